@@ -1,0 +1,108 @@
+package dataset
+
+import "slices"
+
+// Info is what the program knows of a data set without opening it.
+type Info struct {
+	Name     string
+	Title    string
+	Source   string // where it comes from, for a person to read
+	Width    int
+	Height   int
+	Channels int
+	Classes  []string // the name of every class, in the order of the labels
+	Train    int      // images, when complete
+	Test     int
+	Files    []File // none, if it is drawn and not read
+}
+
+// A File is one file of a data set in the form its makers published.
+type File struct {
+	Name     string // plain name; IDX files may have ".gz" behind it
+	Bytes    int64  // length, unpacked
+	MD5      string // of the content, unpacked; "" if the makers never gave one
+	Optional bool   // the set can be used without it
+}
+
+// Files of the two IDX sets, in the order Load wants them.
+const (
+	trainImages = "train-images-idx3-ubyte"
+	trainLabels = "train-labels-idx1-ubyte"
+	testImages  = "t10k-images-idx3-ubyte"
+	testLabels  = "t10k-labels-idx1-ubyte"
+)
+
+// List describes every data set, in the order in which to try them.
+func List() []Info {
+	digits := []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}
+	return []Info{{
+		Name:   "digits",
+		Title:  "handwritten-like digits, drawn by the program itself",
+		Source: "no download: a function of the seed",
+		Width:  28, Height: 28, Channels: 1, Classes: digits, Train: 60000, Test: 10000,
+	}, {
+		Name:   "mnist",
+		Title:  "MNIST, handwritten digits",
+		Source: "LeCun, Cortes & Burges; written by employees of the Census Bureau and high-school students",
+		Width:  28, Height: 28, Channels: 1, Classes: digits, Train: 60000, Test: 10000,
+		Files: idxFiles(
+			"6bbc9ace898e44ae57da46a324031adb", "a25bea736e30d166cdddb491f175f624",
+			"2646ac647ad5339dbf082846283269ea", "27ae3e4e09519cfbb04c329615203637"),
+	}, {
+		Name:   "fashion-mnist",
+		Title:  "Fashion-MNIST, pictures of clothes in the format of MNIST",
+		Source: "Xiao, Rasul & Vollgraf, Zalando Research (MIT licence)",
+		Width:  28, Height: 28, Channels: 1, Train: 60000, Test: 10000,
+		Classes: []string{"T-shirt/top", "trouser", "pullover", "dress", "coat",
+			"sandal", "shirt", "sneaker", "bag", "ankle boot"},
+		Files: idxFiles(
+			"f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",
+			"8181f5470baa50b63fa0f6fddb340f0a", "15d484375f8d13e6eb1aabb0c3f46965"),
+	}, {
+		Name:   "cifar10",
+		Title:  "CIFAR-10, small colour photographs",
+		Source: "Krizhevsky, Nair & Hinton, University of Toronto",
+		Width:  cifarSide, Height: cifarSide, Channels: 3, Train: 50000, Test: 10000,
+		Classes: []string{"airplane", "automobile", "bird", "cat", "deer",
+			"dog", "frog", "horse", "ship", "truck"},
+		// The makers gave a checksum for the whole archive only.
+		Files: []File{
+			{Name: "data_batch_1.bin", Bytes: cifarBatch, Optional: true},
+			{Name: "data_batch_2.bin", Bytes: cifarBatch, Optional: true},
+			{Name: "data_batch_3.bin", Bytes: cifarBatch, Optional: true},
+			{Name: "data_batch_4.bin", Bytes: cifarBatch, Optional: true},
+			{Name: "data_batch_5.bin", Bytes: cifarBatch, Optional: true},
+			{Name: cifarTest, Bytes: cifarBatch},
+		},
+	}}
+}
+
+// idxFiles lists the four files of a set that was made to replace MNIST, and
+// so has files of the same lengths.
+func idxFiles(trainImagesMD5, trainLabelsMD5, testImagesMD5, testLabelsMD5 string) []File {
+	return []File{
+		{Name: trainImages, Bytes: 16 + 60000*28*28, MD5: trainImagesMD5},
+		{Name: trainLabels, Bytes: 8 + 60000, MD5: trainLabelsMD5},
+		{Name: testImages, Bytes: 16 + 10000*28*28, MD5: testImagesMD5},
+		{Name: testLabels, Bytes: 8 + 10000, MD5: testLabelsMD5},
+	}
+}
+
+// Names lists the names that Load knows.
+func Names() []string {
+	var names []string
+	for _, info := range List() {
+		names = append(names, info.Name)
+	}
+	return names
+}
+
+// Lookup describes the data set of that name.
+func Lookup(name string) (Info, error) {
+	all := List()
+	i := slices.IndexFunc(all, func(info Info) bool { return info.Name == name })
+	if i < 0 {
+		return Info{}, &UnknownError{name}
+	}
+	return all[i], nil
+}

@@ -1,0 +1,73 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// A CIFAR-10 batch is records without a header: a label, then the red, green
+// and blue planes of a 32×32 image, each row by row.
+const (
+	cifarSide    = 32
+	cifarPixels  = 3 * cifarSide * cifarSide
+	cifarRecord  = 1 + cifarPixels
+	cifarClasses = 10
+	cifarBatch   = 10000 * cifarRecord // bytes of an official batch
+	cifarTest    = "test_batch.bin"
+	cifarFolder  = "cifar-10-batches-bin" // in the official archive
+)
+
+// ReadCIFAR10 reads one or several batches of the binary version of CIFAR-10,
+// one after the other, each plain or gzipped.
+func ReadCIFAR10(batches ...string) (*Set, error) {
+	set := &Set{Width: cifarSide, Height: cifarSide, Channels: 3, Classes: cifarClasses}
+	for _, path := range batches {
+		err := readContent(path, func(c content) error { return decodeCIFAR(c, set) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	if set.Len() == 0 {
+		return nil, fmt.Errorf("dataset: no CIFAR-10 batch was given")
+	}
+	return set, nil
+}
+
+// decodeCIFAR appends the records of one batch to set.
+func decodeCIFAR(c content, set *Set) error {
+	if c.exact {
+		if c.most > maxContent {
+			return fmt.Errorf("the file has %d bytes; more than %d are refused", c.most, int64(maxContent))
+		}
+		if rest := c.most % cifarRecord; rest != 0 {
+			return fmt.Errorf("truncated or not a CIFAR-10 batch: %d bytes are %d records of %d and %d bytes more",
+				c.most, c.most/cifarRecord, cifarRecord, rest)
+		}
+		set.Labels = slices.Grow(set.Labels, int(c.most/cifarRecord))
+		set.Pixels = slices.Grow(set.Pixels, int(c.most/cifarRecord)*cifarPixels)
+	}
+	record := make([]byte, cifarRecord)
+	for entry := 0; ; entry++ {
+		if entry >= maxContent/cifarRecord {
+			return fmt.Errorf("unpacks to more than %d bytes, which is refused", int64(maxContent))
+		}
+		switch n, err := io.ReadFull(c, record); {
+		case err == io.EOF && entry == 0:
+			return errors.New("holds no image")
+		case err == io.EOF:
+			return nil
+		case err == io.ErrUnexpectedEOF:
+			return fmt.Errorf("truncated, or damaged: entry %d has only %d of %d bytes", entry, n, cifarRecord)
+		case err != nil:
+			return fmt.Errorf("damaged at entry %d: %w", entry, err)
+		}
+		if record[0] >= cifarClasses {
+			return fmt.Errorf("label %d of entry %d is out of range, want 0 to %d (is this the binary version of CIFAR-10?)",
+				record[0], entry, cifarClasses-1)
+		}
+		set.Labels = append(set.Labels, record[0])
+		set.Pixels = append(set.Pixels, record[1:]...)
+	}
+}

@@ -1,0 +1,122 @@
+package dataset
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// No header is believed beyond these. The largest official file unpacks to
+// 47 MB.
+const (
+	maxContent   = 1 << 30 // bytes that one file may unpack to
+	maxInflation = 1032    // deflate cannot do better than this, so neither can a true header
+)
+
+// content is what a file holds, unpacked if it is gzipped. Whether it is, its
+// first bytes say: people rename files.
+type content struct {
+	io.Reader
+	most  int64 // the content cannot be longer than this
+	exact bool  // and is exactly this long
+}
+
+func newContent(r io.Reader, length int64) (content, error) {
+	if length == 0 {
+		return content{}, errors.New("the file is empty")
+	}
+	buffered := bufio.NewReaderSize(r, 1<<16)
+	// A plain file of one byte is for the decoder to refuse.
+	if magic, _ := buffered.Peek(2); len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
+		return content{Reader: buffered, most: length, exact: true}, nil
+	}
+	unpacked, err := gzip.NewReader(buffered)
+	if err != nil {
+		return content{}, fmt.Errorf("looks gzipped, but is damaged: %w", unexpected(err))
+	}
+	most := int64(maxContent)
+	if length < maxContent/maxInflation {
+		most = length * maxInflation
+	}
+	return content{Reader: unpacked, most: most}, nil
+}
+
+// readContent opens path and hands its content to decode. An error of either
+// says which file it was.
+func readContent(path string, decode func(content) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("dataset: %w", err) // an fs.PathError: names the file
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("dataset: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return &FormatError{path, errors.New("is not a regular file")}
+	}
+	c, err := newContent(f, info.Size())
+	if err == nil {
+		err = decode(c)
+	}
+	if err != nil {
+		return &FormatError{path, err}
+	}
+	return nil
+}
+
+// next reads the n bytes that come next, which what names. Memory grows with
+// what is really there, not with n.
+func (c content) next(n int64, what string) ([]byte, error) {
+	if n > maxContent {
+		return nil, fmt.Errorf("%s would take %d bytes; files of more than %d are refused", what, n, int64(maxContent))
+	}
+	// Images of digits shrink about fivefold.
+	start := min(n, c.most)
+	if !c.exact {
+		start = min(n, 8*(c.most/maxInflation+1))
+	}
+	buf := make([]byte, 0, start)
+	for int64(len(buf)) < n {
+		if len(buf) == cap(buf) {
+			grown := make([]byte, len(buf), min(n, 2*int64(cap(buf))))
+			copy(grown, buf)
+			buf = grown
+		}
+		got, err := io.ReadFull(c, buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+got]
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, fmt.Errorf("truncated: %s should be %d bytes, but after %d the file ends", what, n, len(buf))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("damaged in %s, after %d of %d bytes: %w", what, len(buf), n, err)
+		}
+	}
+	return buf, nil
+}
+
+// end fails if something comes after what was read. Reading to the end is also
+// what checks a gzipped file's checksum.
+func (c content) end(what string) error {
+	var one [1]byte
+	switch _, err := io.ReadFull(c, one[:]); {
+	case err == nil:
+		return fmt.Errorf("trailing bytes: the file goes on after %s", what)
+	case errors.Is(err, io.EOF):
+		return nil
+	default:
+		return fmt.Errorf("damaged after %s: %w", what, unexpected(err))
+	}
+}
+
+// unexpected makes an end of file into what it is inside something unfinished.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

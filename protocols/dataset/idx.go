@@ -1,0 +1,124 @@
+package dataset
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// An IDX file starts with a big-endian magic number (two zero bytes, the type
+// of the values, the number of dimensions), then has one big-endian uint32 per
+// dimension, then the values, last dimension fastest.
+const (
+	idxLabels = 0x00000801 // unsigned bytes, one dimension
+	idxImages = 0x00000803 // unsigned bytes, three: images, rows, columns
+
+	maxSide = 4096 // pixels; a side beyond this is a damaged header
+)
+
+// ReadIDX reads a file of images and the file of their labels, in the format
+// of MNIST, each plain or gzipped. Labels must be below classes.
+func ReadIDX(images, labels string, classes int) (*Set, error) {
+	set := &Set{Channels: 1, Classes: classes}
+	err := readContent(images, func(c content) error {
+		shape, values, err := decodeIDX(c, idxImages)
+		if err != nil {
+			return err
+		}
+		set.Height, set.Width, set.Pixels = shape[1], shape[2], values
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = readContent(labels, func(c content) error {
+		_, values, err := decodeIDX(c, idxLabels)
+		if err != nil {
+			return err
+		}
+		set.Labels = values
+		return checkLabels(values, classes)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if n := len(set.Pixels) / set.Size(); n != len(set.Labels) {
+		return nil, fmt.Errorf("dataset: %s holds %d images, but %s holds %d labels", images, n, labels, len(set.Labels))
+	}
+	return set, nil
+}
+
+// decodeIDX reads a whole IDX file of the wanted kind. Nothing is allocated on
+// the word of the header alone.
+func decodeIDX(c content, want uint32) (shape []int, values []byte, err error) {
+	head, err := c.next(4, "the magic number")
+	if err != nil {
+		return nil, nil, err
+	}
+	if magic := binary.BigEndian.Uint32(head); magic != want {
+		return nil, nil, fmt.Errorf("magic number %s, want %s", idxKind(magic), idxKind(want))
+	}
+	rank := int(want & 0xff)
+	head, err = c.next(int64(4*rank), "the header")
+	if err != nil {
+		return nil, nil, err
+	}
+	total := int64(1)
+	for d := range rank {
+		n := int64(binary.BigEndian.Uint32(head[4*d:]))
+		switch {
+		case n == 0 && d == 0:
+			return nil, nil, fmt.Errorf("holds nothing: the header says 0 entries")
+		case n == 0 || d > 0 && n > maxSide:
+			return nil, nil, fmt.Errorf("images of side %d, want 1 to %d", n, maxSide)
+		}
+		// Below 2³² × 2¹² × 2¹², so it cannot overflow.
+		total *= n
+		shape = append(shape, int(n))
+	}
+	what := fmt.Sprintf("the data (%s, says the header)", times(shape))
+	// A plain file shows its length, so say at once what is wrong with it.
+	if room := c.most - int64(4+4*rank); total > room {
+		if c.exact {
+			return nil, nil, fmt.Errorf("truncated: %s should be %d bytes, but the file has %d", what, total, room)
+		}
+		return nil, nil, fmt.Errorf("%s should be %d bytes, more than the file can hold or than is allowed", what, total)
+	} else if c.exact && total < room {
+		return nil, nil, fmt.Errorf("trailing bytes: %s should be %d bytes, but the file has %d", what, total, room)
+	}
+	values, err = c.next(total, what)
+	if err != nil {
+		return nil, nil, err
+	}
+	return shape, values, c.end(what)
+}
+
+func idxKind(magic uint32) string {
+	switch magic {
+	case idxLabels:
+		return fmt.Sprintf("0x%08x (IDX labels)", magic)
+	case idxImages:
+		return fmt.Sprintf("0x%08x (IDX images)", magic)
+	}
+	return fmt.Sprintf("0x%08x", magic)
+}
+
+// times writes a shape, as 60000×28×28.
+func times(shape []int) string {
+	s := ""
+	for i, n := range shape {
+		if i > 0 {
+			s += "×"
+		}
+		s += fmt.Sprint(n)
+	}
+	return s
+}
+
+func checkLabels(labels []byte, classes int) error {
+	for i, label := range labels {
+		if int(label) >= classes {
+			return fmt.Errorf("label %d of entry %d is out of range, want 0 to %d", label, i, classes-1)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package dataset
+
+import "fmt"
+
+// A Set is a row of labelled images of one size, in memory.
+type Set struct {
+	Name     string
+	Width    int
+	Height   int
+	Channels int    // 1 for grey; 3 for red, green, blue, one whole plane after the other
+	Classes  int    // labels are 0 … Classes−1
+	Pixels   []byte // Len() × Size(), row by row from the top left; 0 is background (black), 255 full ink (white)
+	Labels   []byte
+}
+
+// Len is the number of images.
+func (s *Set) Len() int { return len(s.Labels) }
+
+// Size is the number of bytes of one image, which is the number of input
+// neurons it needs.
+func (s *Set) Size() int { return s.Width * s.Height * s.Channels }
+
+// Image is a view of image i: writing to it writes to the set, appending does
+// not.
+func (s *Set) Image(i int) []byte {
+	n := s.Size()
+	return s.Pixels[i*n : (i+1)*n : (i+1)*n]
+}
+
+// Label is the class of image i.
+func (s *Set) Label(i int) int { return int(s.Labels[i]) }
+
+// First is a set of the first n images, or all if there are fewer. It shares
+// the memory of s.
+func (s *Set) First(n int) *Set {
+	n = min(n, s.Len())
+	part := *s
+	part.Pixels = s.Pixels[: n*s.Size() : n*s.Size()]
+	part.Labels = s.Labels[:n:n]
+	return &part
+}
+
+// String says what the set is, for a person: "mnist: 60000 images of 28×28 in 10 classes".
+func (s *Set) String() string {
+	shape := fmt.Sprintf("%d×%d", s.Width, s.Height)
+	if s.Channels != 1 {
+		shape += fmt.Sprintf("×%d", s.Channels)
+	}
+	return fmt.Sprintf("%s: %d images of %s in %d classes", s.Name, s.Len(), shape, s.Classes)
+}
+
+// Data is what an experiment needs of a data set: images to learn from and
+// images to be tested on, of the same shape.
+type Data struct {
+	Name    string
+	Train   *Set
+	Test    *Set
+	Dir     string   // the folder it was read from; "" if it was drawn
+	Notices []string // what the user should know, as that batches are absent; a line each
+}
