@@ -602,32 +602,8 @@ func TestDense(t *testing.T) {
 			}
 			tolerance := f.tolerance()
 			d := denseFromFixture(f)
-			for i, want := range f.Examples {
-				r := d.Run(denseExampleOf(f, i))
-				outputs := float64(f.Layers[d.layers-1])
-				for _, c := range []struct {
-					what      string
-					got, want any
-				}{
-					{"traces.basal", r.Basal, want.Traces.Basal},
-					{"traces.apical", r.Apical, want.Traces.Apical},
-					{"traces.soma", r.Soma, want.Traces.Soma},
-					{"traces.rate", r.Rate, want.Traces.Rate},
-					{"forward.mean_apical", perLayer(r.Forward.Apical), perLayer(want.Forward.MeanApical)},
-					{"forward.alpha", perLayer(r.Forward.Alpha), perLayer(want.Forward.Alpha)},
-					{"forward.mean_soma", perLayer(r.Forward.Soma), perLayer(want.Forward.MeanSoma)},
-					{"forward.mean_psp", perLayer(r.Forward.PSP), perLayer(want.Forward.MeanPSP)},
-					{"target.alpha", perLayer(r.Target.Alpha), perLayer(want.Target.Alpha)},
-					{"target.mean_soma", perLayer(r.Target.Soma), perLayer(want.Target.MeanSoma)},
-					{"target.mean_output_rate", r.Target.Rate[d.layers-1], want.Target.MeanOutputRate},
-					{"output_loss", r.OutputLoss / outputs, want.OutputLoss},
-					{"after.W", d.weights.W, want.After.W},
-					{"after.b", perLayer(d.weights.B), perLayer(want.After.B)},
-					{"after.Y", d.weights.Y, want.After.Y},
-					{"after.c", perLayer(d.weights.C), perLayer(want.After.C)},
-				} {
-					compareNumbers(t, tolerance, fmt.Sprintf("examples[%d].%s", i, c.what), c.got, c.want)
-				}
+			for i := range f.Examples {
+				compareExample(t, tolerance, f, i, d.Run(denseExampleOf(f, i)), d.weights)
 				if t.Failed() {
 					return // all that follows differs too
 				}
@@ -636,7 +612,36 @@ func TestDense(t *testing.T) {
 	}
 }
 
-// perLayer gives each layer's vector a scale of its own in compareNumbers.
+// compareExample holds all that was computed of example i of a fixture, and the
+// weights after it, against what the fixture records.
+func compareExample(t *testing.T, tolerance float64, f *fixture, i int, r *denseResult, after denseWeights) {
+	t.Helper()
+	want, last := f.Examples[i], len(f.Layers)-1
+	for _, c := range []struct {
+		what      string
+		got, want any
+	}{
+		{"traces.basal", r.Basal, want.Traces.Basal},
+		{"traces.apical", r.Apical, want.Traces.Apical},
+		{"traces.soma", r.Soma, want.Traces.Soma},
+		{"traces.rate", r.Rate, want.Traces.Rate},
+		{"forward.mean_apical", perLayer(r.Forward.Apical), perLayer(want.Forward.MeanApical)},
+		{"forward.alpha", perLayer(r.Forward.Alpha), perLayer(want.Forward.Alpha)},
+		{"forward.mean_soma", perLayer(r.Forward.Soma), perLayer(want.Forward.MeanSoma)},
+		{"forward.mean_psp", perLayer(r.Forward.PSP), perLayer(want.Forward.MeanPSP)},
+		{"target.alpha", perLayer(r.Target.Alpha), perLayer(want.Target.Alpha)},
+		{"target.mean_soma", perLayer(r.Target.Soma), perLayer(want.Target.MeanSoma)},
+		{"target.mean_output_rate", r.Target.Rate[last], want.Target.MeanOutputRate},
+		{"output_loss", r.OutputLoss / float64(f.Layers[last]), want.OutputLoss},
+		{"after.W", after.W, want.After.W},
+		{"after.b", perLayer(after.B), perLayer(want.After.B)},
+		{"after.Y", after.Y, want.After.Y},
+		{"after.c", perLayer(after.C), perLayer(want.After.C)},
+	} {
+		compareNumbers(t, tolerance, fmt.Sprintf("examples[%d].%s", i, c.what), c.got, c.want)
+	}
+}
+
 func perLayer(vectors [][]float64) [][][]float64 {
 	var m [][][]float64
 	for _, v := range vectors {

@@ -1,8 +1,14 @@
 package dataset
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
+)
+
+const (
+	canvasSide = 28
+	pathSide   = 18 // pixels; the path's larger side: with the pen's width, the 20 of MNIST
 )
 
 // The splits of a drawn set have streams of their own.
@@ -18,6 +24,9 @@ const (
 // Image i of a split is a function of the seed, the split and i alone, with the
 // same bits on every machine: a larger set begins with the smaller one.
 func Digits(seed uint64, train, test int) *Data {
+	if train < 0 || test < 0 {
+		panic(fmt.Sprintf("dataset: Digits of %d and %d images, want ≥ 0", train, test))
+	}
 	return &Data{
 		Name:  "digits",
 		Train: drawSet(seed, splitTrain, train),
@@ -48,4 +57,22 @@ func drawSet(seed, split uint64, n int) *Set {
 	}
 	done.Wait()
 	return set
+}
+
+// canvas is the workspace for one image after the other.
+type canvas struct {
+	path  []nib                            // all strokes, one after the other
+	ends  []int                            // where each stroke ends in path
+	hand  []point                          // control points of one stroke, as this writer puts them
+	field [canvasSide * canvasSide]float64 // distance from each pixel's centre to the edge of the ink; negative inside
+}
+
+// drawDigit draws one digit the way one writer would.
+func (c *canvas) drawDigit(d *draws, label int, image []byte) {
+	ways := glyphs[label]
+	glyph := ways[d.below(len(ways))]
+	c.trace(d, glyph)
+	c.place(d)
+	c.ink(d)
+	c.expose(d, image)
 }

@@ -31,6 +31,9 @@ func (o Options) Validate() error {
 	return errors.Join(errs...)
 }
 
+// maxDrawn images take 784 MB, which is as much as may be asked for by mistake.
+const maxDrawn = 1000000
+
 // Load reads, or draws, the data set of that name. It does not check the
 // files' checksums: Verify does, and takes longer. A set that lacks batches
 // but can be used is no error; Data.Notices says what is missing.
@@ -43,6 +46,9 @@ func Load(name string, o Options) (*Data, error) {
 		return nil, err
 	}
 	if len(info.Files) == 0 {
+		if n := max(o.Train, o.Test); n > maxDrawn {
+			return nil, fmt.Errorf("dataset: %d images of %s, want at most %d", n, name, maxDrawn)
+		}
 		return Digits(o.Seed, or(o.Train, info.Train), or(o.Test, info.Test)), nil
 	}
 	p, looked := locate(SearchPath(o.Dir), info)

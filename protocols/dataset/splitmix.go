@@ -36,5 +36,5 @@ func (d *draws) between(low, high float64) float64 {
 func (d *draws) bell() float64 {
 	u := d.next()
 	sum := int(u&0xffff) + int(u>>16&0xffff) + int(u>>32&0xffff) + int(u>>48) - 2*0xffff
-	return float64(sum) * (1.7320508075688772 / 65536)
+	return mul(float64(sum), 1.7320508075688772/65536)
 }

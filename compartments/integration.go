@@ -1,0 +1,87 @@
+package compartments
+
+import (
+	"fmt"
+
+	"plateau/internal/elementary"
+)
+
+// Integration says how a soma follows its dendrites in a step of dt.
+type Integration string
+
+const (
+	// ForwardEuler is V + dt dV/dt, as the published results were run.
+	ForwardEuler Integration = "euler"
+	// Exponential is exact for dendrites that stay constant for a step.
+	Exponential Integration = "exponential"
+	// Steady puts the soma where it would come to rest, V with dV/dt = 0: the
+	// soma of the rate mode.
+	Steady Integration = "steady"
+)
+
+// Step is what an Integration makes of a neuron with constant conductances:
+//
+//	V ← Retain V + Basal V_b + Apical V_a + drive
+//
+// The factors are float32 because the state is. A drive is the part of a
+// constant current that arrives in one step, one value per neuron.
+type Step struct {
+	Retain, Basal, Apical float32
+	gain                  float64 // what a current of 1 adds in a step
+}
+
+// step integrates a soma with total conductance g, of which basal and apical
+// are the parts that couple it to its dendrites.
+func (m Integration) step(dt, g, basal, apical float64) Step {
+	var retain, gain float64
+	switch m {
+	case ForwardEuler:
+		retain, gain = 1-float64(dt*g), dt
+	case Exponential:
+		retain = elementary.Exp(-dt * g)
+		gain = (1 - retain) / g
+	case Steady:
+		retain, gain = 0, 1/g
+	default:
+		panic("compartments: unknown integration " + string(m))
+	}
+	return Step{float32(retain), float32(gain * basal), float32(gain * apical), gain}
+}
+
+// validate reports an unknown method, or a step so long that Euler's soma
+// would grow without bound: it needs dt·g < 2.
+func (m Integration) validate(dt, g float64, what string) error {
+	switch m {
+	case Exponential, Steady:
+		return nil
+	case ForwardEuler:
+		if float64(dt*g) < 2 {
+			return nil
+		}
+		return fmt.Errorf("compartments: dt = %v ms is too long for Euler steps of %s, whose conductances add up to %v/ms; want dt < %.4g ms or the exponential step", dt, what, g, 2/g)
+	}
+	return fmt.Errorf("compartments: integration %q, want %q, %q or %q", string(m), ForwardEuler, Exponential, Steady)
+}
+
+// Advance takes a population one step on: next becomes the somatic potentials
+// after soma. Apical and drive may be nil, which is the same as zeros; all
+// other slices have the length of next. Next may be soma itself.
+func (s Step) Advance(next, soma, basal, apical, drive []float32) {
+	n := len(next)
+	soma, basal = soma[:n], basal[:n]
+	for i := range next {
+		next[i] = float32(s.Retain*soma[i]) + float32(s.Basal*basal[i])
+	}
+	if apical != nil && s.Apical != 0 {
+		apical = apical[:n]
+		for i := range next {
+			next[i] += float32(s.Apical * apical[i])
+		}
+	}
+	if drive != nil {
+		drive = drive[:n]
+		for i := range next {
+			next[i] += drive[i]
+		}
+	}
+}

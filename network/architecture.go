@@ -1,0 +1,76 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Feedback says where the apical dendrites of a hidden layer get their input.
+type Feedback string
+
+const (
+	// Broadcast feedback comes from the output layer.
+	Broadcast Feedback = "broadcast"
+	// LayerWise feedback comes from the layer above.
+	LayerWise Feedback = "layerwise"
+)
+
+// Architecture is the plan of a network: how many neurons, and which feedback.
+type Architecture struct {
+	Inputs   int      // input neurons; ≥ 1
+	Hidden   []int    // neurons of each hidden layer from the input up; may be empty
+	Classes  int      // classes to tell apart; ≥ 2
+	PerClass int      // output neurons of each class, side by side; ≥ 1
+	Feedback Feedback // where feedback comes from
+
+	// Silent is the share of feedback synapses that are silent, in [0, 1); those
+	// that speak are SilentGain times stronger, which makes up for them.
+	Silent     float64
+	SilentGain float64
+	// Symmetric ties the feedback weights to the forward weights: Y of the last
+	// hidden layer is Wᵀ of the output layer, of an earlier one Wᵀ of
+	// the next hidden layer (times its Y if the feedback is a broadcast).
+	Symmetric bool
+	// FeedbackBias gives apical dendrites a bias c.
+	FeedbackBias bool
+}
+
+// Outputs returns the number of output neurons.
+func (a Architecture) Outputs() int { return a.Classes * a.PerClass }
+
+// Sizes returns the number of neurons of each layer, output layer last.
+func (a Architecture) Sizes() []int {
+	return append(append([]int(nil), a.Hidden...), a.Outputs())
+}
+
+// FeedbackFrom returns the index of the layer that feeds hidden layer m.
+func (a Architecture) FeedbackFrom(m int) int {
+	if a.Feedback == LayerWise {
+		return m + 1
+	}
+	return len(a.Hidden)
+}
+
+// maxNeurons bounds a population: neurons are counted in 32 bits, and a matrix
+// beyond this would not fit any machine.
+const maxNeurons = 1 << 24
+
+// Validate reports every field outside its domain.
+func (a Architecture) Validate() error {
+	var errs []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("network: Architecture."+format, args...))
+		}
+	}
+	require(a.Inputs >= 1 && a.Inputs <= maxNeurons, "Inputs = %d, want 1 to %d", a.Inputs, maxNeurons)
+	for i, n := range a.Hidden {
+		require(n >= 1 && n <= maxNeurons, "Hidden[%d] = %d neurons, want 1 to %d", i, n, maxNeurons)
+	}
+	require(a.Classes >= 2 && a.Classes <= maxNeurons, "Classes = %d, want 2 to %d", a.Classes, maxNeurons)
+	require(a.PerClass >= 1 && a.PerClass <= maxNeurons, "PerClass = %d, want 1 to %d", a.PerClass, maxNeurons)
+	require(a.Feedback == Broadcast || a.Feedback == LayerWise, "Feedback = %q, want %q or %q", string(a.Feedback), Broadcast, LayerWise)
+	require(a.Silent >= 0 && a.Silent < 1, "Silent = %v, want a share of 0 up to below 1", a.Silent)
+	require(a.Silent == 0 || a.SilentGain > 0 && a.SilentGain < 1e6, "SilentGain = %v, want > 0", a.SilentGain)
+	return errors.Join(errs...)
+}

@@ -1,0 +1,203 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// A Source gives independent uniform draws from [0, 1).
+type Source interface{ Uniform() float64 }
+
+// A Law says how initial weights are drawn.
+type Law interface {
+	// Forward returns mean and half-width of the uniform distributions of
+	// forward weights and biases of a layer with so many sending neurons.
+	Forward(senders int) (weight, bias Uniform)
+	// Feedback returns the same for the feedback to a hidden layer of so many
+	// neurons.
+	Feedback(receivers int) (weight, bias Uniform)
+	Validate() error
+}
+
+// Uniform is the uniform distribution over Mean ± HalfWidth.
+type Uniform struct{ Mean, HalfWidth float64 }
+
+func (u Uniform) draw(src Source) float32 {
+	return float32(u.Mean + float64(u.HalfWidth*float64(2*src.Uniform()-1)))
+}
+
+// Optimised is the paper's law: W = W̄ + 3.465 W_sd U(−1, 1), with W̄ and W_sd
+// such that a dendritic potential has the given mean and standard deviation
+// when its N senders have the potentials' statistics too and fire with a rate of
+// slope ν = φ_max/4; biases likewise around Bias. Feedback weights follow the
+// same law with the size of the layer they come to for N.
+type Optimised struct {
+	MaxRate float64 // φ_max (spikes/ms)
+	Mean    float64 // V̄, of dendritic potentials
+	SD      float64 // V_sd
+	Bias    float64 // b̄
+	BiasSD  float64 // b_sd
+}
+
+// DefaultOptimised returns the paper's numbers.
+func DefaultOptimised(maxRate float64) Optimised {
+	return Optimised{MaxRate: maxRate, Mean: 3, SD: 3, Bias: 0.8, BiasSD: 0.001}
+}
+
+// spread is the factor from a standard deviation to a half-width in the
+// published program. A uniform distribution has √3 = 1.732, so weights spread
+// twice as far as W_sd says.
+const spread = 3.465
+
+// Forward returns the distributions of W and b.
+func (o Optimised) Forward(senders int) (weight, bias Uniform) {
+	n, nu := float64(senders), o.MaxRate/4
+	square := float64(o.SD*o.SD) + float64(o.Mean*o.Mean) // second moment of V
+	mean := (o.Mean - o.Bias) / (nu * n * o.Mean)
+	second := square +
+		float64(nu*nu*(n-n*n)*mean*mean*o.Mean*o.Mean) -
+		float64(2*n*nu*o.Bias*o.Mean*mean) -
+		float64(o.Bias*o.Bias)
+	second /= n * nu * nu * square // second moment of W
+	sd := math.Sqrt(max(0, second-float64(mean*mean)))
+	return Uniform{mean, spread * sd}, Uniform{o.Bias, spread * o.BiasSD}
+}
+
+// Feedback returns the distributions of Y and c.
+func (o Optimised) Feedback(receivers int) (weight, bias Uniform) { return o.Forward(receivers) }
+
+// Validate reports numbers outside their domain.
+func (o Optimised) Validate() error {
+	if !(o.MaxRate > 0 && o.Mean > 0 && o.SD > 0 && o.BiasSD >= 0 && !math.IsNaN(o.Bias)) {
+		return fmt.Errorf("network: Optimised = %+v, want MaxRate, Mean, SD > 0 and BiasSD ≥ 0", o)
+	}
+	return nil
+}
+
+// Plain is a uniform law that is the same for every layer.
+type Plain struct {
+	Weights Uniform // of W
+	Bias    Uniform // of b
+	Return  Uniform // of Y and c
+}
+
+// Forward returns the distributions of W and b.
+func (p Plain) Forward(int) (weight, bias Uniform) { return p.Weights, p.Bias }
+
+// Feedback returns the distributions of Y and c.
+func (p Plain) Feedback(int) (weight, bias Uniform) { return p.Return, p.Return }
+
+// Validate reports widths outside their domain.
+func (p Plain) Validate() error {
+	var errs []error
+	for _, u := range []Uniform{p.Weights, p.Bias, p.Return} {
+		if !(u.HalfWidth >= 0 && !math.IsInf(u.HalfWidth, 0) && !math.IsNaN(u.Mean) && !math.IsInf(u.Mean, 0)) {
+			errs = append(errs, fmt.Errorf("network: Plain has %+v, want a finite Mean and HalfWidth ≥ 0", u))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Draw gives n new weights. Each layer takes its draws from the source in the
+// order W, b, silent synapses, Y, c, row by row.
+func (n *Network) Draw(law Law, src Source) {
+	for m := range n.Layers {
+		l := &n.Layers[m]
+		weight, bias := law.Forward(l.Weights.Rows)
+		fill(l.Weights, weight, src)
+		fillRow(l.Bias, bias, src)
+		if l.Feedback.Empty() {
+			continue
+		}
+		if l.Silent != nil {
+			l.silence(n.Architecture.Silent, src)
+		}
+		weight, bias = law.Feedback(l.Size())
+		fill(l.Feedback, weight, src)
+		fillRow(l.FeedbackBias, bias, src)
+		l.thin(n.SilentGain)
+	}
+	n.TieFeedback()
+}
+
+func fill(w Matrix, u Uniform, src Source) {
+	for j := range w.Rows {
+		fillRow(w.Row(j), u, src)
+	}
+}
+
+func fillRow(row []float32, u Uniform, src Source) {
+	for i := range row {
+		row[i] = u.draw(src)
+	}
+}
+
+// silence chooses the silent feedback synapses: a share of all, each as likely
+// as any other.
+func (l *Layer) silence(share float64, src Source) {
+	y := l.Feedback
+	left := y.Rows * y.Cols
+	silent := int(math.RoundToEven(share * float64(left)))
+	for j := range y.Rows {
+		for i := range y.Cols {
+			// Selection sampling: of the synapses left, so many are to be silent.
+			l.Silent[j*y.Stride+i] = float64(float64(left)*src.Uniform()) < float64(silent)
+			if l.Silent[j*y.Stride+i] {
+				silent--
+			}
+			left--
+		}
+	}
+}
+
+// thin applies the silent synapses to freshly set feedback weights and makes
+// the others stronger by gain.
+func (l *Layer) thin(gain float64) {
+	for k, silent := range l.Silent {
+		if silent {
+			l.Feedback.Data[k] = 0
+		} else {
+			l.Feedback.Data[k] *= float32(gain)
+		}
+	}
+}
+
+// TieFeedback sets the feedback weights of a Symmetric network from its forward
+// weights; in any other network it does nothing.
+func (n *Network) TieFeedback() {
+	if !n.Symmetric {
+		return
+	}
+	last := len(n.Layers) - 1
+	for m := last - 1; m >= 0; m-- {
+		above := &n.Layers[m+1]
+		y := n.Layers[m].Feedback
+		if m == last-1 || n.Feedback == LayerWise {
+			for i := range y.Cols {
+				for j, w := range above.Weights.Row(i) {
+					y.Data[j*y.Stride+i] = w
+				}
+			}
+			n.Layers[m].thin(n.SilentGain)
+		} else {
+			product(y, above.Weights, above.Feedback)
+			n.Layers[m].thin(1) // the gain is in the feedback above
+		}
+	}
+}
+
+// product sets y to the product of two projections: up, from these neurons to
+// the layer above, then back, from the senders of y to the layer above.
+func product(y, up, back Matrix) {
+	for j := range y.Rows {
+		row, b := y.Row(j), back.Row(j)
+		for i := range row {
+			var sum float32
+			for k, w := range up.Row(i) {
+				sum += float32(w * b[k])
+			}
+			row[i] = sum
+		}
+	}
+}

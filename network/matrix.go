@@ -1,0 +1,53 @@
+package network
+
+import "math"
+
+// lane is the number of float32 to which rows are padded, so that vector loops
+// need no remainders. Padding is zero and stays zero.
+const lane = 16
+
+// A Matrix holds the weights of a projection with one contiguous row for each
+// sending neuron: a spike touches its row and nothing else.
+type Matrix struct {
+	Rows   int       // sending neurons
+	Cols   int       // receiving neurons
+	Stride int       // distance between rows, Cols rounded up to whole vectors
+	Data   []float32 // Rows × Stride
+}
+
+// NewMatrix returns a matrix of zeros.
+func NewMatrix(rows, cols int) Matrix {
+	stride := Pad(cols)
+	return Matrix{rows, cols, stride, make([]float32, rows*stride)}
+}
+
+// Pad rounds a number of receiving neurons up to the length of a row.
+func Pad(n int) int { return (n + lane - 1) / lane * lane }
+
+// Row returns the weights from sending neuron j, without padding.
+func (m Matrix) Row(j int) []float32 {
+	return m.Data[j*m.Stride : j*m.Stride+m.Cols : j*m.Stride+m.Cols]
+}
+
+// Padded returns the weights from sending neuron j with the row's padding.
+func (m Matrix) Padded(j int) []float32 {
+	return m.Data[j*m.Stride : (j+1)*m.Stride : (j+1)*m.Stride]
+}
+
+// Empty reports whether there is no projection.
+func (m Matrix) Empty() bool { return m.Data == nil }
+
+func (m Matrix) clone() Matrix {
+	m.Data = append([]float32(nil), m.Data...)
+	return m
+}
+
+// finite reports whether all weights are numbers.
+func finite(x []float32) bool {
+	for _, v := range x {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return false
+		}
+	}
+	return true
+}

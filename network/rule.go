@@ -1,0 +1,165 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"plateau/compartments"
+)
+
+// Means are the averages of one layer over the window of a phase: what the
+// neurons of the layer know when the phase ends. A slice that is nil is not
+// asked for.
+type Means struct {
+	Trace         []float32 // s̄ of the neurons below (spikes/ms), one per row of W
+	Soma          []float32 // V̄
+	Rate          []float32 // φ̄, mean of φ_max σ(V) (spikes/ms)
+	FeedbackTrace []float32 // s̄ of the neurons that feed back, one per row of Y
+	Apical        []float32 // V̄_a
+	Plateau       []float32 // α = σ(V̄_a) (eq. 21)
+}
+
+// Rule is the local plasticity rule of the paper. With forward means f
+// and target means t,
+//
+//	hidden:  ΔW = η P₀ k_b φ_max (α^t − α^f) σ′(V̄^f) ⊗ s̄^f           (33, 35)
+//	output:  ΔW = η P₁ k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ′(V̄^f) ⊗ s̄^f   (28, 29)
+//
+// and Δb the same without s̄. Feedback weights, where they learn, are drawn to
+// the value at which the plateau predicts the soma's rate:
+//
+//	feedback: ΔY = η_b (φ_max σ(V̄^f) − α^f) σ′(V̄_a^f) ⊗ s̄_feedback^f    Δc the same without s̄
+type Rule struct {
+	Rates         []float64 // η, one per layer
+	FeedbackRates []float64 // η of feedback weights, one per hidden layer; nil leaves them alone
+	HiddenScale   float64   // P₀
+	OutputScale   float64   // P₁
+	HiddenGain    float64   // k_b
+	OutputGain    float64   // k_d
+	Noise         compartments.EscapeNoise
+}
+
+// Validate reports what does not fit a network.
+func (r Rule) Validate(a Architecture) error {
+	var errs []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("network: Rule."+format, args...))
+		}
+	}
+	rates := func(name string, rates []float64, want int) {
+		require(len(rates) == want, "%s has %d learning rates, want %d, one for each layer that learns", name, len(rates), want)
+		for i, eta := range rates {
+			require(eta >= 0 && eta < math.Inf(1), "%s[%d] = %v, want ≥ 0", name, i, eta)
+		}
+	}
+	rates("Rates", r.Rates, len(a.Hidden)+1)
+	if r.FeedbackRates != nil {
+		rates("FeedbackRates", r.FeedbackRates, len(a.Hidden))
+		require(!a.Symmetric, "FeedbackRates are set, but symmetric feedback follows the forward weights; want one of them")
+	}
+	require(r.HiddenScale > 0 && r.HiddenScale < math.Inf(1), "HiddenScale = %v, want > 0", r.HiddenScale)
+	require(r.OutputScale > 0 && r.OutputScale < math.Inf(1), "OutputScale = %v, want > 0", r.OutputScale)
+	return errors.Join(append(errs, r.Noise.Validate())...)
+}
+
+// Update is the change that one example asks for: for each layer an outer
+// product of a presynaptic and a postsynaptic factor.
+type Update struct {
+	Layers []LayerUpdate
+	Losses []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23)
+}
+
+// LayerUpdate holds ΔW = Trace ⊗ Delta and Δb = Delta, and for learned feedback
+// ΔY = FeedbackTrace ⊗ FeedbackDelta and Δc = FeedbackDelta.
+type LayerUpdate struct {
+	Trace         []float32 // shared with the forward means
+	Delta         []float32
+	FeedbackTrace []float32 // shared with the forward means
+	FeedbackDelta []float32 // nil where feedback does not learn
+}
+
+// NewUpdate returns an update for networks of an architecture.
+func (r Rule) NewUpdate(a Architecture) *Update {
+	u := &Update{Losses: make([]float64, len(a.Hidden)+1)}
+	for m, size := range a.Sizes() {
+		l := LayerUpdate{Delta: make([]float32, size)}
+		if r.FeedbackRates != nil && m < len(a.Hidden) {
+			l.FeedbackDelta = make([]float32, size)
+		}
+		u.Layers = append(u.Layers, l)
+	}
+	return u
+}
+
+// Learn computes the update and the losses of one example from its means. The
+// update keeps slices of forward, so it must be applied before they change.
+func (r Rule) Learn(u *Update, forward, target []Means) {
+	last := len(u.Layers) - 1
+	for m := range u.Layers {
+		l, f, t := &u.Layers[m], forward[m], target[m]
+		l.Trace, l.FeedbackTrace = f.Trace, f.FeedbackTrace
+		var loss float64
+		if m == last {
+			scale := r.Rates[m] * r.OutputScale * r.OutputGain * r.Noise.MaxRate
+			for i := range l.Delta {
+				v := float64(f.Soma[i])
+				d := float64(t.Rate[i]) - r.Noise.Rate(v)
+				loss += float64(d * d)
+				l.Delta[i] = float32(scale * d * r.Noise.Slope(v))
+			}
+		} else {
+			scale := r.Rates[m] * r.HiddenScale * r.HiddenGain * r.Noise.MaxRate
+			for i := range l.Delta {
+				d := float64(t.Plateau[i]) - float64(f.Plateau[i])
+				loss += float64(d * d)
+				l.Delta[i] = float32(scale * d * r.Noise.Slope(float64(f.Soma[i])))
+			}
+		}
+		u.Losses[m] = loss
+		for i := range l.FeedbackDelta {
+			d := r.Noise.Rate(float64(f.Soma[i])) - float64(f.Plateau[i])
+			l.FeedbackDelta[i] = float32(r.FeedbackRates[m] * d * r.Noise.Slope(float64(f.Apical[i])))
+		}
+	}
+}
+
+// Apply adds an update to the weights. Rows whose trace is zero are not
+// touched.
+func (n *Network) Apply(u *Update) {
+	for m := range u.Layers {
+		l, d := &n.Layers[m], u.Layers[m]
+		addOuter(l.Weights, d.Trace, d.Delta)
+		add(l.Bias, d.Delta)
+		if d.FeedbackDelta == nil {
+			continue
+		}
+		addOuter(l.Feedback, d.FeedbackTrace, d.FeedbackDelta)
+		add(l.FeedbackBias, d.FeedbackDelta)
+		for k, silent := range l.Silent {
+			if silent {
+				l.Feedback.Data[k] = 0
+			}
+		}
+	}
+	n.TieFeedback()
+}
+
+func addOuter(w Matrix, trace, delta []float32) {
+	for j, s := range trace {
+		if s == 0 {
+			continue
+		}
+		row := w.Row(j)
+		for i, d := range delta[:len(row)] {
+			row[i] += float32(s * d)
+		}
+	}
+}
+
+func add(x, d []float32) {
+	for i := range x {
+		x[i] += d[i]
+	}
+}

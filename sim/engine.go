@@ -1,0 +1,304 @@
+// Package sim advances a network in time: the clock, the random streams, spikes
+// as events, and observers that look on.
+//
+// # Time
+//
+// Time goes in steps of dt. In each step the input spikes are drawn; then layer
+// by layer, from the input up, a layer reads the spikes of the layer
+// below, this step's included, and those of its feedback up to the step before
+// (the feedback neurons have not stepped yet), its dendrites and somata follow,
+// and it draws its own spikes. A spike of step t acts with κ(dt) in step t on the
+// layer above, and with κ(dt) in step t + 1 on the apical dendrites below.
+//
+// # Schedule
+//
+// Where no soma sees its apical dendrite the network is a cascade, and each
+// layer runs through a block of steps before the next begins; else the layers
+// take turns in each step. Both give the same bits.
+//
+// # Presentations
+//
+// A presentation is one example shown for one or more phases. It has a purpose
+// and a number, which with the seed determine every random draw in it. State
+// flows on from one presentation to the next unless Rest is called. Weights may
+// change between presentations.
+//
+// The package knows nothing of data sets and learning.
+package sim
+
+import (
+	"errors"
+	"fmt"
+
+	"plateau/network"
+)
+
+// blockSteps is the number of steps that are simulated, and shown to observers,
+// at once. It bounds the memory of a phase of any length.
+const blockSteps = 128
+
+// Engine advances a network in steps of dt. A run depends only on the network,
+// the inputs and the seed: never on the schedule, the number of workers, the
+// vector unit, or what is being observed. An Engine is for one goroutine; many
+// can share a network while its weights rest.
+type Engine struct {
+	net    *network.Network
+	params Params
+	kernel *kernel
+	in     *input
+	inputs *sender
+	layers []*layer
+
+	seed    uint64
+	purpose Purpose
+	example uint64
+	key     uint64 // of the presentation's streams
+	step    int    // steps since the presentation began
+	fresh   bool   // whether apical potentials are up to date
+
+	stepwise   bool // never run layer by layer; for tests
+	script     Script
+	observers  []Observer
+	potentials bool
+	block      Block
+	began      PhaseBegan
+	ended      PhaseEnded
+}
+
+// New returns an engine at rest.
+func New(net *network.Network, p Params, seed uint64) (*Engine, error) {
+	if err := errors.Join(p.Validate(), net.Architecture.Validate(), net.Check()); err != nil {
+		return nil, err
+	}
+	e := &Engine{net: net, params: p, seed: seed, kernel: newKernel(p.Kernel, p.Dt)}
+	forwardRates, feedbackRates := p.Forward == Rates, p.Feedback == Rates
+	e.in = newInput(p.Noise.MaxRate, p.Dt)
+	e.inputs = newSender(net.Inputs, network.Pad(net.Inputs), e.kernel, forwardRates)
+	f := newFilter(e.kernel.Recursion)
+	last := len(net.Layers) - 1
+	for m := range net.Layers {
+		w := &net.Layers[m]
+		l := &layer{index: m, size: w.Size(), stride: w.Weights.Stride}
+		feeds := m == last && last > 0 || net.Feedback == network.LayerWise && m > 0
+		l.fires = m < last && !forwardRates || feeds && !feedbackRates || m == last
+		l.out = newSender(l.size, l.stride, e.kernel, m < last && forwardRates || feeds && feedbackRates)
+		l.basal = newDendrite(w.Weights, e.sender(m), 0, forwardRates, f)
+		l.thin = newThinner(l.size, p.Noise.MaxRate, p.Dt)
+		l.soma = make([]float32, (1+blockSteps)*l.stride)
+		l.sum = make([]float32, l.stride)
+		e.layers = append(e.layers, l)
+	}
+	for m, l := range e.layers[:last] {
+		from := e.layers[net.FeedbackFrom(m)].out
+		l.apical = newDendrite(net.Layers[m].Feedback, from, 1, feedbackRates, f)
+		l.step = p.Hidden.Step(p.Integration, p.Dt)
+	}
+	e.block.engine = e
+	e.Rest()
+	return e, nil
+}
+
+// Params returns the parameters of the engine.
+func (e *Engine) Params() Params { return e.params }
+
+// sender returns the population of a layer, 0 for the input.
+func (e *Engine) sender(layer int) *sender {
+	if layer == 0 {
+		return e.inputs
+	}
+	return e.layers[layer-1].out
+}
+
+// Rest puts every potential to rest and forgets all spikes.
+func (e *Engine) Rest() {
+	e.inputs.clear()
+	for _, l := range e.layers {
+		clear(l.soma)
+		l.out.clear()
+	}
+}
+
+// Present begins a presentation. The potentials of dendrites are computed anew
+// from the spikes that still act and the weights as they are now.
+func (e *Engine) Present(purpose Purpose, example uint64) {
+	e.purpose, e.example, e.step = purpose, example, 0
+	e.key = presentationKey(e.seed, purpose, example)
+	for m, l := range e.layers {
+		l.basal.refresh(e.net.Layers[m].Bias)
+		if l.apical != nil {
+			copy(l.apical.bias, e.net.Layers[m].FeedbackBias)
+		}
+	}
+	e.fresh = false
+}
+
+// Run takes the network through a phase and fills in the means that are asked
+// for: one element for each layer, of which slices that are nil are left alone.
+// Means of apical potentials need the feedback trace too.
+func (e *Engine) Run(p *Phase, means []network.Means) error {
+	if err := p.validate(e.net.Architecture); err != nil {
+		return err
+	}
+	if len(means) != len(e.layers) {
+		return fmt.Errorf("sim: means for %d layers, want %d", len(means), len(e.layers))
+	}
+	for m := range means {
+		clearMeans(&means[m])
+	}
+	e.began = PhaseBegan{e.purpose, e.example, e.step, p}
+	e.tell(&e.began)
+	e.begin(p)
+	for first := 0; first < p.Steps; first += blockSteps {
+		steps := min(blockSteps, p.Steps-first)
+		e.advance(steps)
+		for m, l := range e.layers {
+			l.addMeans(&means[m], p, first, steps, e.params.Noise)
+		}
+		e.block.First, e.block.Steps = e.step, steps
+		e.tell(&e.block)
+		e.shift(steps)
+		e.step += steps
+	}
+	for m, l := range e.layers {
+		l.finish(&means[m], p)
+	}
+	e.ended = PhaseEnded{p, means}
+	e.tell(&e.ended)
+	return nil
+}
+
+func clearMeans(m *network.Means) {
+	clear(m.Trace)
+	clear(m.Soma)
+	clear(m.Rate)
+	clear(m.FeedbackTrace)
+	clear(m.Apical)
+	clear(m.Plateau)
+}
+
+// begin sets the input and the teaching current of a phase.
+func (e *Engine) begin(p *Phase) {
+	if e.params.Forward == Rates {
+		for step := range blockSteps {
+			r := e.inputs.rate(step)
+			for j, x := range p.Intensity {
+				r[j] = float32(e.params.Noise.MaxRate * float64(x))
+			}
+		}
+	} else {
+		e.in.set(p.Intensity)
+	}
+	e.teach(p)
+	if !e.watchesApical(p) {
+		e.fresh = false
+	} else if !e.fresh {
+		for m, l := range e.layers {
+			if l.apical != nil {
+				l.apical.refresh(e.net.Layers[m].FeedbackBias)
+			}
+		}
+		e.fresh = true
+	}
+}
+
+// watchesApical reports whether a phase needs apical potentials at every step.
+func (e *Engine) watchesApical(p *Phase) bool {
+	return e.params.Hidden.Apical > 0 || e.potentials || p.PlateauStep != nil
+}
+
+// teach sets the current into the output neurons.
+func (e *Engine) teach(p *Phase) {
+	l := e.layers[len(e.layers)-1]
+	if !p.Taught {
+		l.step, l.drive = e.params.Output.Step(e.params.Integration, e.params.Dt), nil
+		return
+	}
+	step, up, down := e.params.Output.TaughtStep(e.params.Integration, e.params.Dt)
+	l.step, l.drive = step, l.sum
+	for i := range l.drive {
+		l.drive[i] = down
+		if i/e.net.PerClass == p.Class {
+			l.drive[i] = up
+		}
+	}
+}
+
+// advance simulates a block of steps.
+func (e *Engine) advance(steps int) {
+	e.drawInput(steps)
+	if e.params.Hidden.Apical > 0 || e.stepwise {
+		for t := range steps {
+			for m := range e.layers {
+				e.advanceLayer(m, t, t+1, e.fresh)
+			}
+		}
+		return
+	}
+	for m := range e.layers {
+		e.advanceLayer(m, 0, steps, false)
+	}
+	if e.fresh {
+		// The feedback is known only now; it changes nothing that has been.
+		for _, l := range e.layers {
+			if l.apical != nil {
+				l.apical.advance(0, steps)
+			}
+		}
+	}
+}
+
+// advanceLayer takes a layer through steps from ≤ t < to.
+func (e *Engine) advanceLayer(m, from, to int, apical bool) {
+	l := e.layers[m]
+	l.basal.advance(from, to)
+	if apical && l.apical != nil {
+		l.apical.advance(from, to)
+	}
+	l.advance(from, to)
+	for t := from; t < to; t++ {
+		if l.out.rates != nil {
+			r := l.out.rate(t)
+			for i, v := range l.potential(t)[:l.size] {
+				r[i] = float32(e.params.Noise.Rate(float64(v)))
+			}
+		}
+		s := l.out.spikes
+		switch {
+		case e.script != nil:
+			s.neurons = append(s.neurons, e.script.Spikes(m+1, e.step+t)...)
+		case l.fires:
+			s.neurons = l.thin.draw(s.neurons, placeKey(e.key, m+1, e.step+t), l.potential(t))
+		}
+		s.endStep()
+	}
+}
+
+func (e *Engine) drawInput(steps int) {
+	s := e.inputs.spikes
+	switch {
+	case e.script != nil:
+		for t := range steps {
+			s.neurons = append(s.neurons, e.script.Spikes(0, e.step+t)...)
+			s.endStep()
+		}
+	case e.params.Forward == Spikes:
+		e.in.draw(s, placeKey(e.key, 0, e.step), steps)
+	default:
+		for range steps {
+			s.endStep()
+		}
+	}
+}
+
+// shift makes the last steps of a block the history of the next.
+func (e *Engine) shift(steps int) {
+	e.inputs.shift(steps)
+	for _, l := range e.layers {
+		l.basal.shift(steps)
+		if l.apical != nil {
+			l.apical.shift(steps)
+		}
+		l.out.shift(steps)
+		copy(l.potential(-1), l.potential(steps-1))
+	}
+}

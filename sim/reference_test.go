@@ -1,0 +1,33 @@
+package sim_test
+
+import "testing"
+
+// float32Tolerance bounds the difference between the engine and a computation
+// in double precision, relative to the largest number of an array. Rounding to
+// float32 is 6e-8 of a number; a potential adds a few hundred of them,
+// and the recursion of a finite kernel subtracts what it had added before, so
+// that some 1e-6 remains, seldom 1e-5 where terms cancel.
+const float32Tolerance = 5e-5
+
+// TestReference holds the engine against everything that the published
+// reference program computed for tiny networks (testdata/README.md), and against
+// further files of the same form in $PLATEAU_REFERENCE.
+func TestReference(t *testing.T) {
+	for _, path := range fixtures(t) {
+		t.Run(fixtureName(path), func(t *testing.T) {
+			f, err := loadFixture(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := denseFromFixture(f)
+			r := newRig(t, d.model, d.weights)
+			for i := range f.Examples {
+				result := r.Run(t, denseExampleOf(f, i), true)
+				compareExample(t, float32Tolerance, f, i, result, r.weights())
+				if t.Failed() {
+					return // all that follows differs too
+				}
+			}
+		})
+	}
+}

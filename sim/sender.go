@@ -1,0 +1,122 @@
+package sim
+
+import "plateau/kernels"
+
+// sender is what a population shows to those it projects to: its spikes, or in
+// the rate mode its rates.
+type sender struct {
+	size   int
+	kernel *kernel
+	spikes *train
+	rates  []float32 // φ (spikes/ms), a row for the step before the block, then the block; nil where only spikes are read
+	stride int
+
+	// older is the state of the kernel's recursion that the spikes before the
+	// train's history left, for a kernel without a finite support; else nil.
+	older []kernels.State
+}
+
+func newSender(size, stride int, k *kernel, rates bool) *sender {
+	s := &sender{size: size, stride: stride, kernel: k, spikes: newTrain(k.history())}
+	if rates {
+		s.rates = make([]float32, (1+blockSteps)*stride)
+	}
+	if k.Support == 0 {
+		s.older = make([]kernels.State, size)
+	}
+	return s
+}
+
+// rate returns the row of rates of a step of the block, or of the step before.
+func (s *sender) rate(step int) []float32 { return row(s.rates, 1+step, s.stride) }
+
+// shift begins a new block after one of so many steps.
+func (s *sender) shift(steps int) {
+	if s.older != nil {
+		s.absorb(steps)
+	}
+	s.spikes.shift()
+	if s.rates != nil {
+		copy(s.rate(-1), s.rate(steps-1))
+	}
+}
+
+// absorb moves the spikes that are about to leave the history into older.
+func (s *sender) absorb(steps int) {
+	k, h := s.kernel, s.spikes.history
+	for j := range s.older {
+		if s.older[j] != (kernels.State{}) {
+			s.older[j] = k.after(s.older[j], steps)
+		}
+	}
+	for step := -h; step < steps-h; step++ {
+		left := k.after(kernels.State{X1: 1, X2: 1}, steps-h-step)
+		for _, j := range s.spikes.at(step) {
+			s.older[j].X1 += left.X1
+			s.older[j].X2 += left.X2
+		}
+	}
+}
+
+// clear returns to rest.
+func (s *sender) clear() {
+	s.spikes.clear()
+	clear(s.rates)
+	clear(s.older)
+}
+
+// addMean adds to mean what a block contributes to the mean traces over a
+// window of a phase, as they are read with a lag. First is the step of the
+// phase with which the block begins; the first block also counts the
+// spikes before the phase.
+//
+// No trace is formed: a spike contributes the part of its kernel that falls
+// into the window, which depends only on when it was.
+func (s *sender) addMean(mean []float32, w window, lag, first, steps int) {
+	begin := 0
+	if first == 0 {
+		begin = -s.spikes.history
+		if s.older != nil {
+			s.addOlder(mean, w, lag)
+		}
+	}
+	for step := begin; step < steps; step++ {
+		arrives := first + step + lag
+		part := float32(s.kernel.sum(w.from-arrives, w.to-arrives) / float64(w.to-w.from))
+		if part == 0 {
+			continue
+		}
+		for _, j := range s.spikes.at(step) {
+			mean[j] += part
+		}
+	}
+}
+
+// addOlder adds what the spikes before the history contribute.
+func (s *sender) addOlder(mean []float32, w window, lag int) {
+	var slow, fast float64
+	for t := w.from; t < w.to; t++ {
+		advanced := t - lag + s.spikes.history + 1
+		slow += s.kernel.Trace(s.kernel.after(kernels.State{X1: 1}, advanced))
+		fast += s.kernel.Trace(s.kernel.after(kernels.State{X2: 1}, advanced))
+	}
+	n := float64(w.to - w.from)
+	for j, x := range s.older {
+		if x != (kernels.State{}) {
+			mean[j] += float32((float64(slow*x.X1) + float64(fast*x.X2)) / n)
+		}
+	}
+}
+
+// addMeanRate does for rates what addMean does for spikes.
+func (s *sender) addMeanRate(mean []float32, w window, lag, first, steps int) {
+	for step := range steps {
+		if t := first + step; t >= w.from && t < w.to {
+			addScaled(mean, 1/float32(w.to-w.from), s.rate(step - lag)[:len(mean)])
+		}
+	}
+}
+
+// window is the stretch from ≤ step < to of a phase over which means are
+// taken.
+type window struct{ from, to int }

@@ -1,0 +1,56 @@
+package sim
+
+// Purpose names what random numbers are for, so that no two uses share any.
+type Purpose uint64
+
+const (
+	InitialWeights Purpose = iota + 1
+	ExampleOrder
+	PhaseLengths
+	PlateauTimes
+	TrainingSpikes
+	TestSpikes
+	TrialSpikes
+)
+
+// Stream is a sequence of random numbers that is a pure function of where it is
+// used. Nothing is carried from one stream to another, so results do not
+// depend on which stream was read first, by which worker, or whether at all.
+// It is SplitMix64 (Steele, Lea & Flood 2014) started at a hash of the place.
+type Stream struct{ state uint64 }
+
+// NewStream returns the stream of a place. Layer 0 is the input.
+func NewStream(seed uint64, purpose Purpose, example uint64, layer, step int) Stream {
+	s := presentationKey(seed, purpose, example)
+	return Stream{placeKey(s, layer, step)}
+}
+
+// presentationKey and placeKey are the two halves of NewStream; an engine
+// computes the first once for an example.
+func presentationKey(seed uint64, purpose Purpose, example uint64) uint64 {
+	return mix(mix(mix(seed+golden)+uint64(purpose)*golden) + (example+1)*golden)
+}
+
+func placeKey(key uint64, layer, step int) uint64 {
+	return mix(key + uint64(layer+1)*0xd1342543de82ef95 + uint64(step+1)*golden)
+}
+
+const golden = 0x9e3779b97f4a7c15 // 2⁶⁴/φ, odd
+
+func mix(z uint64) uint64 {
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// Uint64 returns the next 64 random bits.
+func (s *Stream) Uint64() uint64 {
+	s.state += golden
+	return mix(s.state)
+}
+
+// Uniform returns a number from [0, 1) with 53 random bits.
+func (s *Stream) Uniform() float64 { return float64(s.Uint64()>>11) * 0x1p-53 }
+
+// Below returns an integer from 0 to n−1. Its bias is below n/2³².
+func (s *Stream) Below(n int) int { return int(s.Uint64() >> 32 * uint64(n) >> 32) }
