@@ -11,9 +11,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // One array of every type, with the values that conversion could spoil.
@@ -346,6 +349,52 @@ func TestBadArchives(t *testing.T) {
 	wantError(t, err, "none.npz")
 	_, err = Open(dir)
 	wantError(t, err, dir, "not a regular file")
+}
+
+// An archive and a header that agree on 16 GiB of which there are none cost an
+// error, not memory.
+func TestNoMemoryOnTrust(t *testing.T) {
+	for _, method := range []uint16{zip.Store, zip.Deflate} {
+		h := appendHeader(nil, Float32, []int{1 << 32})
+		var data bytes.Buffer
+		if method == zip.Store {
+			data.Write(h)
+		} else {
+			w, err := flate.NewWriter(&data, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = w.Write(h)
+			if err := errors.Join(err, w.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var archive bytes.Buffer
+		z := zip.NewWriter(&archive)
+		size := uint64(len(h) + 4<<32)
+		compressed := size
+		if method == zip.Deflate {
+			compressed = uint64(data.Len())
+		}
+		w, err := z.CreateRaw(&zip.FileHeader{Name: "v.npy", Method: method, UncompressedSize64: size, CompressedSize64: compressed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Write(data.Bytes())
+		if err := errors.Join(err, z.Close()); err != nil {
+			t.Fatal(err)
+		}
+
+		r := readerOf(t, archive.Bytes())
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _, err = r.Float32("v")
+		runtime.ReadMemStats(&after)
+		wantError(t, err, "npz: v: ")
+		if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
+			t.Errorf("method %d: allocated %d bytes for an array that is not there", method, got)
+		}
+	}
 }
 
 func TestOpen(t *testing.T) {
