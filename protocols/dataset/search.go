@@ -33,6 +33,10 @@ func CacheDir() (string, error) {
 	return filepath.Join(cache, "plateau"), nil
 }
 
+// Folder is where Fetch puts the files of a set below dir, and the first place
+// where Load looks.
+func Folder(dir string, info Info) string { return folders(dir, info)[0] }
+
 // folders lists where the files of a set may be below dir: in a folder of the
 // set's name, as Fetch leaves them, or in dir itself. The archive of CIFAR-10
 // has a folder of its own, which may still be there.
@@ -61,9 +65,10 @@ func look(dir string, info Info) place {
 	p := place{dir: dir, found: make(map[string]string)}
 	required, training := true, false
 	for _, file := range info.Files {
-		path := filepath.Join(dir, file.Name)
+		// Fetch leaves gzipped files, so what it repaired wins over what lay there.
+		path := filepath.Join(dir, file.Name+".gz")
 		if !exists(path) {
-			path += ".gz"
+			path = filepath.Join(dir, file.Name)
 		}
 		switch {
 		case exists(path):

@@ -58,3 +58,20 @@ type Data struct {
 	Dir     string   // the folder it was read from; "" if it was drawn
 	Notices []string // what the user should know, as that batches are absent; a line each
 }
+
+// Sample writes the intensities of image i, its pixels from 0 to 1, to
+// intensity and returns its label.
+func (s *Set) Sample(i int, intensity []float32) (class int) {
+	for k, v := range s.Image(i) {
+		intensity[k] = intensities[v]
+	}
+	return s.Label(i)
+}
+
+// intensities holds v/255 for each grey level.
+var intensities = func() (t [256]float32) {
+	for v := range t {
+		t[v] = float32(v) / 255
+	}
+	return t
+}()

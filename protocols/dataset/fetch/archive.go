@@ -1,0 +1,175 @@
+package fetch
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"plateau/protocols/dataset"
+)
+
+// An archive is a set published as one gzipped tar file with a checksum.
+type archive struct {
+	name string
+	md5  string // of the archive itself
+}
+
+// archive fetches and unpacks a into folder.
+func (j *job) archive(ctx context.Context, a archive, folder string, info dataset.Info) error {
+	reports := dataset.VerifyFolder(folder, info)
+	if !slices.ContainsFunc(reports, func(r dataset.Report) bool { return !j.good(r) }) {
+		return nil
+	}
+	packed := filepath.Join(folder, a.name)
+	official := true
+	check := func(part string) error {
+		sum, err := md5File(part)
+		if err != nil {
+			return err
+		}
+		if official = sum == a.md5; official {
+			return nil
+		}
+		if j.AcceptMismatch {
+			j.notice("%s: MD5 %s, want %s; accepted, as asked", part, sum, a.md5)
+			return nil
+		}
+		return &MismatchError{Got: fmt.Sprintf("MD5 %s, want %s", sum, a.md5)}
+	}
+	if err := j.download(ctx, a.name, packed, check); err != nil {
+		return err
+	}
+	// What was recorded of earlier files is no longer true.
+	sums := filepath.Join(folder, dataset.Sums)
+	if err := os.Remove(sums); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	record, err := j.unpack(ctx, packed+partSuffix, folder, info)
+	if err != nil && ctx.Err() == nil && !local(err) {
+		discard(packed + partSuffix) // it will not get better
+	}
+	if err != nil {
+		return fmt.Errorf("unpacking %s: %w", a.name, err)
+	}
+	if official {
+		if err := os.WriteFile(sums+partSuffix, []byte(record), 0o666); err != nil {
+			return err
+		}
+		if err := install(sums+partSuffix, sums); err != nil {
+			return err
+		}
+	}
+	discard(packed + partSuffix)
+	return nil
+}
+
+// unpack writes the set's files, and nothing else that may be in the archive,
+// into folder. It returns their checksums as md5sum prints them.
+func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.Info) (sums string, err error) {
+	f, err := os.Open(packed)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	unzipped, err := gzip.NewReader(f)
+	if err != nil {
+		return "", err
+	}
+	wanted := make(map[string]bool)
+	for _, file := range info.Files {
+		wanted[file.Name] = true
+	}
+	members := tar.NewReader(io.LimitReader(unzipped, maxBytes))
+	for len(wanted) > 0 {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		head, err := members.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		// Only the last part of the name counts, and only if it is a name we
+		// know: no path in an archive can lead out of the folder.
+		name := path.Base(head.Name)
+		if head.Typeflag != tar.TypeReg || !wanted[name] {
+			continue
+		}
+		sum, err := j.member(ctx, members, head.Size, name, folder)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", name, err)
+		}
+		sums += sum + "  " + name + "\n"
+		delete(wanted, name)
+	}
+	var missing []string
+	for _, file := range info.Files {
+		if wanted[file.Name] {
+			missing = append(missing, file.Name)
+		}
+	}
+	if len(missing) > 0 {
+		return "", fmt.Errorf("the archive lacks %s", strings.Join(missing, ", "))
+	}
+	return sums, nil
+}
+
+// member writes one file of the archive.
+func (j *job) member(ctx context.Context, r io.Reader, size int64, name, folder string) (sum string, err error) {
+	final := filepath.Join(folder, name)
+	out, err := os.Create(final + partSuffix)
+	if err != nil {
+		return "", err
+	}
+	hash := md5.New()
+	n, err := io.Copy(out, io.TeeReader(&interruptible{ctx, r}, hash))
+	if closed := out.Close(); err == nil {
+		err = closed
+	}
+	if err == nil && n != size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		os.Remove(final + partSuffix)
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), install(final+partSuffix, final)
+}
+
+// interruptible stops reading when ctx ends.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i *interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
+}
+
+func md5File(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	hash := md5.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}

@@ -1,0 +1,288 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	partSuffix = ".part"
+	maxBytes   = 1 << 30 // more than any file here has; a server that sends more is refused
+	attempts   = 5       // at one place, when connections break
+)
+
+// errAgain says that what has arrived cannot be continued.
+var errAgain = errors.New("must begin again")
+
+// download gets one file, complete and checked, into path.part. It tries every
+// place in turn, but first the one where the part that is there was begun.
+func (j *job) download(ctx context.Context, name, path string, check func(part string) error) error {
+	part := path + partSuffix
+	var urls []string
+	for _, place := range j.places {
+		urls = append(urls, strings.TrimSuffix(place, "/")+"/"+name)
+	}
+	if i := slices.Index(urls, readOrigin(part).url); i > 0 {
+		urls = slices.Concat(urls[i:i+1], urls[:i], urls[i+1:])
+	}
+	var failures []error
+	for i, url := range urls {
+		err := j.from(ctx, url, name, part, check)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped; what has arrived of %s is kept in %s: %w", name, part, context.Cause(ctx))
+		}
+		if local(err) {
+			return err // another place would not help
+		}
+		failures = append(failures, err)
+		if i < len(urls)-1 {
+			j.notice("%v; trying the next place", err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// from gets the file from one place. A download that was continued and turns
+// out wrong is tried once more from the beginning: the part may have been bad.
+func (j *job) from(ctx context.Context, url, name, part string, check func(part string) error) error {
+	origin := readOrigin(part)
+	if origin.url != url {
+		discard(part)
+		origin = source{url: url}
+	}
+	continued, again := false, false
+	for {
+		continued = continued || length(part) > 0
+		if n := length(part); n == 0 || n != origin.total {
+			if err := j.complete(ctx, &origin, name, part); err != nil {
+				return err
+			}
+		}
+		err := check(part)
+		var mismatch *MismatchError
+		if !errors.As(err, &mismatch) {
+			return err
+		}
+		mismatch.URL, mismatch.Looks = url, looks(part)
+		discard(part)
+		if !continued || again {
+			return mismatch
+		}
+		j.notice("%v; beginning again, as it was continued from an earlier part", mismatch)
+		origin, again = source{url: url}, true
+	}
+}
+
+// complete makes requests until the part is complete, and gives up when they
+// fail several times without getting on.
+func (j *job) complete(ctx context.Context, origin *source, name, part string) error {
+	for failed := 0; ; {
+		done := length(part)
+		err := j.request(ctx, origin, name, part)
+		if err == errAgain && done > 0 {
+			discard(part)
+			*origin = source{url: origin.url}
+			continue
+		}
+		if err == errAgain {
+			return fmt.Errorf("GET %s: the server answers for a range that was not asked for", origin.url)
+		}
+		var broken *brokenError
+		if !errors.As(err, &broken) || ctx.Err() != nil {
+			return err
+		}
+		if length(part) > done {
+			failed = 0 // it is getting on
+		}
+		if failed++; failed == attempts {
+			return err
+		}
+		j.notice("%v; trying again", err)
+		if err := wait(ctx, time.Duration(failed)*j.pause); err != nil {
+			return err
+		}
+	}
+}
+
+// request makes one request and appends what comes to the part. Whatever
+// happens, what has arrived stays.
+func (j *job) request(ctx context.Context, origin *source, name, part string) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, origin.url, nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("User-Agent", "plateau")
+	// The file is gzipped already. Asking for nothing would let the transport
+	// ask for gzip, and unpack what comes.
+	req.Header.Set("Accept-Encoding", "identity")
+	done := length(part)
+	if done > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", done))
+		if origin.validator != "" {
+			req.Header.Set("If-Range", origin.validator)
+		}
+	}
+	silence := time.AfterFunc(j.patience, func() {
+		cancel(fmt.Errorf("the server has sent nothing for %v", j.patience))
+	})
+	defer silence.Stop()
+
+	resp, err := j.Client.Do(req)
+	if err != nil {
+		err = &brokenError{origin.url, causeOf(ctx, err)}
+		var dial *net.OpError
+		if errors.As(err, &dial) && dial.Op == "dial" {
+			return fmt.Errorf("%v", err) // nobody there: do not insist
+		}
+		return err
+	}
+	defer resp.Body.Close()
+
+	switch resp.StatusCode {
+	case http.StatusOK:
+		done = 0 // the server sends all of it
+		origin.total = resp.ContentLength
+	case http.StatusPartialContent:
+		first, total, ok := contentRange(resp.Header.Get("Content-Range"))
+		if !ok || first != done || origin.total > 0 && total > 0 && total != origin.total {
+			return errAgain
+		}
+		origin.total = total
+	case http.StatusRequestedRangeNotSatisfiable:
+		// Either there is nothing left to send, or the file is another one now.
+		if _, total, ok := contentRange(resp.Header.Get("Content-Range")); ok && total == done && done > 0 {
+			origin.total = total
+			return nil
+		}
+		return errAgain
+	default:
+		err := fmt.Errorf("GET %s: the server answers %q", origin.url, resp.Status)
+		if resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests {
+			return &brokenError{origin.url, err}
+		}
+		return err
+	}
+	if origin.total > maxBytes {
+		return fmt.Errorf("GET %s: %d bytes; more than %d are refused", origin.url, origin.total, int64(maxBytes))
+	}
+	origin.validator = validator(resp.Header)
+	return j.receive(ctx, resp.Body, origin, name, part, done, silence)
+}
+
+// receive appends a body to the part from byte done on.
+func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name, part string, done int64, silence *time.Timer) error {
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	// Cut first, note the origin second: a crash between leaves a part that is
+	// begun again, not one that is continued wrongly.
+	if err := f.Truncate(done); err != nil {
+		return err
+	}
+	if _, err := f.Seek(done, io.SeekStart); err != nil {
+		return err
+	}
+	if err := origin.write(part); err != nil {
+		return err
+	}
+	j.progress(name, done, origin.total)
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := body.Read(buf)
+		silence.Reset(j.patience)
+		if done += int64(n); done > maxBytes {
+			return fmt.Errorf("GET %s: more than %d bytes are refused", origin.url, int64(maxBytes))
+		}
+		if _, err := f.Write(buf[:n]); err != nil {
+			return err
+		}
+		if n > 0 {
+			j.progress(name, done, origin.total)
+		}
+		if err == io.EOF {
+			if origin.total >= 0 && done != origin.total {
+				return &brokenError{origin.url, fmt.Errorf("%d of %d bytes came", done, origin.total)}
+			}
+			break
+		}
+		if err != nil {
+			return &brokenError{origin.url, fmt.Errorf("after %d bytes: %w", done, causeOf(ctx, err))}
+		}
+	}
+	origin.total = done
+	if err := f.Close(); err != nil {
+		return err
+	}
+	// A part whose length is its total needs no request next time.
+	return origin.write(part)
+}
+
+func (j *job) progress(file string, done, total int64) {
+	if j.Progress != nil {
+		j.Progress(file, done, total)
+	}
+}
+
+// A brokenError is one that may pass: the connection, not the file.
+type brokenError struct {
+	url string
+	err error
+}
+
+func (e *brokenError) Error() string { return fmt.Sprintf("GET %s: %v", e.url, e.err) }
+func (e *brokenError) Unwrap() error { return e.err }
+
+// local says whether an error is the disk's and not the server's.
+func local(err error) bool {
+	var file *fs.PathError
+	var link *os.LinkError
+	return errors.As(err, &file) || errors.As(err, &link)
+}
+
+// causeOf is why ctx was cancelled, if that is what err comes from.
+func causeOf(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// looks guesses what a wrong file is.
+func looks(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	start := make([]byte, 512)
+	n, _ := io.ReadFull(f, start)
+	if strings.HasPrefix(http.DetectContentType(start[:n]), "text/html") {
+		return "it looks like a web page: is there a proxy or a login page between?"
+	}
+	return ""
+}
