@@ -237,12 +237,12 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 	// What cannot be read can be looked at.
-	r := readerOf(t, npy(1, "{'descr': [('t', '<f8'), ('x[', '<i4', (2,))], 'fortran_order': False, 'shape': (3, 1)}"))
+	r := readerOf(t, npy(1, "{'descr': [('t', '<f8'), ('x[', [('y', '<i4')], (2,))], 'fortran_order': False, 'shape': (3, 1)}"))
 	shape, err := r.Shape("")
 	if err != nil || !slices.Equal(shape, []int{3, 1}) {
 		t.Errorf("shape of records %v, error %v", shape, err)
 	}
-	if got, _ := r.Type(""); got != "[('t', '<f8'), ('x[', '<i4', (2,))]" {
+	if got, _ := r.Type(""); got != "[('t', '<f8'), ('x[', [('y', '<i4')], (2,))]" {
 		t.Errorf("type of records %q", got)
 	}
 }
