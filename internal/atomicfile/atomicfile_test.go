@@ -151,8 +151,16 @@ func TestFailedWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := create(t, Replace, path, "half")
-	a.temp.Close() // as if the disk had gone
-	_, err := io.WriteString(a, "more")
+	// As if the disk had been full for a moment.
+	temp := a.temp
+	full, err := os.Open(path) // for reading only
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	a.temp = full
+	_, err = io.WriteString(a, "more")
+	a.temp = temp
 	wantError(t, err, path)
 	wantError(t, a.Commit(), path, err.Error())
 	wantContents(t, dir, "a", "old")
