@@ -1,0 +1,112 @@
+package protocols
+
+import (
+	"errors"
+
+	"plateau/compartments"
+	"plateau/kernels"
+	"plateau/network"
+	"plateau/sim"
+)
+
+// Model is what a network is and how it learns: with the data, all that decides
+// a run.
+type Model struct {
+	Network network.Architecture
+	Initial network.Law
+	Neurons sim.Params
+	Train   TwoPhase
+	Test    TestPhase
+
+	Rates         []float64 // η of each layer, from the first hidden layer up
+	FeedbackRates []float64 // η_b of each hidden layer's feedback; nil: it does not learn
+	HiddenScale   float64   // P₀
+	OutputScale   float64   // P₁
+
+	Seed uint64 // root of every random stream
+}
+
+// Default returns the paper's model with the given sizes. Learning
+// rates are those the paper used for none, one and two hidden layers: 0.19;
+// 0.21; 0.23, 0.23, 0.12. Further layers take the rate of a hidden layer.
+func Default(inputs int, hidden []int, classes int) Model {
+	const maxRate = 0.2
+	m := Model{
+		Network: network.Architecture{
+			Inputs: inputs, Hidden: hidden, Classes: classes, PerClass: 1,
+			Feedback: network.Broadcast, SilentGain: 5,
+		},
+		Initial: network.DefaultOptimised(maxRate),
+		Neurons: sim.Params{
+			Dt:     1,
+			Kernel: kernels.Finite{Kernel: kernels.DoubleExponential{Rise: 3, Decay: 10}, Support: 10},
+			Hidden: compartments.Pyramidal{Leak: 0.1, Basal: 0.6, Apical: 0},
+			Output: compartments.Output{Leak: 0.1, Dendritic: 0.6, Teaching: 1,
+				Excitatory: 8, Inhibitory: -8},
+			Noise:       compartments.EscapeNoise{MaxRate: maxRate},
+			Integration: compartments.ForwardEuler,
+			Forward:     sim.Spikes, Feedback: sim.Spikes,
+		},
+		Train:       DefaultTwoPhase(),
+		Test:        DefaultTestPhase(),
+		Rates:       DefaultRates(len(hidden)),
+		HiddenScale: 20 / maxRate,
+		OutputScale: 20 / (maxRate * maxRate),
+		Seed:        1,
+	}
+	return m
+}
+
+// DefaultRates returns the paper's learning rates for a number of hidden
+// layers.
+func DefaultRates(hidden int) []float64 {
+	switch hidden {
+	case 0:
+		return []float64{0.19}
+	case 1:
+		return []float64{0.21, 0.21}
+	}
+	rates := make([]float64, hidden+1)
+	for i := range rates {
+		rates[i] = 0.23
+	}
+	rates[hidden] = 0.12
+	return rates
+}
+
+// Rule returns the plasticity rule.
+func (m Model) Rule() network.Rule {
+	return network.Rule{
+		Rates: m.Rates, FeedbackRates: m.FeedbackRates,
+		HiddenScale: m.HiddenScale, OutputScale: m.OutputScale,
+		HiddenGain: m.Neurons.Hidden.Gain(), OutputGain: m.Neurons.Output.Gain(),
+		Noise: m.Neurons.Noise,
+	}
+}
+
+// Validate reports everything that is outside its domain or does not fit
+// together.
+func (m Model) Validate() error {
+	if m.Initial == nil {
+		return errors.New("protocols: Model.Initial is missing")
+	}
+	return errors.Join(
+		m.Network.Validate(),
+		m.Initial.Validate(),
+		m.Neurons.Validate(),
+		m.Train.Validate(),
+		m.Test.Validate(),
+		m.Rule().Validate(m.Network))
+}
+
+// NewNetwork returns a network with initial weights, which depend on nothing
+// but the model.
+func (m Model) NewNetwork() (*network.Network, error) {
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	n := network.New(m.Network)
+	s := sim.NewStream(m.Seed, sim.InitialWeights, 0, 0, 0)
+	n.Draw(m.Initial, &s)
+	return n, nil
+}

@@ -1,0 +1,27 @@
+package protocols
+
+import (
+	"errors"
+	"fmt"
+)
+
+// TestPhase is the protocol of a test example: a forward phase from rest.
+type TestPhase struct {
+	Length float64 // (ms); > Settle. The paper's text says 500, its program has 250.
+	Settle float64 // Δt_s, left out of the average (ms); ≥ 0
+}
+
+// DefaultTestPhase returns the values of the published program.
+func DefaultTestPhase() TestPhase { return TestPhase{Length: 250, Settle: 30} }
+
+// Validate reports all the fields outside their domain.
+func (p TestPhase) Validate() error {
+	var errs []error
+	if !(p.Settle >= 0 && p.Settle < maxLength) {
+		errs = append(errs, fmt.Errorf("protocols: TestPhase.Settle = %v ms, want ≥ 0", p.Settle))
+	}
+	if !(p.Length > p.Settle && p.Length < maxLength) {
+		errs = append(errs, fmt.Errorf("protocols: TestPhase.Length = %v ms, want > Settle (%v ms) and < %v ms", p.Length, p.Settle, maxLength))
+	}
+	return errors.Join(errs...)
+}

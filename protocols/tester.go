@@ -1,0 +1,123 @@
+package protocols
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"plateau/network"
+	"plateau/sim"
+)
+
+// Tester reads out the classes of examples, each from rest. The random draws of
+// an example depend on the seed and its index, so a test of the same
+// weights gives the same result whenever it is made and by however many
+// workers.
+type Tester struct {
+	model Model
+	desks []*desk
+}
+
+// desk is what one worker tests at.
+type desk struct {
+	engine *sim.Engine
+	phase  sim.Phase
+	means  []network.Means
+}
+
+// NewTester returns a tester of net with a number of workers. The weights of
+// net may change between tests.
+func NewTester(m Model, net *network.Network, workers int) (*Tester, error) {
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	if workers < 1 {
+		return nil, fmt.Errorf("protocols: %d workers, want at least 1", workers)
+	}
+	t := &Tester{model: m}
+	dt, last := m.Neurons.Dt, len(net.Layers)-1
+	for range workers {
+		engine, err := sim.New(net, m.Neurons, m.Seed)
+		if err != nil {
+			return nil, err
+		}
+		d := &desk{engine: engine, means: make([]network.Means, last+1), phase: sim.Phase{
+			Name:      "test",
+			Intensity: make([]float32, m.Network.Inputs),
+			Steps:     steps(m.Test.Length, dt),
+		}}
+		d.phase.From = min(steps(m.Test.Settle, dt), d.phase.Steps-1)
+		d.means[last].Soma = make([]float32, net.Layers[last].Size())
+		t.desks = append(t.desks, d)
+	}
+	return t, nil
+}
+
+// Result is what a test gave.
+type Result struct {
+	Examples int
+	Errors   int
+	Read     []int // the class read out of each example
+}
+
+// Error returns the share of examples that were misread.
+func (r Result) Error() float64 { return float64(r.Errors) / float64(r.Examples) }
+
+// Test tests all examples. Progress, if not nil, is called with the number of
+// examples done, from one goroutine at a time.
+func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)) (Result, error) {
+	n := data.Len()
+	if n == 0 {
+		return Result{}, errors.New("protocols: no test examples")
+	}
+	result := Result{Examples: n, Read: make([]int, n)}
+	var (
+		next, wrong atomic.Int64
+		mu          sync.Mutex
+		done        int
+		failure     error
+		wait        sync.WaitGroup
+	)
+	for _, d := range t.desks {
+		wait.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				err := ctx.Err()
+				if err == nil {
+					var class int
+					result.Read[i], class, err = d.read(data, i, t.model.Network.PerClass)
+					if result.Read[i] != class {
+						wrong.Add(1)
+					}
+				}
+				mu.Lock()
+				if err != nil {
+					failure = err
+					next.Store(int64(n))
+				} else if done++; progress != nil {
+					progress(done)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	result.Errors = int(wrong.Load())
+	return result, failure
+}
+
+// read shows an example and returns the class read out and the true one.
+func (d *desk) read(data Samples, i, perClass int) (read, class int, err error) {
+	class = data.Sample(i, d.phase.Intensity)
+	d.engine.Rest()
+	d.engine.Present(sim.TestSpikes, uint64(i))
+	if err := d.engine.Run(&d.phase, d.means); err != nil {
+		return 0, 0, fmt.Errorf("test example %d: %w", i, err)
+	}
+	return ReadOut(d.means[len(d.means)-1].Soma, perClass), class, nil
+}

@@ -1,0 +1,42 @@
+package protocols
+
+import (
+	"plateau/network"
+	"plateau/sim"
+)
+
+// Trial shows one example to a network, from rest and through both phases, and
+// changes nothing in it.
+type Trial struct {
+	Example  int
+	Class    int // the true class
+	Read     int // the class read out in the forward phase
+	Forward  []network.Means
+	Target   []network.Means
+	Losses   []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23)
+	Training TwoPhase
+}
+
+// RunTrial runs a trial of example i and sends what happens to an observer,
+// potentials of every compartment included. The random draws depend on the
+// model's seed and i.
+func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Observer) (*Trial, error) {
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	p, err := newPlace(&m, net)
+	if err != nil {
+		return nil, err
+	}
+	if watch != nil {
+		p.engine.Watch(watch, true)
+	}
+	read, class, err := p.show(sim.TrialSpikes, uint64(i), data, i)
+	if err != nil {
+		return nil, err
+	}
+	return &Trial{
+		Example: i, Class: class, Read: read,
+		Forward: p.forward, Target: p.target, Losses: p.update.Losses, Training: m.Train,
+	}, nil
+}

@@ -1,0 +1,129 @@
+package protocols
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"plateau/network"
+	"plateau/sim"
+)
+
+// TwoPhase is the protocol of a training example: a forward phase without and a
+// target phase with a teaching current.
+type TwoPhase struct {
+	Forward float64 // length of the forward phase, or the least of it (ms); > Settle
+	Target  float64 // the same of the target phase (ms); > Settle
+	Settle  float64 // Δt_s, left out of every average (ms); ≥ 0
+
+	// Longer, if not nil, adds a draw to the length of each phase.
+	Longer *Wald
+
+	// Window, if not 0, limits averages to the last so many ms of a phase, however
+	// long it is, as the published program does; with 0 they take in all
+	// since Settle (eq. 21). > 0 needs Window ≤ Forward and Target.
+	Window float64
+
+	// PlateauSpread, if not 0, lets the plateau of each neuron come at a time of
+	// its own, uniform over the last so many ms of a phase. It needs a Window,
+	// which ends where the plateau begins.
+	PlateauSpread float64
+}
+
+// DefaultTwoPhase returns the paper's values, with phases of constant length.
+func DefaultTwoPhase() TwoPhase { return TwoPhase{Forward: 50, Target: 50, Settle: 30} }
+
+// Validate reports all the fields outside their domain, not only the first.
+func (p TwoPhase) Validate() error {
+	var errs []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("protocols: TwoPhase."+format, args...))
+		}
+	}
+	require(p.Settle >= 0 && p.Settle < maxLength, "Settle = %v ms, want ≥ 0", p.Settle)
+	require(p.Forward > p.Settle && p.Forward < maxLength, "Forward = %v ms, want > Settle (%v ms) and < %v ms", p.Forward, p.Settle, maxLength)
+	require(p.Target > p.Settle && p.Target < maxLength, "Target = %v ms, want > Settle (%v ms) and < %v ms", p.Target, p.Settle, maxLength)
+	shorter := min(p.Forward, p.Target)
+	require(p.Window >= 0 && p.Window <= shorter, "Window = %v ms, want 0 (all since Settle) or up to the shorter phase (%v ms)", p.Window, shorter)
+	require(p.PlateauSpread >= 0, "PlateauSpread = %v ms, want ≥ 0", p.PlateauSpread)
+	if p.PlateauSpread > 0 {
+		require(p.Window > 0, "PlateauSpread = %v ms needs a Window, which is 0", p.PlateauSpread)
+		require(p.Window+p.PlateauSpread <= shorter, "Window + PlateauSpread = %v ms, want at most the shorter phase (%v ms)", p.Window+p.PlateauSpread, shorter)
+	}
+	if p.Longer != nil {
+		errs = append(errs, p.Longer.Validate())
+	}
+	return errors.Join(errs...)
+}
+
+// maxLength bounds the length of a phase (ms): over a quarter of an hour.
+const maxLength = 1e6
+
+// steps returns how many steps of dt a time takes, at least one for a time
+// above zero.
+func steps(time, dt float64) int {
+	n := int(math.RoundToEven(time / dt))
+	if n == 0 && time > 0 {
+		n = 1
+	}
+	return n
+}
+
+// phases holds the two phases of an example, ready to run again and again.
+type phases struct {
+	protocol        TwoPhase
+	dt              float64
+	forward, target sim.Phase
+}
+
+func newPhases(p TwoPhase, dt float64, a network.Architecture) *phases {
+	intensity := make([]float32, a.Inputs)
+	ph := &phases{
+		protocol: p, dt: dt,
+		forward: sim.Phase{Name: "forward", Intensity: intensity},
+		target:  sim.Phase{Name: "target", Intensity: intensity, Taught: true},
+	}
+	if p.PlateauSpread > 0 {
+		for _, phase := range []*sim.Phase{&ph.forward, &ph.target} {
+			for _, n := range a.Hidden {
+				phase.PlateauStep = append(phase.PlateauStep, make([]int, n))
+			}
+			phase.PlateauWindow = steps(p.Window, dt)
+		}
+	}
+	return ph
+}
+
+// draw sets lengths and plateau times of an example, which depend only on the
+// seed and its number.
+func (ph *phases) draw(seed, example uint64) {
+	for k, phase := range []*sim.Phase{&ph.forward, &ph.target} {
+		length := ph.protocol.Forward
+		if phase.Taught {
+			length = ph.protocol.Target
+		}
+		if ph.protocol.Longer != nil {
+			s := sim.NewStream(seed, sim.PhaseLengths, example, 0, k)
+			length += min(ph.protocol.Longer.Draw(&s), maxLength)
+		}
+		phase.Steps = steps(length, ph.dt)
+		phase.From = min(steps(ph.protocol.Settle, ph.dt), phase.Steps-1)
+		if ph.protocol.Window > 0 {
+			phase.From = max(0, phase.Steps-steps(ph.protocol.Window, ph.dt))
+		}
+		ph.drawPlateaus(phase, seed, example, k)
+	}
+}
+
+func (ph *phases) drawPlateaus(phase *sim.Phase, seed, example uint64, k int) {
+	spread := steps(ph.protocol.PlateauSpread, ph.dt)
+	for m, at := range phase.PlateauStep {
+		s := sim.NewStream(seed, sim.PlateauTimes, example, m, k)
+		// Rounding to steps may leave a step less than the lengths in ms do.
+		n := min(spread, phase.Steps-phase.PlateauWindow) + 1
+		for i := range at {
+			at[i] = phase.Steps - 1 - s.Below(n)
+		}
+	}
+}
