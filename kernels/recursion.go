@@ -60,8 +60,11 @@ func (r Recursion) Cumulative(n int) []float64 {
 	return c
 }
 
-// finite limits the memory of r, which must be unlimited, to support steps.
+// finite limits the memory of r to support steps, if it is not shorter already.
 func (r Recursion) finite(support int) Recursion {
+	if r.Support > 0 {
+		support = min(support, r.Support)
+	}
 	s := r.Advance(State{}, 1, 0)
 	for range support - 1 {
 		s = r.Advance(s, 0, 0)
