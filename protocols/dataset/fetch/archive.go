@@ -89,7 +89,7 @@ func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.In
 	for _, file := range info.Files {
 		wanted[file.Name] = true
 	}
-	members := tar.NewReader(io.LimitReader(unzipped, maxBytes))
+	members := tar.NewReader(io.LimitReader(unzipped, j.most))
 	for len(wanted) > 0 {
 		if err := ctx.Err(); err != nil {
 			return "", err

@@ -16,8 +16,7 @@ import (
 
 const (
 	partSuffix = ".part"
-	maxBytes   = 1 << 30 // more than any file here has; a server that sends more is refused
-	attempts   = 5       // at one place, when connections break
+	attempts   = 5 // at one place, when connections break
 )
 
 // errAgain says that what has arrived cannot be continued.
@@ -88,16 +87,18 @@ func (j *job) from(ctx context.Context, url, name, part string, check func(part 
 // complete makes requests until the part is complete, and gives up when they
 // fail several times without getting on.
 func (j *job) complete(ctx context.Context, origin *source, name, part string) error {
-	for failed := 0; ; {
+	failed, begun := 0, 0
+	for {
 		done := length(part)
 		err := j.request(ctx, origin, name, part)
-		if err == errAgain && done > 0 {
+		if err == errAgain && done > 0 && begun < attempts {
+			begun++
 			discard(part)
 			*origin = source{url: origin.url}
 			continue
 		}
 		if err == errAgain {
-			return fmt.Errorf("GET %s: the server answers for a range that was not asked for", origin.url)
+			return fmt.Errorf("GET %s: the server answers for another range than was asked for", origin.url)
 		}
 		var broken *brokenError
 		if !errors.As(err, &broken) || ctx.Err() != nil {
@@ -176,8 +177,8 @@ func (j *job) request(ctx context.Context, origin *source, name, part string) er
 		}
 		return err
 	}
-	if origin.total > maxBytes {
-		return fmt.Errorf("GET %s: %d bytes; more than %d are refused", origin.url, origin.total, int64(maxBytes))
+	if origin.total > j.most {
+		return fmt.Errorf("GET %s: %d bytes; more than %d are refused", origin.url, origin.total, j.most)
 	}
 	origin.validator = validator(resp.Header)
 	return j.receive(ctx, resp.Body, origin, name, part, done, silence)
@@ -206,8 +207,8 @@ func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name,
 	for {
 		n, err := body.Read(buf)
 		silence.Reset(j.patience)
-		if done += int64(n); done > maxBytes {
-			return fmt.Errorf("GET %s: more than %d bytes are refused", origin.url, int64(maxBytes))
+		if done += int64(n); done > j.most {
+			return fmt.Errorf("GET %s: more than %d bytes are refused", origin.url, j.most)
 		}
 		if _, err := f.Write(buf[:n]); err != nil {
 			return err

@@ -78,7 +78,7 @@ func Fetch(ctx context.Context, name, dir string, o Options) error {
 	if len(places) == 0 {
 		places = Places(name)
 	}
-	job := &job{Options: o, places: places, patience: time.Minute, pause: time.Second}
+	job := &job{Options: o, places: places, patience: time.Minute, pause: time.Second, most: 1 << 30}
 	if job.Client == nil {
 		job.Client = defaultClient()
 	}
@@ -103,6 +103,7 @@ type job struct {
 	places   []string
 	patience time.Duration // with a server that sends nothing
 	pause    time.Duration // before trying again, growing with each failure
+	most     int64         // bytes of a file; a server that sends more is refused
 }
 
 func (o Options) notice(format string, args ...any) {
