@@ -1,0 +1,204 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// tinyIDX writes a set of two training images and one test image, whose first
+// pixel is mark.
+func tinyIDX(t testing.TB, dir, suffix string, mark byte) {
+	t.Helper()
+	pack := func(b []byte) []byte {
+		if suffix == ".gz" {
+			return zipped(b)
+		}
+		return b
+	}
+	write(t, dir, trainImages+suffix, pack(idx(idxImages, []uint32{2, 1, 2}, mark, 1, 2, 3)))
+	write(t, dir, trainLabels+suffix, pack(idx(idxLabels, []uint32{2}, 4, 5)))
+	write(t, dir, testImages+suffix, pack(idx(idxImages, []uint32{1, 1, 2}, 6, 7)))
+	write(t, dir, testLabels+suffix, pack(idx(idxLabels, []uint32{1}, 8)))
+}
+
+// noData makes the environment empty of data, and returns where data could be.
+func noData(t *testing.T) (env, cache string) {
+	t.Helper()
+	home := t.TempDir()
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", "home"} { // see os.UserCacheDir
+		t.Setenv(name, home)
+	}
+	env = t.TempDir()
+	t.Setenv("PLATEAU_DATA", env)
+	cache, err := CacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return env, cache
+}
+
+func TestSearchPath(t *testing.T) {
+	env, cache := noData(t)
+	for _, c := range []struct {
+		dir, env string
+		want     []string
+	}{
+		{"", env, []string{env, cache}},
+		{"", "", []string{cache}},
+		{"mine", env, []string{"mine"}},
+	} {
+		t.Setenv("PLATEAU_DATA", c.env)
+		if got := SearchPath(c.dir); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("SearchPath(%q) with PLATEAU_DATA=%q is %q, want %q", c.dir, c.env, got, c.want)
+		}
+	}
+}
+
+// Each place in turn, from the last to the first: the new one must win.
+func TestLoadOrder(t *testing.T) {
+	env, cache := noData(t)
+	dir := t.TempDir()
+	for i, place := range []struct {
+		folder string
+		o      Options
+	}{
+		{cache, Options{}},
+		{filepath.Join(cache, "fashion-mnist"), Options{}},
+		{env, Options{}},
+		{filepath.Join(env, "fashion-mnist"), Options{}},
+		{dir, Options{Dir: dir}},
+		{filepath.Join(dir, "fashion-mnist"), Options{Dir: dir}},
+	} {
+		mark := byte(100 + i)
+		tinyIDX(t, place.folder, []string{"", ".gz"}[i%2], mark)
+		data, err := Load("fashion-mnist", place.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data.Train.Image(0)[0] != mark || data.Dir != place.folder {
+			t.Errorf("files in %s: read from %s", place.folder, data.Dir)
+		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	tinyIDX(t, dir, "", 0)
+	data, err := Load("mnist", Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data.Name != "mnist" || data.Train.Len() != 2 || data.Test.Len() != 1 || data.Test.Label(0) != 8 || len(data.Notices) > 0 {
+		t.Errorf("got %+v", data)
+	}
+	if got, want := data.Train.String(), "mnist: 2 images of 2×1 in 10 classes"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	data, err = Load("mnist", Options{Dir: dir, Train: 1, Test: 100})
+	if err != nil || data.Train.Len() != 1 || len(data.Train.Pixels) != 2 || data.Test.Len() != 1 {
+		t.Errorf("first image only: %+v, %v", data, err)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	env, cache := noData(t)
+	_, err := Load("minst", Options{})
+	wantError(t, err, `"minst"`, "digits", "mnist", "fashion-mnist", "cifar10")
+
+	_, err = Load("mnist", Options{})
+	wantError(t, err, "plateau data fetch mnist", filepath.Join(env, "mnist"), cache, trainImages)
+	var missing *MissingError
+	if !errors.As(err, &missing) || len(missing.Files) != 4 {
+		t.Errorf("%#v", err)
+	}
+
+	// A folder that the user names is the only one.
+	tinyIDX(t, env, "", 0)
+	dir := t.TempDir()
+	_, err = Load("mnist", Options{Dir: dir})
+	wantError(t, err, dir, "only the given folder")
+	if strings.Contains(err.Error(), env) {
+		t.Errorf("%v: looked in $PLATEAU_DATA too", err)
+	}
+
+	// One file is missing: it is the one that is named.
+	tinyIDX(t, dir, "", 0)
+	if err := os.Remove(filepath.Join(dir, testLabels)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Load("mnist", Options{Dir: dir})
+	if !errors.As(err, &missing) || !reflect.DeepEqual(missing.Files, []string{testLabels}) {
+		t.Errorf("%v: want only %s missing", err, testLabels)
+	}
+
+	write(t, dir, testLabels, idx(idxLabels, []uint32{1}, 8))
+	write(t, dir, testImages, idx(idxImages, []uint32{1, 2, 2}, 6, 7, 8, 9))
+	_, err = Load("mnist", Options{Dir: dir})
+	wantError(t, err, "images of 2×1", "of 2×2")
+
+	_, err = Load("mnist", Options{Dir: dir, Train: -1, Test: -2})
+	wantError(t, err, "Train = -1", "Test = -2")
+	_, err = Load("digits", Options{Train: maxDrawn + 1})
+	wantError(t, err, "1000001 images", "at most 1000000")
+
+	t.Setenv("PLATEAU_DATA", "")
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", "home"} {
+		t.Setenv(name, "")
+	}
+	_, err = Load("mnist", Options{})
+	wantError(t, err, "nowhere", "plateau data fetch mnist", trainImages)
+}
+
+// Where batches are, and which are.
+func TestLoadCIFAR10(t *testing.T) {
+	for _, sub := range []string{"", cifarFolder, "cifar10", "cifar10/" + cifarFolder} {
+		t.Run(sub, func(t *testing.T) {
+			dir := t.TempDir()
+			folder := filepath.Join(dir, sub)
+			write(t, folder, "data_batch_2.bin", record(2, 0, 0, 0))
+			_, err := Load("cifar10", Options{Dir: dir})
+			wantError(t, err, cifarTest, "plateau data fetch cifar10")
+
+			write(t, folder, cifarTest, record(7, 0, 0, 0))
+			data, err := Load("cifar10", Options{Dir: dir})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if data.Train.Len() != 1 || data.Train.Label(0) != 2 || data.Test.Label(0) != 7 {
+				t.Errorf("%v %v, %v %v", data.Train, data.Train.Labels, data.Test, data.Test.Labels)
+			}
+			if text := fmt.Sprint(data.Notices); !strings.Contains(text, "data_batch_1.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin not found") ||
+				!strings.Contains(text, "1 of 50000") {
+				t.Errorf("notices %q", text)
+			}
+
+			for i := range 5 {
+				write(t, folder, fmt.Sprintf("data_batch_%d.bin", i+1), record(byte(i), 0, 0, 0))
+			}
+			data, err = Load("cifar10", Options{Dir: dir})
+			if err != nil || string(data.Train.Labels) != "\x00\x01\x02\x03\x04" || len(data.Notices) > 0 {
+				t.Errorf("all batches: labels %v, notices %q, %v", data.Train.Labels, data.Notices, err)
+			}
+		})
+	}
+	dir := t.TempDir()
+	write(t, dir, cifarTest, record(7, 0, 0, 0))
+	_, err := Load("cifar10", Options{Dir: dir})
+	wantError(t, err, "data_batch_1.bin")
+}
+
+func TestLoadDigits(t *testing.T) {
+	a, err := Load("digits", Options{Seed: 3, Train: 20, Test: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := Digits(3, 20, 10)
+	if !reflect.DeepEqual(a, b) {
+		t.Error("Load and Digits draw differently")
+	}
+}
