@@ -29,7 +29,8 @@ type Architecture struct {
 	SilentGain float64
 	// Symmetric ties the feedback weights to the forward weights: Y of the last
 	// hidden layer is Wᵀ of the output layer, of an earlier one Wᵀ of
-	// the next hidden layer (times its Y if the feedback is a broadcast).
+	// the next hidden layer (times its Y if the feedback is a broadcast). Silent
+	// synapses are taken out of the result.
 	Symmetric bool
 	// FeedbackBias gives apical dendrites a bias c.
 	FeedbackBias bool
@@ -69,6 +70,7 @@ func (a Architecture) Validate() error {
 	}
 	require(a.Classes >= 2 && a.Classes <= maxNeurons, "Classes = %d, want 2 to %d", a.Classes, maxNeurons)
 	require(a.PerClass >= 1 && a.PerClass <= maxNeurons, "PerClass = %d, want 1 to %d", a.PerClass, maxNeurons)
+	require(a.Classes < 2 || a.PerClass < 1 || a.PerClass <= maxNeurons/a.Classes, "PerClass = %d of %d classes, want at most %d output neurons", a.PerClass, a.Classes, maxNeurons)
 	require(a.Feedback == Broadcast || a.Feedback == LayerWise, "Feedback = %q, want %q or %q", string(a.Feedback), Broadcast, LayerWise)
 	require(a.Silent >= 0 && a.Silent < 1, "Silent = %v, want a share of 0 up to below 1", a.Silent)
 	require(a.Silent == 0 || a.SilentGain > 0 && a.SilentGain < 1e6, "SilentGain = %v, want > 0", a.SilentGain)

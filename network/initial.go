@@ -69,8 +69,10 @@ func (o Optimised) Feedback(receivers int) (weight, bias Uniform) { return o.For
 
 // Validate reports numbers outside their domain.
 func (o Optimised) Validate() error {
-	if !(o.MaxRate > 0 && o.Mean > 0 && o.SD > 0 && o.BiasSD >= 0 && !math.IsNaN(o.Bias)) {
-		return fmt.Errorf("network: Optimised = %+v, want MaxRate, Mean, SD > 0 and BiasSD ≥ 0", o)
+	inf := math.Inf(1)
+	if !(o.MaxRate > 0 && o.MaxRate < inf && o.Mean > 0 && o.Mean < inf && o.SD > 0 && o.SD < inf &&
+		o.BiasSD >= 0 && o.BiasSD < inf && math.Abs(o.Bias) < inf) {
+		return fmt.Errorf("network: Optimised = %+v, want MaxRate, Mean, SD > 0 and BiasSD ≥ 0, all finite", o)
 	}
 	return nil
 }
@@ -179,11 +181,14 @@ func (n *Network) TieFeedback() {
 					y.Data[j*y.Stride+i] = w
 				}
 			}
-			n.Layers[m].thin(n.SilentGain)
 		} else {
 			product(y, above.Weights, above.Feedback)
-			n.Layers[m].thin(1) // the gain is in the feedback above
 		}
+	}
+	// Only now: each projection is thinned, and made up for, by itself, so the
+	// products must not see synapses that are silent elsewhere.
+	for m := range last {
+		n.Layers[m].thin(n.SilentGain)
 	}
 }
 

@@ -61,6 +61,8 @@ func (r Rule) Validate(a Architecture) error {
 	}
 	require(r.HiddenScale > 0 && r.HiddenScale < math.Inf(1), "HiddenScale = %v, want > 0", r.HiddenScale)
 	require(r.OutputScale > 0 && r.OutputScale < math.Inf(1), "OutputScale = %v, want > 0", r.OutputScale)
+	require(r.HiddenGain > 0 && r.HiddenGain < math.Inf(1), "HiddenGain = %v, want > 0", r.HiddenGain)
+	require(r.OutputGain > 0 && r.OutputGain < math.Inf(1), "OutputGain = %v, want > 0", r.OutputGain)
 	return errors.Join(append(errs, r.Noise.Validate())...)
 }
 

@@ -1,0 +1,258 @@
+package network
+
+import (
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// source is a made-up stream of uniform numbers: SplitMix64.
+type source struct{ state uint64 }
+
+func (s *source) Uniform() float64 {
+	s.state += 0x9e3779b97f4a7c15
+	z := s.state
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return float64((z^z>>31)>>11) * 0x1p-53
+}
+
+// plan is an architecture with everything in it, small.
+func plan(hidden ...int) Architecture {
+	return Architecture{
+		Inputs: 7, Hidden: hidden, Classes: 3, PerClass: 2, Feedback: Broadcast,
+		Silent: 0.3, SilentGain: 5, FeedbackBias: true,
+	}
+}
+
+func drawn(a Architecture, seed uint64) *Network {
+	n := New(a)
+	n.Draw(DefaultOptimised(0.2), &source{seed})
+	return n
+}
+
+func TestShapes(t *testing.T) {
+	for _, test := range []struct {
+		feedback Feedback
+		hidden   []int
+		from     []int // layer that feeds each hidden layer
+		names    string
+	}{
+		{Broadcast, nil, nil, "W0 b0"},
+		{Broadcast, []int{5}, []int{1}, "W0 b0 Y0 c0 W1 b1"},
+		{Broadcast, []int{5, 20, 4}, []int{3, 3, 3}, "W0 b0 Y0 c0 W1 b1 Y1 c1 W2 b2 Y2 c2 W3 b3"},
+		{LayerWise, []int{5, 20, 4}, []int{1, 2, 3}, "W0 b0 Y0 c0 W1 b1 Y1 c1 W2 b2 Y2 c2 W3 b3"},
+	} {
+		a := plan(test.hidden...)
+		a.Feedback = test.feedback
+		n := drawn(a, 1)
+		if a.Outputs() != 6 {
+			t.Errorf("Outputs = %d, want 6", a.Outputs())
+		}
+		sizes := append(append([]int{}, test.hidden...), 6)
+		if !reflect.DeepEqual(a.Sizes(), sizes) {
+			t.Errorf("Sizes = %v, want %v", a.Sizes(), sizes)
+		}
+		below := a.Inputs
+		for m := range n.Layers {
+			l := &n.Layers[m]
+			if l.Size() != sizes[m] || len(l.Bias) != sizes[m] || l.Weights.Rows != below || l.Weights.Cols != sizes[m] {
+				t.Errorf("layer %d: size %d with %d biases and %d×%d weights, want %d from %d", m, l.Size(), len(l.Bias), l.Weights.Rows, l.Weights.Cols, sizes[m], below)
+			}
+			below = sizes[m]
+			if m == len(test.hidden) {
+				if !l.Feedback.Empty() || l.FeedbackBias != nil || l.Silent != nil {
+					t.Error("the output layer has feedback")
+				}
+				continue
+			}
+			if a.FeedbackFrom(m) != test.from[m] || l.Feedback.Rows != sizes[test.from[m]] || l.Feedback.Cols != sizes[m] || len(l.FeedbackBias) != sizes[m] {
+				t.Errorf("%s: layer %d has %d×%d feedback from layer %d, want that of %d", a.Feedback, m, l.Feedback.Rows, l.Feedback.Cols, a.FeedbackFrom(m), test.from[m])
+			}
+		}
+		var names []string
+		for _, array := range n.Arrays() {
+			names = append(names, array.Name)
+		}
+		if got := strings.Join(names, " "); got != test.names {
+			t.Errorf("Arrays = %s, want %s", got, test.names)
+		}
+		checkPadding(t, n)
+	}
+}
+
+// checkPadding fails unless what pads the rows is zero.
+func checkPadding(t *testing.T, n *Network) {
+	t.Helper()
+	for m := range n.Layers {
+		for _, w := range []Matrix{n.Layers[m].Weights, n.Layers[m].Feedback} {
+			if w.Empty() {
+				continue
+			}
+			if w.Stride != Pad(w.Cols) || w.Stride%lane != 0 || w.Stride < w.Cols {
+				t.Errorf("layer %d: rows of %d are %d apart", m, w.Cols, w.Stride)
+			}
+			for j := range w.Rows {
+				if len(w.Row(j)) != w.Cols || len(w.Padded(j)) != w.Stride || &w.Row(j)[0] != &w.Padded(j)[0] {
+					t.Fatalf("layer %d: row %d has length %d, padded %d", m, j, len(w.Row(j)), len(w.Padded(j)))
+				}
+				for k, v := range w.Padded(j)[w.Cols:] {
+					if v != 0 {
+						t.Errorf("layer %d: padding %d of row %d is %v, want 0", m, k, j, v)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestPad(t *testing.T) {
+	for _, test := range [][2]int{{0, 0}, {1, 16}, {15, 16}, {16, 16}, {17, 32}, {500, 512}} {
+		if got := Pad(test[0]); got != test[1] {
+			t.Errorf("Pad(%d) = %d, want %d", test[0], got, test[1])
+		}
+	}
+}
+
+// A snapshot shares nothing: whatever changes in either leaves the other alone.
+func TestCloneIsDeep(t *testing.T) {
+	for _, a := range []Architecture{plan(5, 4), plan(), {Inputs: 3, Hidden: []int{4}, Classes: 2, PerClass: 1, Feedback: LayerWise}} {
+		n := drawn(a, 2)
+		c := n.Clone()
+		if !reflect.DeepEqual(n, c) {
+			t.Fatal("the clone differs")
+		}
+		digest := n.SHA256()
+		for _, pair := range [][2]*Network{{n, c}, {c.Clone(), n}} {
+			kept, altered := pair[0], pair[1]
+			before := kept.Clone()
+			for _, array := range altered.Arrays() {
+				for j := range max(array.Rows, 1) {
+					for i := range array.Row(j) {
+						array.Row(j)[i]++
+					}
+				}
+			}
+			for m := range altered.Layers {
+				for k := range altered.Layers[m].Silent {
+					altered.Layers[m].Silent[k] = !altered.Layers[m].Silent[k]
+				}
+			}
+			for m := range altered.Hidden {
+				altered.Hidden[m]++
+			}
+			if !reflect.DeepEqual(kept, before) || kept.SHA256() != digest {
+				t.Errorf("changes reached the other network")
+			}
+		}
+	}
+}
+
+// The digest sees every bit of every weight, and is the same on every machine
+// and on every day.
+func TestSHA256(t *testing.T) {
+	n := drawn(plan(5, 4), 3)
+	const pinned = "3ff006e5cb05e5ec4d1d25f8af017404e5de8da46cc61a8a6a04906f5387f324"
+	digest := n.SHA256()
+	if digest != pinned {
+		t.Errorf("SHA256 = %s, want %s", digest, pinned)
+	}
+	seen := map[string]string{digest: "none"}
+	for _, array := range n.Arrays() {
+		for j := range max(array.Rows, 1) {
+			row := array.Row(j)
+			for i, v := range row {
+				row[i] = math.Float32frombits(math.Float32bits(v) ^ 1)
+				if where, ok := seen[n.SHA256()]; ok {
+					t.Fatalf("the digest is the same with a change in %s and in %s[%d][%d]", where, array.Name, j, i)
+				}
+				seen[n.SHA256()] = array.Name
+				row[i] = v
+			}
+		}
+	}
+	if n.SHA256() != digest {
+		t.Error("the digest changed although the weights did not")
+	}
+	if other := drawn(plan(5, 4), 4).SHA256(); other == digest {
+		t.Error("another seed has the same digest")
+	}
+}
+
+func TestCheck(t *testing.T) {
+	n := drawn(plan(5), 5)
+	if err := n.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for _, array := range n.Arrays() {
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			last := max(array.Rows, 1) - 1
+			row := array.Row(last)
+			old := row[len(row)-1]
+			row[len(row)-1] = float32(bad)
+			err := n.Check()
+			if err == nil || !strings.Contains(err.Error(), array.Name+" ") || !strings.HasPrefix(err.Error(), "network: ") {
+				t.Errorf("%v in %s: error %v, want one that names it", bad, array.Name, err)
+			}
+			row[len(row)-1] = old
+		}
+	}
+	n.Layers[0].Bias[0] = float32(math.NaN())
+	n.Layers[1].Weights.Row(2)[1] = float32(math.Inf(1))
+	if err := n.Check(); err == nil || !strings.Contains(err.Error(), "b0") || !strings.Contains(err.Error(), "W1") || !strings.Contains(err.Error(), "row 2") {
+		t.Errorf("error %v, want one that names b0 and row 2 of W1", err)
+	}
+}
+
+func TestArchitectureValidate(t *testing.T) {
+	nan := math.NaN()
+	for _, a := range []Architecture{plan(), plan(5), plan(5, 4, 3), {Inputs: 1, Classes: 2, PerClass: 1, Feedback: LayerWise}} {
+		if err := a.Validate(); err != nil {
+			t.Errorf("%+v: %v", a, err)
+		}
+	}
+	for _, test := range []struct {
+		alter func(*Architecture)
+		want  []string
+	}{
+		{func(a *Architecture) { a.Inputs = 0 }, []string{"Inputs = 0"}},
+		{func(a *Architecture) { a.Inputs = 1 << 25 }, []string{"Inputs = 33554432", "16777216"}},
+		{func(a *Architecture) { a.Hidden = []int{5, 0} }, []string{"Hidden[1] = 0"}},
+		{func(a *Architecture) { a.Hidden = []int{-5} }, []string{"Hidden[0] = -5"}},
+		{func(a *Architecture) { a.Hidden = []int{1 << 25} }, []string{"Hidden[0] = 33554432"}},
+		{func(a *Architecture) { a.Classes = 1 }, []string{"Classes = 1", "want 2"}},
+		{func(a *Architecture) { a.Classes = 1 << 25 }, []string{"Classes = 33554432"}},
+		{func(a *Architecture) { a.PerClass = 0 }, []string{"PerClass = 0"}},
+		{func(a *Architecture) { a.Classes, a.PerClass = 1<<13, 1<<13 }, []string{"PerClass = 8192", "8192 classes", "16777216"}},
+		{func(a *Architecture) { a.Feedback = "" }, []string{`Feedback = ""`, `"broadcast"`, `"layerwise"`}},
+		{func(a *Architecture) { a.Silent = 1 }, []string{"Silent = 1"}},
+		{func(a *Architecture) { a.Silent = -0.1 }, []string{"Silent = -0.1"}},
+		{func(a *Architecture) { a.Silent = nan }, []string{"Silent = NaN"}},
+		{func(a *Architecture) { a.SilentGain = 0 }, []string{"SilentGain = 0"}},
+		{func(a *Architecture) { a.SilentGain = nan }, []string{"SilentGain = NaN"}},
+		{func(a *Architecture) { a.SilentGain = math.Inf(1) }, []string{"SilentGain = +Inf"}},
+		{func(a *Architecture) { a.Inputs, a.Classes, a.Feedback = -1, 0, "up" }, []string{"Inputs = -1", "Classes = 0", `"up"`}},
+	} {
+		a := plan(5)
+		test.alter(&a)
+		err := a.Validate()
+		if err == nil {
+			t.Errorf("%+v is accepted", a)
+			continue
+		}
+		for _, want := range test.want {
+			if !strings.Contains(err.Error(), "network: Architecture.") || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %q does not say %q", err, want)
+			}
+		}
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("New made a network of %+v", a)
+				}
+			}()
+			New(a)
+		}()
+	}
+}
