@@ -55,6 +55,7 @@ type Engine struct {
 	key     uint64 // of the presentation's streams
 	step    int    // steps since the presentation began
 	fresh   bool   // whether apical potentials are up to date
+	needed  bool   // whether the last phase needed them, watched or not
 
 	stepwise   bool // never run layer by layer; for tests
 	script     Script
@@ -129,7 +130,7 @@ func (e *Engine) Present(purpose Purpose, example uint64) {
 			copy(l.apical.bias, e.net.Layers[m].FeedbackBias)
 		}
 	}
-	e.fresh = false
+	e.fresh, e.needed = false, false
 }
 
 // Run takes the network through a phase and fills in the means that are asked
@@ -189,21 +190,23 @@ func (e *Engine) begin(p *Phase) {
 		e.in.set(p.Intensity)
 	}
 	e.teach(p)
-	if !e.watchesApical(p) {
-		e.fresh = false
-	} else if !e.fresh {
+	e.followApical(e.params.Hidden.Apical > 0 || p.PlateauStep != nil)
+}
+
+// followApical decides whether a phase computes apical potentials at every step:
+// when somata or means need them, or an observer watches. Where they begin
+// to be needed they are computed anew even if they have been watched, for the
+// two ways to get there round differently.
+func (e *Engine) followApical(needed bool) {
+	follow := needed || e.potentials
+	if follow && !e.fresh || needed && !e.needed {
 		for m, l := range e.layers {
 			if l.apical != nil {
 				l.apical.refresh(e.net.Layers[m].FeedbackBias)
 			}
 		}
-		e.fresh = true
 	}
-}
-
-// watchesApical reports whether a phase needs apical potentials at every step.
-func (e *Engine) watchesApical(p *Phase) bool {
-	return e.params.Hidden.Apical > 0 || e.potentials || p.PlateauStep != nil
+	e.fresh, e.needed = follow, needed
 }
 
 // teach sets the current into the output neurons.

@@ -22,10 +22,19 @@ type rig struct {
 	presented       uint64
 }
 
-// newRig builds engine, network and rule for a model. Weights are transposed:
-// the engine has a row for each sending neuron, fixtures and twin one for each
-// receiving neuron.
+// newRig builds engine, network and rule for a model, and a recorder that watches
+// everything.
 func newRig(t testing.TB, m denseModel, w denseWeights) *rig {
+	t.Helper()
+	r := newBlindRig(t, m, w, 1)
+	r.engine.Watch(&r.seen, true)
+	return r
+}
+
+// newBlindRig is newRig with nothing watching. Weights are transposed: the
+// engine has a row for each sending neuron, fixtures and twin one for each
+// receiving neuron.
+func newBlindRig(t testing.TB, m denseModel, w denseWeights, seed uint64) *rig {
 	t.Helper()
 	last := len(w.W) - 1
 	a := network.Architecture{
@@ -87,7 +96,7 @@ func newRig(t testing.TB, m denseModel, w denseWeights) *rig {
 	if m.RateFeedback {
 		p.Feedback = sim.Rates
 	}
-	engine, err := sim.New(net, p, 1)
+	engine, err := sim.New(net, p, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +113,6 @@ func newRig(t testing.TB, m denseModel, w denseWeights) *rig {
 	r.update = r.rule.NewUpdate(a)
 	r.forward, r.target = allMeans(net), allMeans(net)
 	r.seen.layers = len(net.Layers)
-	engine.Watch(&r.seen, true)
 	return r
 }
 

@@ -1,0 +1,117 @@
+package sim_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"plateau/sim"
+)
+
+// The engine as a whole: what a neuron fires, less φ(V) dt in every step, has
+// mean zero and the variance of a Poisson process of that rate, although V
+// changes all the time; inputs fire with their rates, evenly over phases longer
+// than a block.
+func TestEngineFiresAtItsRates(t *testing.T) {
+	const repeats, steps = 40, 300
+	for _, v := range []variant{
+		variantOf("dt 1", []int{10, 8}),
+		variantOf("dt 0.5, unlimited, attenuated", []int{10, 8}, fine(0.5), unlimited, apical(0.05)),
+	} {
+		r := newRig(t, v.model, v.weights)
+		e := v.examples[0]
+		e.Forward = densePhase{Steps: steps}
+		e.Target.Steps = 0
+		sizes := []int{12, 10, 8, 3}
+		excess, variance, lagged := make([][]float64, 4), make([][]float64, 4), make([]float64, 4)
+		perStep := make([]int, steps)
+		for layer, n := range sizes {
+			excess[layer], variance[layer] = make([]float64, n), make([]float64, n)
+		}
+		for range repeats {
+			got := r.Run(t, e, false)
+			for layer, n := range sizes {
+				counts := make([][]float64, steps)
+				for step := range counts {
+					counts[step] = make([]float64, n)
+				}
+				for _, s := range r.seen.spikes[layer] {
+					counts[s[0]][s[1]] = float64(s[2])
+					if layer == 0 {
+						perStep[s[0]] += s[2]
+					}
+				}
+				last := 0.0
+				for step := range counts {
+					now, rates := 0.0, 0.0
+					for i, c := range counts[step] {
+						rate := e.Rates[min(i, len(e.Rates)-1)]
+						if layer > 0 {
+							rate = got.Rate[layer-1][step][i]
+						}
+						rate *= v.model.Dt
+						excess[layer][i] += c - rate
+						variance[layer][i] += rate
+						now += c - rate
+						rates += rate
+					}
+					if rates > 0 {
+						now /= math.Sqrt(rates)
+					}
+					lagged[layer] += now * last
+					last = now
+				}
+			}
+		}
+		for layer := range sizes {
+			var all, spread float64
+			for i := range excess[layer] {
+				deviate(t, fmt.Sprintf("%s: spikes of neuron %d of population %d", v.name, i, layer), excess[layer][i], variance[layer][i])
+				all += excess[layer][i]
+				spread += variance[layer][i]
+			}
+			deviate(t, fmt.Sprintf("%s: spikes of population %d", v.name, layer), all, spread)
+			deviate(t, fmt.Sprintf("%s: product of population %d with the step before", v.name, layer), lagged[layer], repeats*(steps-1))
+		}
+		// χ² of the inputs' spikes over the steps of the phase.
+		var mean, chi float64
+		for _, rate := range e.Rates {
+			mean += rate * v.model.Dt * repeats
+		}
+		for _, c := range perStep {
+			chi += (float64(c) - mean) * (float64(c) - mean) / mean
+		}
+		deviate(t, v.name+": χ² of input spikes over time", chi-steps, 2*steps+steps/mean)
+	}
+}
+
+// deviate fails unless a number is 0 within 4.5 standard errors.
+func deviate(t *testing.T, what string, x, variance float64) {
+	t.Helper()
+	if !(math.Abs(x) <= 4.5*math.Sqrt(variance)) {
+		t.Errorf("%s: off by %.4g, want 0 ± %.4g", what, x, 4.5*math.Sqrt(variance))
+	}
+}
+
+// Blocks of a phase have draws of their own: the spikes of one are not those of
+// the next again.
+func TestBlocksDiffer(t *testing.T) {
+	v := variantOf("long", []int{8}, wholePhase)
+	r := newRig(t, v.model, v.weights)
+	e := v.examples[0]
+	e.Forward.Steps, e.Target.Steps = 4*sim.BlockSteps, 0
+	r.Run(t, e, false)
+	for layer, spikes := range r.seen.spikes {
+		var blocks [4]string
+		for _, s := range spikes {
+			blocks[s[0]/sim.BlockSteps] += fmt.Sprintln(s[0]%sim.BlockSteps, s[1], s[2])
+		}
+		for i := range blocks {
+			for j := range i {
+				if blocks[i] == blocks[j] {
+					t.Errorf("population %d fires the same in blocks %d and %d", layer, j, i)
+				}
+			}
+		}
+	}
+}

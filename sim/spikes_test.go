@@ -1,0 +1,47 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// A train is the last steps of all spikes there ever were.
+func TestTrain(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, history := range []int{0, 1, 5, 11} {
+		train := newTrain(history)
+		var all [][]int32 // of every step since the start
+		for range 60 {
+			steps := 1 + random.IntN(blockSteps)
+			if random.IntN(2) == 0 {
+				steps = 1 + random.IntN(4) // shorter than the history
+			}
+			for range steps {
+				var spikes []int32
+				for range random.IntN(4) {
+					spikes = append(spikes, random.Int32N(100))
+				}
+				all = append(all, spikes)
+				train.neurons = append(train.neurons, spikes...)
+				train.endStep()
+			}
+			for step := -history; step < steps; step++ {
+				var want []int32
+				if k := len(all) - steps + step; k >= 0 {
+					want = all[k]
+				}
+				if got := train.at(step); !slices.Equal(got, want) {
+					t.Fatalf("history %d: step %d holds %v, want %v", history, step, got, want)
+				}
+			}
+			train.shift()
+		}
+		train.clear()
+		for step := -history; step < 0; step++ {
+			if got := train.at(step); len(got) != 0 {
+				t.Errorf("history %d: step %d holds %v after clear", history, step, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// spread returns potentials from −5 to 5, in no order, and beyond.
+func spread(size int) []float32 {
+	v := make([]float32, size)
+	for i := range v {
+		v[i] = float32(i*7%size)/float32(max(size-1, 1))*10 - 5
+	}
+	if size > 10 {
+		v[3], v[5], v[8] = -40, 40, 0
+	}
+	return v
+}
+
+func meansOf(v []float32, rate float64) []float64 {
+	means := make([]float64, len(v))
+	for i := range v {
+		means[i] = rate / (1 + math.Exp(-float64(v[i])))
+	}
+	return means
+}
+
+// A population fires as independent Poisson processes with rates φ_max σ(V)
+// (eq. 17), in every step and for every neuron.
+func TestThinnedSpikesArePoisson(t *testing.T) {
+	for _, test := range []struct {
+		size        int
+		maxRate, dt float64
+		steps       int
+	}{
+		{1, 0.2, 1, 40_000},
+		{7, 0.2, 0.1, 40_000},
+		{64, 0.2, 1, 10_000},
+		{65, 0.2, 1, 10_000},
+		{130, 0.2, 0.5, 10_000},
+		{20, 1.7, 1, 20_000}, // two and more spikes are common
+		{3, 5, 1, 20_000},
+	} {
+		h := newThinner(test.size, test.maxRate, test.dt)
+		v := spread(test.size)
+		r := newRaster(test.size, test.steps)
+		key := presentationKey(11, TrialSpikes, uint64(test.size))
+		var list []int32
+		for step := range test.steps {
+			list = h.draw(list[:0], placeKey(key, 1, step), v)
+			r.add(t, step, list)
+		}
+		r.check(t, fmt.Sprintf("%d neurons, φ_max dt = %v", test.size, test.maxRate*test.dt), meansOf(v, test.maxRate*test.dt))
+	}
+}
+
+// Thinning against Poisson numbers drawn neuron by neuron by another program's
+// method: over many seeds, the two give the same frequencies of 0, 1, 2 and
+// more spikes.
+func TestThinningLikeDirectDraws(t *testing.T) {
+	const size, seeds, steps, rate = 50, 100, 60, 0.9
+	v := spread(size)
+	means := meansOf(v, rate)
+	random := rand.New(rand.NewPCG(1, 2))
+	direct := func(mean float64) int { // Knuth's: how many uniform factors until e^(−mean)
+		k := 0
+		for p := random.Float64(); p > math.Exp(-mean); p *= random.Float64() {
+			k++
+		}
+		return k
+	}
+	var thinned, drawn [size][4]float64
+	h := newThinner(size, rate, 1)
+	var list []int32
+	for seed := range uint64(seeds) {
+		key := presentationKey(seed, TrialSpikes, 0)
+		for step := range steps {
+			var counts [size]int
+			list = h.draw(list[:0], placeKey(key, 1, step), v)
+			for _, i := range list {
+				counts[i]++
+			}
+			for i, c := range counts {
+				thinned[i][min(c, 3)]++
+				drawn[i][min(direct(means[i]), 3)]++
+			}
+		}
+	}
+	var total float64
+	freedom := 0
+	for i := range size {
+		chi, cells := 0.0, 0
+		for k := range 4 {
+			if a, b := thinned[i][k], drawn[i][k]; a+b >= 20 {
+				chi += (a - b) * (a - b) / (a + b)
+				cells++
+			}
+		}
+		checkChi(t, fmt.Sprintf("neuron with V = %v", v[i]), chi, cells-1)
+		total += chi
+		freedom += cells - 1
+	}
+	checkChi(t, "all neurons", total, freedom)
+}
+
+// A neuron far below rest never fires, one far above as often as a neuron can.
+// Potentials may change from step to step, and the draws of a step depend on
+// nothing but its key and its potentials.
+func TestThinningIsAFunctionOfItsStep(t *testing.T) {
+	const size = 100
+	a, b := newThinner(size, 3, 1), newThinner(size, 3, 1)
+	v := spread(size)
+	for step := range 200 {
+		b.draw(nil, uint64(step)*77, v) // what was drawn before is forgotten
+		prefix := []int32{9, 5, 7}      // spikes of other steps are left alone
+		x, y := a.draw(prefix, uint64(step), v), b.draw(nil, uint64(step), v)
+		if !slices.Equal(x[:3], []int32{9, 5, 7}) || !slices.Equal(x[3:], y) {
+			t.Fatalf("step %d: drew %v and %v", step, x, y)
+		}
+	}
+}
+
+// Raising a potential never takes a spike away: it is the same candidates that
+// are accepted.
+func TestThinningIsMonotone(t *testing.T) {
+	const size = 40
+	h := newThinner(size, 2, 1)
+	v, more := make([]float32, size), make([]float32, size)
+	for key := range uint64(200) {
+		for i := range v {
+			v[i] = float32(i)/4 - 5
+			more[i] = v[i] + float32(key)*0.001
+		}
+		few, many := map[int32]int{}, map[int32]int{}
+		for _, i := range h.draw(nil, key, v) {
+			few[i]++
+		}
+		for _, i := range h.draw(nil, key, more) {
+			many[i]++
+		}
+		for i, n := range few {
+			if many[i] < n {
+				t.Fatalf("neuron %d fires %d times with V = %v and %d times with V = %v", i, n, v[i], many[i], more[i])
+			}
+		}
+	}
+}
+
+// The rare third spike of a neuron, and all beyond, stand beside the first.
+func TestThirdSpike(t *testing.T) {
+	const size = 70
+	h := newThinner(size, 6, 1)
+	v := make([]float32, size)
+	for i := range v {
+		v[i] = 30 // accept every candidate
+	}
+	most, spikes := 0, 0
+	for key := range uint64(300) {
+		list := h.draw(nil, key, v)
+		if !slices.IsSorted(list) {
+			t.Fatalf("spikes %v, want ascending order", list)
+		}
+		counts := map[int32]int{}
+		for _, i := range list {
+			counts[i]++
+			most = max(most, counts[i])
+		}
+		spikes += len(list)
+	}
+	if most < 10 {
+		t.Errorf("no neuron fired more than %d times in a step at 6 spikes per step", most)
+	}
+	expect(t, "spikes per neuron and step", float64(spikes)/300/size, 6, math.Sqrt(6./300/size))
+}
+
+// Accepting is the comparison of V with logit(u), by table and by formula
+// alike: at the ends of the table's cells the probability does not jump.
+func TestAcceptanceAtCells(t *testing.T) {
+	const size, steps = 64, 4000
+	h := newThinner(size, 2, 1)
+	var v []float32
+	for i := range size {
+		// Potentials at, just below and just above cells of σ(V).
+		p := float64(1+i/3*48) / 1024
+		x := float32(math.Log(p / (1 - p)))
+		switch i % 3 {
+		case 1:
+			x = math.Nextafter32(x, float32(math.Inf(-1)))
+		case 2:
+			x = math.Nextafter32(x, float32(math.Inf(1)))
+		}
+		v = append(v, x)
+	}
+	counts := make([]float64, size)
+	for step := range uint64(steps) {
+		for _, i := range h.draw(nil, step, v) {
+			counts[i]++
+		}
+	}
+	for i, mean := range meansOf(v, 2) {
+		expect(t, fmt.Sprintf("rate at V = %v", v[i]), counts[i]/steps, mean, math.Sqrt(mean/steps))
+	}
+}
