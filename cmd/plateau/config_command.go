@@ -1,0 +1,63 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func newConfig(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "config", GroupID: groupSetup,
+		Short: "print a commented configuration, or check one",
+		Long: `Print a configuration with every key, its meaning, unit, range, default and
+equation, as TOML that --config takes. Options change what is printed.`,
+		Example: `  plateau config > run.toml
+  plateau config --data mnist --hidden 500,100 > run.toml
+  plateau config check run.toml`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		},
+	}
+	o := configure(cmd, con, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "seed")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := o.config()
+		if err != nil {
+			return err
+		}
+		con.line(`# A configuration of plateau: plateau train --config FILE
+# Keys can be left out; those that begin with # follow others. Equation numbers
+# are those of Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901.
+`)
+		con.write([]byte(printConfig(c, true)))
+		return nil
+	}
+	cmd.AddCommand(newConfigCheck(con))
+	return cmd
+}
+
+func newConfigCheck(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "check FILE", Args: oneArgument("the name of a configuration file"),
+		Short: "say whether a configuration is in order",
+		Long: `Say whether a configuration is in order, and if not, what is wrong, where, and
+what would be right.`,
+		Example: "  plateau config check run.toml",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s := &settings{config: defaults()}
+			if err := s.readFile(args[0]); err != nil {
+				return err
+			}
+			c, err := s.finish()
+			if err != nil {
+				return err
+			}
+			con.line("%s is in order: %s, %s", args[0], c.title(), plural(c.learning.epochs, "epoch"))
+			con.event(map[string]any{"event": "config", "file": args[0], "keys": len(c.given)})
+			return nil
+		},
+	}
+	jsonFlag(cmd, con)
+	return cmd
+}

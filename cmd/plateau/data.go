@@ -1,0 +1,324 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plateau/protocols/dataset"
+	"plateau/protocols/dataset/fetch"
+)
+
+func newData(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "data", GroupID: groupSetup,
+		Short: "list, fetch and verify data sets",
+		Long: `List, fetch and verify data sets. Files are looked for in --data-dir, or without
+it in $PLATEAU_DATA and then in the user's cache folder.`,
+		Example: `  plateau data list
+  plateau data fetch mnist
+  plateau data verify mnist`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newDataList(con), newDataFetch(con), newDataVerify(con))
+	return cmd
+}
+
+func dirFlag(cmd *cobra.Command, usage string) *string {
+	dir := cmd.Flags().String("data-dir", "", usage)
+	describe(cmd.Flags(), headWhat, "data-dir", "DIR")
+	return dir
+}
+
+func setArgument(cmd *cobra.Command, args []string) error {
+	if err := oneArgument("the name of a data set: "+strings.Join(dataset.Names(), ", "))(cmd, args); err != nil {
+		return err
+	}
+	if _, err := dataset.Lookup(args[0]); err != nil {
+		return misuse("there is no data set %s%s; want one of %s",
+			args[0], didYouMean(nearest(args[0], dataset.Names()), ""), strings.Join(dataset.Names(), ", "))
+	}
+	return nil
+}
+
+// A finding is what is known of a data set without using it.
+type finding struct {
+	Event   string   `json:"event"` // data
+	Name    string   `json:"name"`
+	Title   string   `json:"title"`
+	State   string   `json:"state"` // drawn, complete, partial, missing
+	Dir     string   `json:"dir"`
+	Train   int      `json:"train"` // images when complete
+	Test    int      `json:"test"`
+	Bytes   int64    `json:"bytes"`   // unpacked
+	Missing []string `json:"missing"` // files
+	Remarks []string `json:"remarks"` // about files that are not the official ones
+}
+
+func survey(info dataset.Info, dir string) (finding, error) {
+	f := finding{
+		Event: "data", Name: info.Name, Title: info.Title, Train: info.Train, Test: info.Test,
+		Missing: []string{}, Remarks: []string{},
+	}
+	if len(info.Files) == 0 {
+		f.State = "drawn"
+		return f, nil
+	}
+	reports, err := dataset.Verify(info.Name, dataset.Options{Dir: dir})
+	if missing, ok := errors.AsType[*dataset.MissingError](err); ok {
+		f.State, f.Missing = "missing", missing.Files
+		return f, nil
+	}
+	if err != nil {
+		return f, err
+	}
+	f.State = "complete"
+	usable, batches := true, 0
+	for _, r := range reports {
+		f.Bytes += r.Bytes
+		switch r.State {
+		case dataset.Missing:
+			f.State = "partial"
+			f.Missing = append(f.Missing, r.File.Name)
+			usable = usable && r.File.Optional
+			continue
+		case dataset.Damaged, dataset.Differs:
+			f.Remarks = append(f.Remarks, r.String())
+		}
+		f.Dir = filepath.Dir(r.Path)
+		if r.File.Optional {
+			batches++
+		}
+	}
+	if !usable || batches == 0 && len(f.Missing) > 0 {
+		f.State = "missing"
+	}
+	return f, nil
+}
+
+func newDataList(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "list", Args: noArguments,
+		Short: "what there is and where",
+		Long: `List the data sets: what each is, whether it is here and where, what is missing
+and how to get it. Checksums are compared, which takes a second.`,
+		Example: "  plateau data list\n  plateau data list --data-dir /data --json",
+	}
+	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's cache)")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		for _, info := range dataset.List() {
+			f, err := survey(info, *dir)
+			if err != nil {
+				return err
+			}
+			con.event(f)
+			con.line("%-14s %s", f.Name, f.Title)
+			con.line("%-14s %d + %d images of %s in %d classes", "", f.Train, f.Test, pixels(info), len(info.Classes))
+			for _, line := range f.words() {
+				con.line("%-14s %s", "", line)
+			}
+		}
+		if looked := dataset.SearchPath(*dir); len(looked) > 0 {
+			con.line("\nlooked in: %s", strings.Join(looked, ", "))
+		}
+		return nil
+	}
+	return cmd
+}
+
+func pixels(info dataset.Info) string {
+	s := fmt.Sprintf("%d×%d", info.Width, info.Height)
+	if info.Channels > 1 {
+		s += fmt.Sprintf("×%d", info.Channels)
+	}
+	return s
+}
+
+// words say where a set is, or what to do about it.
+func (f finding) words() []string {
+	var lines []string
+	switch f.State {
+	case "drawn":
+		return []string{"here: the program draws it, no files needed"}
+	case "complete":
+		lines = append(lines, fmt.Sprintf("here: %s (%s unpacked)", f.Dir, bytes(f.Bytes)))
+	case "partial":
+		lines = append(lines,
+			fmt.Sprintf("here in part: %s (%s unpacked), without %s", f.Dir, bytes(f.Bytes), strings.Join(f.Missing, ", ")),
+			fmt.Sprintf("the rest: plateau data fetch %s", f.Name))
+	default:
+		lines = append(lines,
+			fmt.Sprintf("not here: %s missing", strings.Join(f.Missing, ", ")),
+			fmt.Sprintf("to get it: plateau data fetch %s", f.Name))
+	}
+	return append(lines, f.Remarks...)
+}
+
+func newDataFetch(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "fetch NAME", Args: setArgument,
+		Short: "download a data set",
+		Long: `Download a data set from its official place. An interrupted download continues
+where it stopped; checksums are compared; a file gets its name when it is
+complete. This is the only command that uses the network.`,
+		Example: "  plateau data fetch mnist\n  plateau data fetch cifar10 --data-dir /data",
+	}
+	dir := dirFlag(cmd, "where to put it (default: $PLATEAU_DATA, or the user's cache)")
+	var accept bool
+	cmd.Flags().BoolVar(&accept, "accept-mismatch", false, "keep files whose checksum is not the official one")
+	describe(cmd.Flags(), headWhat, "accept-mismatch", "")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return fetchData(cmd.Context(), con, args[0], *dir, fetch.Options{AcceptMismatch: accept})
+	}
+	return cmd
+}
+
+func fetchData(ctx context.Context, con *console, name, dir string, o fetch.Options) error {
+	if dir == "" {
+		path := dataset.SearchPath("")
+		if len(path) == 0 {
+			return misuse("there is no cache folder and $PLATEAU_DATA is not set; --data-dir says where to put %s", name)
+		}
+		dir = path[0]
+	}
+	d := &download{con: con}
+	o.Progress = d.progress
+	o.Notice = func(line string) {
+		d.end()
+		con.note("%s", line)
+	}
+	err := fetch.Fetch(ctx, name, dir, o)
+	d.end()
+	if err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted; the same command continues the download")
+		}
+		return err
+	}
+	info, err := dataset.Lookup(name)
+	if err != nil {
+		return err
+	}
+	f, err := survey(info, dir)
+	if err != nil {
+		return err
+	}
+	con.event(f)
+	for _, line := range f.words() {
+		con.line("%s: %s", name, line)
+	}
+	return nil
+}
+
+// download shows the progress of one file after the other.
+type download struct {
+	con  *console
+	file string
+	bar  *progress
+	from int64 // where a continued download began
+}
+
+func (d *download) progress(file string, done, total int64) {
+	if d.bar == nil || d.file != file || done < d.from {
+		d.end()
+		d.file, d.from = file, done
+		d.bar = d.con.progress(file, max(total, 1), func(done int64, elapsed time.Duration) string {
+			got, all := done-d.from, d.bar.total-d.from
+			words := fmt.Sprintf("%s of %s, %s/s", bytes(done), bytes(d.bar.total), bytes(int64(perSecond(got, elapsed))))
+			if got > 0 {
+				words += ", " + clock(left(got, all, elapsed)) + " left"
+			}
+			return words
+		})
+	}
+	if total > 0 {
+		d.bar.resize(total)
+	}
+	d.bar.at(done)
+}
+
+func (d *download) end() {
+	if d.bar != nil {
+		d.bar.end()
+		d.bar = nil
+	}
+}
+
+// bytes prints a length as a person says it.
+func bytes(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
+
+type fileEvent struct {
+	Event string `json:"event"` // file
+	Name  string `json:"name"`
+	Path  string `json:"path"`
+	State string `json:"state"`
+	Bytes int64  `json:"bytes"`
+	MD5   string `json:"md5"`
+}
+
+func newDataVerify(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "verify NAME", Args: setArgument,
+		Short: "compare a data set with the official checksums",
+		Long: `Compare the files of a data set with the official checksums. The status is 1 if
+one differs, is damaged or missing. A file that differs can still be used, as
+long as it can be read: training does not compare checksums.`,
+		Example: "  plateau data verify mnist\n  plateau data verify cifar10 --data-dir /data",
+	}
+	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's cache)")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return verify(con, args[0], *dir) }
+	return cmd
+}
+
+func verify(con *console, name, dir string) error {
+	reports, err := dataset.Verify(name, dataset.Options{Dir: dir})
+	if err != nil {
+		return err
+	}
+	if len(reports) == 0 {
+		con.line("%s is drawn by the program: there are no files to verify", name)
+	}
+	bad, optional := 0, 0
+	for _, r := range reports {
+		con.event(fileEvent{"file", r.File.Name, r.Path, r.State.String(), r.Bytes, r.MD5})
+		con.line("%s", r)
+		switch {
+		case r.State == dataset.Missing && r.File.Optional:
+			optional++
+			bad++
+		case r.State != dataset.OK && r.State != dataset.Unchecked:
+			bad++
+		}
+	}
+	if bad == 0 {
+		return nil
+	}
+	hint := ""
+	if bad == optional {
+		hint = "; the set can be used without"
+	}
+	return fmt.Errorf("%d of %s of %s are not the official ones%s; plateau data fetch %s gets them",
+		bad, plural(len(reports), "file"), name, hint, name)
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// groupOf annotates a flag with the heading under which help lists it, and
+// hintOf with the word that stands for its value.
+const (
+	groupOf = "plateau group"
+	hintOf  = "plateau hint"
+)
+
+// Headings of flags, in the order of the help.
+const (
+	headWhat   = "What is simulated"
+	headOutput = "Output"
+)
+
+// describe gives flags a heading and a word for their value.
+func describe(flags *pflag.FlagSet, heading, name, hint string) {
+	flags.SetAnnotation(name, groupOf, []string{heading})
+	flags.SetAnnotation(name, hintOf, []string{hint})
+}
+
+func annotation(f *pflag.Flag, name string) string {
+	if v := f.Annotations[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// help is the help text of a command.
+func help(cmd *cobra.Command) string {
+	var b strings.Builder
+	long := cmd.Long
+	if long == "" {
+		long = cmd.Short
+	}
+	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", strings.TrimSpace(long), usageLine(cmd))
+	if cmd.HasAvailableSubCommands() {
+		groups := cmd.Groups()
+		if len(groups) == 0 {
+			groups = []*cobra.Group{{Title: "Commands"}}
+		}
+		for _, g := range groups {
+			fmt.Fprintf(&b, "\n%s:\n", g.Title)
+			for _, c := range inOrder(cmd.Commands()) {
+				if c.GroupID == g.ID && !c.Hidden {
+					fmt.Fprintf(&b, "  %-9s %s\n", c.Name(), c.Short)
+				}
+			}
+		}
+	}
+	if cmd.Example != "" {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
+	}
+	for _, heading := range []string{headWhat, headOutput} {
+		if lines := flagLines(cmd, heading); lines != "" {
+			fmt.Fprintf(&b, "\n%s:\n%s", heading, lines)
+		}
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\nMore about a command: %s COMMAND --help\n", cmd.CommandPath())
+	}
+	if cmd.Flags().Lookup("set") != nil {
+		b.WriteString("\nA later one of these wins: defaults, --config (or the run's configuration), --set, other options.\n")
+	}
+	return b.String()
+}
+
+// inOrder puts commands in the order in which a newcomer needs them.
+func inOrder(commands []*cobra.Command) []*cobra.Command {
+	order := []string{"train", "test", "trial", "data", "config", "version", "list", "fetch", "verify", "check"}
+	sorted := slices.Clone(commands)
+	slices.SortStableFunc(sorted, func(a, b *cobra.Command) int {
+		return slices.Index(order, a.Name()) - slices.Index(order, b.Name())
+	})
+	return sorted
+}
+
+func usageLine(cmd *cobra.Command) string {
+	if cmd.HasAvailableSubCommands() {
+		return cmd.CommandPath() + " COMMAND [options]"
+	}
+	return strings.TrimSuffix(cmd.CommandPath(), cmd.Name()) + cmd.Use + " [options]"
+}
+
+// flagLines lists the flags under one heading.
+func flagLines(cmd *cobra.Command, heading string) string {
+	const column = 27
+	var b strings.Builder
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if annotation(f, groupOf) != heading || f.Hidden {
+			return
+		}
+		left := "  --" + f.Name
+		if hint := annotation(f, hintOf); hint != "" {
+			left += " " + hint
+		}
+		if len(left)+2 > column {
+			fmt.Fprintf(&b, "%s\n%*s", left, column, "")
+		} else {
+			fmt.Fprintf(&b, "%-*s", column, left)
+		}
+		b.WriteString(f.Usage)
+		b.WriteByte('\n')
+	})
+	return b.String()
+}

@@ -1,0 +1,456 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"plateau/compartments"
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/sim"
+)
+
+// A key is one setting of a configuration: what reads it, prints it, checks it
+// and explains it. The list of keys is the source of plateau config, of the
+// table in docs/options.md and of every message about a setting.
+type key struct {
+	name     string // section.name; the unit is its ending
+	meaning  string
+	unit     string
+	equation string
+	wants    string // what is allowed; {key} stands for a key and, in messages, its value
+
+	at      func(*config) any  // pointer to the field
+	choices []string           // of a word
+	ok      func(*config) bool // whether the value is allowed; written so that NaN is not
+	follows string             // in words, the default of a key that follows others
+	derive  func(*config)      // sets that default
+}
+
+func (k key) section() string {
+	section, _, ok := strings.Cut(k.name, ".")
+	if !ok {
+		return ""
+	}
+	return section
+}
+
+// Limits of the program rather than of the model.
+const (
+	minStep    = 0.001 // ms
+	maxStep    = 10    // ms
+	maxLength  = 1e6   // ms
+	minTau     = 0.001 // ms
+	minRateHz  = 0.001
+	maxRateHz  = 100000
+	maxNumber  = 1e6 // potentials, conductances, weights, learning rates: anything beyond is a mistake
+	maxEpochs  = 1000000
+	maxSupport = 1 << 16 // steps
+	maxNeurons = 1 << 24
+	maxWeights = 1 << 31 // 8 GB
+)
+
+func within(x, low, high float64) bool { return x >= low && x <= high }
+func above(x, low, high float64) bool  { return x > low && x <= high }
+
+// keys lists all settings in the order in which they are printed.
+func keys() []key {
+	return []key{
+		{
+			name: "seed", meaning: "root of every random stream: initial weights, order of examples, phase lengths, spikes",
+			wants: "a whole number from 0 to 9223372036854775807",
+			at:    func(c *config) any { return &c.seed },
+			ok:    func(c *config) bool { return c.seed >= 0 },
+		},
+
+		{
+			name: "data.name", meaning: "data set to learn from and to be tested on",
+			at: func(c *config) any { return &c.data.name }, choices: dataset.Names(),
+		}, {
+			name: "data.dir", meaning: "the only folder to look for its files in; empty: $PLATEAU_DATA, then the user's cache folder",
+			wants: "the name of a folder, or empty",
+			at:    func(c *config) any { return &c.data.dir },
+			ok:    func(c *config) bool { return true },
+		}, {
+			name: "data.examples", meaning: "training images used in an epoch, the first so many", unit: "images",
+			wants:   `1 to {training images}, or "all"`,
+			at:      func(c *config) any { return &c.data.examples },
+			ok:      func(c *config) bool { return c.data.examples >= 0 && int(c.data.examples) <= c.images().Train },
+			follows: "10000 for digits, all for the others",
+			derive:  func(c *config) { c.data.examples, _, _ = schedule(c.data.name) },
+		}, {
+			name: "data.test_examples", meaning: "test images used in a test, the first so many", unit: "images",
+			wants:   `1 to {test images}, or "all"`,
+			at:      func(c *config) any { return &c.data.test },
+			ok:      func(c *config) bool { return c.data.test >= 0 && int(c.data.test) <= c.images().Test },
+			follows: "2000 for digits, all for the others",
+			derive:  func(c *config) { _, c.data.test, _ = schedule(c.data.name) },
+		}, {
+			name: "data.seed", meaning: "which digits are drawn; the other sets do not care",
+			wants: "a whole number from 0 to 9223372036854775807",
+			at:    func(c *config) any { return &c.data.seed },
+			ok:    func(c *config) bool { return c.data.seed >= 0 },
+		},
+
+		{
+			name: "network.hidden", meaning: "neurons of each hidden layer, from the input up; [] for none", unit: "neurons",
+			wants: fmt.Sprintf("a list of numbers from 1 to %d, with at most %d weights in all", maxNeurons, maxWeights),
+			at:    func(c *config) any { return &c.network.hidden },
+			ok:    func(c *config) bool { return c.weights() <= maxWeights },
+		}, {
+			name: "network.per_class", meaning: "output neurons of each class", unit: "neurons",
+			wants: "a whole number from 1 to 10000",
+			at:    func(c *config) any { return &c.network.perClass },
+			ok:    func(c *config) bool { return c.network.perClass >= 1 && c.network.perClass <= 10000 },
+		}, {
+			name: "network.feedback", meaning: "where apical dendrites get their input: from the output layer, or from the layer above",
+			equation: "V_a = Y s_feedback (13)",
+			at:       func(c *config) any { return &c.network.feedback },
+			choices:  []string{string(network.Broadcast), string(network.LayerWise)},
+		}, {
+			name: "network.symmetric", meaning: "whether feedback weights follow the forward weights",
+			equation: "Y = Wᵀ", wants: "true or false",
+			at: func(c *config) any { return &c.network.symmetric },
+			ok: func(c *config) bool { return true },
+		}, {
+			name: "network.silent", meaning: "share of feedback synapses that are silent",
+			wants: "at least 0 and less than 1",
+			at:    func(c *config) any { return &c.network.silent },
+			ok:    func(c *config) bool { return c.network.silent >= 0 && c.network.silent < 1 },
+		}, {
+			name: "network.silent_gain", meaning: "factor that makes the other feedback synapses stronger, where some are silent",
+			wants: "more than 0, at most 100000",
+			at:    func(c *config) any { return &c.network.silentGain },
+			ok:    func(c *config) bool { return above(c.network.silentGain, 0, 1e5) },
+		}, {
+			name: "network.feedback_bias", meaning: "whether apical dendrites have a bias",
+			equation: "V_a = Y s_feedback + c", wants: "true or false",
+			at: func(c *config) any { return &c.network.feedbackBias },
+			ok: func(c *config) bool { return true },
+		},
+
+		{
+			name: "neurons.dt_ms", meaning: "time step dt", unit: "ms",
+			wants: fmt.Sprintf(`from %v to %v, and with neurons.integration = "euler" less than {2/total conductance}`, minStep, maxStep),
+			at:    func(c *config) any { return &c.neurons.dt },
+			ok: func(c *config) bool {
+				return within(c.neurons.dt, minStep, maxStep) &&
+					(c.neurons.integration != string(compartments.ForwardEuler) || !(c.neurons.dt*c.conductance() >= 2))
+			},
+		}, {
+			name: "neurons.integration", meaning: "step of the somata: forward Euler, exact for dendrites constant in a step, or at rest at once",
+			equation: "dV/dt of (14), (18)",
+			at:       func(c *config) any { return &c.neurons.integration },
+			choices:  []string{string(compartments.ForwardEuler), string(compartments.Exponential), string(compartments.Steady)},
+		}, {
+			name: "neurons.max_rate_hz", meaning: "highest firing rate φ_max; white pixels fire with it too", unit: "Hz",
+			equation: "φ(V) = φ_max σ(V) (17)", wants: fmt.Sprintf("from %v to %v", minRateHz, maxRateHz),
+			at: func(c *config) any { return &c.neurons.maxRate },
+			ok: func(c *config) bool { return within(c.neurons.maxRate, minRateHz, maxRateHz) },
+		}, {
+			name: "neurons.kernel", meaning: "shape of the response κ of a dendrite to a spike; exponential has τ_L alone, alpha τ_s alone",
+			equation: "κ(t) = (e^(−t/τ_L) − e^(−t/τ_s)) / (τ_L − τ_s) (12)",
+			at:       func(c *config) any { return &c.neurons.kernel },
+			choices:  []string{doubleExponential, exponential, alpha},
+		}, {
+			name: "neurons.tau_rise_ms", meaning: "synaptic time constant τ_s of κ", unit: "ms",
+			equation: "(12)", wants: fmt.Sprintf(`from %v to %v, and with neurons.kernel = "double-exponential" less than {neurons.tau_leak_ms}`, minTau, maxNumber),
+			at: func(c *config) any { return &c.neurons.rise },
+			ok: func(c *config) bool {
+				return within(c.neurons.rise, minTau, maxNumber) && (c.neurons.kernel != doubleExponential || !(c.neurons.rise >= c.neurons.decay))
+			},
+		}, {
+			name: "neurons.tau_leak_ms", meaning: "leak time constant τ_L of κ", unit: "ms",
+			equation: "(12)", wants: fmt.Sprintf("from %v to %v", minTau, maxNumber),
+			at: func(c *config) any { return &c.neurons.decay },
+			ok: func(c *config) bool { return within(c.neurons.decay, minTau, maxNumber) },
+		}, {
+			name: "neurons.spike_memory_ms", meaning: "how long a spike acts on a dendrite; the published results have 10, the equation has no limit", unit: "ms",
+			equation: "s(t) = Σ κ(t − t_k) (11)",
+			wants:    fmt.Sprintf(`more than 0, at most %d steps of {neurons.dt_ms}, or "unlimited"`, maxSupport),
+			at:       func(c *config) any { return &c.neurons.memory },
+			ok: func(c *config) bool {
+				m := float64(c.neurons.memory)
+				return m > 0 && (math.IsInf(m, 1) || !(m/c.neurons.dt > maxSupport))
+			},
+		}, {
+			name: "neurons.leak_per_ms", meaning: "leak conductance g_l of all somata", unit: "1/ms",
+			equation: "dV/dt = −g_l V + g_b (V_b − V) + g_a (V_a − V) (14)", wants: fmt.Sprintf("more than 0, at most %v", maxNumber),
+			at:      func(c *config) any { return &c.neurons.leak },
+			ok:      func(c *config) bool { return above(c.neurons.leak, 0, maxNumber) },
+			follows: "1 / neurons.tau_leak_ms",
+			derive:  func(c *config) { c.neurons.leak = 1 / c.neurons.decay },
+		}, {
+			name: "neurons.basal_per_ms", meaning: "conductance g_b from basal dendrite to soma, hidden neurons", unit: "1/ms",
+			equation: "(14)", wants: fmt.Sprintf("more than 0, at most %v", maxNumber),
+			at: func(c *config) any { return &c.neurons.basal },
+			ok: func(c *config) bool { return above(c.neurons.basal, 0, maxNumber) },
+		}, {
+			name: "neurons.apical_per_ms", meaning: "conductance g_a from apical dendrite to soma, hidden neurons; 0 keeps it apart, 0.05 attenuates, 0.6 is strong", unit: "1/ms",
+			equation: "(14)", wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			at: func(c *config) any { return &c.neurons.apical },
+			ok: func(c *config) bool { return within(c.neurons.apical, 0, maxNumber) },
+		}, {
+			name: "neurons.output_per_ms", meaning: "conductance g_d from dendrite to soma, output neurons", unit: "1/ms",
+			equation: "dV/dt = −g_l V + g_d (V_b − V) + I (18)", wants: fmt.Sprintf("more than 0, at most %v", maxNumber),
+			at: func(c *config) any { return &c.neurons.output },
+			ok: func(c *config) bool { return above(c.neurons.output, 0, maxNumber) },
+		}, {
+			name: "neurons.teaching_per_ms", meaning: "conductance of the teaching current, g_E of the true class and g_I of the others", unit: "1/ms",
+			equation: "I = g_E (E_E − V) + g_I (E_I − V) (20)", wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			at: func(c *config) any { return &c.neurons.teaching },
+			ok: func(c *config) bool { return within(c.neurons.teaching, 0, maxNumber) },
+		}, {
+			name: "neurons.excitatory", meaning: "reversal potential E_E of the teaching current of the true class, relative to rest",
+			equation: "(20)", wants: fmt.Sprintf("more than {neurons.inhibitory}, at most %v", maxNumber),
+			at: func(c *config) any { return &c.neurons.excitatory },
+			ok: func(c *config) bool {
+				return within(c.neurons.excitatory, -maxNumber, maxNumber) && !(c.neurons.excitatory <= c.neurons.inhibitory)
+			},
+		}, {
+			name: "neurons.inhibitory", meaning: "reversal potential E_I of the teaching current of the other classes, relative to rest",
+			equation: "(20)", wants: fmt.Sprintf("at least %v, and less than neurons.excitatory", -maxNumber),
+			at: func(c *config) any { return &c.neurons.inhibitory },
+			ok: func(c *config) bool { return within(c.neurons.inhibitory, -maxNumber, maxNumber) },
+		}, {
+			name: "neurons.forward_signal", meaning: "what forward weights carry: spikes through κ, or the rate φ(V) itself",
+			at: func(c *config) any { return &c.neurons.forward }, choices: []string{string(sim.Spikes), string(sim.Rates)},
+		}, {
+			name: "neurons.feedback_signal", meaning: "what feedback weights carry: spikes through κ, or the rate φ(V) itself",
+			at: func(c *config) any { return &c.neurons.feedback }, choices: []string{string(sim.Spikes), string(sim.Rates)},
+		},
+
+		{
+			name: "phases.forward_ms", meaning: "length of the forward phase of a training example, or the least of it", unit: "ms",
+			wants: fmt.Sprintf("more than {phases.settle_ms} and less than %v", maxLength),
+			at:    func(c *config) any { return &c.phases.forward },
+			ok: func(c *config) bool {
+				return c.phases.forward < maxLength && longerThan(c.phases.forward, c.phases.settle)
+			},
+		}, {
+			name: "phases.target_ms", meaning: "length of the target phase, with the teaching current, or the least of it", unit: "ms",
+			wants: fmt.Sprintf("more than {phases.settle_ms} and less than %v", maxLength),
+			at:    func(c *config) any { return &c.phases.target },
+			ok: func(c *config) bool {
+				return c.phases.target < maxLength && longerThan(c.phases.target, c.phases.settle)
+			},
+		}, {
+			name: "phases.settle_ms", meaning: "settling time Δt_s at the beginning of a phase, left out of every average", unit: "ms",
+			wants: fmt.Sprintf("at least 0 and less than %v", maxLength),
+			at:    func(c *config) any { return &c.phases.settle },
+			ok:    func(c *config) bool { return c.phases.settle >= 0 && c.phases.settle < maxLength },
+		}, {
+			name: "phases.longer", meaning: "whether a draw from a Wald distribution makes each phase longer, as in the paper",
+			wants: "true or false",
+			at:    func(c *config) any { return &c.phases.longer },
+			ok:    func(c *config) bool { return true },
+		}, {
+			name: "phases.longer_mean_ms", meaning: "mean μ of that draw", unit: "ms",
+			wants: "more than 0, at most 100000",
+			at:    func(c *config) any { return &c.phases.longerMean },
+			ok:    func(c *config) bool { return above(c.phases.longerMean, 0, 1e5) },
+		}, {
+			name: "phases.longer_scale_ms", meaning: "scale λ of that draw, whose variance is μ³/λ", unit: "ms",
+			wants: "more than 0, at most 1e+08",
+			at:    func(c *config) any { return &c.phases.longerScale },
+			ok:    func(c *config) bool { return above(c.phases.longerScale, 0, 1e8) },
+		}, {
+			name: "phases.window_ms", meaning: "averages take in only the last so many ms of a phase; 0: all since the settling time", unit: "ms",
+			equation: "α = σ(mean of V_a) (21)", wants: "0, or up to the shorter of {phases.forward_ms} and {phases.target_ms}",
+			at: func(c *config) any { return &c.phases.window },
+			ok: func(c *config) bool { return c.phases.window >= 0 && !(c.phases.window > c.shorterPhase()) },
+		}, {
+			name: "phases.plateau_spread_ms", meaning: "the plateau of each neuron comes at a time of its own in the last so many ms of a phase, at the end of its window; 0: all at the end", unit: "ms",
+			wants: "0, or with {phases.window_ms} above 0 at most what that leaves of the shorter phase",
+			at:    func(c *config) any { return &c.phases.plateauSpread },
+			ok: func(c *config) bool {
+				spread := c.phases.plateauSpread
+				return spread == 0 || spread > 0 && !(c.phases.window == 0) && !(c.phases.window+spread > c.shorterPhase())
+			},
+		},
+
+		{
+			name: "test.length_ms", meaning: "length of a test, a forward phase from rest; the paper's text has 500, its program 250", unit: "ms",
+			wants: fmt.Sprintf("more than {test.settle_ms} and less than %v", maxLength),
+			at:    func(c *config) any { return &c.test.length },
+			ok:    func(c *config) bool { return c.test.length < maxLength && longerThan(c.test.length, c.test.settle) },
+		}, {
+			name: "test.settle_ms", meaning: "time at the beginning of a test that is left out of the average", unit: "ms",
+			wants: fmt.Sprintf("at least 0 and less than %v", maxLength),
+			at:    func(c *config) any { return &c.test.settle },
+			ok:    func(c *config) bool { return c.test.settle >= 0 && c.test.settle < maxLength },
+		},
+
+		{
+			name: "learning.epochs", meaning: "passes through the training images",
+			wants:   fmt.Sprintf("a whole number from 1 to %d", maxEpochs),
+			at:      func(c *config) any { return &c.learning.epochs },
+			ok:      func(c *config) bool { return c.learning.epochs >= 1 && c.learning.epochs <= maxEpochs },
+			follows: "5 for digits, 10 for the others",
+			derive:  func(c *config) { _, _, c.learning.epochs = schedule(c.data.name) },
+		}, {
+			name: "learning.rates", meaning: "learning rate η of each layer, from the first hidden layer up to the output layer",
+			equation: "ΔW = η P_0 k_b φ_max (α^t − α^f) σ'(V̄^f) ⊗ s̄^f (33); ΔW = η P_1 k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ'(V̄^f) ⊗ s̄^f (28)",
+			wants:    fmt.Sprintf("{number of layers} numbers from 0 to %v, one for each hidden layer and one for the output layer", maxNumber),
+			at:       func(c *config) any { return &c.learning.rates },
+			ok: func(c *config) bool {
+				return len(c.learning.rates) == len(c.network.hidden)+1 && allWithin(c.learning.rates, 0, maxNumber)
+			},
+			follows: "the paper's for the number of hidden layers: 0.19; 0.21, 0.21; 0.23, 0.23, 0.12",
+			derive:  func(c *config) { c.learning.rates = protocols.DefaultRates(len(c.network.hidden)) },
+		}, {
+			name: "learning.feedback_rates", meaning: "learning rate of the feedback to each hidden layer; [] leaves feedback as it is",
+			equation: "ΔY = η_b (φ_max σ(V̄^f) − α^f) σ'(V̄_a^f) ⊗ s̄_feedback^f",
+			wants:    fmt.Sprintf("[], or {number of hidden layers} numbers from 0 to %v, one for each hidden layer, and then network.symmetric = false", maxNumber),
+			at:       func(c *config) any { return &c.learning.feedbackRates },
+			ok: func(c *config) bool {
+				r := c.learning.feedbackRates
+				return len(r) == 0 || len(r) == len(c.network.hidden) && allWithin(r, 0, maxNumber) && !c.network.symmetric
+			},
+		}, {
+			name: "learning.hidden_scale", meaning: "scale P_0 of the updates of hidden layers", unit: "ms",
+			equation: "(33)", wants: "more than 0, at most 1e+12",
+			at:      func(c *config) any { return &c.learning.hiddenScale },
+			ok:      func(c *config) bool { return above(c.learning.hiddenScale, 0, 1e12) },
+			follows: "20/φ_max = 20000 / neurons.max_rate_hz",
+			derive:  func(c *config) { c.learning.hiddenScale = 20e3 / c.neurons.maxRate },
+		}, {
+			name: "learning.output_scale", meaning: "scale P_1 of the updates of the output layer", unit: "ms²",
+			equation: "(28)", wants: "more than 0, at most 1e+24",
+			at:      func(c *config) any { return &c.learning.outputScale },
+			ok:      func(c *config) bool { return above(c.learning.outputScale, 0, 1e24) },
+			follows: "20/φ_max² = 20000000 / neurons.max_rate_hz²",
+			derive:  func(c *config) { c.learning.outputScale = 20e6 / (c.neurons.maxRate * c.neurons.maxRate) },
+		},
+
+		{
+			name: "initial.law", meaning: "law of the initial weights: the paper's, fitted to the statistics of potentials, or uniform whatever the layer",
+			at: func(c *config) any { return &c.initial.law }, choices: []string{optimised, uniform},
+		}, {
+			name: "initial.mean", meaning: "optimised: mean V̄ that dendritic potentials should have",
+			equation: "W = W̄ + 3.465 W_sd U(−1, 1)", wants: fmt.Sprintf("from 0.001 to %v", maxNumber),
+			at: func(c *config) any { return &c.initial.mean },
+			ok: func(c *config) bool { return within(c.initial.mean, 0.001, maxNumber) },
+		}, {
+			name: "initial.sd", meaning: "optimised: their standard deviation V_sd",
+			wants: fmt.Sprintf("more than 0, at most %v", maxNumber),
+			at:    func(c *config) any { return &c.initial.sd },
+			ok:    func(c *config) bool { return above(c.initial.sd, 0, maxNumber) },
+		}, {
+			name: "initial.bias", meaning: "optimised: mean of the biases",
+			equation: "b = b̄ + 3.465 b_sd U(−1, 1)", wants: fmt.Sprintf("from %v to %v", -maxNumber, maxNumber),
+			at: func(c *config) any { return &c.initial.bias },
+			ok: func(c *config) bool { return within(c.initial.bias, -maxNumber, maxNumber) },
+		}, {
+			name: "initial.bias_sd", meaning: "optimised: standard deviation b_sd of the biases",
+			wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			at:    func(c *config) any { return &c.initial.biasSD },
+			ok:    func(c *config) bool { return within(c.initial.biasSD, 0, maxNumber) },
+		}, {
+			name: "initial.uniform_weight_mean", meaning: "uniform: mean of the forward weights W",
+			wants: fmt.Sprintf("from %v to %v", -maxNumber, maxNumber),
+			at:    func(c *config) any { return &c.initial.weightMean },
+			ok:    func(c *config) bool { return within(c.initial.weightMean, -maxNumber, maxNumber) },
+		}, {
+			name: "initial.uniform_weight_halfwidth", meaning: "uniform: W lie so far around their mean",
+			wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			at:    func(c *config) any { return &c.initial.weightHalfWidth },
+			ok:    func(c *config) bool { return within(c.initial.weightHalfWidth, 0, maxNumber) },
+		}, {
+			name: "initial.uniform_bias_mean", meaning: "uniform: mean of the biases b",
+			wants: fmt.Sprintf("from %v to %v", -maxNumber, maxNumber),
+			at:    func(c *config) any { return &c.initial.plainBiasMean },
+			ok:    func(c *config) bool { return within(c.initial.plainBiasMean, -maxNumber, maxNumber) },
+		}, {
+			name: "initial.uniform_bias_halfwidth", meaning: "uniform: b lie so far around their mean",
+			wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			at:    func(c *config) any { return &c.initial.plainBiasHalf },
+			ok:    func(c *config) bool { return within(c.initial.plainBiasHalf, 0, maxNumber) },
+		}, {
+			name: "initial.uniform_feedback_mean", meaning: "uniform: mean of the feedback weights Y and of c",
+			wants: fmt.Sprintf("from %v to %v", -maxNumber, maxNumber),
+			at:    func(c *config) any { return &c.initial.feedbackMean },
+			ok:    func(c *config) bool { return within(c.initial.feedbackMean, -maxNumber, maxNumber) },
+		}, {
+			name: "initial.uniform_feedback_halfwidth", meaning: "uniform: Y and c lie so far around their mean",
+			wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			at:    func(c *config) any { return &c.initial.feedbackHalfWidth },
+			ok:    func(c *config) bool { return within(c.initial.feedbackHalfWidth, 0, maxNumber) },
+		},
+	}
+}
+
+// longerThan is whether a phase outlasts its settling time. A settling time
+// that is itself out of range is reported where it stands.
+func longerThan(length, settle float64) bool { return length > 0 && !(length <= settle) }
+
+func allWithin(x []float64, low, high float64) bool {
+	for _, v := range x {
+		if !within(v, low, high) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *config) shorterPhase() float64 { return min(c.phases.forward, c.phases.target) }
+
+// conductance is the largest sum of conductances of any soma (1/ms), which
+// limits Euler steps.
+func (c *config) conductance() float64 {
+	n := c.neurons
+	return max(n.leak+n.output+n.teaching, n.leak+n.basal+n.apical)
+}
+
+// images describes the data set, as large as its splits can be asked for.
+func (c *config) images() dataset.Info {
+	info, err := dataset.Lookup(c.data.name)
+	if err == nil && len(info.Files) == 0 {
+		info.Train, info.Test = maxDrawn, maxDrawn
+	}
+	return info
+}
+
+// maxDrawn is how many images of digits can be had.
+const maxDrawn = 1000000
+
+// weights counts the weights of the network, more than maxWeights if a layer is
+// impossible.
+func (c *config) weights() float64 {
+	info, _ := dataset.Lookup(c.data.name)
+	below, total := float64(inputs(info)), 0.0
+	output := float64(len(info.Classes) * c.network.perClass)
+	sizes := c.network.hidden
+	for m, n := range sizes {
+		if n < 1 || n > maxNeurons {
+			return math.Inf(1)
+		}
+		above := output
+		if c.network.feedback == string(network.LayerWise) && m+1 < len(sizes) {
+			above = float64(sizes[m+1])
+		}
+		total += float64(n) * (below + 2 + above)
+		below = float64(n)
+	}
+	return total + output*(below+1)
+}
+
+// a term is a word in braces in what a key wants that is no key: a number that
+// follows from the configuration.
+func (c *config) term(name string) (value string, ok bool) {
+	switch name {
+	case "training images":
+		return fmt.Sprint(c.images().Train), true
+	case "test images":
+		return fmt.Sprint(c.images().Test), true
+	case "number of layers":
+		return fmt.Sprint(len(c.network.hidden) + 1), true
+	case "number of hidden layers":
+		return fmt.Sprint(len(c.network.hidden)), true
+	case "2/total conductance":
+		return fmt.Sprintf("%.4g", 2/c.conductance()), true
+	}
+	return "", false
+}

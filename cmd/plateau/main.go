@@ -1,0 +1,94 @@
+// Plateau simulates networks of spiking neurons with segregated dendrites and
+// trains them with the neurons' own plateau potentials. This is the program:
+// flags and files in, words and files out. What a network is and how it learns
+// is in the packages below this one.
+//
+// Exit status is 0 if the work was done, 1 if it failed, 2 if what was asked for
+// makes no sense.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the whole program.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	con := &console{out: stdout, err: stderr}
+	root := newRoot(con)
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		err = con.failed
+	}
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(stderr, "plateau: %s\n", plain(err))
+	if usage, ok := errors.AsType[*usageError](err); ok {
+		if !usage.complete {
+			fmt.Fprintf(stderr, "try: %s --help\n", cmd.CommandPath())
+		}
+		return 2
+	}
+	if _, ok := errors.AsType[*configError](err); ok {
+		return 2
+	}
+	return 1
+}
+
+// Groups of commands in the help.
+const (
+	groupRun   = "run"
+	groupSetup = "setup"
+)
+
+func newRoot(con *console) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "plateau",
+		Short: "spiking neurons with segregated dendrites that learn without backpropagation",
+		Long: `Plateau simulates networks of spiking neurons whose apical dendrites are
+electrically apart from their somata, and trains them with the neurons' own
+plateau potentials (Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901).`,
+		Example: `  plateau train                        learn digits that the program draws itself
+  plateau test --run runs/digits-1     test what was learnt
+  plateau trial --run runs/digits-1    look into a single trial`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		},
+		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version(),
+	}
+	root.SetVersionTemplate("plateau {{.Version}}\n")
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help-command"})
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) { fmt.Fprint(cmd.OutOrStdout(), help(cmd)) })
+	root.AddGroup(
+		&cobra.Group{ID: groupRun, Title: "Simulate and learn"},
+		&cobra.Group{ID: groupSetup, Title: "Data and settings"})
+	root.AddCommand(
+		newTrain(con), newTest(con), newTrial(con),
+		newData(con), newConfig(con), newVersion(con))
+	return root
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"plateau/protocols/dataset"
+)
+
+// options are the flags that make a configuration, the same ones for every
+// command that needs one.
+type options struct {
+	cmd   *cobra.Command
+	con   *console
+	run   string // a run folder, whose configuration is where to begin; or ""
+	file  string
+	sets  []string
+	named []named
+	texts []*string
+}
+
+// named is an option that is short for a key.
+type named struct {
+	flag, key, hint, usage string
+}
+
+func namedOptions() []named {
+	return []named{
+		{"data", "data.name", "NAME", "data set: " + strings.Join(dataset.Names(), ", ") + " (default digits)"},
+		{"data-dir", "data.dir", "DIR", "the only folder to look for data in (default: $PLATEAU_DATA, then the user's cache)"},
+		{"examples", "data.examples", "N", "training images used in an epoch, the first N (default 10000 for digits, else all)"},
+		{"test-examples", "data.test_examples", "N", "test images, the first N (default 2000 for digits, else all)"},
+		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none (default 500)"},
+		{"epochs", "learning.epochs", "N", "passes through the training images (default 5 for digits, else 10)"},
+		{"seed", "seed", "N", "root of every random number (default 1)"},
+	}
+}
+
+// configure adds the flags that make a configuration to a command: --config,
+// --set, and those that are named.
+func configure(cmd *cobra.Command, con *console, names ...string) *options {
+	cmd.Flags().SortFlags = false
+	o := &options{cmd: cmd, con: con}
+	o.configure(true, names...)
+	return o
+}
+
+func (o *options) configure(file bool, names ...string) {
+	flags := o.cmd.Flags()
+	for _, n := range namedOptions() {
+		for _, name := range names {
+			if n.flag == name {
+				o.named = append(o.named, n)
+				o.texts = append(o.texts, flags.String(n.flag, "", n.usage))
+				describe(flags, headWhat, n.flag, n.hint)
+			}
+		}
+	}
+	if file {
+		flags.StringVar(&o.file, "config", "", "settings from a TOML file, such as plateau config prints")
+		describe(flags, headWhat, "config", "FILE")
+	}
+	flags.StringArrayVar(&o.sets, "set", nil, "any key of the configuration; can be repeated")
+	describe(flags, headWhat, "set", "KEY=VALUE")
+}
+
+// config puts the settings together.
+func (o *options) config() (*config, error) {
+	s := &settings{config: defaults()}
+	if o.run != "" && o.file != "" {
+		return nil, misuse("--config and --run do not go together: a run has its own configuration; --set changes parts of it")
+	}
+	var data string
+	switch {
+	case o.run != "":
+		if err := checkRun(o.run); err != nil {
+			return nil, err
+		}
+		if err := s.readFile(filepath.Join(o.run, configName)); err != nil {
+			return nil, err
+		}
+		data = s.config.data.name
+	case o.file != "":
+		if err := s.readFile(o.file); err != nil {
+			return nil, err
+		}
+	case o.cmd.Flags().Changed("config"):
+		return nil, misuse(`--config "": want the name of a file`)
+	case o.cmd.Flags().Changed("run"):
+		return nil, misuse(`--run "": want the name of a folder`)
+	}
+	for _, pair := range o.sets {
+		s.setPair(pair)
+	}
+	for i, n := range o.named {
+		if o.cmd.Flags().Changed(n.flag) {
+			s.setText("--"+n.flag, n.key, *o.texts[i])
+		}
+	}
+	if c := s.config; data != "" && c.data.name != data {
+		// How much of one data set a run used says nothing about another.
+		for _, name := range []string{"data.examples", "data.test_examples"} {
+			if strings.HasPrefix(c.given[name], o.run) {
+				delete(c.given, name)
+			}
+		}
+	}
+	return s.finish()
+}
+
+// workersFlag adds --workers to a command.
+func workersFlag(cmd *cobra.Command) *int {
+	n := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), fmt.Sprintf("examples tested at the same time (default all cores: %d)", runtime.GOMAXPROCS(0)))
+	describe(cmd.Flags(), headWhat, "workers", "N")
+	return n
+}
+
+// maxWorkers at once are more than any machine has cores.
+const maxWorkers = 4096
+
+func checkWorkers(n int) error {
+	if n < 1 || n > maxWorkers {
+		return misuse("--workers %d: want 1 to %d; without it, all %d cores work", n, maxWorkers, runtime.GOMAXPROCS(0))
+	}
+	return nil
+}
+
+// notices passes on what is to be known of a data set.
+func (c *console) notices(d *dataset.Data) {
+	for _, line := range d.Notices {
+		c.note("note: %s", line)
+	}
+}
+
+// title says what a model is: "784-500-10 on digits".
+func (c *config) title() string {
+	info, _ := dataset.Lookup(c.data.name)
+	return fmt.Sprintf("%s on %s", join(c.sizes(info), "-"), c.data.name)
+}
+
+// sizes lists the neurons of every population, from the input up.
+func (c *config) sizes(info dataset.Info) []int {
+	sizes := append([]int{inputs(info)}, c.network.hidden...)
+	return append(sizes, len(info.Classes)*c.network.perClass)
+}
+
+func join(numbers []int, by string) string {
+	var s []string
+	for _, n := range numbers {
+		s = append(s, fmt.Sprint(n))
+	}
+	return strings.Join(s, by)
+}
+
+// configureRun adds the flags of commands that use the weights of a run.
+func configureRun(cmd *cobra.Command, con *console, usage string, file bool) *options {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	o := &options{cmd: cmd, con: con}
+	flags.StringVar(&o.run, "run", "", usage)
+	describe(flags, headWhat, "run", "DIR")
+	names := []string{"data", "data-dir", "test-examples", "seed"}
+	if file {
+		names = []string{"data", "data-dir", "hidden", "seed"}
+	}
+	o.configure(file, names...)
+	return o
+}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"plateau/internal/atomicfile"
+	"plateau/sim/record/npz"
+)
+
+// Files of a run folder.
+const (
+	configName  = "config.toml"
+	metricsName = "metrics.jsonl"
+	weightsName = "weights.npz"
+)
+
+// configMark begins the configuration of every run.
+const configMark = "# plateau run"
+
+// A runFolder is where a training run leaves its files.
+type runFolder struct {
+	path    string
+	created []string // folders that were not there before, outermost first
+	files   []string // files written so far
+}
+
+// claimRun finds out, before anything is computed, whether a run can be written
+// to a folder, and makes it if it is not there. Without a path it is the first
+// free one of runs/NAME-1, runs/NAME-2, … Of an older run nothing is lost
+// until begin.
+func claimRun(path, data string, force bool) (*runFolder, error) {
+	r := &runFolder{path: path}
+	if path == "" {
+		return r, r.claimFree(data)
+	}
+	entries, err := os.ReadDir(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := r.mkdir(path); err != nil {
+			return nil, r.refuse(err)
+		}
+	case err != nil:
+		return nil, r.refuse(err)
+	case len(entries) > 0 && !force:
+		return nil, fmt.Errorf("--out %s: the folder is not empty; --force replaces the run in it, or choose another", path)
+	}
+	for _, name := range []string{configName, metricsName, weightsName} {
+		if err := checkOwn(filepath.Join(path, name)); err != nil {
+			return nil, err
+		}
+	}
+	// Whether files can be written is found out by writing one.
+	f, err := atomicfile.Create(filepath.Join(path, ".probe"))
+	if err == nil {
+		err = f.Abort()
+	}
+	if err != nil {
+		r.abandon()
+		return nil, r.refuse(err)
+	}
+	return r, nil
+}
+
+func (r *runFolder) refuse(err error) error {
+	return fmt.Errorf("--out %s: cannot write there: %w", r.path, cause(err))
+}
+
+// claimFree makes the first free folder. Two runs that begin at the same time
+// get different ones.
+func (r *runFolder) claimFree(data string) error {
+	if err := r.mkdir("runs"); err != nil {
+		return fmt.Errorf("cannot make the folder runs: %w; --out names another place", cause(err))
+	}
+	for n := 1; ; n++ {
+		r.path = filepath.Join("runs", fmt.Sprintf("%s-%d", data, n))
+		err := os.Mkdir(r.path, 0o777)
+		if err == nil {
+			r.created = append(r.created, r.path)
+			return nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			r.abandon()
+			return fmt.Errorf("cannot make the folder %s: %w; --out names another place", r.path, cause(err))
+		}
+	}
+}
+
+// mkdir makes a folder and those above it, and remembers which were not there.
+func (r *runFolder) mkdir(path string) error {
+	path = filepath.Clean(path)
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if parent := filepath.Dir(path); parent != path {
+		if err := r.mkdir(parent); err != nil {
+			return err
+		}
+	}
+	err := os.Mkdir(path, 0o777)
+	if err == nil {
+		r.created = append(r.created, path)
+	} else if errors.Is(err, fs.ErrExist) {
+		if info, look := os.Stat(path); look == nil && info.IsDir() {
+			return nil
+		}
+	}
+	return err
+}
+
+// checkOwn refuses a file that no run has made: it is not ours to replace.
+func checkOwn(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && info.Mode().IsRegular() && (info.Size() == 0 || madeByRun(path)) {
+		return nil
+	}
+	return fmt.Errorf("%s was not made by a run of plateau, so --force does not replace it; move it away, or choose another --out", path)
+}
+
+func madeByRun(path string) bool {
+	switch filepath.Base(path) {
+	case configName:
+		return strings.HasPrefix(firstLine(path), configMark)
+	case metricsName:
+		return strings.HasPrefix(firstLine(path), `{"event":"start"`)
+	case weightsName:
+		r, err := npz.Open(path)
+		if err != nil {
+			return false
+		}
+		defer r.Close()
+		_, err = r.Shape("W0")
+		return err == nil
+	}
+	return false
+}
+
+func firstLine(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Scan()
+	return lines.Text()
+}
+
+// begin removes the files of an older run and writes the configuration of this
+// one.
+func (r *runFolder) begin(c *config) error {
+	for _, name := range []string{weightsName, metricsName, configName} {
+		path := filepath.Join(r.path, name)
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("replacing %s: %w", path, cause(err))
+		}
+	}
+	text := fmt.Sprintf("%s of %s, with every setting.\n# The same once more: plateau train --config %s\n\n%s",
+		configMark, c.title(), configName, printConfig(c, false))
+	return r.write(configName, []byte(text))
+}
+
+// write leaves a whole file in the folder, or none.
+func (r *runFolder) write(name string, text []byte) error {
+	path := filepath.Join(r.path, name)
+	f, err := atomicfile.Replace(path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	if err := f.Commit(); err != nil {
+		return err
+	}
+	r.files = append(r.files, path)
+	return nil
+}
+
+// abandon removes what a run has left that came to nothing: its files, and the
+// folders made for it.
+func (r *runFolder) abandon() {
+	for _, path := range r.files {
+		os.Remove(path)
+	}
+	for i := len(r.created) - 1; i >= 0; i-- {
+		os.Remove(r.created[i]) // fails, as it should, if something else is in it
+	}
+}
+
+// checkRun says whether a folder holds a run.
+func checkRun(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("--run %s: there is no such folder; plateau train makes one%s", path, knownRuns())
+	case err != nil:
+		return fmt.Errorf("--run %s: %w", path, cause(err))
+	case !info.IsDir():
+		return fmt.Errorf("--run %s: is not a folder; want the folder of a run, with %s and %s in it", path, configName, weightsName)
+	}
+	for _, name := range []string{configName, weightsName} {
+		if _, err := os.Stat(filepath.Join(path, name)); err != nil {
+			return fmt.Errorf("--run %s: is not the folder of a run: there is no %s in it", path, name)
+		}
+	}
+	return nil
+}
+
+// knownRuns lists runs in the usual place.
+func knownRuns() string {
+	found, _ := filepath.Glob(filepath.Join("runs", "*", weightsName))
+	if len(found) == 0 {
+		return ""
+	}
+	for i := range found {
+		found[i] = filepath.Dir(found[i])
+	}
+	if len(found) > 5 {
+		found = append(found[:4], "…")
+	}
+	return "; there are " + strings.Join(found, ", ")
+}

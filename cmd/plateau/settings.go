@@ -1,0 +1,273 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// Settings are collected in layers, of which a later one wins: defaults, then
+// a file, then every --set in turn, then the options with names of their own.
+// All mistakes are collected, so that a user sees them at once.
+type settings struct {
+	config   *config
+	problems []string
+	unknown  bool
+}
+
+// report adds a mistake about a key.
+func (s *settings) report(where, key, value, wants string) {
+	s.problems = append(s.problems, prefix(where)+fmt.Sprintf("%s = %s: want %s", key, value, wants))
+}
+
+func prefix(where string) string {
+	if where == "" {
+		return ""
+	}
+	return where + ": "
+}
+
+// set gives one key a value, from where.
+func (s *settings) set(where, name string, v any, text string) {
+	k, ok := lookup(name)
+	if !ok {
+		s.unknown = true
+		s.problems = append(s.problems, prefix(where)+unknownKey(name))
+		return
+	}
+	if _, isTable := v.(map[string]any); isTable {
+		s.report(where, name, text, k.allowed(s.config))
+		return
+	}
+	if err := k.set(s.config, v); err != nil {
+		allowed := k.allowed(nil)
+		if kind := err.Error(); !strings.Contains(allowed, kind) {
+			allowed = kind + ": " + allowed
+		}
+		s.report(where, name, text, allowed)
+		return
+	}
+	s.config.given[name] = where
+}
+
+func lookup(name string) (key, bool) {
+	for _, k := range keys() {
+		if k.name == name {
+			return k, true
+		}
+	}
+	return key{}, false
+}
+
+func keyNames() []string {
+	var names []string
+	for _, k := range keys() {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+func unknownKey(name string) string {
+	s := fmt.Sprintf("there is no key %s", name)
+	// People leave out the section: its keys are near too.
+	for _, n := range keyNames() {
+		if _, last, ok := strings.Cut(n, "."); ok && last == name {
+			return s + "; did you mean " + n + "?"
+		}
+	}
+	if near := nearest(name, keyNames()); near != "" {
+		return s + "; did you mean " + near + "?"
+	}
+	return s + "; plateau config lists all"
+}
+
+// maxConfig bytes are more than anybody writes by hand.
+const maxConfig = 1 << 20
+
+// readFile adds the settings of a TOML file.
+func (s *settings) readFile(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		hint := ""
+		if _, err := os.Stat(filepath.Join(path, configName)); err == nil {
+			hint = ", perhaps " + filepath.Join(path, configName)
+		}
+		return fmt.Errorf("configuration %s is a folder; want a file%s", path, hint)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("configuration %s: %w", path, cause(err))
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err != nil {
+		return fmt.Errorf("configuration %s: %w", path, cause(err))
+	}
+	if len(text) > maxConfig {
+		return fmt.Errorf("configuration %s is longer than %d bytes; want a TOML file such as plateau config prints", path, maxConfig)
+	}
+	s.read(path, text)
+	return nil
+}
+
+// read adds the settings of TOML text, with the name of where it is from.
+func (s *settings) read(path string, text []byte) {
+	var doc map[string]any
+	if err := toml.Unmarshal(text, &doc); err != nil {
+		where := path
+		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, _ := at.Position()
+			where = fmt.Sprintf("%s:%d", path, line)
+		}
+		s.problems = append(s.problems, fmt.Sprintf("%s: not TOML: %s", where, strings.TrimPrefix(err.Error(), "toml: ")))
+		return
+	}
+	lines := lineNumbers(text)
+	var walk func(prefix string, table map[string]any)
+	walk = func(prefix string, table map[string]any) {
+		for name, v := range table {
+			name = prefix + name
+			if t, ok := v.(map[string]any); ok && isSection(name) {
+				walk(name+".", t)
+				continue
+			}
+			s.set(fmt.Sprintf("%s:%d", path, lines.of(name)), name, v, valueText(v))
+		}
+	}
+	before := len(s.problems)
+	walk("", doc)
+	// A map has no order; the file has.
+	slices.SortStableFunc(s.problems[before:], func(a, b string) int { return lineOf(a, path) - lineOf(b, path) })
+}
+
+func lineOf(problem, path string) (line int) {
+	fmt.Sscanf(strings.TrimPrefix(problem, path), ":%d:", &line)
+	return line
+}
+
+func isSection(name string) bool {
+	return slices.ContainsFunc(keys(), func(k key) bool { return k.section() == name })
+}
+
+// valueText prints a value as TOML decodes it.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return quote(v)
+	case float64:
+		return number(v)
+	case []any:
+		var s []string
+		for _, e := range v {
+			s = append(s, valueText(e))
+		}
+		return "[" + strings.Join(s, ", ") + "]"
+	case map[string]any:
+		return "{…}"
+	}
+	return fmt.Sprint(v)
+}
+
+// lines holds the line of every key of a TOML text.
+type lines map[string]int
+
+// of returns the line of a key, or of the table that holds it.
+func (l lines) of(name string) int {
+	for {
+		if n, ok := l[name]; ok {
+			return n
+		}
+		i := strings.LastIndex(name, ".")
+		if i < 0 {
+			return 1
+		}
+		name = name[:i]
+	}
+}
+
+// lineNumbers walks a text that is known to be TOML.
+func lineNumbers(text []byte) lines {
+	found := lines{}
+	var parser unstable.Parser
+	parser.Reset(text)
+	table := ""
+	for parser.NextExpression() {
+		e := parser.Expression()
+		var parts []string
+		line := 0
+		for k := e.Key(); k.Next(); {
+			parts = append(parts, string(k.Node().Data))
+			if line == 0 {
+				line = parser.Shape(k.Node().Raw).Start.Line
+			}
+		}
+		name := strings.Join(parts, ".")
+		switch e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			table = name + "."
+			found[name] = line
+		case unstable.KeyValue:
+			found[table+name] = line
+		}
+	}
+	return found
+}
+
+// setText adds a setting from the command line: of a --set, or of an option.
+func (s *settings) setText(where, name, text string) {
+	k, ok := lookup(name)
+	if !ok {
+		s.set(where, name, text, text)
+		return
+	}
+	v := k.parse(s.config, text)
+	s.set(where, name, v, valueText(v))
+}
+
+// setPair adds a key=value.
+func (s *settings) setPair(pair string) {
+	name, text, ok := strings.Cut(pair, "=")
+	name = strings.TrimSpace(name)
+	if !ok || name == "" {
+		s.problems = append(s.problems, fmt.Sprintf("--set %s: want key=value, as in --set phases.forward_ms=60", pair))
+		return
+	}
+	s.setText("--set", name, text)
+}
+
+// finish derives what was not given and checks everything.
+func (s *settings) finish() (*config, error) {
+	c := s.config
+	c.derive()
+	if len(s.problems) == 0 {
+		for _, k := range keys() {
+			if !k.valid(c) {
+				s.report(c.given[k.name], k.name, k.text(c), k.allowed(c))
+			}
+		}
+	}
+	if len(s.problems) > 0 {
+		return nil, &configError{s.problems}
+	}
+	if err := c.model(c.images()).Validate(); err != nil {
+		return nil, &configError{[]string{"these settings do not go together: " + plain(err)}}
+	}
+	return c, nil
+}
+
+// A configError lists all that is wrong with a configuration.
+type configError struct{ problems []string }
+
+func (e *configError) Error() string {
+	if len(e.problems) == 1 {
+		return e.problems[0]
+	}
+	return fmt.Sprintf("%d settings are wrong:\n  %s", len(e.problems), strings.Join(e.problems, "\n  "))
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"plateau/protocols/dataset"
+)
+
+type trialEvent struct {
+	Event        string            `json:"event"` // trial
+	Data         string            `json:"data"`
+	Split        string            `json:"split"`
+	Example      int               `json:"example"`
+	Class        int               `json:"class"`
+	Read         int               `json:"read"`
+	Potentials   []float64         `json:"class_potentials"` // from which the class is read out
+	Milliseconds []float64         `json:"phases_ms"`        // length of the forward and of the target phase
+	Populations  []populationEvent `json:"populations"`
+	Plateaus     []plateauEvent    `json:"plateaus"`
+	HiddenLosses []float64         `json:"hidden_losses"`
+	OutputLoss   float64           `json:"output_loss"`
+	Out          string            `json:"out"`
+}
+
+type populationEvent struct {
+	Name    string    `json:"name"`
+	Neurons int       `json:"neurons"`
+	Spikes  []int     `json:"spikes"`  // in the forward and in the target phase
+	RateHz  []float64 `json:"rate_hz"` // of a neuron
+}
+
+// plateauEvent compares the plateaus of a hidden layer in the two phases.
+type plateauEvent struct {
+	Layer      string  `json:"layer"`
+	Forward    float64 `json:"mean_forward"`
+	Target     float64 `json:"mean_target"`
+	Rose       int     `json:"rose"` // by more than smallChange
+	Fell       int     `json:"fell"`
+	MeanChange float64 `json:"mean_absolute_change"`
+	MostChange float64 `json:"largest_absolute_change"`
+}
+
+// smallChange of a plateau is one that a person would not call a change.
+const smallChange = 0.01
+
+func (t *trace) event(o trialOptions) trialEvent {
+	r := t.result
+	last := len(r.Losses) - 1
+	e := trialEvent{
+		Event: "trial", Data: t.config.data.name, Split: o.split, Example: r.Example, Class: r.Class, Read: r.Read,
+		Potentials:   t.potentials(),
+		Populations:  []populationEvent{},
+		Plateaus:     []plateauEvent{},
+		HiddenLosses: append([]float64{}, r.Losses[:last]...), OutputLoss: r.Losses[last], Out: o.out,
+	}
+	for _, p := range t.phases {
+		e.Milliseconds = append(e.Milliseconds, t.length(p))
+	}
+	for i := range t.layers {
+		l := populationEvent{Name: t.layers[i].name, Neurons: t.layers[i].neurons}
+		for _, p := range t.phases {
+			l.Spikes = append(l.Spikes, p.spikes[i])
+			l.RateHz = append(l.RateHz, 1000*float64(p.spikes[i])/t.length(p)/float64(l.Neurons))
+		}
+		e.Populations = append(e.Populations, l)
+	}
+	for m := range last {
+		e.Plateaus = append(e.Plateaus, comparePlateaus(t.layers[m+1].name, r.Forward[m].Plateau, r.Target[m].Plateau))
+	}
+	return e
+}
+
+func (t *trace) length(p phaseTrace) float64 { return float64(p.end-p.begin) * t.dt }
+
+func comparePlateaus(layer string, forward, target []float32) plateauEvent {
+	e := plateauEvent{Layer: layer}
+	n := float64(len(forward))
+	for i := range forward {
+		f, t := float64(forward[i]), float64(target[i])
+		e.Forward += f / n
+		e.Target += t / n
+		change := t - f
+		switch {
+		case change > smallChange:
+			e.Rose++
+		case change < -smallChange:
+			e.Fell++
+		}
+		e.MeanChange += math.Abs(change) / n
+		e.MostChange = max(e.MostChange, math.Abs(change))
+	}
+	return e
+}
+
+// summary tells a person what happened.
+func (t *trace) summary(set *dataset.Set, o trialOptions) string {
+	e := t.event(o)
+	info, _ := dataset.Lookup(t.config.data.name)
+	var b strings.Builder
+	weights := "fresh weights"
+	if o.run != "" {
+		weights = "the weights of " + o.run
+	}
+	fmt.Fprintf(&b, "%s, %s, image %d of the %s set\n\n", t.config.title(), weights, e.Example, o.split)
+	b.WriteString(beside(picture(set, e.Example), classBars(e.Potentials, info.Classes, e.Class, e.Read)))
+	verdict := "right"
+	if e.Read != e.Class {
+		verdict = "wrong"
+	}
+	fmt.Fprintf(&b, "\nclass %s, read as %s: %s\n\n", info.Classes[e.Class], info.Classes[e.Read], verdict)
+
+	fmt.Fprintf(&b, "%-10s %8s   %-22s %s\n", "", "", phaseTitle("forward", e.Milliseconds[0]), phaseTitle("target", e.Milliseconds[1]))
+	fmt.Fprintf(&b, "%-10s %8s  %9s %10s  %10s %10s\n", "population", "neurons", "spikes", "mean rate", "spikes", "mean rate")
+	for _, l := range e.Populations {
+		fmt.Fprintf(&b, "%-10s %8d  %9d %7.1f Hz  %10d %7.1f Hz\n", l.Name, l.Neurons, l.Spikes[0], l.RateHz[0], l.Spikes[1], l.RateHz[1])
+	}
+	if t.silentOutput() {
+		b.WriteString("output neurons fire, but nobody reads their spikes\n")
+	}
+	b.WriteString("\n")
+	for _, p := range e.Plateaus {
+		n := t.neurons(p.Layer)
+		fmt.Fprintf(&b, "%s plateaus: mean %.3f forward, %.3f target; %d of %d rose and %d fell by more than %v, by %.3f in the mean and %.3f at most\n",
+			p.Layer, p.Forward, p.Target, p.Rose, n, p.Fell, smallChange, p.MeanChange, p.MostChange)
+	}
+	for m, loss := range e.HiddenLosses {
+		fmt.Fprintf(&b, "%s loss L_0 %.4g\n", populationNames(len(e.HiddenLosses))[m+1], loss)
+	}
+	fmt.Fprintf(&b, "output loss L_1 %.4g\n\n", e.OutputLoss)
+	fmt.Fprintf(&b, "every trace is in %s: python -c 'import numpy; t = numpy.load(\"%s\"); print(*t)'", o.out, o.out)
+	return b.String()
+}
+
+// silentOutput is whether the spikes of the output layer have no reader.
+func (t *trace) silentOutput() bool { return len(t.config.network.hidden) == 0 }
+
+func phaseTitle(name string, ms float64) string {
+	return fmt.Sprintf("%s phase, %s ms", name, number(ms))
+}
+
+func (t *trace) neurons(name string) int {
+	i := slices.IndexFunc(t.layers, func(p population) bool { return p.name == name })
+	return t.layers[i].neurons
+}
+
+// picture draws an image with characters that are half as wide as high: two
+// rows of pixels to a line. Colours become the mean of their channels.
+func picture(set *dataset.Set, i int) []string {
+	image, plane := set.Image(i), set.Width*set.Height
+	grey := func(x, y int) float64 {
+		if y >= set.Height {
+			return 0
+		}
+		sum := 0
+		for c := range set.Channels {
+			sum += int(image[c*plane+y*set.Width+x])
+		}
+		return float64(sum) / float64(255*set.Channels)
+	}
+	var lines []string
+	for y := 0; y < set.Height; y += 2 {
+		var b strings.Builder
+		for x := range set.Width {
+			b.WriteRune(block(grey(x, y), grey(x, y+1)))
+		}
+		lines = append(lines, b.String())
+	}
+	return lines
+}
+
+// block is the character for a pixel above another.
+func block(top, bottom float64) rune {
+	switch {
+	case top-bottom > 0.4:
+		return '▀'
+	case bottom-top > 0.4:
+		return '▄'
+	}
+	shades := []rune(" ░▒▓█")
+	return shades[min(int((top+bottom)/2*float64(len(shades))), len(shades)-1)]
+}
+
+// classBars draws the potential of each class, with marks at the true one and at
+// the one read out.
+func classBars(potentials []float64, names []string, class, read int) []string {
+	low, high := min(0, slices.Min(potentials)), max(0, slices.Max(potentials))
+	wide := 0
+	for _, name := range names {
+		wide = max(wide, len(name))
+	}
+	lines := []string{"mean output potential", ""}
+	for i, v := range potentials {
+		mark := ""
+		if i == read {
+			mark += "  ← read"
+		}
+		if i == class {
+			mark += "  ← true"
+		}
+		lines = append(lines, fmt.Sprintf("%*s %7.3f %-20s%s", wide, names[i], v, bar(v-low, high-low, 20), mark))
+	}
+	return lines
+}
+
+// bar is a horizontal bar in eighths of a character.
+func bar(value, full float64, width int) string {
+	if !(full > 0) {
+		return ""
+	}
+	eighths := int(math.Round(value / full * float64(8*width)))
+	s := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		s += string([]rune(" ▏▎▍▌▋▊▉")[rest])
+	}
+	return s
+}
+
+// beside sets two blocks of lines next to each other, the first of constant
+// width.
+func beside(left, right []string) string {
+	var b strings.Builder
+	width := len([]rune(left[0]))
+	for i := range max(len(left), len(right)) {
+		l, r := strings.Repeat(" ", width), ""
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(right) {
+			r = right[i]
+		}
+		b.WriteString(strings.TrimRight("  "+l+"   "+r, " ") + "\n")
+	}
+	return b.String()
+}

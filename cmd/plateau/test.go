@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+)
+
+func newTest(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "test", GroupID: groupRun, Args: noArguments,
+		Short: "test a trained network",
+		Long: `Test the weights of a run folder, with the run's own configuration, and count
+which class was taken for which. Options change parts of the configuration.`,
+		Example: `  plateau test --run runs/digits-1
+  plateau test --run runs/digits-1 --test-examples 10000
+  plateau test --run runs/mnist-1 --set test.length_ms=500`,
+	}
+	o := configureRun(cmd, con, "run folder whose weights are tested", false)
+	workers := workersFlag(cmd)
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if !cmd.Flags().Changed("run") {
+			return misuse("plateau test needs --run, the folder of a run%s", knownRuns())
+		}
+		c, err := o.config()
+		if err != nil {
+			return err
+		}
+		if err := checkWorkers(*workers); err != nil {
+			return err
+		}
+		return test(cmd.Context(), con, c, *workers, o.run)
+	}
+	return cmd
+}
+
+type testEvent struct {
+	Event       string  `json:"event"` // test
+	Data        string  `json:"data"`
+	Examples    int     `json:"examples"`
+	TestError   float64 `json:"test_error"`
+	TestSeconds float64 `json:"test_seconds"`
+	Confusion   [][]int `json:"confusion"` // [true class][class read out]
+}
+
+func test(ctx context.Context, con *console, c *config, workers int, run string) error {
+	info, err := dataset.Lookup(c.data.name)
+	if err != nil {
+		return err
+	}
+	m := c.model(info)
+	net, err := loadRun(m, run)
+	if err != nil {
+		return err
+	}
+	data, err := c.load(1, c.data.test)
+	if err != nil {
+		return err
+	}
+	con.notices(data)
+	if n := int(c.data.test); n > data.Test.Len() {
+		return misuse("data.test_examples = %d: there are only %d test images in %s", n, data.Test.Len(), data.Dir)
+	}
+	tester, err := protocols.NewTester(m, net, min(workers, data.Test.Len()))
+	if err != nil {
+		return err
+	}
+	con.line("testing %s with the weights of %s: %s of %s ms",
+		c.title(), run, plural(data.Test.Len(), "image"), number(c.test.length))
+	began := time.Now()
+	result, err := runTest(ctx, con, tester, data.Test, "test")
+	if err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted; a test leaves nothing behind")
+		}
+		return err
+	}
+	took := time.Since(began)
+	confusion := make([][]int, len(info.Classes))
+	for i := range confusion {
+		confusion[i] = make([]int, len(info.Classes))
+	}
+	for i, read := range result.Read {
+		confusion[data.Test.Label(i)][read]++
+	}
+	con.event(testEvent{"test", info.Name, result.Examples, result.Error(), took.Seconds(), confusion})
+	con.line("test error %s: %d of %d images misread, in %s (%.0f images/s)", percent(result.Error()),
+		result.Errors, result.Examples, clock(took), perSecond(int64(result.Examples), took))
+	con.line("\n%s", confusionTable(confusion, info.Classes))
+	return nil
+}
+
+// loadRun makes the network of a model with the weights of a run.
+func loadRun(m protocols.Model, run string) (*network.Network, error) {
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	net := network.New(m.Network)
+	if err := loadWeights(filepath.Join(run, weightsName), net); err != nil {
+		return nil, err
+	}
+	return net, nil
+}
+
+// runTest tests with a progress bar.
+func runTest(ctx context.Context, con *console, t *protocols.Tester, set *dataset.Set, what string) (protocols.Result, error) {
+	total := int64(set.Len())
+	bar := con.progress(what, total, func(done int64, elapsed time.Duration) string {
+		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, perSecond(done, elapsed), clock(left(done, total, elapsed)))
+	})
+	defer bar.end()
+	return t.Test(ctx, set, func(done int) { bar.at(int64(done)) })
+}
+
+// confusionTable prints how many images of each class were read as which.
+func confusionTable(confusion [][]int, names []string) string {
+	var b strings.Builder
+	long, wide := len("class"), 5
+	for _, name := range names {
+		long = max(long, len(name))
+	}
+	for _, row := range confusion {
+		for _, n := range row {
+			wide = max(wide, len(fmt.Sprint(n))+1)
+		}
+	}
+	fmt.Fprintf(&b, "%*s │ read as\n%*s │", long+3, "", long+3, "class")
+	for i, name := range names {
+		fmt.Fprintf(&b, "%*s", wide, short(i, name))
+	}
+	fmt.Fprintf(&b, "%*s\n", 10, "error")
+	fmt.Fprintf(&b, "%s┼%s\n", strings.Repeat("─", long+4), strings.Repeat("─", wide*len(names)+10))
+	for i, row := range confusion {
+		label := names[i]
+		if s := short(i, label); s != label {
+			label = s + " " + label
+		}
+		fmt.Fprintf(&b, "%*s │", long+3, label)
+		total := 0
+		for k, n := range row {
+			total += n
+			cell := fmt.Sprint(n)
+			if n == 0 && k != i {
+				cell = "·"
+			}
+			fmt.Fprintf(&b, "%*s", wide, cell)
+		}
+		wrong := "–"
+		if total > 0 {
+			wrong = fmt.Sprintf("%.1f %%", 100*float64(total-row[i])/float64(total))
+		}
+		fmt.Fprintf(&b, "%*s\n", 10, wrong)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// short is a class's name where it is short, or else its number.
+func short(i int, name string) string {
+	if len(name) <= 2 {
+		return name
+	}
+	return fmt.Sprint(i)
+}

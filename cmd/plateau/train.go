@@ -1,0 +1,316 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+)
+
+func newTrain(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "train", GroupID: groupRun, Args: noArguments,
+		Short: "train a network",
+		Long: `Train a network, one example after the other, and test it after every epoch.
+Without options: 784-500-10 on digits that the program draws, about a minute.
+
+The run folder gets config.toml, with every setting; metrics.jsonl, a line for
+every epoch; and weights.npz, after every epoch.`,
+		Example: `  plateau train
+  plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
+  plateau train --set neurons.apical_per_ms=0.05 --set phases.longer=true --seed 2
+  plateau train --config runs/digits-1/config.toml`,
+	}
+	o := configure(cmd, con, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "seed")
+	workers := workersFlag(cmd)
+	var out string
+	var force bool
+	cmd.Flags().StringVar(&out, "out", "", "run folder (default: the first free of runs/digits-1, runs/digits-2, …)")
+	describe(cmd.Flags(), headOutput, "out", "DIR")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the run in that folder")
+	describe(cmd.Flags(), headOutput, "force", "")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := o.config()
+		if err != nil {
+			return err
+		}
+		if err := checkWorkers(*workers); err != nil {
+			return err
+		}
+		if out == "" && cmd.Flags().Changed("out") {
+			return misuse(`--out "": want the name of a folder`)
+		}
+		return train(cmd.Context(), con, c, *workers, out, force)
+	}
+	return cmd
+}
+
+// train is one run.
+func train(ctx context.Context, con *console, c *config, workers int, out string, force bool) (err error) {
+	folder, err := claimRun(out, c.data.name, force)
+	if err != nil {
+		return err
+	}
+	begun := false
+	defer func() {
+		if !begun {
+			folder.abandon()
+		}
+	}()
+	data, err := c.load(c.data.examples, c.data.test)
+	if err != nil {
+		return err
+	}
+	con.notices(data)
+	if err := c.pin(data); err != nil {
+		return err
+	}
+	r := &training{con: con, config: c, data: data, folder: folder, workers: workers, began: time.Now()}
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	if err := folder.begin(c); err != nil {
+		return err
+	}
+	r.metrics, err = folder.openMetrics()
+	if err != nil {
+		return err
+	}
+	begun = true
+	defer func() {
+		if closed := r.metrics.close(); err == nil {
+			err = closed
+		}
+	}()
+	return r.run(ctx)
+}
+
+// pin replaces "all" by how many images there are, so that what is stored says
+// what was done.
+func (c *config) pin(data *dataset.Data) error {
+	var problems []string
+	for _, split := range []struct {
+		key, name string
+		n         *count
+		set       *dataset.Set
+	}{
+		{"data.examples", "training", &c.data.examples, data.Train},
+		{"data.test_examples", "test", &c.data.test, data.Test},
+	} {
+		if *split.n == 0 {
+			*split.n = count(split.set.Len())
+		}
+		if have := split.set.Len(); int(*split.n) > have {
+			problems = append(problems, fmt.Sprintf("%s%s = %v: there are only %d %s images in %s",
+				prefix(c.given[split.key]), split.key, *split.n, have, split.name, data.Dir))
+		}
+	}
+	if problems != nil {
+		return &configError{problems}
+	}
+	if c.data.dir != "" {
+		dir, err := filepath.Abs(c.data.dir)
+		if err != nil {
+			return err
+		}
+		c.data.dir = dir
+	}
+	return nil
+}
+
+// training is a run under way.
+type training struct {
+	con     *console
+	config  *config
+	data    *dataset.Data
+	folder  *runFolder
+	workers int
+	began   time.Time
+
+	net     *network.Network
+	trainer *protocols.Trainer
+	tester  *protocols.Tester
+	metrics *metricsFile
+	last    epochEvent
+}
+
+// prepare makes the network and what runs it.
+func (r *training) prepare() error {
+	info, err := dataset.Lookup(r.config.data.name)
+	if err != nil {
+		return err
+	}
+	m := r.config.model(info)
+	if r.net, err = m.NewNetwork(); err != nil {
+		return err
+	}
+	if r.trainer, err = protocols.NewTrainer(m, r.net); err != nil {
+		return err
+	}
+	r.tester, err = protocols.NewTester(m, r.net, min(r.workers, r.data.Test.Len()))
+	return err
+}
+
+// both reports an event to whoever reads lines.
+func (r *training) both(v any) error {
+	r.con.event(v)
+	return r.metrics.add(v)
+}
+
+func (r *training) run(ctx context.Context) error {
+	c := r.config
+	if err := r.start(); err != nil {
+		return err
+	}
+	for range c.learning.epochs {
+		if err := r.epoch(ctx); err != nil {
+			return err
+		}
+	}
+	took := time.Since(r.began)
+	end := endEvent{
+		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.data.Train.Len(),
+		TestError: r.last.TestError, Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
+	}
+	if err := r.both(end); err != nil {
+		return err
+	}
+	r.con.line("done in %s: %s of the test images are misread; %s holds configuration, metrics and weights",
+		clock(took), percent(r.last.TestError), r.folder.path)
+	r.con.line("look into a trial: plateau trial --run %s --example 7", r.folder.path)
+	return nil
+}
+
+func (r *training) start() error {
+	c := r.config
+	info, _ := dataset.Lookup(c.data.name)
+	from := "drawn by the program"
+	if r.data.Dir != "" {
+		from = "from " + r.data.Dir
+	}
+	r.con.line("training %s: %s of %s to train on, %d to test on, %s",
+		c.title(), plural(r.data.Train.Len(), "image"), info.Name, r.data.Test.Len(), from)
+	r.con.line("%s with seed %d, tests on %s; to %s",
+		plural(c.learning.epochs, "epoch"), c.seed, plural(r.workers, "worker"), r.folder.path)
+	r.con.line("")
+	r.con.line("%5s  %11s  %10s  %10s  %11s  %11s  %10s",
+		"epoch", "train error", "test error", "examples/s", "hidden loss", "output loss", "time")
+	return r.both(startEvent{
+		Event: "start", Version: version(), Data: info.Name,
+		Examples: r.data.Train.Len(), TestExamples: r.data.Test.Len(),
+		Neurons: c.sizes(info), Epochs: c.learning.epochs, Seed: c.seed,
+		Workers: r.workers, Out: r.folder.path,
+	})
+}
+
+// epoch trains, saves, tests and reports once.
+func (r *training) epoch(ctx context.Context) error {
+	number := r.last.Epoch + 1
+	began := time.Now()
+	learnt, err := r.learn(ctx, number)
+	if err != nil {
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return r.interrupted(learnt.Examples, "epoch "+fmt.Sprint(number))
+		}
+		return r.failed(err)
+	}
+	trained := time.Since(began)
+	if err := r.save(); err != nil {
+		return r.failed(err)
+	}
+	tested := time.Now()
+	result, err := runTest(ctx, r.con, r.tester, r.data.Test, fmt.Sprintf("epoch %d/%d test ", number, r.config.learning.epochs))
+	if err != nil {
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return r.interrupted(learnt.Examples, fmt.Sprintf("the test of epoch %d", number))
+		}
+		return r.failed(err)
+	}
+	last := len(learnt.Losses) - 1
+	r.last = epochEvent{
+		Event: "epoch", Epoch: number, Examples: learnt.Examples,
+		TrainError: learnt.Error(), TestError: result.Error(),
+		TrainSeconds: trained.Seconds(), TestSeconds: time.Since(tested).Seconds(),
+		ExamplesPerSecond: perSecond(int64(learnt.Examples), trained),
+		HiddenLosses:      append([]float64{}, learnt.Losses[:last]...),
+		OutputLoss:        learnt.Losses[last],
+	}
+	hidden := "–"
+	for m, loss := range r.last.HiddenLosses {
+		if m == 0 {
+			hidden = ""
+		} else {
+			hidden += " "
+		}
+		hidden += fmt.Sprintf("%.4g", loss)
+	}
+	r.con.line("%5d  %11s  %10s  %10.0f  %11s  %11.4g  %10s", number,
+		percent(r.last.TrainError), percent(r.last.TestError), r.last.ExamplesPerSecond,
+		hidden, r.last.OutputLoss, clock(time.Since(began)))
+	return r.both(r.last)
+}
+
+// learn is the training half of an epoch.
+func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, error) {
+	total := int64(r.data.Train.Len())
+	epochs := r.config.learning.epochs
+	var now protocols.Epoch
+	bar := r.con.progress(fmt.Sprintf("epoch %d/%d train", number, epochs), total,
+		func(done int64, elapsed time.Duration) string {
+			rest := left(done, total, elapsed)
+			words := fmt.Sprintf("%d of %d, %.0f/s, error %s, %s left", done, total, perSecond(done, elapsed), percent(now.Error()), clock(rest))
+			if epochs > 1 {
+				words += fmt.Sprintf(" (%s in all)", clock(rest+r.ahead(number, elapsed+rest)))
+			}
+			return words
+		})
+	defer bar.end()
+	return r.trainer.Epoch(ctx, r.data.Train, func(e protocols.Epoch) {
+		now = e
+		bar.at(int64(e.Examples))
+	})
+}
+
+// ahead guesses how long everything after the training of an epoch takes, which
+// itself takes so long.
+func (r *training) ahead(number int, epoch time.Duration) time.Duration {
+	test := time.Duration(r.last.TestSeconds * float64(time.Second))
+	return test + time.Duration(r.config.learning.epochs-number)*(epoch+test)
+}
+
+func (r *training) save() error {
+	return saveWeights(filepath.Join(r.folder.path, weightsName), r.net)
+}
+
+// interrupted keeps what has been learnt when the user stops a run.
+func (r *training) interrupted(examples int, during string) error {
+	if err := r.save(); err != nil {
+		return r.failed(err)
+	}
+	err := r.both(endEvent{
+		Event: "interrupted", Epochs: r.last.Epoch, Examples: examples,
+		TestError: r.last.TestError, Seconds: time.Since(r.began).Seconds(),
+		WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
+	})
+	if err != nil {
+		return r.failed(err)
+	}
+	return fmt.Errorf("interrupted in %s, after %s of it; the weights as they are now, the configuration and the metrics of %s are kept in %s",
+		during, plural(examples, "example"), plural(r.last.Epoch, "whole epoch"), r.folder.path)
+}
+
+// failed says what is left of a run that cannot go on.
+func (r *training) failed(err error) error {
+	if r.last.Epoch == 0 {
+		return fmt.Errorf("%w\n%s holds configuration and metrics, but no weights", err, r.folder.path)
+	}
+	return fmt.Errorf("%w\n%s holds what was learnt up to epoch %d", err, r.folder.path, r.last.Epoch)
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+)
+
+func newTrial(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "trial", GroupID: groupRun, Args: noArguments,
+		Short: "simulate a single trial and keep every trace",
+		Long: `Show one image to a network, from rest and through forward and target phase,
+and write the potential of every compartment, all spikes, means, plateaus and
+losses to an archive of NumPy arrays. Nothing is learnt from it. Without --run
+the network has fresh weights.`,
+		Example: `  plateau trial --run runs/digits-1 --example 7
+  plateau trial --example 3 --hidden 50 --seed 2 --out fresh.npz
+  plateau trial --run runs/mnist-1 --split train --set phases.target_ms=200`,
+	}
+	o := configureRun(cmd, con, "run folder whose weights are used (default: fresh weights)", true)
+	flags := cmd.Flags()
+	var t trialOptions
+	flags.IntVar(&t.example, "example", 0, "which image, counted from 0 (default 0)")
+	describe(flags, headWhat, "example", "N")
+	flags.StringVar(&t.split, "split", "test", "of which images: test or train (default test)")
+	describe(flags, headWhat, "split", "SPLIT")
+	flags.StringVar(&t.out, "out", "", "file to write (default trial-N.npz)")
+	describe(flags, headOutput, "out", "FILE")
+	flags.BoolVar(&t.force, "force", false, "replace that file")
+	describe(flags, headOutput, "force", "")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if t.split != "test" && t.split != "train" {
+			return misuse("--split %s: want test or train", t.split)
+		}
+		if t.out == "" && flags.Changed("out") {
+			return misuse(`--out "": want the name of a file`)
+		}
+		if t.example < 0 {
+			return misuse("--example %d: want 0 or more", t.example)
+		}
+		if o.run != "" && flags.Changed("hidden") {
+			return misuse("--hidden and --run do not go together: the run's weights are for a network of their own")
+		}
+		c, err := o.config()
+		if err != nil {
+			return err
+		}
+		t.run = o.run
+		return trial(cmd.Context(), con, c, t)
+	}
+	return cmd
+}
+
+// trialOptions are what the configuration does not say.
+type trialOptions struct {
+	example int
+	split   string
+	out     string
+	force   bool
+	run     string
+}
+
+func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
+	if o.out == "" {
+		o.out = fmt.Sprintf("trial-%d.npz", o.example)
+		if o.split == "train" {
+			o.out = fmt.Sprintf("trial-train-%d.npz", o.example)
+		}
+	}
+	if err := checkNew(o.out, o.force); err != nil {
+		return err
+	}
+	info, err := dataset.Lookup(c.data.name)
+	if err != nil {
+		return err
+	}
+	if err := c.checkTraceSize(info); err != nil {
+		return err
+	}
+	m := c.model(info)
+	net, err := trialNetwork(m, o.run)
+	if err != nil {
+		return err
+	}
+	set, err := trialImages(con, c, o)
+	if err != nil {
+		return err
+	}
+	tr := newTrace(c, info, net)
+	result, err := protocols.RunTrial(m, net, set, o.example, tr)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted; nothing was written")
+	}
+	tr.finish(result)
+	if err := tr.save(o.out, o.force, set); err != nil {
+		return err
+	}
+	con.event(tr.event(o))
+	con.line("%s", tr.summary(set, o))
+	return nil
+}
+
+// trialNetwork has the weights of a run, or fresh ones.
+func trialNetwork(m protocols.Model, run string) (*network.Network, error) {
+	if run == "" {
+		return m.NewNetwork()
+	}
+	return loadRun(m, run)
+}
+
+// trialImages loads the images of one split, if they are drawn no more than
+// needed.
+func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) {
+	train, test := count(1), count(1)
+	most := count(c.images().Test)
+	wanted := &test
+	if o.split == "train" {
+		most, wanted = count(c.images().Train), &train
+	}
+	if count(o.example) >= most {
+		return nil, misuse("--example %d: want 0 to %d, an image of the %s set of %s", o.example, most-1, o.split, c.data.name)
+	}
+	*wanted = count(o.example + 1)
+	data, err := c.load(train, test)
+	if err != nil {
+		return nil, err
+	}
+	con.notices(data)
+	set := data.Test
+	if o.split == "train" {
+		set = data.Train
+	}
+	if o.example >= set.Len() {
+		return nil, misuse("--example %d: want 0 to %d, an image of the %s set in %s", o.example, set.Len()-1, o.split, data.Dir)
+	}
+	return set, nil
+}
+
+// checkNew refuses a file that is there already, and a place where none can be
+// written, before anything is computed.
+func checkNew(path string, force bool) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("--out %s: is a folder; want the name of a file", path)
+	case err == nil && !force:
+		return fmt.Errorf("--out %s: the file is there already; --force replaces it, or choose another name", path)
+	}
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); err != nil {
+		return fmt.Errorf("--out %s: there is no folder %s", path, folder)
+	} else if !info.IsDir() {
+		return fmt.Errorf("--out %s: %s is not a folder", path, folder)
+	}
+	return nil
+}
+
+// maxTrace bytes of potentials are as much as a trial holds in memory.
+const maxTrace = 1 << 31
+
+// checkTraceSize refuses trials whose traces would not fit.
+func (c *config) checkTraceSize(info dataset.Info) error {
+	perStep := 0.0
+	for _, n := range c.sizes(info)[1:] {
+		perStep += 3 * 4 * float64(n)
+	}
+	length := c.phases.forward + c.phases.target
+	if size := length / c.neurons.dt * perStep; size > maxTrace {
+		return &configError{[]string{fmt.Sprintf(
+			"a trial of %s ms in steps of %s ms would hold %.1f GB of potentials, want at most %.1f GB: shorten phases.forward_ms and phases.target_ms, or lengthen neurons.dt_ms",
+			number(length), number(c.neurons.dt), size/1e9, float64(maxTrace)/1e9)}}
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// A usageError says that the command line makes no sense.
+type usageError struct {
+	message  string
+	complete bool // the message is enough; no help needs to be pointed out
+}
+
+func (e *usageError) Error() string { return e.message }
+
+func misuse(format string, args ...any) error {
+	return &usageError{message: fmt.Sprintf(format, args...)}
+}
+
+// plain is the text of an error for a person: which package noticed it first is
+// of no use to one.
+func plain(err error) string {
+	s := err.Error()
+	for _, name := range []string{"dataset", "network", "protocols", "sim", "compartments", "kernels", "npz", "fetch"} {
+		s = strings.TrimPrefix(s, name+": ")
+	}
+	return s
+}
+
+// cause is the reason of a failed file operation, for messages that name the
+// file themselves.
+func cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+func flagError(cmd *cobra.Command, err error) error {
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		if e.GetSpecifiedShortnames() != "" {
+			return misuse("there is no option -%s; options have two dashes, as in --help", e.GetSpecifiedShortnames())
+		}
+		name := e.GetSpecifiedName()
+		return misuse("there is no option --%s%s", name, didYouMean(nearest(name, flagNames(cmd)), "--"))
+	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return misuse("--%s needs a value: %s", e.GetFlag().Name, e.GetFlag().Usage)
+	}
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return misuse("--%s %s: want %s", e.GetFlag().Name, e.GetValue(), wantedOf(e.GetFlag()))
+	}
+	return misuse("%v", err)
+}
+
+func wantedOf(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "int":
+		return "a whole number"
+	case "bool":
+		return "true or false"
+	}
+	return f.Value.Type()
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	near := nearest(name, names)
+	if near == "" {
+		return misuse("there is no command %s; want one of %s", name, strings.Join(names, ", "))
+	}
+	return misuse("there is no command %s%s", name, didYouMean(near, ""))
+}
+
+// noArguments refuses words that are no options.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return misuse("%s takes no arguments, but there is %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// oneArgument wants exactly one word, which what describes.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return misuse("%s needs %s", cmd.CommandPath(), what)
+		case 1:
+			return nil
+		}
+		return misuse("%s takes %s, but there is also %q", cmd.CommandPath(), what, args[1])
+	}
+}
+
+func didYouMean(near, dashes string) string {
+	if near == "" {
+		return ""
+	}
+	return "; did you mean " + dashes + near + "?"
+}
+
+// nearest returns the candidate that is fewest slips of the pen away from a
+// word, or "" if none is near.
+func nearest(word string, candidates []string) string {
+	best, least := "", 1+max(2, len(word)/3)
+	for _, c := range candidates {
+		d := distance(word, c)
+		if len(word) >= 3 && strings.HasPrefix(c, word) {
+			d = min(d, 1)
+		}
+		if d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// distance counts insertions, deletions, replacements and swaps of neighbours
+// that turn a into b.
+func distance(a, b string) int {
+	var before []int
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		next := make([]int, len(b)+1)
+		next[0] = i + 1
+		for j := range len(b) {
+			change := 1
+			if a[i] == b[j] {
+				change = 0
+			}
+			next[j+1] = min(row[j+1]+1, next[j]+1, row[j]+change)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return row[len(b)]
+}

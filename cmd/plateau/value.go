@@ -1,0 +1,284 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// set gives the key a value as TOML decodes it. The error says what kind of
+// value is wanted.
+func (k key) set(c *config, v any) error {
+	number := func() (float64, error) {
+		switch v := v.(type) {
+		case float64:
+			return v, nil
+		case int64:
+			return float64(v), nil
+		}
+		return 0, errors.New("a number")
+	}
+	switch p := k.at(c).(type) {
+	case *float64:
+		x, err := number()
+		if err != nil {
+			return err
+		}
+		*p = x
+	case *span:
+		if v == "unlimited" {
+			*p = span(math.Inf(1))
+			return nil
+		}
+		x, err := number()
+		if err != nil || math.IsInf(x, 0) {
+			return errors.New(`a number or "unlimited"`)
+		}
+		*p = span(x)
+	case *int:
+		n, ok := v.(int64)
+		if !ok {
+			return errors.New("a whole number")
+		}
+		*p = int(n)
+	case *int64:
+		n, ok := v.(int64)
+		if !ok {
+			return errors.New("a whole number")
+		}
+		*p = n
+	case *count:
+		if v == "all" {
+			*p = 0
+			return nil
+		}
+		n, ok := v.(int64)
+		if !ok {
+			return errors.New(`a whole number or "all"`)
+		}
+		if n == 0 {
+			n = -1 // none is not all: leave it to the key to refuse
+		}
+		*p = count(n)
+	case *bool:
+		b, ok := v.(bool)
+		if !ok {
+			return errors.New("true or false")
+		}
+		*p = b
+	case *string:
+		s, ok := v.(string)
+		if !ok {
+			return errors.New("a word in quotation marks")
+		}
+		*p = s
+	case *[]int:
+		list, ok := v.([]any)
+		if !ok {
+			return errors.New("a list of whole numbers")
+		}
+		numbers := make([]int, len(list))
+		for i, e := range list {
+			n, ok := e.(int64)
+			if !ok {
+				return errors.New("a list of whole numbers")
+			}
+			numbers[i] = int(n)
+		}
+		*p = numbers
+	case *[]float64:
+		list, ok := v.([]any)
+		if !ok {
+			return errors.New("a list of numbers")
+		}
+		numbers := make([]float64, len(list))
+		for i, e := range list {
+			switch e := e.(type) {
+			case int64:
+				numbers[i] = float64(e)
+			case float64:
+				numbers[i] = e
+			default:
+				return errors.New("a list of numbers")
+			}
+		}
+		*p = numbers
+	default:
+		panic(fmt.Sprintf("plateau: key %s holds a %T", k.name, p))
+	}
+	return nil
+}
+
+// parse reads the text of a --set or of an option into a value as TOML decodes
+// it. Quotation marks and brackets may be left out.
+func (k key) parse(c *config, text string) any {
+	text = strings.TrimSpace(text)
+	switch k.at(c).(type) {
+	case *string:
+		if v, err := decode(text); err == nil {
+			if s, ok := v.(string); ok {
+				return s
+			}
+		}
+		return text
+	case *[]int, *[]float64:
+		if text == "none" {
+			text = ""
+		}
+		if !strings.HasPrefix(text, "[") {
+			text = "[" + text + "]"
+		}
+	}
+	v, err := decode(text)
+	if err != nil {
+		return strings.Trim(text, "[]")
+	}
+	return v
+}
+
+func decode(text string) (any, error) {
+	var doc map[string]any
+	if strings.ContainsAny(text, "\n\r") {
+		return nil, errors.New("more than a line")
+	}
+	if err := toml.Unmarshal([]byte("v = "+text), &doc); err != nil {
+		return nil, err
+	}
+	return doc["v"], nil
+}
+
+// text is the value of the key as TOML.
+func (k key) text(c *config) string { return tomlText(k.at(c)) }
+
+func tomlText(v any) string {
+	switch v := v.(type) {
+	case *float64:
+		return number(*v)
+	case *span:
+		if math.IsInf(float64(*v), 1) {
+			return `"unlimited"`
+		}
+		return number(float64(*v))
+	case *int:
+		return strconv.Itoa(*v)
+	case *int64:
+		return strconv.FormatInt(*v, 10)
+	case *count:
+		if *v == 0 {
+			return `"all"`
+		}
+		return strconv.Itoa(max(0, int(*v)))
+	case *bool:
+		return strconv.FormatBool(*v)
+	case *string:
+		return quote(*v)
+	case *[]int:
+		var s []string
+		for _, n := range *v {
+			s = append(s, strconv.Itoa(n))
+		}
+		return "[" + strings.Join(s, ", ") + "]"
+	case *[]float64:
+		var s []string
+		for _, x := range *v {
+			s = append(s, number(x))
+		}
+		return "[" + strings.Join(s, ", ") + "]"
+	}
+	panic(fmt.Sprintf("plateau: cannot print a %T", v))
+}
+
+// number prints x in the shortest form that reads back as the same bits.
+func number(x float64) string {
+	switch {
+	case math.IsNaN(x):
+		return "nan"
+	case math.IsInf(x, 1):
+		return "inf"
+	case math.IsInf(x, -1):
+		return "-inf"
+	}
+	if a := math.Abs(x); a != 0 && (a < 1e-5 || a >= 1e15) {
+		return strconv.FormatFloat(x, 'e', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'f', -1, 64)
+}
+
+// quote writes a string of TOML: plainly, or with escapes where it must.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < 0x20 || r == 0x7f:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// allowed says in words what the key may be. With a configuration, the
+// values of the keys it depends on stand in brackets.
+func (k key) allowed(c *config) string {
+	if len(k.choices) > 0 {
+		var words []string
+		for _, w := range k.choices {
+			words = append(words, quote(w))
+		}
+		last := len(words) - 1
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return braces(k.wants, func(name string) string {
+		if c == nil {
+			return name
+		}
+		if value, ok := c.term(name); ok {
+			return value
+		}
+		return fmt.Sprintf("%s (%s)", name, find(name).text(c))
+	})
+}
+
+// braces replaces every {word} of s.
+func braces(s string, replace func(word string) string) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		word, after, _ := strings.Cut(rest, "}")
+		b.WriteString(replace(word))
+		s = after
+	}
+}
+
+// valid is whether the key's value is allowed.
+func (k key) valid(c *config) bool {
+	if len(k.choices) > 0 {
+		return slices.Contains(k.choices, *k.at(c).(*string))
+	}
+	return k.ok(c)
+}
+
+// find returns the key of that name, which must exist.
+func find(name string) key {
+	for _, k := range keys() {
+		if k.name == name {
+			return k
+		}
+	}
+	panic("plateau: no key " + name)
+}

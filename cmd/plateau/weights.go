@@ -1,0 +1,174 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"plateau/internal/atomicfile"
+	"plateau/network"
+	"plateau/sim/record/npz"
+)
+
+// Weights are an archive of NumPy arrays: W0, b0, Y0, c0, W1, … as
+// network.Arrays lists them, float32, a row of W and Y for each sending neuron;
+// and Y0_silent, …, where feedback synapses are silent.
+
+// saveWeights writes all weights to a file that is whole or as it was.
+func saveWeights(path string, net *network.Network) error {
+	f, err := atomicfile.Replace(path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	w := npz.NewWriter(f)
+	for _, a := range net.Arrays() {
+		s, err := w.Stream(a.Name, npz.Float32, shape(a))
+		if err != nil {
+			return err
+		}
+		for j := range max(a.Rows, 1) {
+			if err := s.Write(a.Row(j)); err != nil {
+				return err
+			}
+		}
+		if err := s.Close(); err != nil {
+			return err
+		}
+	}
+	for m := range net.Layers {
+		l := &net.Layers[m]
+		if l.Silent == nil {
+			continue
+		}
+		if err := w.Write(silentName(m), []int{l.Feedback.Rows, l.Feedback.Cols}, silence(l)); err != nil {
+			return err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+func shape(a network.Array) []int {
+	if a.Rows == 0 {
+		return []int{a.Cols}
+	}
+	return []int{a.Rows, a.Cols}
+}
+
+func silentName(layer int) string { return fmt.Sprintf("Y%d_silent", layer) }
+
+// silence is the mask of silent synapses without padding.
+func silence(l *network.Layer) []bool {
+	y := l.Feedback
+	mask := make([]bool, 0, y.Rows*y.Cols)
+	for j := range y.Rows {
+		mask = append(mask, l.Silent[j*y.Stride:j*y.Stride+y.Cols]...)
+	}
+	return mask
+}
+
+// loadWeights fills a network with the weights of a file, which must be those
+// of such a network to the last array.
+func loadWeights(path string, net *network.Network) error {
+	r, err := npz.Open(path)
+	if err != nil {
+		return fmt.Errorf("weights: %w", err)
+	}
+	defer r.Close()
+	var errs []error
+	fail := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("weights %s: "+format, append([]any{path}, args...)...))
+	}
+	names := r.Names()
+	known := map[string]bool{}
+	has := func(name string, t npz.Type, want []int) bool {
+		known[name] = true
+		if !slices.Contains(names, name) {
+			fail("there is no array %s; the network needs one of %s", name, dimensions(want))
+			return false
+		}
+		found, err := r.Shape(name)
+		if err == nil && !slices.Equal(found, want) {
+			fail("%s is %s, want %s for this network", name, dimensions(found), dimensions(want))
+			return false
+		}
+		if got, err := r.Type(name); err == nil && got != t {
+			fail("%s has elements of type %s, want %s", name, got, t)
+			return false
+		}
+		return true
+	}
+	for _, a := range net.Arrays() {
+		if !has(a.Name, npz.Float32, shape(a)) {
+			continue
+		}
+		values, _, err := r.Float32(a.Name)
+		if err != nil {
+			fail("%w", err)
+			continue
+		}
+		for j := range max(a.Rows, 1) {
+			copy(a.Row(j), values[j*a.Cols:])
+		}
+		if i := slices.IndexFunc(values, notFinite); i >= 0 {
+			fail("%s holds %v at %s, want finite numbers", a.Name, values[i], place(i, a))
+		}
+	}
+	for m := range net.Layers {
+		l := &net.Layers[m]
+		if l.Silent == nil || !has(silentName(m), npz.Bool, []int{l.Feedback.Rows, l.Feedback.Cols}) {
+			continue
+		}
+		mask, _, err := r.Bool(silentName(m))
+		if err != nil {
+			fail("%w", err)
+			continue
+		}
+		y := l.Feedback
+		for j := range y.Rows {
+			copy(l.Silent[j*y.Stride:j*y.Stride+y.Cols], mask[j*y.Cols:])
+			for i, w := range y.Row(j) {
+				if mask[j*y.Cols+i] && w != 0 {
+					fail("Y%d[%d, %d] is %v, but %s says it is silent, want 0", m, j, i, w, silentName(m))
+					break
+				}
+			}
+		}
+	}
+	var extra []string
+	for _, name := range names {
+		if !known[name] {
+			extra = append(extra, name)
+		}
+	}
+	if len(extra) > 0 {
+		fail("there is also %s, which this network has no place for", strings.Join(extra, ", "))
+	}
+	return errors.Join(errs...)
+}
+
+func notFinite(x float32) bool { return math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) }
+
+// place names an element as NumPy does.
+func place(i int, a network.Array) string {
+	if a.Rows == 0 {
+		return fmt.Sprintf("[%d]", i)
+	}
+	return fmt.Sprintf("[%d, %d]", i/a.Cols, i%a.Cols)
+}
+
+func dimensions(shape []int) string {
+	if len(shape) == 0 {
+		return "a single value"
+	}
+	s := join(shape, "×")
+	if len(shape) == 1 {
+		s += " values"
+	}
+	return s
+}
