@@ -124,6 +124,9 @@ func TestArchiveLeadsNowhereElse(t *testing.T) {
 	if info, err := os.Lstat(filepath.Join(f.folder, "test_batch.bin")); err != nil || !info.Mode().IsRegular() {
 		t.Errorf("test_batch.bin: %v, %v", info, err)
 	}
+	if got, _ := os.ReadFile(filepath.Join(f.folder, "test_batch.bin")); len(got) != batchBytes {
+		t.Errorf("test_batch.bin has %d bytes: the link was taken for it", len(got))
+	}
 	for _, up := range []string{"..", "../..", "../../.."} {
 		f.folder = filepath.Join(f.folder, "..")
 		if entries, _ := os.ReadDir(f.folder); len(entries) != 1 {

@@ -356,6 +356,18 @@ func TestNobodyThere(t *testing.T) {
 	f.job.places = []string{closed.URL}
 	wantError(t, f.run(), closed.URL)
 	f.wantFiles()
+	if len(f.notices) > 0 {
+		t.Errorf("it insisted: %q", f.notices)
+	}
+}
+
+// Where the disk is the trouble, another place is no help.
+func TestDiskFails(t *testing.T) {
+	f := newFixture(t)
+	f.folder = filepath.Join(f.folder, "gone")
+	f.job.places = append(f.job.places, f.job.places[0]+"second")
+	wantError(t, f.run(), filepath.Join(f.folder, fileName+".gz.part"))
+	f.wantRequests(1)
 }
 
 func TestWrongChecksum(t *testing.T) {
