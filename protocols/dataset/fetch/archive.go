@@ -107,7 +107,7 @@ func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.In
 		if head.Typeflag != tar.TypeReg || !wanted[name] {
 			continue
 		}
-		sum, err := j.member(ctx, members, head.Size, name, folder)
+		sum, err := j.member(ctx, members, name, folder)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", name, err)
 		}
@@ -127,19 +127,16 @@ func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.In
 }
 
 // member writes one file of the archive.
-func (j *job) member(ctx context.Context, r io.Reader, size int64, name, folder string) (sum string, err error) {
+func (j *job) member(ctx context.Context, r io.Reader, name, folder string) (sum string, err error) {
 	final := filepath.Join(folder, name)
 	out, err := os.Create(final + partSuffix)
 	if err != nil {
 		return "", err
 	}
 	hash := md5.New()
-	n, err := io.Copy(out, io.TeeReader(&interruptible{ctx, r}, hash))
+	_, err = io.Copy(out, io.TeeReader(&interruptible{ctx, r}, hash))
 	if closed := out.Close(); err == nil {
 		err = closed
-	}
-	if err == nil && n != size {
-		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
 		os.Remove(final + partSuffix)
