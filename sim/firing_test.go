@@ -10,7 +10,8 @@ import (
 
 // The engine as a whole: what a neuron fires, less φ(V) dt in every step, has
 // mean zero and the variance of a Poisson process of that rate, although V
-// changes all the time; inputs fire with their rates, evenly over phases longer
+// changes all the time, and nothing to do with what it was before, or with
+// that of another population; inputs fire with their rates, evenly over phases longer
 // than a block.
 func TestEngineFiresAtItsRates(t *testing.T) {
 	const repeats, steps = 40, 300
@@ -23,13 +24,15 @@ func TestEngineFiresAtItsRates(t *testing.T) {
 		e.Forward = densePhase{Steps: steps}
 		e.Target.Steps = 0
 		sizes := []int{12, 10, 8, 3}
-		excess, variance, lagged := make([][]float64, 4), make([][]float64, 4), make([]float64, 4)
+		excess, variance := make([][]float64, 4), make([][]float64, 4)
+		var lagged, blocks, below [4]float64 // sums of products, see the end
 		perStep := make([]int, steps)
 		for layer, n := range sizes {
 			excess[layer], variance[layer] = make([]float64, n), make([]float64, n)
 		}
 		for range repeats {
 			got := r.Run(t, e, false)
+			var whole [4][steps]float64 // excess of a population, of variance 1
 			for layer, n := range sizes {
 				counts := make([][]float64, steps)
 				for step := range counts {
@@ -41,7 +44,6 @@ func TestEngineFiresAtItsRates(t *testing.T) {
 						perStep[s[0]] += s[2]
 					}
 				}
-				last := 0.0
 				for step := range counts {
 					now, rates := 0.0, 0.0
 					for i, c := range counts[step] {
@@ -58,8 +60,16 @@ func TestEngineFiresAtItsRates(t *testing.T) {
 					if rates > 0 {
 						now /= math.Sqrt(rates)
 					}
-					lagged[layer] += now * last
-					last = now
+					whole[layer][step] = now
+					if step >= 1 {
+						lagged[layer] += now * whole[layer][step-1]
+					}
+					if step >= sim.BlockSteps {
+						blocks[layer] += now * whole[layer][step-sim.BlockSteps]
+					}
+					if layer > 0 {
+						below[layer] += now * whole[layer-1][step]
+					}
 				}
 			}
 		}
@@ -71,7 +81,10 @@ func TestEngineFiresAtItsRates(t *testing.T) {
 				spread += variance[layer][i]
 			}
 			deviate(t, fmt.Sprintf("%s: spikes of population %d", v.name, layer), all, spread)
-			deviate(t, fmt.Sprintf("%s: product of population %d with the step before", v.name, layer), lagged[layer], repeats*(steps-1))
+			what := fmt.Sprintf("%s: product of population %d with ", v.name, layer)
+			deviate(t, what+"the step before", lagged[layer], repeats*(steps-1))
+			deviate(t, what+"the same step of the block before", blocks[layer], repeats*(steps-sim.BlockSteps))
+			deviate(t, what+"the population below", below[layer], repeats*steps)
 		}
 		// χ² of the inputs' spikes over the steps of the phase.
 		var mean, chi float64

@@ -19,6 +19,7 @@ func TestInputSpikesArePoisson(t *testing.T) {
 		{0.2, 1, 50, 800},
 		{0.2, 0.25, blockSteps, 400},
 		{3, 1, 50, 400},
+		{3, 1, blockSteps, 1000},
 		{3, 1, 1, 20_000},
 	} {
 		what := fmt.Sprintf("φ_max dt = %v, %d steps", test.maxRate*test.dt, test.steps)

@@ -176,6 +176,28 @@ func TestThirdSpike(t *testing.T) {
 	expect(t, "spikes per neuron and step", float64(spikes)/300/size, 6, math.Sqrt(6./300/size))
 }
 
+// Within a cell of the table probabilities go on falling: a neuron with σ(V) of
+// half a cell, or less, fires that seldom.
+func TestRareSpikes(t *testing.T) {
+	const size, steps, cells = 96, 4000, 1024
+	h := newThinner(size, 3, 1)
+	var v []float32
+	for i := range size {
+		p := []float64{0.5, 0.1, 0.9}[i/32] / cells
+		v = append(v, float32(math.Log(p/(1-p))))
+	}
+	var counts [3]float64
+	for key := range uint64(steps) {
+		for _, i := range h.draw(nil, key, v) {
+			counts[i/32]++
+		}
+	}
+	for k, got := range counts {
+		mean := meansOf(v, 3)[32*k] * 32 * steps
+		expect(t, fmt.Sprintf("spikes at V = %v", v[32*k]), got, mean, math.Sqrt(mean))
+	}
+}
+
 // Accepting is the comparison of V with logit(u), by table and by formula
 // alike: at the ends of the table's cells the probability does not jump.
 func TestAcceptanceAtCells(t *testing.T) {
