@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"plateau/internal/elementary"
+	"plateau/internal/vec"
 )
 
 // EscapeNoise makes a soma fire as a Poisson process whose rate follows its
@@ -15,12 +16,24 @@ type EscapeNoise struct {
 }
 
 // Rate returns φ(V) in spikes/ms.
-func (e EscapeNoise) Rate(v float64) float64 { return e.MaxRate * elementary.Sigmoid(v) }
+func (e EscapeNoise) Rate(v float64) float64 { return float64(e.MaxRate * elementary.Sigmoid(v)) }
 
-// Slope returns σ′(V), the slope of the rate in units of MaxRate.
-func (e EscapeNoise) Slope(v float64) float64 {
-	s := elementary.Sigmoid(v)
-	return s * (1 - s)
+// Rates sets rate to φ(V) in spikes/ms for a population with potentials v, in
+// the precision of the state.
+func (e EscapeNoise) Rates(rate, v []float32) {
+	vec.Sigmoid(rate, v)
+	for i := range rate {
+		rate[i] *= float32(e.MaxRate)
+	}
+}
+
+// Slopes sets slope to σ′(V), the slopes of the rates in units of MaxRate, for a
+// population with potentials v.
+func (e EscapeNoise) Slopes(slope, v []float32) {
+	vec.Sigmoid(slope, v)
+	for i, s := range slope {
+		slope[i] = s * (1 - s)
+	}
 }
 
 // Validate reports a rate outside its domain.
@@ -35,3 +48,7 @@ func (e EscapeNoise) Validate() error {
 // apical dendrite whose mean potential over the window before was V̄_a
 // (eq. 21).
 func Plateau(meanApical float64) float64 { return elementary.Sigmoid(meanApical) }
+
+// Plateaus sets plateau to α for a population with mean apical potentials, in
+// the precision of the state.
+func Plateaus(plateau, meanApical []float32) { vec.Sigmoid(plateau, meanApical) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"plateau/internal/elementary"
+	"plateau/internal/vec"
 )
 
 // Integration says how a soma follows its dendrites in a step of dt.
@@ -67,21 +68,11 @@ func (m Integration) validate(dt, g float64, what string) error {
 // after soma. Apical and drive may be nil, which is the same as zeros; all
 // other slices have the length of next. Next may be soma itself.
 func (s Step) Advance(next, soma, basal, apical, drive []float32) {
-	n := len(next)
-	soma, basal = soma[:n], basal[:n]
-	for i := range next {
-		next[i] = float32(s.Retain*soma[i]) + float32(s.Basal*basal[i])
-	}
+	vec.Combine(next, s.Retain, soma, s.Basal, basal)
 	if apical != nil && s.Apical != 0 {
-		apical = apical[:n]
-		for i := range next {
-			next[i] += float32(s.Apical * apical[i])
-		}
+		vec.AddScaled(next, s.Apical, apical)
 	}
 	if drive != nil {
-		drive = drive[:n]
-		for i := range next {
-			next[i] += drive[i]
-		}
+		vec.Add(next, drive)
 	}
 }

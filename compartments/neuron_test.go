@@ -94,11 +94,20 @@ func TestEscapeNoise(t *testing.T) {
 		const h = 1e-5
 		slope := (e.Rate(v+h) - e.Rate(v-h)) / (2 * h) / e.MaxRate
 		// Differences of numbers near 1 leave 2⁻⁵³/h = 1e-11.
-		if s := e.Slope(v); !(math.Abs(s-slope) <= 1e-10) {
-			t.Errorf("Slope(%v) = %v, but the rate's slope is %v", v, s, slope)
+		// In the precision of the state: σ, correct to 2e-7, and 1 − σ.
+		single := []float32{0, 0}
+		e.Slopes(single[:1], []float32{float32(v)})
+		if s := float64(single[0]); !(math.Abs(s-slope) <= 4e-7) {
+			t.Errorf("Slopes(%v) = %v, but the rate's slope is %v", v, s, slope)
+		}
+		e.Rates(single[:1], []float32{float32(v)})
+		Plateaus(single[1:], []float32{float32(v)})
+		if !(math.Abs(float64(single[0])-0.2*want) <= 1e-7) || !(math.Abs(float64(single[1])-want) <= 4e-7) {
+			t.Errorf("Rates and Plateaus of %v are %v, want %v and %v", v, single, 0.2*want, want)
 		}
 	}
-	if s := e.Slope(0); s != 0.25 {
-		t.Errorf("slope at rest = %v, want 1/4", s)
+	rest := []float32{0}
+	if e.Slopes(rest, rest); rest[0] != 0.25 {
+		t.Errorf("slope at rest = %v, want 1/4", rest[0])
 	}
 }

@@ -37,7 +37,7 @@ func (k DoubleExponential) Integral(t float64) float64 {
 
 // PeakTime returns Rise·Decay/(Decay − Rise)·ln(Decay/Rise), in ms.
 func (k DoubleExponential) PeakTime() float64 {
-	return k.Rise * k.Decay / (k.Decay - k.Rise) * elementary.Log(k.Decay/k.Rise)
+	return float64(k.Rise*k.Decay) / (k.Decay - k.Rise) * elementary.Log(k.Decay/k.Rise)
 }
 
 // Recursion returns κ sampled at dt, 2 dt, …: one sum for each exponential.

@@ -52,9 +52,9 @@ func (a Architecture) FeedbackFrom(m int) int {
 	return len(a.Hidden)
 }
 
-// maxNeurons bounds a population: neurons are counted in 32 bits, and a matrix
-// beyond this would not fit any machine.
-const maxNeurons = 1 << 24
+// maxNeurons bounds a population to what the process that draws its spikes
+// resolves.
+const maxNeurons = 1 << 20
 
 // Validate reports every field outside its domain.
 func (a Architecture) Validate() error {

@@ -24,7 +24,7 @@ type Law interface {
 type Uniform struct{ Mean, HalfWidth float64 }
 
 func (u Uniform) draw(src Source) float32 {
-	return float32(u.Mean + float64(u.HalfWidth*float64(2*src.Uniform()-1)))
+	return float32(u.Mean + float64(u.HalfWidth*(float64(2*src.Uniform())-1)))
 }
 
 // Optimised is the paper's law: W = W̄ + 3.465 W_sd U(−1, 1), with W̄ and W_sd
@@ -54,9 +54,9 @@ const spread = 3.465
 func (o Optimised) Forward(senders int) (weight, bias Uniform) {
 	n, nu := float64(senders), o.MaxRate/4
 	square := float64(o.SD*o.SD) + float64(o.Mean*o.Mean) // second moment of V
-	mean := (o.Mean - o.Bias) / (nu * n * o.Mean)
+	mean := (o.Mean - o.Bias) / float64(nu*n*o.Mean)
 	second := square +
-		float64(nu*nu*(n-n*n)*mean*mean*o.Mean*o.Mean) -
+		float64(nu*nu*(n-float64(n*n))*mean*mean*o.Mean*o.Mean) -
 		float64(2*n*nu*o.Bias*o.Mean*mean) -
 		float64(o.Bias*o.Bias)
 	second /= n * nu * nu * square // second moment of W

@@ -219,14 +219,14 @@ func TestArchitectureValidate(t *testing.T) {
 		want  []string
 	}{
 		{func(a *Architecture) { a.Inputs = 0 }, []string{"Inputs = 0"}},
-		{func(a *Architecture) { a.Inputs = 1 << 25 }, []string{"Inputs = 33554432", "16777216"}},
+		{func(a *Architecture) { a.Inputs = 1 << 25 }, []string{"Inputs = 33554432", "1048576"}},
 		{func(a *Architecture) { a.Hidden = []int{5, 0} }, []string{"Hidden[1] = 0"}},
 		{func(a *Architecture) { a.Hidden = []int{-5} }, []string{"Hidden[0] = -5"}},
 		{func(a *Architecture) { a.Hidden = []int{1 << 25} }, []string{"Hidden[0] = 33554432"}},
 		{func(a *Architecture) { a.Classes = 1 }, []string{"Classes = 1", "want 2"}},
 		{func(a *Architecture) { a.Classes = 1 << 25 }, []string{"Classes = 33554432"}},
 		{func(a *Architecture) { a.PerClass = 0 }, []string{"PerClass = 0"}},
-		{func(a *Architecture) { a.Classes, a.PerClass = 1<<13, 1<<13 }, []string{"PerClass = 8192", "8192 classes", "16777216"}},
+		{func(a *Architecture) { a.Classes, a.PerClass = 1<<13, 1<<13 }, []string{"PerClass = 8192", "8192 classes", "1048576"}},
 		{func(a *Architecture) { a.Feedback = "" }, []string{`Feedback = ""`, `"broadcast"`, `"layerwise"`}},
 		{func(a *Architecture) { a.Silent = 1 }, []string{"Silent = 1"}},
 		{func(a *Architecture) { a.Silent = -0.1 }, []string{"Silent = -0.1"}},

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"plateau/compartments"
+	"plateau/internal/vec"
 )
 
 // Means are the averages of one layer over the window of a phase: what the
@@ -102,28 +103,47 @@ func (r Rule) Learn(u *Update, forward, target []Means) {
 	for m := range u.Layers {
 		l, f, t := &u.Layers[m], forward[m], target[m]
 		l.Trace, l.FeedbackTrace = f.Trace, f.FeedbackTrace
-		var loss float64
+		r.Noise.Slopes(l.Delta, f.Soma)
 		if m == last {
-			scale := r.Rates[m] * r.OutputScale * r.OutputGain * r.Noise.MaxRate
-			for i := range l.Delta {
-				v := float64(f.Soma[i])
-				d := float64(t.Rate[i]) - r.Noise.Rate(v)
-				loss += float64(d * d)
-				l.Delta[i] = float32(scale * d * r.Noise.Slope(v))
-			}
+			u.Losses[m] = r.learnOutput(l.Delta, f, t, r.Rates[m])
 		} else {
-			scale := r.Rates[m] * r.HiddenScale * r.HiddenGain * r.Noise.MaxRate
-			for i := range l.Delta {
-				d := float64(t.Plateau[i]) - float64(f.Plateau[i])
-				loss += float64(d * d)
-				l.Delta[i] = float32(scale * d * r.Noise.Slope(float64(f.Soma[i])))
-			}
+			u.Losses[m] = r.learnHidden(l.Delta, f, t, r.Rates[m])
 		}
-		u.Losses[m] = loss
-		for i := range l.FeedbackDelta {
-			d := r.Noise.Rate(float64(f.Soma[i])) - float64(f.Plateau[i])
-			l.FeedbackDelta[i] = float32(r.FeedbackRates[m] * d * r.Noise.Slope(float64(f.Apical[i])))
+		if l.FeedbackDelta != nil {
+			r.learnFeedback(l.FeedbackDelta, f, r.FeedbackRates[m])
 		}
+	}
+}
+
+// learnOutput multiplies the slopes in delta by the output neurons' errors and
+// returns L_1.
+func (r Rule) learnOutput(delta []float32, f, t Means, eta float64) (loss float64) {
+	scale := eta * r.OutputScale * r.OutputGain * r.Noise.MaxRate
+	for i := range delta {
+		d := float64(t.Rate[i]) - r.Noise.Rate(float64(f.Soma[i]))
+		loss += float64(d * d)
+		delta[i] *= float32(scale * d)
+	}
+	return loss
+}
+
+// learnHidden multiplies the slopes in delta by the difference of the plateaus
+// and returns L_0.
+func (r Rule) learnHidden(delta []float32, f, t Means, eta float64) (loss float64) {
+	scale := eta * r.HiddenScale * r.HiddenGain * r.Noise.MaxRate
+	for i := range delta {
+		d := float64(t.Plateau[i]) - float64(f.Plateau[i])
+		loss += float64(d * d)
+		delta[i] *= float32(scale * d)
+	}
+	return loss
+}
+
+func (r Rule) learnFeedback(delta []float32, f Means, eta float64) {
+	r.Noise.Slopes(delta, f.Apical)
+	for i := range delta {
+		d := r.Noise.Rate(float64(f.Soma[i])) - float64(f.Plateau[i])
+		delta[i] *= float32(eta * d)
 	}
 }
 
@@ -133,12 +153,14 @@ func (n *Network) Apply(u *Update) {
 	for m := range u.Layers {
 		l, d := &n.Layers[m], u.Layers[m]
 		addOuter(l.Weights, d.Trace, d.Delta)
-		add(l.Bias, d.Delta)
+		vec.Add(l.Bias, d.Delta)
 		if d.FeedbackDelta == nil {
 			continue
 		}
 		addOuter(l.Feedback, d.FeedbackTrace, d.FeedbackDelta)
-		add(l.FeedbackBias, d.FeedbackDelta)
+		if l.FeedbackBias != nil {
+			vec.Add(l.FeedbackBias, d.FeedbackDelta)
+		}
 		for k, silent := range l.Silent {
 			if silent {
 				l.Feedback.Data[k] = 0
@@ -150,18 +172,8 @@ func (n *Network) Apply(u *Update) {
 
 func addOuter(w Matrix, trace, delta []float32) {
 	for j, s := range trace {
-		if s == 0 {
-			continue
+		if s != 0 {
+			vec.AddScaled(w.Row(j), s, delta)
 		}
-		row := w.Row(j)
-		for i, d := range delta[:len(row)] {
-			row[i] += float32(s * d)
-		}
-	}
-}
-
-func add(x, d []float32) {
-	for i := range x {
-		x[i] += d[i]
 	}
 }

@@ -73,9 +73,8 @@ func New(net *network.Network, p Params, seed uint64) (*Engine, error) {
 	}
 	e := &Engine{net: net, params: p, seed: seed, kernel: newKernel(p.Kernel, p.Dt)}
 	forwardRates, feedbackRates := p.Forward == Rates, p.Feedback == Rates
-	e.in = newInput(p.Noise.MaxRate, p.Dt)
+	e.in = newInput(net.Inputs, p.Noise.MaxRate, p.Dt)
 	e.inputs = newSender(net.Inputs, network.Pad(net.Inputs), e.kernel, forwardRates)
-	f := newFilter(e.kernel.Recursion)
 	last := len(net.Layers) - 1
 	for m := range net.Layers {
 		w := &net.Layers[m]
@@ -83,15 +82,16 @@ func New(net *network.Network, p Params, seed uint64) (*Engine, error) {
 		feeds := m == last && last > 0 || net.Feedback == network.LayerWise && m > 0
 		l.fires = m < last && !forwardRates || feeds && !feedbackRates || m == last
 		l.out = newSender(l.size, l.stride, e.kernel, m < last && forwardRates || feeds && feedbackRates)
-		l.basal = newDendrite(w.Weights, e.sender(m), 0, forwardRates, f)
+		l.basal = newDendrite(w.Weights, e.sender(m), 0, forwardRates, e.kernel)
 		l.thin = newThinner(l.size, p.Noise.MaxRate, p.Dt)
 		l.soma = make([]float32, (1+blockSteps)*l.stride)
-		l.sum = make([]float32, l.stride)
+		l.scratch = make([]float32, l.stride)
+		l.drive = make([]float32, l.stride)
 		e.layers = append(e.layers, l)
 	}
 	for m, l := range e.layers[:last] {
 		from := e.layers[net.FeedbackFrom(m)].out
-		l.apical = newDendrite(net.Layers[m].Feedback, from, 1, feedbackRates, f)
+		l.apical = newDendrite(net.Layers[m].Feedback, from, 1, feedbackRates, e.kernel)
 		l.step = p.Hidden.Step(p.Integration, p.Dt)
 	}
 	e.block.engine = e
@@ -213,12 +213,12 @@ func (e *Engine) followApical(needed bool) {
 func (e *Engine) teach(p *Phase) {
 	l := e.layers[len(e.layers)-1]
 	if !p.Taught {
-		l.step, l.drive = e.params.Output.Step(e.params.Integration, e.params.Dt), nil
+		l.step, l.driven = e.params.Output.Step(e.params.Integration, e.params.Dt), false
 		return
 	}
 	step, up, down := e.params.Output.TaughtStep(e.params.Integration, e.params.Dt)
-	l.step, l.drive = step, l.sum
-	for i := range l.drive {
+	l.step, l.driven = step, true
+	for i := range l.drive[:l.size] {
 		l.drive[i] = down
 		if i/e.net.PerClass == p.Class {
 			l.drive[i] = up
@@ -260,10 +260,7 @@ func (e *Engine) advanceLayer(m, from, to int, apical bool) {
 	l.advance(from, to)
 	for t := from; t < to; t++ {
 		if l.out.rates != nil {
-			r := l.out.rate(t)
-			for i, v := range l.potential(t)[:l.size] {
-				r[i] = float32(e.params.Noise.Rate(float64(v)))
-			}
+			e.params.Noise.Rates(l.out.rate(t)[:l.size], l.potential(t)[:l.size])
 		}
 		s := l.out.spikes
 		switch {
@@ -278,18 +275,14 @@ func (e *Engine) advanceLayer(m, from, to int, apical bool) {
 
 func (e *Engine) drawInput(steps int) {
 	s := e.inputs.spikes
-	switch {
-	case e.script != nil:
-		for t := range steps {
+	for t := range steps {
+		switch {
+		case e.script != nil:
 			s.neurons = append(s.neurons, e.script.Spikes(0, e.step+t)...)
-			s.endStep()
+		case e.params.Forward == Spikes:
+			s.neurons = e.in.draw(s.neurons, placeKey(e.key, 0, e.step+t))
 		}
-	case e.params.Forward == Spikes:
-		e.in.draw(s, placeKey(e.key, 0, e.step), steps)
-	default:
-		for range steps {
-			s.endStep()
-		}
+		s.endStep()
 	}
 }
 
@@ -298,7 +291,7 @@ func (e *Engine) shift(steps int) {
 	e.inputs.shift(steps)
 	for _, l := range e.layers {
 		l.basal.shift(steps)
-		if l.apical != nil {
+		if l.apical != nil && e.fresh {
 			l.apical.shift(steps)
 		}
 		l.out.shift(steps)

@@ -2,25 +2,24 @@ package sim
 
 import "math"
 
-// input draws the spikes of the input population. The rates of inputs are
-// constant in a phase, so the spikes of a whole block of steps are drawn at
-// once, input by input: candidates of a homogeneous process at φ_max, accepted
-// with the input's intensity.
+// input draws the spikes of the input population: candidates of processes at
+// φ_max, of the inputs that fire at all, each accepted with the input's
+// intensity.
 type input struct {
-	rate    float64                  // φ_max dt, candidates in a step
-	counts  [blockSteps + 1]*poisson // number of candidates in so many steps
-	active  []int32                  // inputs with intensity above zero
-	accept  []uint64                 // their intensity in units of 2⁻³²
-	drawn   []drawnSpike
-	offsets [blockSteps + 1]int
+	rate       float64 // φ_max dt, candidates of an input in a step
+	candidates *candidates
+	active     []int32  // inputs with intensity above zero
+	accept     []uint64 // their intensity in units of 2⁻³²
 }
 
-type drawnSpike struct {
-	neuron int32
-	step   int32
+func newInput(size int, maxRate, dt float64) *input {
+	return &input{
+		rate:       maxRate * dt,
+		candidates: newCandidates(size, maxRate*dt),
+		active:     make([]int32, 0, size),
+		accept:     make([]uint64, 0, size),
+	}
 }
-
-func newInput(maxRate, dt float64) *input { return &input{rate: maxRate * dt} }
 
 // set takes the intensities of a phase, each in [0, 1] with 1 for φ_max.
 func (in *input) set(intensity []float32) {
@@ -31,42 +30,28 @@ func (in *input) set(intensity []float32) {
 			in.accept = append(in.accept, uint64(math.RoundToEven(float64(x)*0x1p32)))
 		}
 	}
+	if len(in.active) > 0 {
+		in.candidates.resize(len(in.active), in.rate)
+	}
 }
 
-// draw appends the spikes of a block of steps to t. Key is that of the block's
-// first step.
-func (in *input) draw(t *train, key uint64, steps int) {
-	count := in.counts[steps]
-	if count == nil {
-		count = newPoisson(in.rate * float64(steps))
-		in.counts[steps] = count
+// draw appends the spikes of a step to list, in ascending order of inputs, one
+// entry for each spike. Key is that of the step.
+func (in *input) draw(list []int32, key uint64) []int32 {
+	if len(in.active) == 0 {
+		return list
 	}
-	in.drawn = in.drawn[:0]
-	offsets := in.offsets[:steps+1]
-	clear(offsets)
-	s := Stream{key}
-	for k, j := range in.active {
-		accept := in.accept[k]
-		for range count.draw(s.Uint64()) {
-			r := s.Uint64()
-			if r&math.MaxUint32 >= accept {
-				continue
-			}
-			step := int32(r >> 32 * uint64(steps) >> 32)
-			in.drawn = append(in.drawn, drawnSpike{j, step})
-			offsets[step+1]++
+	n := in.candidates.draw(key)
+	owners, marks := in.candidates.owners[:n], in.candidates.marks[:n]
+	end := len(list)
+	list = room(list, n)
+	for k, owner := range owners {
+		list[end] = in.active[owner]
+		accepted := 0
+		if uint64(marks[k]) < in.accept[owner] {
+			accepted = 1
 		}
+		end += accepted
 	}
-	// Sort by step; within a step the inputs stay in ascending order.
-	base := len(t.neurons)
-	t.neurons = append(t.neurons, make([]int32, len(in.drawn))...)
-	for step := range steps {
-		offsets[step+1] += offsets[step]
-		t.start = append(t.start, base+offsets[step+1])
-	}
-	sorted := t.neurons[base:]
-	for _, d := range in.drawn {
-		sorted[offsets[d.step]] = d.neuron
-		offsets[d.step]++
-	}
+	return list[:end]
 }

@@ -7,12 +7,12 @@ import (
 )
 
 // Inputs fire as independent Poisson processes with rates φ_max x, uniform in
-// time, however many steps are drawn at once.
+// time.
 func TestInputSpikesArePoisson(t *testing.T) {
 	intensity := []float32{0, 0.1, 1, 0.5, 1e-3, 0.999, 0, 0.25, 0.7, 1}
 	for _, test := range []struct {
 		maxRate, dt float64
-		steps, n    int // steps drawn at once, and how often
+		steps, n    int // steps of a phase, and how often it comes
 	}{
 		{0.2, 1, 1, 40_000},
 		{0.2, 1, 2, 20_000},
@@ -23,18 +23,17 @@ func TestInputSpikesArePoisson(t *testing.T) {
 		{3, 1, 1, 20_000},
 	} {
 		what := fmt.Sprintf("φ_max dt = %v, %d steps", test.maxRate*test.dt, test.steps)
-		in := newInput(test.maxRate, test.dt)
+		in := newInput(len(intensity), test.maxRate, test.dt)
 		in.set(intensity)
 		key := presentationKey(21, TrialSpikes, uint64(test.steps))
 		r := newRaster(len(intensity), test.steps*test.n)
 		perStep := make([]int, test.steps)
-		spikes := newTrain(3)
+		var list []int32
 		for k := range test.n {
-			spikes.clear()
-			in.draw(spikes, placeKey(key, 0, k), test.steps)
 			for step := range test.steps {
-				r.add(t, k*test.steps+step, spikes.at(step))
-				perStep[step] += len(spikes.at(step))
+				list = in.draw(list[:0], placeKey(key, 0, k*test.steps+step))
+				r.add(t, k*test.steps+step, list)
+				perStep[step] += len(list)
 			}
 		}
 		means := make([]float64, len(intensity))
@@ -53,16 +52,14 @@ func TestInputSpikesArePoisson(t *testing.T) {
 }
 
 // A new phase begins with its own intensities, and draws depend on nothing but
-// key, intensities and steps.
-func TestInputIsAFunctionOfItsBlock(t *testing.T) {
-	a, b := newInput(1, 1), newInput(1, 1)
-	draw := func(in *input, key uint64, steps int) []int32 {
-		spikes := newTrain(0)
-		in.draw(spikes, key, steps)
+// key and intensities.
+func TestInputIsAFunctionOfItsStep(t *testing.T) {
+	a, b := newInput(4, 1, 1), newInput(4, 1, 1)
+	draw := func(in *input, key uint64, steps int) (list []int32) {
 		for step := range steps {
-			spikes.at(step) // is there
+			list = in.draw(list, key+uint64(step)*golden)
 		}
-		return append([]int32(nil), spikes.neurons...)
+		return list
 	}
 	bright, dark := []float32{1, 1, 0, 0.5}, []float32{0, 0, 1, 0}
 	a.set(bright)
@@ -75,7 +72,7 @@ func TestInputIsAFunctionOfItsBlock(t *testing.T) {
 	}
 	b.set(bright)
 	if again := draw(b, 5, 20); !slices.Equal(first, again) || len(first) == 0 {
-		t.Errorf("the same block gave %v and %v", first, again)
+		t.Errorf("the same steps gave %v and %v", first, again)
 	}
 	if other := draw(b, 6, 20); slices.Equal(first, other) {
 		t.Error("another key gave the same spikes")

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"plateau/compartments"
+	"plateau/internal/vec"
 	"plateau/network"
 )
 
@@ -16,11 +17,12 @@ type layer struct {
 	thin   *thinner
 	fires  bool // whether anybody reads spikes
 
-	step  compartments.Step
-	drive []float32 // of the teaching current; nil while none flows
-	soma  []float32 // rows of V: the step before the block, then the block
+	step   compartments.Step
+	drive  []float32 // of the teaching current
+	driven bool      // whether it flows
+	soma   []float32 // rows of V: the step before the block, then the block
 
-	sum []float32 // scratch: sums over windows
+	scratch []float32 // padded
 }
 
 // potential returns the row of somatic potentials of a step of the block, or of
@@ -34,11 +36,14 @@ func (l *layer) coupled() bool { return l.apical != nil && l.step.Apical != 0 }
 // dendrites' potentials are known.
 func (l *layer) advance(from, to int) {
 	for t := from; t < to; t++ {
-		var apical []float32
+		var apical, drive []float32
 		if l.coupled() {
 			apical = l.apical.potential(t)
 		}
-		l.step.Advance(l.potential(t), l.potential(t-1), l.basal.potential(t), apical, l.drive)
+		if l.driven {
+			drive = l.drive
+		}
+		l.step.Advance(l.potential(t), l.potential(t-1), l.basal.potential(t), apical, drive)
 	}
 }
 
@@ -58,10 +63,11 @@ func (l *layer) addMeans(m *network.Means, p *Phase, first, steps int, noise com
 	for step := max(0, w.from-first); step < steps; step++ {
 		v := l.potential(step)[:l.size]
 		if m.Soma != nil {
-			addTo(m.Soma, v)
+			vec.Add(m.Soma, v)
 		}
-		for i := range m.Rate {
-			m.Rate[i] += float32(noise.Rate(float64(v[i])))
+		if m.Rate != nil {
+			noise.Rates(l.scratch[:l.size], v)
+			vec.Add(m.Rate, l.scratch[:l.size])
 		}
 	}
 }
@@ -100,14 +106,11 @@ func (l *layer) finish(m *network.Means, p *Phase) {
 		scale(m.Apical, 1/float32(p.PlateauWindow))
 	} else {
 		// V_a = Y s + c is linear in the traces, so its mean needs only theirs.
-		clear(l.sum)
-		l.apical.addRates(l.sum, m.FeedbackTrace)
-		addTo(l.sum, l.apical.bias)
-		copy(m.Apical, l.sum)
+		l.apical.addRates(l.scratch, m.FeedbackTrace)
+		vec.Add(l.scratch, l.apical.bias)
+		copy(m.Apical, l.scratch)
 	}
-	for i := range m.Plateau {
-		m.Plateau[i] = float32(compartments.Plateau(float64(m.Apical[i])))
-	}
+	compartments.Plateaus(m.Plateau, m.Apical)
 }
 
 func scale(x []float32, s float32) {

@@ -1,6 +1,9 @@
 package sim
 
-import "plateau/kernels"
+import (
+	"plateau/internal/vec"
+	"plateau/kernels"
+)
 
 // sender is what a population shows to those it projects to: its spikes, or in
 // the rate mode its rates.
@@ -112,7 +115,7 @@ func (s *sender) addOlder(mean []float32, w window, lag int) {
 func (s *sender) addMeanRate(mean []float32, w window, lag, first, steps int) {
 	for step := range steps {
 		if t := first + step; t >= w.from && t < w.to {
-			addScaled(mean, 1/float32(w.to-w.from), s.rate(step - lag)[:len(mean)])
+			vec.AddScaled(mean, 1/float32(w.to-w.from), s.rate(step - lag)[:len(mean)])
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestThinnedSpikesArePoisson(t *testing.T) {
 		h := newThinner(test.size, test.maxRate, test.dt)
 		v := spread(test.size)
 		r := newRaster(test.size, test.steps)
-		key := presentationKey(11, TrialSpikes, uint64(test.size))
+		key := presentationKey(12, TrialSpikes, uint64(test.size))
 		var list []int32
 		for step := range test.steps {
 			list = h.draw(list[:0], placeKey(key, 1, step), v)

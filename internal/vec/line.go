@@ -1,0 +1,115 @@
+package vec
+
+import "math"
+
+// Line describes a Poisson process along a line of cells of unit length: the
+// neurons of a population, each with the same number of candidates on
+// average in a step. Positions are fixed-point numbers, whole cells above
+// fraction bits.
+type Line struct {
+	size     int32
+	fraction uint
+	limit    float32 // the line's length in units of position
+	scale    float32 // minus the mean gap in units of position
+}
+
+// NewLine returns the process with so many points per cell on a line of size
+// cells; 1 ≤ size ≤ 2²⁰ and rate > 0.
+func NewLine(size int, rate float64) Line {
+	fraction := uint(27)
+	for n := size - 1; n > 0; n >>= 1 {
+		fraction--
+	}
+	return Line{
+		size: int32(size), fraction: fraction,
+		limit: float32(int64(size) << fraction),
+		scale: float32(-float64(int64(1)<<fraction) / rate),
+	}
+}
+
+// Points returns the points of the process that the random stream of key gives,
+// in ascending order: the cell of each, and an independent mark of 32 random
+// bits. They are in cells and marks, up to the n that is returned; if those are
+// too short, n is negative. Their lengths must be the same multiple of 8.
+//
+// Number k of the stream is the mixed counter key + k·γ of SplitMix64. Its upper
+// half gives the gap to the next point, which is exponentially distributed, and
+// its lower half the mark.
+func (l *Line) Points(cells []int32, marks []uint32, key uint64) (n int) {
+	marks = marks[:len(cells)]
+	if len(cells)&7 != 0 {
+		panic("vec: length of cells is not a multiple of 8")
+	}
+	switch path {
+	case AVX512:
+		n = pointsAVX512(l, cells, marks, key)
+	case AVX2:
+		n = pointsAVX2(l, cells, marks, key)
+	default:
+		n = l.pointsGeneric(cells, marks, key)
+	}
+	for n > 0 && cells[n-1] >= l.size {
+		n--
+	}
+	return n
+}
+
+const (
+	golden = 0x9e3779b97f4a7c15 // 2⁶⁴/φ, odd
+	mix1   = 0xbf58476d1ce4e5b9
+	mix2   = 0x94d049bb133111eb
+
+	// ln(1 + f) = f − f²/2 + f³ Q(f) for √½ ≤ 1 + f < √2, to 3e-8 of f.
+	sqrtHalfBits = 0x3f3504f3
+	ln2          = 0.69314718055994530942
+	logQ0        = 0.33333858847618103
+	logQ1        = -0.2500174641609192
+	logQ2        = 0.1996539831161499
+	logQ3        = -0.16565634310245514
+	logQ4        = 0.14876963198184967
+	logQ5        = -0.14350201189517975
+	logQ6        = 0.08917863667011261
+)
+
+// pointsGeneric goes on to the end of the group of 8 in which the line ends.
+func (l *Line) pointsGeneric(cells []int32, marks []uint32, key uint64) int {
+	end := uint32(l.limit)
+	var position uint32
+	for k := range cells {
+		key += golden
+		z := key
+		z = (z ^ z>>30) * mix1
+		z = (z ^ z>>27) * mix2
+		z ^= z >> 31
+		gap := l.scale * logUniform(uint32(z>>32))
+		if l.limit < gap {
+			gap = l.limit
+		}
+		position += uint32(int32(roundToEven(gap)))
+		cells[k] = int32(position >> l.fraction)
+		marks[k] = uint32(z)
+		if k&7 == 7 && position >= end {
+			return k + 1
+		}
+	}
+	return -1
+}
+
+// logUniform returns ln u for u = (h + ½)/2²³, h being the upper 23 of the bits.
+func logUniform(b uint32) float32 {
+	u := float32(int32(b>>9<<1+1)) * 0x1p-24
+	x := math.Float32bits(u) + (0x3f800000 - sqrtHalfBits)
+	e := float32(int32(x>>23) - 127)
+	f := math.Float32frombits(x&0x7fffff+sqrtHalfBits) - 1
+	q := float32(logQ6*f) + logQ5
+	q = float32(q*f) + logQ4
+	q = float32(q*f) + logQ3
+	q = float32(q*f) + logQ2
+	q = float32(q*f) + logQ1
+	q = float32(q*f) + logQ0
+	ff := float32(f * f)
+	q = float32(float32(q*f) * ff)
+	q -= float32(ff * 0.5)
+	q += f
+	return q + float32(e*ln2)
+}

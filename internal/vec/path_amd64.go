@@ -1,0 +1,17 @@
+//go:build !noasm
+
+package vec
+
+import "golang.org/x/sys/cpu"
+
+// Paths returns the paths that this processor and build have, best last.
+func Paths() []Path {
+	paths := []Path{Generic}
+	if cpu.X86.HasAVX2 {
+		paths = append(paths, AVX2)
+		if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL {
+			paths = append(paths, AVX512)
+		}
+	}
+	return paths
+}
