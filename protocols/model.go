@@ -2,6 +2,7 @@ package protocols
 
 import (
 	"errors"
+	"fmt"
 
 	"plateau/compartments"
 	"plateau/kernels"
@@ -87,16 +88,30 @@ func (m Model) Rule() network.Rule {
 // Validate reports everything that is outside its domain or does not fit
 // together.
 func (m Model) Validate() error {
-	if m.Initial == nil {
-		return errors.New("protocols: Model.Initial is missing")
+	initial := errors.New("protocols: Model.Initial is missing")
+	if m.Initial != nil {
+		initial = m.Initial.Validate()
 	}
 	return errors.Join(
 		m.Network.Validate(),
-		m.Initial.Validate(),
+		initial,
 		m.Neurons.Validate(),
 		m.Train.Validate(),
 		m.Test.Validate(),
+		m.validateSteps(),
 		m.Rule().Validate(m.Network))
+}
+
+// maxSteps bounds the steps of a phase, which must be counted.
+const maxSteps = 1e9
+
+// validateSteps reports a time step so short that no phase would ever end.
+func (m Model) validateSteps() error {
+	dt, longest := m.Neurons.Dt, max(m.Train.Forward, m.Train.Target, m.Test.Length)
+	if dt > 0 && longest < maxLength && longest/dt > maxSteps {
+		return fmt.Errorf("protocols: a phase of %v ms has %.3g steps of Dt = %v ms, want at most %v", longest, longest/dt, dt, maxSteps)
+	}
+	return nil
 }
 
 // NewNetwork returns a network with initial weights, which depend on nothing

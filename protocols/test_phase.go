@@ -18,7 +18,7 @@ func DefaultTestPhase() TestPhase { return TestPhase{Length: 250, Settle: 30} }
 func (p TestPhase) Validate() error {
 	var errs []error
 	if !(p.Settle >= 0 && p.Settle < maxLength) {
-		errs = append(errs, fmt.Errorf("protocols: TestPhase.Settle = %v ms, want ≥ 0", p.Settle))
+		errs = append(errs, fmt.Errorf("protocols: TestPhase.Settle = %v ms, want ≥ 0 and < %v ms", p.Settle, maxLength))
 	}
 	if !(p.Length > p.Settle && p.Length < maxLength) {
 		errs = append(errs, fmt.Errorf("protocols: TestPhase.Length = %v ms, want > Settle (%v ms) and < %v ms", p.Length, p.Settle, maxLength))

@@ -66,7 +66,9 @@ type Result struct {
 func (r Result) Error() float64 { return float64(r.Errors) / float64(r.Examples) }
 
 // Test tests all examples. Progress, if not nil, is called with the number of
-// examples done, from one goroutine at a time.
+// examples done, from one goroutine at a time. If the context ends, or an example
+// cannot be shown, Test stops and returns the error of the first such example
+// and no result.
 func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)) (Result, error) {
 	n := data.Len()
 	if n == 0 {
@@ -77,6 +79,7 @@ func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)
 		next, wrong atomic.Int64
 		mu          sync.Mutex
 		done        int
+		failed      int // the first example that failed, if failure is not nil
 		failure     error
 		wait        sync.WaitGroup
 	)
@@ -90,14 +93,19 @@ func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)
 				err := ctx.Err()
 				if err == nil {
 					var class int
-					result.Read[i], class, err = d.read(data, i, t.model.Network.PerClass)
+					result.Read[i], class, err = d.read(data, i, t.model.Network)
 					if result.Read[i] != class {
 						wrong.Add(1)
 					}
 				}
 				mu.Lock()
 				if err != nil {
-					failure = err
+					// Examples are dealt out in order, so those before this one are
+					// tested to the end: which error is the first does not depend on
+					// the workers.
+					if failure == nil || i < failed {
+						failed, failure = i, err
+					}
 					next.Store(int64(n))
 				} else if done++; progress != nil {
 					progress(done)
@@ -107,17 +115,23 @@ func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)
 		})
 	}
 	wait.Wait()
+	if failure != nil {
+		return Result{}, failure
+	}
 	result.Errors = int(wrong.Load())
-	return result, failure
+	return result, nil
 }
 
 // read shows an example and returns the class read out and the true one.
-func (d *desk) read(data Samples, i, perClass int) (read, class int, err error) {
+func (d *desk) read(data Samples, i int, a network.Architecture) (read, class int, err error) {
 	class = data.Sample(i, d.phase.Intensity)
+	if class < 0 || class >= a.Classes {
+		return 0, 0, fmt.Errorf("protocols: test example %d: class is %d, want 0 to %d", i, class, a.Classes-1)
+	}
 	d.engine.Rest()
 	d.engine.Present(sim.TestSpikes, uint64(i))
 	if err := d.engine.Run(&d.phase, d.means); err != nil {
-		return 0, 0, fmt.Errorf("test example %d: %w", i, err)
+		return 0, 0, fmt.Errorf("protocols: test example %d: %w", i, err)
 	}
-	return ReadOut(d.means[len(d.means)-1].Soma, perClass), class, nil
+	return ReadOut(d.means[len(d.means)-1].Soma, a.PerClass), class, nil
 }

@@ -1,6 +1,8 @@
 package protocols
 
 import (
+	"fmt"
+
 	"plateau/network"
 	"plateau/sim"
 )
@@ -24,6 +26,9 @@ func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Obse
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
+	if i < 0 || i >= data.Len() {
+		return nil, fmt.Errorf("protocols: trial of example %d, want 0 to %d", i, data.Len()-1)
+	}
 	p, err := newPlace(&m, net)
 	if err != nil {
 		return nil, err
@@ -33,7 +38,7 @@ func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Obse
 	}
 	read, class, err := p.show(sim.TrialSpikes, uint64(i), data, i)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("protocols: trial of example %d: %w", i, err)
 	}
 	return &Trial{
 		Example: i, Class: class, Read: read,

@@ -41,11 +41,11 @@ func (p TwoPhase) Validate() error {
 			errs = append(errs, fmt.Errorf("protocols: TwoPhase."+format, args...))
 		}
 	}
-	require(p.Settle >= 0 && p.Settle < maxLength, "Settle = %v ms, want ≥ 0", p.Settle)
+	require(p.Settle >= 0 && p.Settle < maxLength, "Settle = %v ms, want ≥ 0 and < %v ms", p.Settle, maxLength)
 	require(p.Forward > p.Settle && p.Forward < maxLength, "Forward = %v ms, want > Settle (%v ms) and < %v ms", p.Forward, p.Settle, maxLength)
 	require(p.Target > p.Settle && p.Target < maxLength, "Target = %v ms, want > Settle (%v ms) and < %v ms", p.Target, p.Settle, maxLength)
 	shorter := min(p.Forward, p.Target)
-	require(p.Window >= 0 && p.Window <= shorter, "Window = %v ms, want 0 (all since Settle) or up to the shorter phase (%v ms)", p.Window, shorter)
+	require(p.Window == 0 || p.Window > 0 && p.Window <= shorter, "Window = %v ms, want 0 (all since Settle) or up to the shorter phase (%v ms)", p.Window, shorter)
 	require(p.PlateauSpread >= 0, "PlateauSpread = %v ms, want ≥ 0", p.PlateauSpread)
 	if p.PlateauSpread > 0 {
 		require(p.Window > 0, "PlateauSpread = %v ms needs a Window, which is 0", p.PlateauSpread)

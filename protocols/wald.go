@@ -15,19 +15,18 @@ type Wald struct {
 	Scale float64 // λ (ms); > 0; the variance is μ³/λ
 }
 
-// Draw returns one draw in ms (Michael, Schucany & Haas 1976).
+// Draw returns one draw in ms (Michael, Schucany & Haas 1976): one of the two
+// roots x of λ (x − μ)² = μ² x z², for a normal z. Their product is μ²; the
+// smaller is written as a quotient because as a difference it loses all its
+// digits where μ is far larger than λ.
 func (w Wald) Draw(src network.Source) float64 {
 	z := normal(src)
-	y := w.Mean * z * z
-	x := w.Mean + float64(w.Mean/(2*w.Scale)*(y-math.Sqrt(y*(float64(4*w.Scale)+y))))
-	if x <= 0 {
-		// Cancellation; the other root is then beyond all bounds.
-		x = math.SmallestNonzeroFloat64
+	h := w.Mean * z * z / (2 * w.Scale)
+	root := 1 + h + math.Sqrt(h*(h+2))
+	if float64(src.Uniform()*(1+1/root)) <= 1 {
+		return max(w.Mean/root, math.SmallestNonzeroFloat64)
 	}
-	if src.Uniform()*(w.Mean+x) <= w.Mean {
-		return x
-	}
-	return w.Mean * w.Mean / x
+	return w.Mean * root
 }
 
 // normal returns a standard normal draw by the polar method.
@@ -43,8 +42,8 @@ func normal(src network.Source) float64 {
 
 // Validate reports parameters outside their domain.
 func (w Wald) Validate() error {
-	if !(w.Mean > 0 && w.Mean < 1e6 && w.Scale > 0 && w.Scale < 1e9) {
-		return fmt.Errorf("protocols: Wald has Mean = %v ms and Scale = %v ms, want both > 0", w.Mean, w.Scale)
+	if !(w.Mean > 0 && w.Mean < maxLength && w.Scale > 0 && w.Scale < 1e9) {
+		return fmt.Errorf("protocols: Wald has Mean = %v ms and Scale = %v ms, want both > 0, Mean < %v ms and Scale < 1e+09 ms", w.Mean, w.Scale, maxLength)
 	}
 	return nil
 }
