@@ -2,7 +2,6 @@ package main
 
 import (
 	"math"
-	"strconv"
 
 	"plateau/compartments"
 	"plateau/kernels"
@@ -74,12 +73,8 @@ type config struct {
 // count is a number of images; 0 stands for all there are.
 type count int
 
-func (n count) String() string {
-	if n == 0 {
-		return "all"
-	}
-	return strconv.Itoa(int(n))
-}
+// none is a 0 that somebody wrote, which is not all and is refused.
+const none = count(math.MinInt)
 
 // span is a time in ms that may be unlimited, which is +Inf.
 type span float64

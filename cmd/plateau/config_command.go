@@ -20,11 +20,18 @@ equation, as TOML that --config takes. Options change what is printed.`,
 			return nil
 		},
 	}
-	o := configure(cmd, con, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "seed")
+	o := configure(cmd, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "seed")
+	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := o.config()
 		if err != nil {
 			return err
+		}
+		if con.json {
+			for _, k := range keys() {
+				con.event(k.event(c))
+			}
+			return nil
 		}
 		con.line(`# A configuration of plateau: plateau train --config FILE
 # Keys can be left out; those that begin with # follow others. Equation numbers
@@ -37,6 +44,21 @@ equation, as TOML that --config takes. Options change what is printed.`,
 	return cmd
 }
 
+type keyEvent struct {
+	Event    string `json:"event"` // key
+	Key      string `json:"key"`
+	Value    string `json:"value"` // as TOML
+	Default  string `json:"default"`
+	Unit     string `json:"unit"`
+	Allowed  string `json:"allowed"`
+	Meaning  string `json:"meaning"`
+	Equation string `json:"equation"`
+}
+
+func (k key) event(c *config) keyEvent {
+	return keyEvent{"key", k.name, k.text(c), k.standard(defaults()), k.unit, k.allowed(nil), k.meaning, k.equation}
+}
+
 func newConfigCheck(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check FILE", Args: oneArgument("the name of a configuration file"),
@@ -45,7 +67,7 @@ func newConfigCheck(con *console) *cobra.Command {
 what would be right.`,
 		Example: "  plateau config check run.toml",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s := &settings{config: defaults()}
+			s := newSettings()
 			if err := s.readFile(args[0]); err != nil {
 				return err
 			}

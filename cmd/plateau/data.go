@@ -37,7 +37,7 @@ it in $PLATEAU_DATA and then in the user's cache folder.`,
 
 func dirFlag(cmd *cobra.Command, usage string) *string {
 	dir := cmd.Flags().String("data-dir", "", usage)
-	describe(cmd.Flags(), headWhat, "data-dir", "DIR")
+	describe(cmd.Flags(), headFiles, "data-dir", "DIR")
 	return dir
 }
 
@@ -46,8 +46,7 @@ func setArgument(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if _, err := dataset.Lookup(args[0]); err != nil {
-		return misuse("there is no data set %s%s; want one of %s",
-			args[0], didYouMean(nearest(args[0], dataset.Names()), ""), strings.Join(dataset.Names(), ", "))
+		return misuse("there is no data set %s%s", args[0], suggest(args[0], dataset.Names()))
 	}
 	return nil
 }
@@ -178,7 +177,7 @@ complete. This is the only command that uses the network.`,
 	dir := dirFlag(cmd, "where to put it (default: $PLATEAU_DATA, or the user's cache)")
 	var accept bool
 	cmd.Flags().BoolVar(&accept, "accept-mismatch", false, "keep files whose checksum is not the official one")
-	describe(cmd.Flags(), headWhat, "accept-mismatch", "")
+	describe(cmd.Flags(), headFiles, "accept-mismatch", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return fetchData(cmd.Context(), con, args[0], *dir, fetch.Options{AcceptMismatch: accept})

@@ -19,6 +19,7 @@ const (
 // Headings of flags, in the order of the help.
 const (
 	headWhat   = "What is simulated"
+	headFiles  = "Files"
 	headOutput = "Output"
 )
 
@@ -60,7 +61,7 @@ func help(cmd *cobra.Command) string {
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
 	}
-	for _, heading := range []string{headWhat, headOutput} {
+	for _, heading := range []string{headWhat, headFiles, headOutput} {
 		if lines := flagLines(cmd, heading); lines != "" {
 			fmt.Fprintf(&b, "\n%s:\n%s", heading, lines)
 		}
@@ -68,10 +69,23 @@ func help(cmd *cobra.Command) string {
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\nMore about a command: %s COMMAND --help\n", cmd.CommandPath())
 	}
-	if cmd.Flags().Lookup("set") != nil {
-		b.WriteString("\nA later one of these wins: defaults, --config (or the run's configuration), --set, other options.\n")
+	if base := layers(cmd); base != "" {
+		fmt.Fprintf(&b, "\nSettings come from, a later one winning: %s, --set, the other options.\n", base)
 	}
 	return b.String()
+}
+
+// layers says which settings --set and named options override.
+func layers(cmd *cobra.Command) string {
+	var from []string
+	for _, l := range []struct{ flag, words string }{
+		{"config", "defaults, --config"}, {"run", "the run's configuration"},
+	} {
+		if cmd.Flags().Lookup(l.flag) != nil {
+			from = append(from, l.words)
+		}
+	}
+	return strings.Join(from, " or ")
 }
 
 // inOrder puts commands in the order in which a newcomer needs them.
@@ -86,6 +100,9 @@ func inOrder(commands []*cobra.Command) []*cobra.Command {
 
 func usageLine(cmd *cobra.Command) string {
 	if cmd.HasAvailableSubCommands() {
+		if cmd.Flags().Lookup("set") != nil {
+			return cmd.CommandPath() + " [options]\n  " + cmd.CommandPath() + " COMMAND"
+		}
 		return cmd.CommandPath() + " COMMAND [options]"
 	}
 	return strings.TrimSuffix(cmd.CommandPath(), cmd.Name()) + cmd.Use + " [options]"

@@ -75,14 +75,14 @@ func keys() []key {
 			ok:    func(c *config) bool { return true },
 		}, {
 			name: "data.examples", meaning: "training images used in an epoch, the first so many", unit: "images",
-			wants:   `1 to {training images}, or "all"`,
+			wants:   `1 to {the number of training images}, or "all"`,
 			at:      func(c *config) any { return &c.data.examples },
 			ok:      func(c *config) bool { return c.data.examples >= 0 && int(c.data.examples) <= c.images().Train },
 			follows: "10000 for digits, all for the others",
 			derive:  func(c *config) { c.data.examples, _, _ = schedule(c.data.name) },
 		}, {
 			name: "data.test_examples", meaning: "test images used in a test, the first so many", unit: "images",
-			wants:   `1 to {test images}, or "all"`,
+			wants:   `1 to {the number of test images}, or "all"`,
 			at:      func(c *config) any { return &c.data.test },
 			ok:      func(c *config) bool { return c.data.test >= 0 && int(c.data.test) <= c.images().Test },
 			follows: "2000 for digits, all for the others",
@@ -96,7 +96,7 @@ func keys() []key {
 
 		{
 			name: "network.hidden", meaning: "neurons of each hidden layer, from the input up; [] for none", unit: "neurons",
-			wants: fmt.Sprintf("a list of numbers from 1 to %d, with at most %d weights in all", maxNeurons, maxWeights),
+			wants: "a list of whole numbers from 1 to 16777216, with at most 2147483648 weights in all",
 			at:    func(c *config) any { return &c.network.hidden },
 			ok:    func(c *config) bool { return c.weights() <= maxWeights },
 		}, {
@@ -133,7 +133,7 @@ func keys() []key {
 
 		{
 			name: "neurons.dt_ms", meaning: "time step dt", unit: "ms",
-			wants: fmt.Sprintf(`from %v to %v, and with neurons.integration = "euler" less than {2/total conductance}`, minStep, maxStep),
+			wants: `from 0.001 to 10, and with neurons.integration = "euler" less than {2/(sum of a soma's conductances)}`,
 			at:    func(c *config) any { return &c.neurons.dt },
 			ok: func(c *config) bool {
 				return within(c.neurons.dt, minStep, maxStep) &&
@@ -146,7 +146,7 @@ func keys() []key {
 			choices:  []string{string(compartments.ForwardEuler), string(compartments.Exponential), string(compartments.Steady)},
 		}, {
 			name: "neurons.max_rate_hz", meaning: "highest firing rate φ_max; white pixels fire with it too", unit: "Hz",
-			equation: "φ(V) = φ_max σ(V) (17)", wants: fmt.Sprintf("from %v to %v", minRateHz, maxRateHz),
+			equation: "φ(V) = φ_max σ(V) (17)", wants: "from 0.001 to 100000",
 			at: func(c *config) any { return &c.neurons.maxRate },
 			ok: func(c *config) bool { return within(c.neurons.maxRate, minRateHz, maxRateHz) },
 		}, {
@@ -156,20 +156,20 @@ func keys() []key {
 			choices:  []string{doubleExponential, exponential, alpha},
 		}, {
 			name: "neurons.tau_rise_ms", meaning: "synaptic time constant τ_s of κ", unit: "ms",
-			equation: "(12)", wants: fmt.Sprintf(`from %v to %v, and with neurons.kernel = "double-exponential" less than {neurons.tau_leak_ms}`, minTau, maxNumber),
+			equation: "(12)", wants: `from 0.001 to 1000000, and with neurons.kernel = "double-exponential" less than {neurons.tau_leak_ms}`,
 			at: func(c *config) any { return &c.neurons.rise },
 			ok: func(c *config) bool {
 				return within(c.neurons.rise, minTau, maxNumber) && (c.neurons.kernel != doubleExponential || !(c.neurons.rise >= c.neurons.decay))
 			},
 		}, {
 			name: "neurons.tau_leak_ms", meaning: "leak time constant τ_L of κ", unit: "ms",
-			equation: "(12)", wants: fmt.Sprintf("from %v to %v", minTau, maxNumber),
+			equation: "(12)", wants: "from 0.001 to 1000000",
 			at: func(c *config) any { return &c.neurons.decay },
 			ok: func(c *config) bool { return within(c.neurons.decay, minTau, maxNumber) },
 		}, {
 			name: "neurons.spike_memory_ms", meaning: "how long a spike acts on a dendrite; the published results have 10, the equation has no limit", unit: "ms",
 			equation: "s(t) = Σ κ(t − t_k) (11)",
-			wants:    fmt.Sprintf(`more than 0, at most %d steps of {neurons.dt_ms}, or "unlimited"`, maxSupport),
+			wants:    `more than 0, at most 65536 steps of {neurons.dt_ms}, or "unlimited"`,
 			at:       func(c *config) any { return &c.neurons.memory },
 			ok: func(c *config) bool {
 				m := float64(c.neurons.memory)
@@ -177,41 +177,41 @@ func keys() []key {
 			},
 		}, {
 			name: "neurons.leak_per_ms", meaning: "leak conductance g_l of all somata", unit: "1/ms",
-			equation: "dV/dt = −g_l V + g_b (V_b − V) + g_a (V_a − V) (14)", wants: fmt.Sprintf("more than 0, at most %v", maxNumber),
+			equation: "dV/dt = −g_l V + g_b (V_b − V) + g_a (V_a − V) (14)", wants: "more than 0, at most 1000000",
 			at:      func(c *config) any { return &c.neurons.leak },
 			ok:      func(c *config) bool { return above(c.neurons.leak, 0, maxNumber) },
 			follows: "1 / neurons.tau_leak_ms",
 			derive:  func(c *config) { c.neurons.leak = 1 / c.neurons.decay },
 		}, {
 			name: "neurons.basal_per_ms", meaning: "conductance g_b from basal dendrite to soma, hidden neurons", unit: "1/ms",
-			equation: "(14)", wants: fmt.Sprintf("more than 0, at most %v", maxNumber),
+			equation: "(14)", wants: "more than 0, at most 1000000",
 			at: func(c *config) any { return &c.neurons.basal },
 			ok: func(c *config) bool { return above(c.neurons.basal, 0, maxNumber) },
 		}, {
 			name: "neurons.apical_per_ms", meaning: "conductance g_a from apical dendrite to soma, hidden neurons; 0 keeps it apart, 0.05 attenuates, 0.6 is strong", unit: "1/ms",
-			equation: "(14)", wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			equation: "(14)", wants: "at least 0, at most 1000000",
 			at: func(c *config) any { return &c.neurons.apical },
 			ok: func(c *config) bool { return within(c.neurons.apical, 0, maxNumber) },
 		}, {
 			name: "neurons.output_per_ms", meaning: "conductance g_d from dendrite to soma, output neurons", unit: "1/ms",
-			equation: "dV/dt = −g_l V + g_d (V_b − V) + I (18)", wants: fmt.Sprintf("more than 0, at most %v", maxNumber),
+			equation: "dV/dt = −g_l V + g_d (V_b − V) + I (18)", wants: "more than 0, at most 1000000",
 			at: func(c *config) any { return &c.neurons.output },
 			ok: func(c *config) bool { return above(c.neurons.output, 0, maxNumber) },
 		}, {
 			name: "neurons.teaching_per_ms", meaning: "conductance of the teaching current, g_E of the true class and g_I of the others", unit: "1/ms",
-			equation: "I = g_E (E_E − V) + g_I (E_I − V) (20)", wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			equation: "I = g_E (E_E − V) + g_I (E_I − V) (20)", wants: "at least 0, at most 1000000",
 			at: func(c *config) any { return &c.neurons.teaching },
 			ok: func(c *config) bool { return within(c.neurons.teaching, 0, maxNumber) },
 		}, {
 			name: "neurons.excitatory", meaning: "reversal potential E_E of the teaching current of the true class, relative to rest",
-			equation: "(20)", wants: fmt.Sprintf("more than {neurons.inhibitory}, at most %v", maxNumber),
+			equation: "(20)", wants: "more than {neurons.inhibitory}, at most 1000000",
 			at: func(c *config) any { return &c.neurons.excitatory },
 			ok: func(c *config) bool {
 				return within(c.neurons.excitatory, -maxNumber, maxNumber) && !(c.neurons.excitatory <= c.neurons.inhibitory)
 			},
 		}, {
 			name: "neurons.inhibitory", meaning: "reversal potential E_I of the teaching current of the other classes, relative to rest",
-			equation: "(20)", wants: fmt.Sprintf("at least %v, and less than neurons.excitatory", -maxNumber),
+			equation: "(20)", wants: "at least -1000000, and less than neurons.excitatory",
 			at: func(c *config) any { return &c.neurons.inhibitory },
 			ok: func(c *config) bool { return within(c.neurons.inhibitory, -maxNumber, maxNumber) },
 		}, {
@@ -224,21 +224,21 @@ func keys() []key {
 
 		{
 			name: "phases.forward_ms", meaning: "length of the forward phase of a training example, or the least of it", unit: "ms",
-			wants: fmt.Sprintf("more than {phases.settle_ms} and less than %v", maxLength),
+			wants: "more than {phases.settle_ms} and less than 1000000",
 			at:    func(c *config) any { return &c.phases.forward },
 			ok: func(c *config) bool {
 				return c.phases.forward < maxLength && longerThan(c.phases.forward, c.phases.settle)
 			},
 		}, {
 			name: "phases.target_ms", meaning: "length of the target phase, with the teaching current, or the least of it", unit: "ms",
-			wants: fmt.Sprintf("more than {phases.settle_ms} and less than %v", maxLength),
+			wants: "more than {phases.settle_ms} and less than 1000000",
 			at:    func(c *config) any { return &c.phases.target },
 			ok: func(c *config) bool {
 				return c.phases.target < maxLength && longerThan(c.phases.target, c.phases.settle)
 			},
 		}, {
 			name: "phases.settle_ms", meaning: "settling time Δt_s at the beginning of a phase, left out of every average", unit: "ms",
-			wants: fmt.Sprintf("at least 0 and less than %v", maxLength),
+			wants: "at least 0 and less than 1000000",
 			at:    func(c *config) any { return &c.phases.settle },
 			ok:    func(c *config) bool { return c.phases.settle >= 0 && c.phases.settle < maxLength },
 		}, {
@@ -273,19 +273,19 @@ func keys() []key {
 
 		{
 			name: "test.length_ms", meaning: "length of a test, a forward phase from rest; the paper's text has 500, its program 250", unit: "ms",
-			wants: fmt.Sprintf("more than {test.settle_ms} and less than %v", maxLength),
+			wants: "more than {test.settle_ms} and less than 1000000",
 			at:    func(c *config) any { return &c.test.length },
 			ok:    func(c *config) bool { return c.test.length < maxLength && longerThan(c.test.length, c.test.settle) },
 		}, {
 			name: "test.settle_ms", meaning: "time at the beginning of a test that is left out of the average", unit: "ms",
-			wants: fmt.Sprintf("at least 0 and less than %v", maxLength),
+			wants: "at least 0 and less than 1000000",
 			at:    func(c *config) any { return &c.test.settle },
 			ok:    func(c *config) bool { return c.test.settle >= 0 && c.test.settle < maxLength },
 		},
 
 		{
 			name: "learning.epochs", meaning: "passes through the training images",
-			wants:   fmt.Sprintf("a whole number from 1 to %d", maxEpochs),
+			wants:   "a whole number from 1 to 1000000",
 			at:      func(c *config) any { return &c.learning.epochs },
 			ok:      func(c *config) bool { return c.learning.epochs >= 1 && c.learning.epochs <= maxEpochs },
 			follows: "5 for digits, 10 for the others",
@@ -293,7 +293,7 @@ func keys() []key {
 		}, {
 			name: "learning.rates", meaning: "learning rate η of each layer, from the first hidden layer up to the output layer",
 			equation: "ΔW = η P_0 k_b φ_max (α^t − α^f) σ'(V̄^f) ⊗ s̄^f (33); ΔW = η P_1 k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ'(V̄^f) ⊗ s̄^f (28)",
-			wants:    fmt.Sprintf("{number of layers} numbers from 0 to %v, one for each hidden layer and one for the output layer", maxNumber),
+			wants:    "a list of numbers from 0 to 1000000, one for each hidden layer and one for the output layer{:layers}",
 			at:       func(c *config) any { return &c.learning.rates },
 			ok: func(c *config) bool {
 				return len(c.learning.rates) == len(c.network.hidden)+1 && allWithin(c.learning.rates, 0, maxNumber)
@@ -303,7 +303,7 @@ func keys() []key {
 		}, {
 			name: "learning.feedback_rates", meaning: "learning rate of the feedback to each hidden layer; [] leaves feedback as it is",
 			equation: "ΔY = η_b (φ_max σ(V̄^f) − α^f) σ'(V̄_a^f) ⊗ s̄_feedback^f",
-			wants:    fmt.Sprintf("[], or {number of hidden layers} numbers from 0 to %v, one for each hidden layer, and then network.symmetric = false", maxNumber),
+			wants:    "[], or with network.symmetric = false a list of numbers from 0 to 1000000, one for each hidden layer{:hidden}",
 			at:       func(c *config) any { return &c.learning.feedbackRates },
 			ok: func(c *config) bool {
 				r := c.learning.feedbackRates
@@ -330,52 +330,52 @@ func keys() []key {
 			at: func(c *config) any { return &c.initial.law }, choices: []string{optimised, uniform},
 		}, {
 			name: "initial.mean", meaning: "optimised: mean V̄ that dendritic potentials should have",
-			equation: "W = W̄ + 3.465 W_sd U(−1, 1)", wants: fmt.Sprintf("from 0.001 to %v", maxNumber),
+			equation: "W = W̄ + 3.465 W_sd U(−1, 1)", wants: "from 0.001 to 1000000",
 			at: func(c *config) any { return &c.initial.mean },
 			ok: func(c *config) bool { return within(c.initial.mean, 0.001, maxNumber) },
 		}, {
 			name: "initial.sd", meaning: "optimised: their standard deviation V_sd",
-			wants: fmt.Sprintf("more than 0, at most %v", maxNumber),
+			wants: "more than 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.sd },
 			ok:    func(c *config) bool { return above(c.initial.sd, 0, maxNumber) },
 		}, {
 			name: "initial.bias", meaning: "optimised: mean of the biases",
-			equation: "b = b̄ + 3.465 b_sd U(−1, 1)", wants: fmt.Sprintf("from %v to %v", -maxNumber, maxNumber),
+			equation: "b = b̄ + 3.465 b_sd U(−1, 1)", wants: "from -1000000 to 1000000",
 			at: func(c *config) any { return &c.initial.bias },
 			ok: func(c *config) bool { return within(c.initial.bias, -maxNumber, maxNumber) },
 		}, {
 			name: "initial.bias_sd", meaning: "optimised: standard deviation b_sd of the biases",
-			wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			wants: "at least 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.biasSD },
 			ok:    func(c *config) bool { return within(c.initial.biasSD, 0, maxNumber) },
 		}, {
 			name: "initial.uniform_weight_mean", meaning: "uniform: mean of the forward weights W",
-			wants: fmt.Sprintf("from %v to %v", -maxNumber, maxNumber),
+			wants: "from -1000000 to 1000000",
 			at:    func(c *config) any { return &c.initial.weightMean },
 			ok:    func(c *config) bool { return within(c.initial.weightMean, -maxNumber, maxNumber) },
 		}, {
 			name: "initial.uniform_weight_halfwidth", meaning: "uniform: W lie so far around their mean",
-			wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			wants: "at least 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.weightHalfWidth },
 			ok:    func(c *config) bool { return within(c.initial.weightHalfWidth, 0, maxNumber) },
 		}, {
 			name: "initial.uniform_bias_mean", meaning: "uniform: mean of the biases b",
-			wants: fmt.Sprintf("from %v to %v", -maxNumber, maxNumber),
+			wants: "from -1000000 to 1000000",
 			at:    func(c *config) any { return &c.initial.plainBiasMean },
 			ok:    func(c *config) bool { return within(c.initial.plainBiasMean, -maxNumber, maxNumber) },
 		}, {
 			name: "initial.uniform_bias_halfwidth", meaning: "uniform: b lie so far around their mean",
-			wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			wants: "at least 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.plainBiasHalf },
 			ok:    func(c *config) bool { return within(c.initial.plainBiasHalf, 0, maxNumber) },
 		}, {
 			name: "initial.uniform_feedback_mean", meaning: "uniform: mean of the feedback weights Y and of c",
-			wants: fmt.Sprintf("from %v to %v", -maxNumber, maxNumber),
+			wants: "from -1000000 to 1000000",
 			at:    func(c *config) any { return &c.initial.feedbackMean },
 			ok:    func(c *config) bool { return within(c.initial.feedbackMean, -maxNumber, maxNumber) },
 		}, {
 			name: "initial.uniform_feedback_halfwidth", meaning: "uniform: Y and c lie so far around their mean",
-			wants: fmt.Sprintf("at least 0, at most %v", maxNumber),
+			wants: "at least 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.feedbackHalfWidth },
 			ok:    func(c *config) bool { return within(c.initial.feedbackHalfWidth, 0, maxNumber) },
 		},
@@ -437,20 +437,20 @@ func (c *config) weights() float64 {
 	return total + output*(below+1)
 }
 
-// a term is a word in braces in what a key wants that is no key: a number that
-// follows from the configuration.
-func (c *config) term(name string) (value string, ok bool) {
-	switch name {
-	case "training images":
-		return fmt.Sprint(c.images().Train), true
-	case "test images":
-		return fmt.Sprint(c.images().Test), true
-	case "number of layers":
-		return fmt.Sprint(len(c.network.hidden) + 1), true
-	case "number of hidden layers":
-		return fmt.Sprint(len(c.network.hidden)), true
-	case "2/total conductance":
-		return fmt.Sprintf("%.4g", 2/c.conductance()), true
+// term says what a word in braces in what a key wants stands for, if it is no
+// key. Words that begin with a colon are for messages only.
+func (c *config) term(word string) (text string, ok bool) {
+	switch word {
+	case "the number of training images":
+		return fmt.Sprintf("%s (%d)", word, c.images().Train), true
+	case "the number of test images":
+		return fmt.Sprintf("%s (%d)", word, c.images().Test), true
+	case "2/(sum of a soma's conductances)":
+		return fmt.Sprintf("%s (%.4g)", word, 2/c.conductance()), true
+	case ":layers":
+		return ": " + plural(len(c.network.hidden)+1, "number"), true
+	case ":hidden":
+		return ": " + plural(len(c.network.hidden), "number"), true
 	}
 	return "", false
 }

@@ -15,7 +15,6 @@ import (
 // command that needs one.
 type options struct {
 	cmd   *cobra.Command
-	con   *console
 	run   string // a run folder, whose configuration is where to begin; or ""
 	file  string
 	sets  []string
@@ -25,37 +24,37 @@ type options struct {
 
 // named is an option that is short for a key.
 type named struct {
-	flag, key, hint, usage string
+	flag, key, hint, usage, standard string
 }
 
 func namedOptions() []named {
 	return []named{
-		{"data", "data.name", "NAME", "data set: " + strings.Join(dataset.Names(), ", ") + " (default digits)"},
-		{"data-dir", "data.dir", "DIR", "the only folder to look for data in (default: $PLATEAU_DATA, then the user's cache)"},
-		{"examples", "data.examples", "N", "training images used in an epoch, the first N (default 10000 for digits, else all)"},
-		{"test-examples", "data.test_examples", "N", "test images, the first N (default 2000 for digits, else all)"},
-		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none (default 500)"},
-		{"epochs", "learning.epochs", "N", "passes through the training images (default 5 for digits, else 10)"},
-		{"seed", "seed", "N", "root of every random number (default 1)"},
+		{"data", "data.name", "NAME", "data set: " + strings.Join(dataset.Names(), ", "), "digits"},
+		{"data-dir", "data.dir", "DIR", "the only folder to look for data in", "$PLATEAU_DATA, then the user's cache"},
+		{"examples", "data.examples", "N", "training images used in an epoch, the first N", "10000 for digits, else all"},
+		{"test-examples", "data.test_examples", "N", "test images, the first N", "2000 for digits, else all"},
+		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none", "500"},
+		{"epochs", "learning.epochs", "N", "passes through the training images", "5 for digits, else 10"},
+		{"seed", "seed", "N", "root of every random number", "1"},
 	}
 }
 
 // configure adds the flags that make a configuration to a command: --config,
 // --set, and those that are named.
-func configure(cmd *cobra.Command, con *console, names ...string) *options {
+func configure(cmd *cobra.Command, names ...string) *options {
 	cmd.Flags().SortFlags = false
-	o := &options{cmd: cmd, con: con}
-	o.configure(true, names...)
+	o := &options{cmd: cmd}
+	o.configure(func(n named) string { return n.standard }, true, names...)
 	return o
 }
 
-func (o *options) configure(file bool, names ...string) {
+func (o *options) configure(standard func(named) string, file bool, names ...string) {
 	flags := o.cmd.Flags()
 	for _, n := range namedOptions() {
 		for _, name := range names {
 			if n.flag == name {
 				o.named = append(o.named, n)
-				o.texts = append(o.texts, flags.String(n.flag, "", n.usage))
+				o.texts = append(o.texts, flags.String(n.flag, "", fmt.Sprintf("%s (default: %s)", n.usage, standard(n))))
 				describe(flags, headWhat, n.flag, n.hint)
 			}
 		}
@@ -70,7 +69,7 @@ func (o *options) configure(file bool, names ...string) {
 
 // config puts the settings together.
 func (o *options) config() (*config, error) {
-	s := &settings{config: defaults()}
+	s := newSettings()
 	if o.run != "" && o.file != "" {
 		return nil, misuse("--config and --run do not go together: a run has its own configuration; --set changes parts of it")
 	}
@@ -156,17 +155,18 @@ func join(numbers []int, by string) string {
 	return strings.Join(s, by)
 }
 
-// configureRun adds the flags of commands that use the weights of a run.
-func configureRun(cmd *cobra.Command, con *console, usage string, file bool) *options {
+// configureRun adds the flags of commands that use the weights of a run, or
+// where the run may be left out, fresh ones.
+func configureRun(cmd *cobra.Command, usage string, fresh bool) *options {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	o := &options{cmd: cmd, con: con}
+	o := &options{cmd: cmd}
 	flags.StringVar(&o.run, "run", "", usage)
 	describe(flags, headWhat, "run", "DIR")
-	names := []string{"data", "data-dir", "test-examples", "seed"}
-	if file {
-		names = []string{"data", "data-dir", "hidden", "seed"}
+	if fresh {
+		o.configure(func(n named) string { return "the run's, or " + n.standard }, true, "data", "data-dir", "hidden", "seed")
+		return o
 	}
-	o.configure(file, names...)
+	o.configure(func(named) string { return "the run's" }, false, "data", "data-dir", "test-examples", "seed")
 	return o
 }

@@ -111,6 +111,8 @@ func left(done, total int64, elapsed time.Duration) time.Duration {
 func clock(d time.Duration) string {
 	s := int(math.Round(d.Seconds()))
 	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	case s < 60:

@@ -19,11 +19,14 @@ import (
 type settings struct {
 	config   *config
 	problems []string
-	unknown  bool
+	reported map[string]bool // keys with a problem
 }
+
+func newSettings() *settings { return &settings{config: defaults(), reported: map[string]bool{}} }
 
 // report adds a mistake about a key.
 func (s *settings) report(where, key, value, wants string) {
+	s.reported[key] = true
 	s.problems = append(s.problems, prefix(where)+fmt.Sprintf("%s = %s: want %s", key, value, wants))
 }
 
@@ -38,7 +41,6 @@ func prefix(where string) string {
 func (s *settings) set(where, name string, v any, text string) {
 	k, ok := lookup(name)
 	if !ok {
-		s.unknown = true
 		s.problems = append(s.problems, prefix(where)+unknownKey(name))
 		return
 	}
@@ -246,11 +248,13 @@ func (s *settings) setPair(pair string) {
 func (s *settings) finish() (*config, error) {
 	c := s.config
 	c.derive()
-	if len(s.problems) == 0 {
-		for _, k := range keys() {
-			if !k.valid(c) {
-				s.report(c.given[k.name], k.name, k.text(c), k.allowed(c))
+	for _, k := range keys() {
+		if !s.reported[k.name] && !k.valid(c) {
+			value, where := k.text(c), c.given[k.name]
+			if where == "" {
+				value += " (the default)"
 			}
+			s.report(where, k.name, value, k.allowed(c))
 		}
 	}
 	if len(s.problems) > 0 {

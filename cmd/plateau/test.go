@@ -24,12 +24,12 @@ which class was taken for which. Options change parts of the configuration.`,
   plateau test --run runs/digits-1 --test-examples 10000
   plateau test --run runs/mnist-1 --set test.length_ms=500`,
 	}
-	o := configureRun(cmd, con, "run folder whose weights are tested", false)
+	o := configureRun(cmd, "run folder whose weights are tested", false)
 	workers := workersFlag(cmd)
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !cmd.Flags().Changed("run") {
-			return misuse("plateau test needs --run, the folder of a run%s", knownRuns())
+			return misuse("test needs --run, the folder of a run%s", knownRuns())
 		}
 		c, err := o.config()
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,7 @@ every epoch; and weights.npz, after every epoch.`,
   plateau train --set neurons.apical_per_ms=0.05 --set phases.longer=true --seed 2
   plateau train --config runs/digits-1/config.toml`,
 	}
-	o := configure(cmd, con, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "seed")
+	o := configure(cmd, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "seed")
 	workers := workersFlag(cmd)
 	var out string
 	var force bool
@@ -109,7 +110,7 @@ func (c *config) pin(data *dataset.Data) error {
 			*split.n = count(split.set.Len())
 		}
 		if have := split.set.Len(); int(*split.n) > have {
-			problems = append(problems, fmt.Sprintf("%s%s = %v: there are only %d %s images in %s",
+			problems = append(problems, fmt.Sprintf("%s%s = %d: there are only %d %s images in %s",
 				prefix(c.given[split.key]), split.key, *split.n, have, split.name, data.Dir))
 		}
 	}
@@ -196,19 +197,24 @@ func (r *training) start() error {
 	if r.data.Dir != "" {
 		from = "from " + r.data.Dir
 	}
-	r.con.line("training %s: %s of %s to train on, %d to test on, %s",
-		c.title(), plural(r.data.Train.Len(), "image"), info.Name, r.data.Test.Len(), from)
+	r.con.line("training %s: %s to train on, %d to test on, %s",
+		c.title(), plural(r.data.Train.Len(), "image"), r.data.Test.Len(), from)
 	r.con.line("%s with seed %d, tests on %s; to %s",
 		plural(c.learning.epochs, "epoch"), c.seed, plural(r.workers, "worker"), r.folder.path)
 	r.con.line("")
-	r.con.line("%5s  %11s  %10s  %10s  %11s  %11s  %10s",
-		"epoch", "train error", "test error", "examples/s", "hidden loss", "output loss", "time")
+	r.con.line(r.columns(), "epoch", "train error", "test error", "examples/s", "hidden loss", "output loss", "time")
 	return r.both(startEvent{
 		Event: "start", Version: version(), Data: info.Name,
 		Examples: r.data.Train.Len(), TestExamples: r.data.Test.Len(),
 		Neurons: c.sizes(info), Epochs: c.learning.epochs, Seed: c.seed,
 		Workers: r.workers, Out: r.folder.path,
 	})
+}
+
+// columns is the format of the table of epochs, with room for the loss of each
+// hidden layer.
+func (r *training) columns() string {
+	return fmt.Sprintf("%%5v  %%11s  %%10s  %%10s  %%%ds  %%11s  %%12s", max(11, 8*len(r.config.network.hidden)))
 }
 
 // epoch trains, saves, tests and reports once.
@@ -243,18 +249,16 @@ func (r *training) epoch(ctx context.Context) error {
 		HiddenLosses:      append([]float64{}, learnt.Losses[:last]...),
 		OutputLoss:        learnt.Losses[last],
 	}
-	hidden := "–"
-	for m, loss := range r.last.HiddenLosses {
-		if m == 0 {
-			hidden = ""
-		} else {
-			hidden += " "
-		}
-		hidden += fmt.Sprintf("%.4g", loss)
+	var hidden []string
+	for _, loss := range r.last.HiddenLosses {
+		hidden = append(hidden, fmt.Sprintf("%.4f", loss))
 	}
-	r.con.line("%5d  %11s  %10s  %10.0f  %11s  %11.4g  %10s", number,
-		percent(r.last.TrainError), percent(r.last.TestError), r.last.ExamplesPerSecond,
-		hidden, r.last.OutputLoss, clock(time.Since(began)))
+	if hidden == nil {
+		hidden = []string{"–"}
+	}
+	r.con.line(r.columns(), number, percent(r.last.TrainError), percent(r.last.TestError),
+		fmt.Sprintf("%.0f", r.last.ExamplesPerSecond), strings.Join(hidden, " "),
+		fmt.Sprintf("%.5f", r.last.OutputLoss), clock(time.Since(began)))
 	return r.both(r.last)
 }
 
@@ -303,8 +307,8 @@ func (r *training) interrupted(examples int, during string) error {
 	if err != nil {
 		return r.failed(err)
 	}
-	return fmt.Errorf("interrupted in %s, after %s of it; the weights as they are now, the configuration and the metrics of %s are kept in %s",
-		during, plural(examples, "example"), plural(r.last.Epoch, "whole epoch"), r.folder.path)
+	return fmt.Errorf("interrupted in %s, after %s; %s keeps the weights as they are now, the metrics of %s and the configuration",
+		during, plural(examples, "example"), r.folder.path, plural(r.last.Epoch, "whole epoch"))
 }
 
 // failed says what is left of a run that cannot go on.

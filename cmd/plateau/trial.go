@@ -25,7 +25,7 @@ the network has fresh weights.`,
   plateau trial --example 3 --hidden 50 --seed 2 --out fresh.npz
   plateau trial --run runs/mnist-1 --split train --set phases.target_ms=200`,
 	}
-	o := configureRun(cmd, con, "run folder whose weights are used (default: fresh weights)", true)
+	o := configureRun(cmd, "run folder whose weights are used (default: fresh weights)", true)
 	flags := cmd.Flags()
 	var t trialOptions
 	flags.IntVar(&t.example, "example", 0, "which image, counted from 0 (default 0)")
@@ -124,10 +124,14 @@ func trialNetwork(m protocols.Model, run string) (*network.Network, error) {
 // needed.
 func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) {
 	train, test := count(1), count(1)
-	most := count(c.images().Test)
-	wanted := &test
+	info, err := dataset.Lookup(c.data.name)
+	if err != nil {
+		return nil, err
+	}
+	// Of digits, which have no end, there can be more than is usual.
+	most, wanted := max(count(info.Test), c.data.test), &test
 	if o.split == "train" {
-		most, wanted = count(c.images().Train), &train
+		most, wanted = max(count(info.Train), c.data.examples), &train
 	}
 	if count(o.example) >= most {
 		return nil, misuse("--example %d: want 0 to %d, an image of the %s set of %s", o.example, most-1, o.split, c.data.name)

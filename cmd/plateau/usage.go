@@ -80,22 +80,23 @@ func flagNames(cmd *cobra.Command) []string {
 
 func unknownCommand(cmd *cobra.Command, name string) error {
 	var names []string
-	for _, c := range cmd.Commands() {
+	for _, c := range inOrder(cmd.Commands()) {
 		if !c.Hidden {
 			names = append(names, c.Name())
 		}
 	}
-	near := nearest(name, names)
-	if near == "" {
-		return misuse("there is no command %s; want one of %s", name, strings.Join(names, ", "))
-	}
-	return misuse("there is no command %s%s", name, didYouMean(near, ""))
+	return misuse("there is no command %s%s", name, suggest(name, names))
+}
+
+// name is what a command is called within the program.
+func name(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 }
 
 // noArguments refuses words that are no options.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return misuse("%s takes no arguments, but there is %q", cmd.CommandPath(), args[0])
+		return misuse("%s takes no arguments, but there is %q", name(cmd), args[0])
 	}
 	return nil
 }
@@ -105,12 +106,20 @@ func oneArgument(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch len(args) {
 		case 0:
-			return misuse("%s needs %s", cmd.CommandPath(), what)
+			return misuse("%s needs %s", name(cmd), what)
 		case 1:
 			return nil
 		}
-		return misuse("%s takes %s, but there is also %q", cmd.CommandPath(), what, args[1])
+		return misuse("%s takes %s, but there is also %q", name(cmd), what, args[1])
 	}
+}
+
+// suggest names the candidate that was probably meant, or all.
+func suggest(word string, candidates []string) string {
+	if near := nearest(word, candidates); near != "" {
+		return didYouMean(near, "")
+	}
+	return "; want " + strings.Join(candidates, ", ")
 }
 
 func didYouMean(near, dashes string) string {

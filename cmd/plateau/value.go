@@ -11,6 +11,10 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
+// errNotAllowed says that a value is not of a kind the key takes, where what is
+// allowed tells the kind too.
+var errNotAllowed = errors.New("")
+
 // set gives the key a value as TOML decodes it. The error says what kind of
 // value is wanted.
 func (k key) set(c *config, v any) error {
@@ -37,7 +41,7 @@ func (k key) set(c *config, v any) error {
 		}
 		x, err := number()
 		if err != nil || math.IsInf(x, 0) {
-			return errors.New(`a number or "unlimited"`)
+			return errNotAllowed
 		}
 		*p = span(x)
 	case *int:
@@ -45,7 +49,7 @@ func (k key) set(c *config, v any) error {
 		if !ok {
 			return errors.New("a whole number")
 		}
-		*p = int(n)
+		*p = clamp(n)
 	case *int64:
 		n, ok := v.(int64)
 		if !ok {
@@ -59,12 +63,12 @@ func (k key) set(c *config, v any) error {
 		}
 		n, ok := v.(int64)
 		if !ok {
-			return errors.New(`a whole number or "all"`)
+			return errNotAllowed
 		}
+		*p = count(clamp(n))
 		if n == 0 {
-			n = -1 // none is not all: leave it to the key to refuse
+			*p = none
 		}
-		*p = count(n)
 	case *bool:
 		b, ok := v.(bool)
 		if !ok {
@@ -88,7 +92,7 @@ func (k key) set(c *config, v any) error {
 			if !ok {
 				return errors.New("a list of whole numbers")
 			}
-			numbers[i] = int(n)
+			numbers[i] = clamp(n)
 		}
 		*p = numbers
 	case *[]float64:
@@ -113,6 +117,9 @@ func (k key) set(c *config, v any) error {
 	}
 	return nil
 }
+
+// clamp fits a number into an int, whatever its size here.
+func clamp(n int64) int { return int(max(math.MinInt, min(n, math.MaxInt))) }
 
 // parse reads the text of a --set or of an option into a value as TOML decodes
 // it. Quotation marks and brackets may be left out.
@@ -169,10 +176,13 @@ func tomlText(v any) string {
 	case *int64:
 		return strconv.FormatInt(*v, 10)
 	case *count:
-		if *v == 0 {
+		switch *v {
+		case 0:
 			return `"all"`
+		case none:
+			return "0"
 		}
-		return strconv.Itoa(max(0, int(*v)))
+		return strconv.Itoa(int(*v))
 	case *bool:
 		return strconv.FormatBool(*v)
 	case *string:
@@ -229,7 +239,7 @@ func quote(s string) string {
 }
 
 // allowed says in words what the key may be. With a configuration, the
-// values of the keys it depends on stand in brackets.
+// values of what it depends on stand in brackets.
 func (k key) allowed(c *config) string {
 	if len(k.choices) > 0 {
 		var words []string
@@ -239,14 +249,17 @@ func (k key) allowed(c *config) string {
 		last := len(words) - 1
 		return strings.Join(words[:last], ", ") + " or " + words[last]
 	}
-	return braces(k.wants, func(name string) string {
+	return braces(k.wants, func(word string) string {
 		if c == nil {
-			return name
+			if strings.HasPrefix(word, ":") {
+				return ""
+			}
+			return word
 		}
-		if value, ok := c.term(name); ok {
-			return value
+		if text, ok := c.term(word); ok {
+			return text
 		}
-		return fmt.Sprintf("%s (%s)", name, find(name).text(c))
+		return fmt.Sprintf("%s (%s)", word, find(word).text(c))
 	})
 }
 

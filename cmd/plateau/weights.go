@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -77,13 +76,11 @@ func silence(l *network.Layer) []bool {
 func loadWeights(path string, net *network.Network) error {
 	r, err := npz.Open(path)
 	if err != nil {
-		return fmt.Errorf("weights: %w", err)
+		return fmt.Errorf("weights: %s", plain(err))
 	}
 	defer r.Close()
-	var errs []error
-	fail := func(format string, args ...any) {
-		errs = append(errs, fmt.Errorf("weights %s: "+format, append([]any{path}, args...)...))
-	}
+	var faults []string
+	fail := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	names := r.Names()
 	known := map[string]bool{}
 	has := func(name string, t npz.Type, want []int) bool {
@@ -109,7 +106,7 @@ func loadWeights(path string, net *network.Network) error {
 		}
 		values, _, err := r.Float32(a.Name)
 		if err != nil {
-			fail("%w", err)
+			fail("%s", plain(err))
 			continue
 		}
 		for j := range max(a.Rows, 1) {
@@ -126,7 +123,7 @@ func loadWeights(path string, net *network.Network) error {
 		}
 		mask, _, err := r.Bool(silentName(m))
 		if err != nil {
-			fail("%w", err)
+			fail("%s", plain(err))
 			continue
 		}
 		y := l.Feedback
@@ -149,7 +146,10 @@ func loadWeights(path string, net *network.Network) error {
 	if len(extra) > 0 {
 		fail("there is also %s, which this network has no place for", strings.Join(extra, ", "))
 	}
-	return errors.Join(errs...)
+	if faults != nil {
+		return fmt.Errorf("weights %s: %s", path, strings.Join(faults, "\n  "))
+	}
+	return nil
 }
 
 func notFinite(x float32) bool { return math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) }
