@@ -54,6 +54,7 @@ type denseModel struct {
 	Dt          float64 // ms
 	Rise, Decay float64 // τ_s and τ_L of κ
 	Memory      int     // steps that a spike acts for; 0 means without end
+	Shape       string  // of κ: "" for eq. 12, "alpha" or "exponential" with Decay
 
 	Leak, Basal, Apical, Dendritic float64 // g_l, g_b, g_a; g_d of the output layer
 	Excitation, Inhibition         float64 // E_E, E_I
@@ -193,10 +194,16 @@ func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 func logisticSlope(x float64) float64 { return logistic(x) * (1 - logistic(x)) } // σ'
 
-// kappa is eq. 12.
+// kappa is eq. 12, or another shape of unit area.
 func (d *dense) kappa(t float64) float64 {
 	if t <= 0 {
 		return 0
+	}
+	switch tau := d.model.Decay; d.model.Shape {
+	case "alpha":
+		return t * math.Exp(-t/tau) / (tau * tau)
+	case "exponential":
+		return math.Exp(-t/tau) / tau
 	}
 	return (math.Exp(-t/d.model.Decay) - math.Exp(-t/d.model.Rise)) / (d.model.Decay - d.model.Rise)
 }

@@ -73,6 +73,12 @@ func newBlindRig(t testing.TB, m denseModel, w denseWeights, seed uint64) *rig {
 		}
 	}
 	var kernel kernels.Kernel = kernels.DoubleExponential{Rise: m.Rise, Decay: m.Decay}
+	switch m.Shape {
+	case "alpha":
+		kernel = kernels.Alpha{Peak: m.Decay}
+	case "exponential":
+		kernel = kernels.Exponential{Decay: m.Decay}
+	}
 	if m.Memory > 0 {
 		kernel = kernels.Finite{Kernel: kernel, Support: float64(m.Memory) * m.Dt}
 	}

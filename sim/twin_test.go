@@ -153,7 +153,7 @@ func ratesUp(p *variantPlan)     { p.model.RateForward = true }
 func ratesDown(p *variantPlan)   { p.model.RateFeedback = true }
 func steady(p *variantPlan)      { p.model.SteadyState = true }
 
-// shortWindow averages the last steps of a phase, each neuron's plateau coming at
+// plateaus averages the last steps of a phase, each neuron's plateau coming at
 // a time of its own.
 func plateaus(p *variantPlan) {
 	p.plateaus = true
@@ -168,6 +168,11 @@ func apical(g float64) func(*variantPlan) {
 
 func perClass(n int) func(*variantPlan) {
 	return func(p *variantPlan) { p.perClass = n }
+}
+
+// shape sets another kernel, of one time constant.
+func shape(name string, decay float64) func(*variantPlan) {
+	return func(p *variantPlan) { p.model.Shape, p.model.Decay = name, decay }
 }
 
 // fine sets the time step in ms, and the steps for which a spike acts to what
@@ -240,6 +245,10 @@ func variants() []variant {
 		variantOf("rate mode", two, ratesUp, ratesDown, steady),
 		variantOf("rate mode, layer by layer, learned, bias", three, ratesUp, ratesDown, steady, layerWise, learned, biased, uneven),
 		variantOf("steady somata that spike", two, steady, uneven),
+		variantOf("alpha function", two, shape("alpha", 4), uneven),
+		variantOf("alpha function, unlimited, attenuated, dt 0.5", two, shape("alpha", 4), unlimited, apical(0.05), fine(0.5), uneven),
+		variantOf("exponential kernel, layer by layer", three, shape("exponential", 6), layerWise, uneven),
+		variantOf("exponential kernel, unlimited", two, shape("exponential", 6), unlimited, uneven),
 	}
 }
 
@@ -250,6 +259,7 @@ func TestEngineMatchesTwin(t *testing.T) {
 	for _, v := range variants() {
 		t.Run(v.name, func(t *testing.T) {
 			r, d := newRig(t, v.model, v.weights), newDense(v.model, v.weights)
+			r.engine.Watch(&eventCount{}, false) // asks for less, and takes nothing from others
 			fired := make([]int, r.seen.layers+1)
 			for i, e := range v.examples {
 				got := r.Run(t, e, false)
