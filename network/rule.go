@@ -147,20 +147,67 @@ func (r Rule) learnFeedback(delta []float32, f Means, eta float64) {
 	}
 }
 
-// Apply adds an update to the weights. Rows whose trace is zero are not
-// touched.
-func (n *Network) Apply(u *Update) {
+// Scale multiplies all that an update changes by s.
+func (u *Update) Scale(s float32) {
 	for m := range u.Layers {
-		l, d := &n.Layers[m], u.Layers[m]
-		addOuter(l.Weights, d.Trace, d.Delta)
-		vec.Add(l.Bias, d.Delta)
-		if d.FeedbackDelta == nil {
+		for _, delta := range [][]float32{u.Layers[m].Delta, u.Layers[m].FeedbackDelta} {
+			for i := range delta {
+				delta[i] *= s
+			}
+		}
+	}
+}
+
+// Apply adds updates to the weights, in the order given. Rows whose trace is
+// zero are not touched.
+func (n *Network) Apply(updates ...*Update) {
+	n.ApplyPart(updates, 0, 1)
+	n.Settle()
+}
+
+// ApplyPart is Apply for one of so many parts of the weights, which touch
+// different rows and can be applied side by side. Settle must follow when all
+// parts are done.
+func (n *Network) ApplyPart(updates []*Update, part, parts int) {
+	for m := range n.Layers {
+		l := &n.Layers[m]
+		for j := part; j < l.Weights.Rows; j += parts {
+			for _, u := range updates {
+				if s := u.Layers[m].Trace[j]; s != 0 {
+					vec.AddScaled(l.Weights.Row(j), s, u.Layers[m].Delta)
+				}
+			}
+		}
+		if part != 0 {
 			continue
 		}
-		addOuter(l.Feedback, d.FeedbackTrace, d.FeedbackDelta)
-		if l.FeedbackBias != nil {
-			vec.Add(l.FeedbackBias, d.FeedbackDelta)
+		for _, u := range updates {
+			vec.Add(l.Bias, u.Layers[m].Delta)
+			l.applyFeedback(&u.Layers[m])
 		}
+	}
+}
+
+// applyFeedback adds an update to feedback weights that learn.
+func (l *Layer) applyFeedback(u *LayerUpdate) {
+	if u.FeedbackDelta == nil {
+		return
+	}
+	for j, s := range u.FeedbackTrace {
+		if s != 0 {
+			vec.AddScaled(l.Feedback.Row(j), s, u.FeedbackDelta)
+		}
+	}
+	if l.FeedbackBias != nil {
+		vec.Add(l.FeedbackBias, u.FeedbackDelta)
+	}
+}
+
+// Settle makes feedback weights obey what ties them: silent synapses stay
+// silent, and symmetric feedback follows the forward weights.
+func (n *Network) Settle() {
+	for m := range n.Layers {
+		l := &n.Layers[m]
 		for k, silent := range l.Silent {
 			if silent {
 				l.Feedback.Data[k] = 0
@@ -168,12 +215,4 @@ func (n *Network) Apply(u *Update) {
 		}
 	}
 	n.TieFeedback()
-}
-
-func addOuter(w Matrix, trace, delta []float32) {
-	for j, s := range trace {
-		if s != 0 {
-			vec.AddScaled(w.Row(j), s, delta)
-		}
-	}
 }

@@ -24,6 +24,13 @@ type Model struct {
 	HiddenScale   float64   // P₀
 	OutputScale   float64   // P₁
 
+	// Batch is the number of examples that are shown with the same weights before
+	// the sum of their updates, or with MeanUpdate the mean, changes them; ≥ 1. With
+	// 1, the paper's online rule, weights change after each example. Each of the
+	// Batch places keeps a network state of its own from batch to batch.
+	Batch      int
+	MeanUpdate bool
+
 	Seed uint64 // root of every random stream
 }
 
@@ -53,6 +60,7 @@ func Default(inputs int, hidden []int, classes int) Model {
 		Rates:       DefaultRates(len(hidden)),
 		HiddenScale: 20 / maxRate,
 		OutputScale: 20 / (maxRate * maxRate),
+		Batch:       1,
 		Seed:        1,
 	}
 	return m
@@ -92,7 +100,12 @@ func (m Model) Validate() error {
 	if m.Initial != nil {
 		initial = m.Initial.Validate()
 	}
+	var batch error
+	if m.Batch < 1 || m.Batch > maxBatch {
+		batch = fmt.Errorf("protocols: Model.Batch = %d, want 1 to %d", m.Batch, maxBatch)
+	}
 	return errors.Join(
+		batch,
 		m.Network.Validate(),
 		initial,
 		m.Neurons.Validate(),
@@ -113,6 +126,9 @@ func (m Model) validateSteps() error {
 	}
 	return nil
 }
+
+// maxBatch bounds the places of a batch, each of which takes memory.
+const maxBatch = 1 << 16
 
 // NewNetwork returns a network with initial weights, which depend on nothing
 // but the model.

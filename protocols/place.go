@@ -14,6 +14,10 @@ type place struct {
 	phases          *phases
 	forward, target []network.Means
 	update          *network.Update
+
+	// Of the last example:
+	read, class int // what was read out in the forward phase, and the true class
+	err         error
 }
 
 func newPlace(m *Model, net *network.Network) (*place, error) {
@@ -44,20 +48,21 @@ func newPlace(m *Model, net *network.Network) (*place, error) {
 	return p, nil
 }
 
-// show takes the network through both phases of an example, computes
-// the update and returns what was read out in the forward phase.
-func (p *place) show(purpose sim.Purpose, number uint64, data Samples, i int) (read, class int, err error) {
+// show takes the network through both phases of an example and computes the
+// update.
+func (p *place) show(purpose sim.Purpose, number uint64, data Samples, i int) error {
 	ph := p.phases
-	class = data.Sample(i, ph.forward.Intensity)
-	ph.target.Class = class
+	p.class = data.Sample(i, ph.forward.Intensity)
+	ph.target.Class = p.class
 	ph.draw(p.model.Seed, number)
-	p.engine.Present(purpose, number)
+	p.engine.Present(sim.Presentation{Purpose: purpose, Number: number, Sample: i, Class: p.class})
 	if err := p.engine.Run(&ph.forward, p.forward); err != nil {
-		return 0, 0, err
+		return err
 	}
 	if err := p.engine.Run(&ph.target, p.target); err != nil {
-		return 0, 0, err
+		return err
 	}
 	p.rule.Learn(p.update, p.forward, p.target)
-	return ReadOut(p.forward[len(p.forward)-1].Soma, p.model.Network.PerClass), class, nil
+	p.read = ReadOut(p.forward[len(p.forward)-1].Soma, p.model.Network.PerClass)
+	return nil
 }

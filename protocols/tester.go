@@ -129,7 +129,7 @@ func (d *desk) read(data Samples, i int, a network.Architecture) (read, class in
 		return 0, 0, fmt.Errorf("protocols: test example %d: class is %d, want 0 to %d", i, class, a.Classes-1)
 	}
 	d.engine.Rest()
-	d.engine.Present(sim.TestSpikes, uint64(i))
+	d.engine.Present(sim.Presentation{Purpose: sim.TestSpikes, Number: uint64(i), Sample: i, Class: class})
 	if err := d.engine.Run(&d.phase, d.means); err != nil {
 		return 0, 0, fmt.Errorf("protocols: test example %d: %w", i, err)
 	}

@@ -4,39 +4,82 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 
 	"plateau/network"
 	"plateau/sim"
 )
 
-// Trainer trains a network example by example: weights change after each
-// (the paper's online rule), and the network's state flows on from one to the
-// next.
+// Trainer trains a network: it shows examples and changes weights after each, or
+// after each batch, and the network's state flows on from one to the next.
 type Trainer struct {
-	model Model
-	net   *network.Network
-	place *place
-	shown uint64 // examples so far, which number the random streams
-	epoch int
-	order []int
+	model   Model
+	net     *network.Network
+	places  []*place // one for each example of a batch
+	workers []worker
+	watched bool
+	shown   uint64 // examples so far, which number the random streams
+	epoch   int
+	order   []int
+
+	// What the workers work on:
+	data    Samples
+	group   []int // the examples of the batch
+	next    atomic.Int64
+	updates []*network.Update
+	wait    sync.WaitGroup
 }
 
-// NewTrainer returns a trainer of net, which it changes.
-func NewTrainer(m Model, net *network.Network) (*Trainer, error) {
+// worker is the two kinds of work of a goroutine, made once so that none is
+// allocated for a batch.
+type worker struct{ show, apply func() }
+
+// NewTrainer returns a trainer of net, which it changes, that shows the examples
+// of a batch on so many workers. The result does not depend on their number.
+func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
+	if workers < 1 {
+		return nil, fmt.Errorf("protocols: %d workers, want at least 1", workers)
+	}
 	t := &Trainer{model: m, net: net}
-	var err error
-	t.place, err = newPlace(&t.model, net)
-	return t, err
+	for range m.Batch {
+		p, err := newPlace(&t.model, net)
+		if err != nil {
+			return nil, err
+		}
+		t.places = append(t.places, p)
+		t.updates = append(t.updates, p.update)
+	}
+	workers = min(workers, m.Batch)
+	for k := range workers {
+		t.workers = append(t.workers, worker{
+			show: func() {
+				defer t.wait.Done()
+				t.showNext()
+			},
+			apply: func() {
+				defer t.wait.Done()
+				t.net.ApplyPart(t.updates[:len(t.group)], k, workers)
+			},
+		})
+	}
+	return t, nil
 }
 
 // Network returns the network in training.
 func (t *Trainer) Network() *network.Network { return t.net }
 
 // Watch sends what happens in training to an observer; see sim.Engine.Watch.
-func (t *Trainer) Watch(o sim.Observer, potentials bool) { t.place.engine.Watch(o, potentials) }
+// Examples of a batch are then shown one after another, in order.
+func (t *Trainer) Watch(o sim.Observer, potentials bool) {
+	t.watched = true
+	for _, p := range t.places {
+		p.engine.Watch(o, potentials)
+	}
+}
 
 // Epoch is what one pass through the training examples gave.
 type Epoch struct {
@@ -54,8 +97,8 @@ func (e Epoch) Error() float64 { return float64(e.Errors) / float64(e.Examples) 
 const checkEvery = 1000
 
 // Epoch shows all examples once, in an order drawn for this epoch, and
-// learns from each. Progress, if not nil, is called after each example with the
-// epoch so far. If the context ends, Epoch stops between examples and returns
+// learns from each. Progress, if not nil, is called after each batch with the
+// epoch so far. If the context ends, Epoch stops between batches and returns
 // what it has along with the context's error.
 func (t *Trainer) Epoch(ctx context.Context, data Samples, progress func(Epoch)) (Epoch, error) {
 	if data.Len() == 0 {
@@ -63,27 +106,30 @@ func (t *Trainer) Epoch(ctx context.Context, data Samples, progress func(Epoch))
 	}
 	t.shuffle(data.Len())
 	t.epoch++
+	t.data = data
 	result := Epoch{Number: t.epoch, Losses: make([]float64, len(t.net.Layers))}
 	sums := make([]float64, len(t.net.Layers))
-	for _, i := range t.order {
+	checked := 0
+	for begin := 0; begin < len(t.order); begin += len(t.group) {
 		if err := ctx.Err(); err != nil {
 			return result, err
 		}
-		t.shown++
-		read, class, err := t.place.show(sim.TrainingSpikes, t.shown, data, i)
-		if err != nil {
-			return result, fmt.Errorf("training example %d: %w", i, err)
+		t.group = t.order[begin:min(begin+len(t.places), len(t.order))]
+		if err := t.batch(); err != nil {
+			return result, err
 		}
-		t.net.Apply(t.place.update)
-		result.Examples++
-		if read != class {
-			result.Errors++
+		for _, p := range t.places[:len(t.group)] {
+			result.Examples++
+			if p.read != p.class {
+				result.Errors++
+			}
+			for m, loss := range p.update.Losses {
+				sums[m] += loss
+				result.Losses[m] = sums[m] / float64(result.Examples)
+			}
 		}
-		for m, loss := range t.place.update.Losses {
-			sums[m] += loss
-			result.Losses[m] = sums[m] / float64(result.Examples)
-		}
-		if result.Examples%checkEvery == 0 || result.Examples == len(t.order) {
+		if result.Examples-checked >= checkEvery || result.Examples == len(t.order) {
+			checked = result.Examples
 			if err := t.net.Check(); err != nil {
 				return result, fmt.Errorf("learning diverged after %d examples, a smaller learning rate may help: %w", t.shown, err)
 			}
@@ -93,6 +139,55 @@ func (t *Trainer) Epoch(ctx context.Context, data Samples, progress func(Epoch))
 		}
 	}
 	return result, nil
+}
+
+// batch shows the examples of a group and changes the weights by the sum or the
+// mean of their updates, added up in the order of the group.
+func (t *Trainer) batch() error {
+	t.next.Store(0)
+	alone := len(t.workers) == 1 || len(t.group) == 1
+	if alone || t.watched {
+		t.showNext()
+	} else {
+		t.wait.Add(len(t.workers))
+		for _, w := range t.workers {
+			go w.show()
+		}
+		t.wait.Wait()
+	}
+	t.shown += uint64(len(t.group))
+	updates := t.updates[:len(t.group)]
+	for k, p := range t.places[:len(t.group)] {
+		if p.err != nil {
+			return fmt.Errorf("protocols: training example %d: %w", t.group[k], p.err)
+		}
+		if t.model.MeanUpdate && len(updates) > 1 {
+			p.update.Scale(1 / float32(len(updates)))
+		}
+	}
+	if alone {
+		t.net.ApplyPart(updates, 0, 1)
+	} else {
+		t.wait.Add(len(t.workers))
+		for _, w := range t.workers {
+			go w.apply()
+		}
+		t.wait.Wait()
+	}
+	t.net.Settle()
+	return nil
+}
+
+// showNext shows examples of the group, each at its place, until none is left.
+func (t *Trainer) showNext() {
+	for {
+		k := int(t.next.Add(1)) - 1
+		if k >= len(t.group) {
+			return
+		}
+		p := t.places[k]
+		p.err = p.show(sim.TrainingSpikes, t.shown+uint64(k)+1, t.data, t.group[k])
+	}
 }
 
 // shuffle draws the order of an epoch, a function of the seed and the epoch's

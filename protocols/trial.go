@@ -36,12 +36,11 @@ func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Obse
 	if watch != nil {
 		p.engine.Watch(watch, true)
 	}
-	read, class, err := p.show(sim.TrialSpikes, uint64(i), data, i)
-	if err != nil {
+	if err := p.show(sim.TrialSpikes, uint64(i), data, i); err != nil {
 		return nil, fmt.Errorf("protocols: trial of example %d: %w", i, err)
 	}
 	return &Trial{
-		Example: i, Class: class, Read: read,
+		Example: i, Class: p.class, Read: p.read,
 		Forward: p.forward, Target: p.target, Losses: p.update.Losses, Training: m.Train,
 	}, nil
 }

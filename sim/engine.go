@@ -49,12 +49,11 @@ type Engine struct {
 	inputs *sender
 	layers []*layer
 
-	seed    uint64
-	purpose Purpose
-	example uint64
-	key     uint64 // of the presentation's streams
-	step    int    // steps since the presentation began
-	fresh   bool   // whether apical potentials are up to date
+	seed  uint64
+	shown Presentation
+	key   uint64 // of the presentation's streams
+	step  int    // steps since the presentation began
+	fresh bool   // whether apical potentials are up to date
 	needed  bool   // whether the last phase needed them, watched or not
 
 	stepwise   bool // never run layer by layer; for tests
@@ -119,11 +118,20 @@ func (e *Engine) Rest() {
 	}
 }
 
+// Presentation is an example being shown. Purpose and Number, with the seed,
+// determine every random draw; the rest is for observers.
+type Presentation struct {
+	Purpose Purpose
+	Number  uint64
+	Sample  int // index of the example in its data set
+	Class   int // its true class
+}
+
 // Present begins a presentation. The potentials of dendrites are computed anew
 // from the spikes that still act and the weights as they are now.
-func (e *Engine) Present(purpose Purpose, example uint64) {
-	e.purpose, e.example, e.step = purpose, example, 0
-	e.key = presentationKey(e.seed, purpose, example)
+func (e *Engine) Present(p Presentation) {
+	e.shown, e.step = p, 0
+	e.key = presentationKey(e.seed, p.Purpose, p.Number)
 	for m, l := range e.layers {
 		l.basal.refresh(e.net.Layers[m].Bias)
 		if l.apical != nil {
@@ -131,6 +139,7 @@ func (e *Engine) Present(purpose Purpose, example uint64) {
 		}
 	}
 	e.fresh, e.needed = false, false
+	e.tell(&e.shown)
 }
 
 // Run takes the network through a phase and fills in the means that are asked
@@ -146,7 +155,7 @@ func (e *Engine) Run(p *Phase, means []network.Means) error {
 	for m := range means {
 		clearMeans(&means[m])
 	}
-	e.began = PhaseBegan{e.purpose, e.example, e.step, p}
+	e.began = PhaseBegan{e.step, p}
 	e.tell(&e.began)
 	e.begin(p)
 	for first := 0; first < p.Steps; first += blockSteps {

@@ -190,7 +190,7 @@ func TestPresentationsDecideTheDraws(t *testing.T) {
 	run := func(purpose sim.Purpose, example uint64) string {
 		spikes.digest = newDigest()
 		r.engine.Rest()
-		r.engine.Present(purpose, example)
+		r.engine.Present(sim.Presentation{Purpose: purpose, Number: example})
 		if err := r.engine.Run(goodPhase(), r.forward); err != nil {
 			t.Fatal(err)
 		}
@@ -275,7 +275,7 @@ func TestRunRefusesBadPhases(t *testing.T) {
 		r.engine.Watch(count, false)
 		r.engine.Watch(spikes, true)
 		d := newDigest()
-		r.engine.Present(sim.TrainingSpikes, 1)
+		r.engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: 1})
 		if err := r.engine.Run(goodPhase(), r.forward); err != nil {
 			t.Fatal(err)
 		}
@@ -346,7 +346,7 @@ func TestRunRefusesBadPhases(t *testing.T) {
 	r := newBlindRig(t, v.model, v.weights, 1)
 	p := goodPhase()
 	p.Taught, p.Class = false, -1
-	r.engine.Present(sim.TrainingSpikes, 1)
+	r.engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: 1})
 	if err := r.engine.Run(p, r.forward); err != nil {
 		t.Error(err)
 	}
@@ -433,6 +433,7 @@ func TestEvents(t *testing.T) {
 
 // eventLog writes events down, joining blocks that follow each other.
 type eventLog struct {
+	shown    sim.Presentation
 	lines    []string
 	from, to int
 	err      error
@@ -447,9 +448,11 @@ func (l *eventLog) flush() {
 
 func (l *eventLog) Observe(event sim.Event) {
 	switch e := event.(type) {
+	case *sim.Presentation:
+		l.shown = *e
 	case *sim.PhaseBegan:
 		l.flush()
-		l.lines = append(l.lines, fmt.Sprintf("%s of example %d, purpose %d, begins at %d", e.Phase.Name, e.Example, e.Purpose, e.Step))
+		l.lines = append(l.lines, fmt.Sprintf("%s of example %d, purpose %d, begins at %d", e.Phase.Name, l.shown.Number, l.shown.Purpose, e.Step))
 		l.from, l.to = e.Step, e.Step
 	case *sim.Block:
 		if e.First != l.to || e.Steps < 1 {
@@ -490,13 +493,16 @@ func golden(t *testing.T, name, got string) {
 // spikeText is an observer that writes spikes as a person would.
 type spikeText struct {
 	layers int
+	shown  sim.Presentation
 	text   strings.Builder
 }
 
 func (s *spikeText) Observe(event sim.Event) {
 	switch e := event.(type) {
+	case *sim.Presentation:
+		s.shown = *e
 	case *sim.PhaseBegan:
-		fmt.Fprintf(&s.text, "example %d, %s phase\n", e.Example, e.Phase.Name)
+		fmt.Fprintf(&s.text, "example %d, %s phase\n", s.shown.Number, e.Phase.Name)
 	case *sim.Block:
 		for step := range e.Steps {
 			fmt.Fprintf(&s.text, "%3d", e.First+step)
@@ -555,7 +561,7 @@ func TestRunDoesNotAllocate(t *testing.T) {
 			p.Intensity = append(p.Intensity, float32(rate/v.model.MaxRate))
 		}
 		run := func() {
-			r.engine.Present(sim.TrainingSpikes, 1)
+			r.engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: 1})
 			if err := r.engine.Run(p, r.forward); err != nil {
 				t.Fatal(err)
 			}

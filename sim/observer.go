@@ -9,15 +9,14 @@ type Observer interface {
 	Observe(Event)
 }
 
-// An Event is a *PhaseBegan, a *Block or a *PhaseEnded.
+// An Event is a *Presentation, a *PhaseBegan, a *Block or a *PhaseEnded. A
+// presentation is told when it begins.
 type Event interface{ event() }
 
 // PhaseBegan is told before the first step of a phase.
 type PhaseBegan struct {
-	Purpose Purpose
-	Example uint64
-	Step    int // steps since the presentation began
-	Phase   *Phase
+	Step  int // steps since the presentation began
+	Phase *Phase
 }
 
 // PhaseEnded is told after the last step of a phase, when means and plateaus
@@ -63,9 +62,10 @@ func (b *Block) Soma(layer, step int) []float32 {
 	return l.potential(step)[:l.size]
 }
 
-func (*PhaseBegan) event() {}
-func (*PhaseEnded) event() {}
-func (*Block) event()      {}
+func (*Presentation) event() {}
+func (*PhaseBegan) event()   {}
+func (*PhaseEnded) event()   {}
+func (*Block) event()        {}
 
 // Watch sends events to an observer from the next presentation on. Potentials
 // says whether its blocks must hold the potentials of every compartment, which

@@ -158,7 +158,7 @@ func (r *rig) Run(t testing.TB, e denseExample, follow bool) *denseResult {
 	r.seen.spikes = make([][][3]int, r.seen.layers+1)
 	r.seen.noise = r.engine.Params().Noise
 	r.presented++
-	r.engine.Present(sim.TrainingSpikes, r.presented)
+	r.engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: r.presented, Class: e.Label})
 	intensity := make([]float32, len(e.Rates))
 	for j, rate := range e.Rates {
 		intensity[j] = float32(rate / r.model.MaxRate)

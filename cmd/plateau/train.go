@@ -153,7 +153,7 @@ func (r *training) prepare() error {
 	if r.net, err = m.NewNetwork(); err != nil {
 		return err
 	}
-	if r.trainer, err = protocols.NewTrainer(m, r.net); err != nil {
+	if r.trainer, err = protocols.NewTrainer(m, r.net, r.workers); err != nil {
 		return err
 	}
 	r.tester, err = protocols.NewTester(m, r.net, min(r.workers, r.data.Test.Len()))

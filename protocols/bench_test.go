@@ -1,0 +1,195 @@
+package protocols_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+
+	"plateau/protocols"
+	"plateau/sim"
+)
+
+// The networks that are timed. On 784 inputs they see MNIST if it is there, else
+// digits; on 3072 made-up images as bright as CIFAR-10's are.
+var sizes = []struct {
+	inputs int
+	hidden []int
+	apical float64 // g_a (1/ms)
+}{
+	{784, []int{500}, 0},
+	{784, []int{500}, 0.05},
+	{784, []int{500, 100}, 0},
+	{784, []int{500, 100}, 0.05},
+	{784, []int{2000}, 0},
+	{784, []int{2000}, 0.05},
+	{3072, []int{500}, 0},
+	{3072, []int{500}, 0.05},
+}
+
+// A cycle is n samples of a set, again and again.
+type cycle struct {
+	protocols.Samples
+	n int
+}
+
+func (c cycle) Len() int { return c.n }
+
+func (c cycle) Sample(i int, intensity []float32) int {
+	return c.Samples.Sample(i%c.Samples.Len(), intensity)
+}
+
+// pictures returns the images for a number of inputs.
+func pictures(b *testing.B, inputs int) protocols.Samples {
+	if inputs != 784 {
+		return photographs()
+	}
+	data, err := mnist(2000, 1)
+	if err != nil {
+		b.Log("no MNIST; on digits")
+		return digits().Train.First(2000)
+	}
+	return data.Train
+}
+
+// photographs are uniform noise of the mean (0.47) and standard deviation (0.25)
+// of CIFAR-10's pixels.
+func photographs() images {
+	d := noise(1, 50, 3072, 10)
+	for _, row := range d.intensities {
+		for j := range row {
+			row[j] = 0.47 + 0.87*(row[j]-0.5)
+		}
+	}
+	return d
+}
+
+// A tally counts the spikes of all layers, and the synapses they arrive at.
+type tally struct {
+	sizes            []int // of all layers, the input's first
+	spikes, synapses float64
+}
+
+func (c *tally) Observe(e sim.Event) {
+	b, ok := e.(*sim.Block)
+	if !ok {
+		return
+	}
+	for layer := range c.sizes {
+		reach := 0
+		if layer+1 < len(c.sizes) {
+			reach = c.sizes[layer+1]
+		} else {
+			for _, n := range c.sizes[1:layer] {
+				reach += n // feedback
+			}
+		}
+		for step := range b.Steps {
+			n := float64(len(b.Spikes(layer, step)))
+			c.spikes += n
+			c.synapses += n * float64(reach)
+		}
+	}
+}
+
+// eachSize runs a benchmark for all sizes. Run gets a network that has learned
+// for a moment, so that it fires as it does in use, and shows n examples; count
+// counts its spikes for n examples, apart, so that it does not cost time.
+func eachSize(b *testing.B, prepare func(b *testing.B, m protocols.Model, trainer *protocols.Trainer, data protocols.Samples) (run func(n int) error, count func(c *tally, n int) error)) {
+	for _, size := range sizes {
+		m := protocols.Default(size.inputs, size.hidden, 10)
+		m.Neurons.Hidden.Apical = size.apical
+		name := fmt.Sprint(size.inputs)
+		for _, n := range m.Network.Sizes() {
+			name += fmt.Sprint("-", n)
+		}
+		if size.apical > 0 {
+			name += fmt.Sprint("/apical=", size.apical)
+		}
+		var run func(int) error
+		var perExample tally
+		b.Run(name, func(b *testing.B) {
+			if run == nil {
+				data := pictures(b, size.inputs)
+				trainer := newTrainer(b, m)
+				if _, err := trainer.Epoch(context.Background(), cycle{data, 100}, nil); err != nil {
+					b.Fatal(err)
+				}
+				var count func(*tally, int) error
+				run, count = prepare(b, m, trainer, data)
+				const n = 20
+				perExample.sizes = append([]int{size.inputs}, m.Network.Sizes()...)
+				if err := count(&perExample, n); err != nil {
+					b.Fatal(err)
+				}
+				perExample.spikes /= n
+				perExample.synapses /= n
+			}
+			runtime.GC()
+			b.ResetTimer()
+			if err := run(b.N); err != nil {
+				b.Fatal(err)
+			}
+			rate := float64(b.N) / b.Elapsed().Seconds()
+			b.ReportMetric(rate, "examples/s")
+			b.ReportMetric(rate*perExample.spikes, "spikes/s")
+			b.ReportMetric(rate*perExample.synapses, "synapses/s")
+		})
+	}
+}
+
+// BenchmarkTrain times training examples of 50 + 50 ms on one core. A synapse
+// counts once for each spike that arrives at it.
+func BenchmarkTrain(b *testing.B) {
+	eachSize(b, func(b *testing.B, m protocols.Model, trainer *protocols.Trainer, data protocols.Samples) (func(int) error, func(*tally, int) error) {
+		ctx := context.Background() // that of b ends with the first of its runs
+		run := func(n int) error {
+			_, err := trainer.Epoch(ctx, cycle{data, n}, nil)
+			return err
+		}
+		count := func(c *tally, n int) error {
+			// A trainer cannot be left alone again, so another one is watched.
+			other, err := protocols.NewTrainer(m, trainer.Network().Clone(), 1)
+			if err != nil {
+				return err
+			}
+			other.Watch(c, false)
+			_, err = other.Epoch(ctx, cycle{data, n}, nil)
+			return err
+		}
+		return run, count
+	})
+}
+
+// BenchmarkTest times test examples of 250 ms on one core.
+func BenchmarkTest(b *testing.B) {
+	eachSize(b, func(b *testing.B, m protocols.Model, trainer *protocols.Trainer, data protocols.Samples) (func(int) error, func(*tally, int) error) {
+		tester, err := protocols.NewTester(m, trainer.Network(), 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ctx := context.Background() // that of b ends with the first of its runs
+		run := func(n int) error {
+			_, err := tester.Test(ctx, cycle{data, n}, nil)
+			return err
+		}
+		count := func(c *tally, n int) error {
+			engine, err := sim.New(trainer.Network(), m.Neurons, m.Seed)
+			if err != nil {
+				return err
+			}
+			engine.Watch(c, false)
+			phase := sim.Phase{Name: "test", Intensity: make([]float32, m.Network.Inputs), Steps: 250, From: 30}
+			for i := range n {
+				cycle{data, n}.Sample(i, phase.Intensity)
+				engine.Rest()
+				engine.Present(sim.Presentation{Purpose: sim.TestSpikes, Number: uint64(i)})
+				if err := engine.Run(&phase, everything(trainer.Network())); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		return run, count
+	})
+}

@@ -1,0 +1,92 @@
+package protocols_test
+
+import (
+	"context"
+	"fmt"
+
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/sim"
+)
+
+// A small network learns some digits and is tested on others. The numbers are
+// the same on every machine.
+func Example() {
+	data := dataset.Digits(1, 400, 100)
+	m := protocols.Default(data.Train.Size(), nil, data.Train.Classes)
+	net, err := m.NewNetwork()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	trainer, err := protocols.NewTrainer(m, net, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	tester, err := protocols.NewTester(m, net, 2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	for range 2 {
+		epoch, err := trainer.Epoch(ctx, data.Train, nil)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		result, err := tester.Test(ctx, data.Test, nil)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("epoch %d: training error %.3f, test error %.2f\n", epoch.Number, epoch.Error(), result.Error())
+	}
+	// Output:
+	// epoch 1: training error 0.818, test error 0.67
+	// epoch 2: training error 0.632, test error 0.58
+}
+
+// A spikeCounter counts the spikes of each layer, the input's first.
+type spikeCounter struct {
+	phase string
+	count [3]int
+}
+
+func (c *spikeCounter) Observe(e sim.Event) {
+	switch e := e.(type) {
+	case *sim.PhaseBegan:
+		c.phase, c.count = e.Phase.Name, [3]int{}
+	case *sim.Block:
+		for step := range e.Steps {
+			for layer := range c.count {
+				c.count[layer] += len(e.Spikes(layer, step))
+			}
+		}
+	case *sim.PhaseEnded:
+		fmt.Printf("%s phase: %d input, %d hidden, %d output spikes\n", c.phase, c.count[0], c.count[1], c.count[2])
+	}
+}
+
+// A trial shows one example to a network and lets an observer look on. In the
+// target phase one output neuron is driven up and nine are driven down.
+func ExampleRunTrial() {
+	data := dataset.Digits(1, 1, 0)
+	m := protocols.Default(784, []int{100}, 10)
+	net, err := m.NewNetwork()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	trial, err := protocols.RunTrial(m, net, data.Train, 0, new(spikeCounter))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("class %d, read as %d\n", trial.Class, trial.Read)
+	// Output:
+	// forward phase: 937 input, 605 hidden, 82 output spikes
+	// target phase: 933 input, 629 hidden, 14 output spikes
+	// class 8, read as 4
+}

@@ -1,0 +1,170 @@
+package protocols_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"plateau/compartments"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/sim"
+)
+
+// digits are drawn once for all tests.
+var digits = sync.OnceValue(func() *dataset.Data { return dataset.Digits(1, 4000, 500) })
+
+// mnist loads some of MNIST. $PLATEAU_DATA may be relative to the root of the
+// module, where the tests are started from.
+func mnist(trainImages, testImages int) (*dataset.Data, error) {
+	o := dataset.Options{Train: trainImages, Test: testImages}
+	data, err := dataset.Load("mnist", o)
+	if env := os.Getenv("PLATEAU_DATA"); err != nil && env != "" && !filepath.IsAbs(env) {
+		o.Dir = filepath.Join("..", env)
+		if data, again := dataset.Load("mnist", o); again == nil {
+			return data, nil
+		}
+	}
+	return data, err
+}
+
+// learn trains for an epoch and tests.
+func learn(t *testing.T, m protocols.Model, data *dataset.Data) (training, testing float64) {
+	t.Helper()
+	trainer := newTrainer(t, m)
+	e := train(t, trainer, data.Train, 1)
+	r := test(t, m, trainer.Network(), data.Test, runtime.GOMAXPROCS(0))
+	t.Logf("%d examples: training error %.3f, test error %.3f", e.Examples, e.Error(), r.Error())
+	return e.Error(), r.Error()
+}
+
+// The reference program's test error after 10,000 examples was 17.9 %, by
+// 1,000 test images. These were the errors of the rule, and of the rule broken on
+// purpose, with seeds 1 to 5:
+//
+//	                                 training (whole epoch)   test
+//	the rule                         0.425 to 0.450           0.191 to 0.290
+//	hidden layer does not learn      0.679 to 0.698           0.381 to 0.590
+//	output layer does not learn      0.892 to 0.902           0.852 to 0.919
+//	output update of opposite sign   0.897 to 0.907           0.849 to 0.945
+//	hidden update of opposite sign   0.430 to 0.450           0.184 to 0.280
+//	target phase's s̄ in the updates  0.425 to 0.454           0.199 to 0.273
+//
+// The bounds lie in the gap above the first, the one on training errors in the middle:
+// its standard error is 0.005, while what a test finds goes up and down by 0.04
+// with the last examples before it.
+//
+// No bound finds the last two, for good reasons. The opposite sign is
+// the same as feedback weights of opposite signs, and random weights are as good
+// either way: the forward weights align with them (feedback alignment).
+// TestLearnsDigits ties the feedback to the forward weights, and finds it. And
+// where the soma does not see the apical dendrite, s̄ has the same
+// distribution in both phases. TestReference, in sim, finds both.
+func TestLearnsMNIST(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains 784-500-10 on 10,000 images: some seconds")
+	}
+	data, err := mnist(10000, 1000)
+	if err != nil {
+		t.Skipf("needs MNIST: %v", err)
+	}
+	training, testing := learn(t, protocols.Default(784, []int{500}, 10), data)
+	if training > 0.56 {
+		t.Errorf("training error %.3f, want at most 0.56", training)
+	}
+	if testing > 0.34 {
+		t.Errorf("test error %.3f, want at most 0.34", testing)
+	}
+}
+
+// Of 2,000 digits, 100 hidden neurons with feedback tied to the forward weights
+// learn enough to tell a broken rule, by the errors during training. With seeds 1
+// to 5 they were (standard error 0.01):
+//
+//	the rule                         0.628 to 0.651
+//	output layer does not learn      0.750 to 0.804
+//	hidden layer does not learn      0.883 to 0.891
+//	hidden update of opposite sign   0.894 to 0.950
+//	output update of opposite sign   0.886 to 0.898
+func TestLearnsDigits(t *testing.T) {
+	m := protocols.Default(784, []int{100}, 10)
+	m.Network.Symmetric = true
+	m.Rates = []float64{1, 1}
+	training, _ := learn(t, m, part(digits(), 2000))
+	if training > 0.70 {
+		t.Errorf("training error %.3f, want at most 0.70", training)
+	}
+}
+
+// part is the first n training images, and all test images.
+func part(data *dataset.Data, n int) *dataset.Data {
+	return &dataset.Data{Train: data.Train.First(n), Test: data.Test}
+}
+
+// Without a hidden layer: training errors of 0.587 to 0.635 and test errors of
+// 0.312 to 0.402 with seeds 1 to 5. An output layer that does not learn, or away
+// from the target, had 0.884 and more.
+func TestLearnsWithoutHiddenLayer(t *testing.T) {
+	training, testing := learn(t, protocols.Default(784, nil, 10), part(digits(), 1500))
+	if training > 0.75 || testing > 0.6 {
+		t.Errorf("training error %.3f, test error %.3f, want at most 0.75 and 0.6", training, testing)
+	}
+}
+
+// Two hidden layers, both fed back to by the output layer through tied weights:
+// training errors of 0.730 to 0.755 with seeds 1 to 3. With either update left
+// out, or of the opposite sign, 0.894 to 0.904.
+func TestLearnsWithTwoHiddenLayers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains 784-100-100-10 on 4,000 images: some seconds")
+	}
+	m := protocols.Default(784, []int{100, 100}, 10)
+	m.Network.Symmetric = true
+	m.Rates = []float64{1, 1, 1}
+	training, _ := learn(t, m, digits())
+	if training > 0.81 {
+		t.Errorf("training error %.3f, want at most 0.81", training)
+	}
+}
+
+// rates turns a model into the rate mode: real-valued signals, somata at
+// their steady state, phases of two steps.
+func rates(m protocols.Model) protocols.Model {
+	m.Neurons.Forward, m.Neurons.Feedback = sim.Rates, sim.Rates
+	m.Neurons.Integration = compartments.Steady
+	m.Train = protocols.TwoPhase{Forward: 2, Target: 2, Settle: 1}
+	m.Test = protocols.TestPhase{Length: 2, Settle: 1}
+	return m
+}
+
+// In the rate mode, with seeds 1 to 5, the training error was 0.437 to 0.452 with
+// tied feedback; with a hidden layer that does not learn 0.809 to 0.838, with its
+// update of the opposite sign 0.911 to 0.974, with the output layer's 0.749 to
+// 0.870. (Where the output layer does not learn, it was 0.327 to 0.346: at this rate
+// hidden neurons do all there is to do.)
+func TestLearnsWithRates(t *testing.T) {
+	m := rates(protocols.Default(784, []int{100}, 10))
+	m.Network.Symmetric = true
+	m.Rates = []float64{1, 1}
+	training, _ := learn(t, m, part(digits(), 2000))
+	if training > 0.60 {
+		t.Errorf("training error %.3f, want at most 0.60", training)
+	}
+}
+
+// There is nothing random in the rate mode once the weights are drawn.
+func TestRatesAreDeterministic(t *testing.T) {
+	m := rates(protocols.Default(784, []int{30}, 10))
+	net := newNetwork(t, m)
+	data := digits().Test.First(50)
+	want := test(t, m, net, data, 1)
+	m.Seed = 2
+	got := test(t, m, net, data, 1)
+	for i, read := range got.Read {
+		if read != want.Read[i] {
+			t.Fatalf("example %d is read as %d, and as %d with another seed", i, want.Read[i], read)
+		}
+	}
+}

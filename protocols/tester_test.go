@@ -1,0 +1,324 @@
+package protocols_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/sim"
+)
+
+// A Tester does what is written here: each example from rest, with draws of its
+// own, read out from the mean potentials since Settle.
+func TestTesterIsTheProtocol(t *testing.T) {
+	for _, c := range []struct {
+		dt          float64
+		p           protocols.TestPhase
+		steps, from int
+	}{
+		{1, protocols.TestPhase{Length: 20, Settle: 5}, 20, 5},
+		{0.5, protocols.TestPhase{Length: 20, Settle: 5}, 40, 10},
+		{0.3, protocols.TestPhase{Length: 20, Settle: 5}, 67, 17},
+		{0.1, protocols.TestPhase{Length: 3, Settle: 0}, 30, 0},
+		{1, protocols.TestPhase{Length: 5.4, Settle: 5}, 5, 4},
+		{1, protocols.DefaultTestPhase(), 250, 30},
+	} {
+		m := tiny(6, 5)
+		m.Network.PerClass = 2
+		m.Neurons.Dt, m.Test = c.dt, c.p
+		strong := network.Uniform{HalfWidth: 30} // so that images differ in their class
+		m.Initial = network.Plain{Weights: strong, Return: strong}
+		net := newNetwork(t, m)
+		data := noise(1, 60, 6, 3)
+		got := test(t, m, net, data, 2)
+
+		engine, err := sim.New(net, m.Neurons, m.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		means := everything(net)
+		var want protocols.Result
+		for i, x := range data.intensities {
+			engine.Rest()
+			engine.Present(sim.Presentation{Purpose: sim.TestSpikes, Number: uint64(i)})
+			if err := engine.Run(&sim.Phase{Intensity: x, Steps: c.steps, From: c.from}, means); err != nil {
+				t.Fatal(err)
+			}
+			read := protocols.ReadOut(means[2].Soma, 2)
+			want.Read = append(want.Read, read)
+			if read != data.classes[i] {
+				want.Errors++
+			}
+		}
+		if !slices.Equal(got.Read, want.Read) || got.Errors != want.Errors || got.Examples != 60 {
+			t.Errorf("dt %v, %+v: %+v, want %+v", c.dt, c.p, got, want)
+		}
+		if got.Error() != float64(want.Errors)/60 {
+			t.Errorf("error %v, want %d of 60", got.Error(), want.Errors)
+		}
+		if slices.Max(got.Read) == slices.Min(got.Read) {
+			t.Errorf("dt %v, %+v: every example is read as %d, which tests nothing", c.dt, c.p, got.Read[0])
+		}
+	}
+}
+
+// However many work on it, a test comes to the same result, and changes nothing.
+func TestWorkersDoNotMatter(t *testing.T) {
+	m := tiny(8)
+	net := newNetwork(t, m)
+	data := noise(1, 101, 6, 3)
+	digest := net.SHA256()
+	want := test(t, m, net, data, 1)
+	for _, workers := range []int{1, 2, 7, 200} {
+		tester, err := protocols.NewTester(m, net, workers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			got, err := tester.Test(t.Context(), data, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got.Read, want.Read) || got.Errors != want.Errors || got.Examples != want.Examples {
+				t.Errorf("%d workers: %+v, want %+v", workers, got, want)
+			}
+		}
+	}
+	if net.SHA256() != digest {
+		t.Error("a test changed the weights")
+	}
+	m.Seed++
+	if got := test(t, m, net, data, 2); slices.Equal(got.Read, want.Read) {
+		t.Error("another seed draws the same spikes")
+	}
+	for _, workers := range []int{0, -1} {
+		if _, err := protocols.NewTester(m, net, workers); err == nil || !strings.Contains(err.Error(), "workers, want at least 1") {
+			t.Errorf("%d workers: %v", workers, err)
+		}
+	}
+}
+
+// Each example starts from rest: what is read of it does not depend on what was
+// shown before, or whether anything was.
+func TestTestsAreFromRest(t *testing.T) {
+	m := tiny(8)
+	m.Test = protocols.TestPhase{Length: 6, Settle: 0} // too short to forget
+	net := newNetwork(t, m)
+	data := noise(1, 60, 6, 3)
+	want := test(t, m, net, data, 1).Read
+	other := data.clone()
+	for i := range other.intensities {
+		if i%2 == 0 { // every other example becomes a different one
+			other.intensities[i] = make([]float32, 6)
+		}
+	}
+	got := test(t, m, net, other, 1).Read
+	for i := 1; i < len(want); i += 2 {
+		if got[i] != want[i] {
+			t.Errorf("example %d is read as %d, and as %d after other ones", i, want[i], got[i])
+		}
+	}
+	part := images{data.intensities[:20], data.classes[:20]}
+	if got := test(t, m, net, part, 1).Read; !slices.Equal(got, want[:20]) {
+		t.Error("a shorter test gives another result")
+	}
+}
+
+// The weights of a tester's network may change between tests.
+func TestTesterSeesNewWeights(t *testing.T) {
+	m := tiny(8)
+	trainer := newTrainer(t, m)
+	data := noise(1, 60, 6, 3)
+	tester, err := protocols.NewTester(m, trainer.Network(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := tester.Test(t.Context(), data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	train(t, trainer, data, 20)
+	after, err := tester.Test(t.Context(), data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Equal(before.Read, after.Read) {
+		t.Error("learning does not show")
+	}
+	if want := test(t, m, trainer.Network(), data, 1); !slices.Equal(after.Read, want.Read) {
+		t.Error("a new tester reads something else")
+	}
+}
+
+func TestTestProgress(t *testing.T) {
+	m := tiny(4)
+	tester, err := protocols.NewTester(m, newNetwork(t, m), 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := 0 // with -race, also a test that only one calls at a time
+	if _, err := tester.Test(t.Context(), noise(1, 50, 6, 3), func(done int) {
+		if calls++; done != calls {
+			t.Errorf("call %d says that %d are done", calls, done)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if calls != 50 {
+		t.Errorf("%d calls, want 50", calls)
+	}
+}
+
+// counted counts how many examples are asked for, by any goroutine.
+type counted struct {
+	protocols.Samples
+	asked *atomic.Int64
+}
+
+func (d counted) Sample(i int, intensity []float32) int {
+	d.asked.Add(1)
+	return d.Samples.Sample(i, intensity)
+}
+
+func TestTestCancelled(t *testing.T) {
+	m := tiny(4)
+	net := newNetwork(t, m)
+	data := noise(1, 500, 6, 3)
+	for _, workers := range []int{1, 2, 7} {
+		tester, err := protocols.NewTester(m, net, workers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, stop := range []int{0, 5} {
+			ctx, cancel := context.WithCancel(t.Context())
+			if stop == 0 {
+				cancel()
+			}
+			var asked atomic.Int64
+			r, err := tester.Test(ctx, counted{data, &asked}, func(done int) {
+				if done == stop {
+					cancel()
+				}
+			})
+			cancel()
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("error %v, want that of the context", err)
+			}
+			// Each worker may have been at an example, and at most one more has been
+			// waiting to be counted.
+			if most := int64(stop + workers); asked.Load() > most {
+				t.Errorf("%d workers began %d examples, stopped after %d; want at most %d", workers, asked.Load(), stop, most)
+			}
+			if r.Examples != 0 || r.Read != nil {
+				t.Errorf("half a result: %+v", r)
+			}
+		}
+		// It can be used again.
+		r, err := tester.Test(t.Context(), data, nil)
+		if err != nil || r.Examples != 500 {
+			t.Errorf("after it was stopped: %v", err)
+		}
+	}
+}
+
+func TestTesterRefusesSamples(t *testing.T) {
+	m := tiny(3)
+	net := newNetwork(t, m)
+	tester, err := protocols.NewTester(m, net, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tester.Test(t.Context(), images{}, nil); err == nil || !strings.Contains(err.Error(), "no test examples") {
+		t.Errorf("no data: %v", err)
+	}
+	good := noise(1, 60, 6, 3)
+	want := test(t, m, net, good, 1)
+	for name, c := range spoilt(23) {
+		t.Run(name, func(t *testing.T) {
+			data := good.clone()
+			c.spoil(data)
+			for i := 24; i < 60; i++ { // later ones do not matter
+				data.classes[i] = 77
+			}
+			for range 5 {
+				r, err := tester.Test(t.Context(), data, nil)
+				checkSays(t, err, c.want)
+				if r.Examples != 0 || r.Errors != 0 || r.Read != nil {
+					t.Errorf("half a result: %+v", r)
+				}
+			}
+			r, err := tester.Test(t.Context(), good, nil)
+			if err != nil || !slices.Equal(r.Read, want.Read) {
+				t.Errorf("a test after that: %+v, %v; want %+v", r, err, want)
+			}
+		})
+	}
+}
+
+// However a test ends, its workers end with it.
+func TestTesterLeavesNoGoroutines(t *testing.T) {
+	m := tiny(4)
+	tester, err := protocols.NewTester(m, newNetwork(t, m), 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := runtime.NumGoroutine()
+	good, bad := noise(1, 60, 6, 3), noise(1, 60, 6, 3)
+	bad.classes[30] = -1
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		if _, err := tester.Test(ctx, good, func(done int) {
+			if done == 10 {
+				cancel()
+			}
+		}); err == nil {
+			t.Error("not stopped")
+		}
+		cancel()
+		if _, err := tester.Test(t.Context(), bad, nil); err == nil {
+			t.Error("a bad class is accepted")
+		}
+		if _, err := tester.Test(t.Context(), good, nil); err != nil {
+			t.Error(err)
+		}
+	}
+	// Others may need a moment to end; a leak would not pass.
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
+
+// Testers of one network can work at the same time.
+func TestTestersShareANetwork(t *testing.T) {
+	m := tiny(4)
+	net := newNetwork(t, m)
+	data := noise(1, 60, 6, 3)
+	want := test(t, m, net, data, 1).Read
+	results := make(chan []int)
+	for range 3 {
+		go func(net *network.Network) {
+			var read []int
+			if tester, err := protocols.NewTester(m, net, 2); err == nil {
+				r, _ := tester.Test(t.Context(), data, nil)
+				read = r.Read
+			}
+			results <- read
+		}(net)
+	}
+	for range 3 {
+		if got := <-results; !slices.Equal(got, want) {
+			t.Errorf("read %v, want %v", got, want)
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package protocols_test
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"testing"
+
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/sim"
+)
+
+// A diary notes all that a trial tells.
+type diary struct {
+	events []string
+	steps  int         // told of since the presentation began
+	spikes [][][]int32 // by layer and step
+	basal  [][][]float32
+	apical [][][]float32
+	soma   [][][]float32
+	means  [][]network.Means // of each phase
+	bad    []string
+}
+
+func newDiary(layers int) *diary {
+	return &diary{spikes: make([][][]int32, layers+1), basal: make([][][]float32, layers+1),
+		apical: make([][][]float32, layers+1), soma: make([][][]float32, layers+1)}
+}
+
+func (d *diary) Observe(e sim.Event) {
+	switch e := e.(type) {
+	case *sim.PhaseBegan:
+		d.events = append(d.events, e.Phase.Name+" began")
+		if e.Step != d.steps {
+			d.bad = append(d.bad, e.Phase.Name+" does not begin where the last phase ended")
+		}
+	case *sim.Presentation:
+		if e.Purpose != sim.TrialSpikes {
+			d.bad = append(d.bad, "not the spikes of trials")
+		}
+	case *sim.Block:
+		if e.First != d.steps || e.Steps < 1 {
+			d.bad = append(d.bad, "a block does not follow the last")
+		}
+		d.steps += e.Steps
+		for t := range e.Steps {
+			for l := range d.spikes {
+				d.spikes[l] = append(d.spikes[l], slices.Clone(e.Spikes(l, t)))
+				if l > 0 {
+					d.basal[l] = append(d.basal[l], slices.Clone(e.Basal(l, t)))
+					d.apical[l] = append(d.apical[l], slices.Clone(e.Apical(l, t)))
+					d.soma[l] = append(d.soma[l], slices.Clone(e.Soma(l, t)))
+				}
+			}
+		}
+	case *sim.PhaseEnded:
+		d.events = append(d.events, e.Phase.Name+" ended")
+		var means []network.Means
+		for _, m := range e.Means {
+			means = append(means, network.Means{Soma: slices.Clone(m.Soma), Apical: slices.Clone(m.Apical), Plateau: slices.Clone(m.Plateau)})
+		}
+		d.means = append(d.means, means)
+	}
+}
+
+// mean averages rows from ≤ k < to.
+func mean(rows [][]float32, from, to int) []float64 {
+	m := make([]float64, len(rows[from]))
+	for _, row := range rows[from:to] {
+		for i, v := range row {
+			m[i] += float64(v) / float64(to-from)
+		}
+	}
+	return m
+}
+
+// near is for means of float32 potentials of about 10, summed over some tens of
+// steps: 10⁻⁷ × 10 × the steps, and some.
+func near(got []float32, want []float64) bool {
+	if len(got) != len(want) {
+		return false
+	}
+	for i, v := range got {
+		if !(math.Abs(float64(v)-want[i]) < 5e-5) {
+			return false
+		}
+	}
+	return true
+}
+
+// What a trial returns is what its observer saw: the phases in order, all steps,
+// and means, plateaus, losses and class that follow from the potentials.
+func TestTrialTellsEverything(t *testing.T) {
+	for _, apical := range []float64{0, 0.05} {
+		for _, dt := range []float64{1, 0.1} {
+			m := protocols.Default(6, []int{5, 4}, 3) // 100 ms, more than a block at dt 0.1
+			m.Network.PerClass = 2
+			m.Neurons.Hidden.Apical, m.Neurons.Dt = apical, dt
+			net := newNetwork(t, m)
+			data := noise(3, 12, 6, 3)
+			d := newDiary(3)
+			trial, err := protocols.RunTrial(m, net, data, 7, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(d.bad) > 0 {
+				t.Error(d.bad)
+			}
+			if want := []string{"forward began", "forward ended", "target began", "target ended"}; !slices.Equal(d.events, want) {
+				t.Errorf("phases %q, want %q", d.events, want)
+			}
+			phase, settle := int(math.Round(50/dt)), int(math.Round(30/dt))
+			if d.steps != 2*phase {
+				t.Errorf("%d steps, want %d", d.steps, 2*phase)
+			}
+			if trial.Example != 7 || trial.Class != data.classes[7] || trial.Training != m.Train {
+				t.Errorf("trial of example %d of class %d, want 7 of %d", trial.Example, trial.Class, data.classes[7])
+			}
+			total := make([]int, 4)
+			for l, steps := range d.spikes {
+				for _, s := range steps {
+					total[l] += len(s)
+				}
+			}
+			if slices.Contains(total, 0) {
+				t.Errorf("spikes of layers %v, want some of all", total)
+			}
+			for p, means := range [][]network.Means{trial.Forward, trial.Target} {
+				from, to := p*phase+settle, (p+1)*phase
+				for l := range 3 {
+					if !reflect.DeepEqual(means[l].Plateau, d.means[p][l].Plateau) || !reflect.DeepEqual(means[l].Soma, d.means[p][l].Soma) {
+						t.Errorf("phase %d, layer %d: means are not those that were told", p, l)
+					}
+					if p == 0 && !near(means[l].Soma, mean(d.soma[l+1], from, to)) {
+						t.Errorf("layer %d: mean potentials %v, want %v", l, means[l].Soma, mean(d.soma[l+1], from, to))
+					}
+					if l == 2 {
+						continue
+					}
+					want := mean(d.apical[l+1], from, to)
+					if !near(means[l].Apical, want) {
+						t.Errorf("phase %d, layer %d: mean apical potentials %v, want %v", p, l, means[l].Apical, want)
+					}
+					for i := range want {
+						want[i] = 1 / (1 + math.Exp(-want[i]))
+					}
+					if !near(means[l].Plateau, want) {
+						t.Errorf("phase %d, layer %d: plateaus %v, want %v", p, l, means[l].Plateau, want)
+					}
+				}
+			}
+			if d.apical[3][0] != nil {
+				t.Error("output neurons have apical dendrites")
+			}
+			// Losses (eqs. 32, 23) and the class, from the potentials.
+			var losses [3]float64
+			for l := range 2 {
+				forward, target := mean(d.apical[l+1], settle, phase), mean(d.apical[l+1], phase+settle, 2*phase)
+				for i := range forward {
+					diff := 1/(1+math.Exp(-target[i])) - 1/(1+math.Exp(-forward[i]))
+					losses[l] += diff * diff
+				}
+			}
+			out := mean(d.soma[3], settle, phase)
+			for i, v := range out {
+				var rate float64
+				for _, row := range d.soma[3][phase+settle : 2*phase] {
+					rate += 0.2 / (1 + math.Exp(-float64(row[i]))) / float64(phase-settle)
+				}
+				diff := rate - 0.2/(1+math.Exp(-v))
+				losses[2] += diff * diff
+			}
+			for l, want := range losses {
+				if !(math.Abs(trial.Losses[l]-want) < 1e-4*want+1e-7) {
+					t.Errorf("loss of layer %d is %v, want %v", l, trial.Losses[l], want)
+				}
+			}
+			read := 0
+			for c := range 3 {
+				if out[2*c]+out[2*c+1] > out[2*read]+out[2*read+1] {
+					read = c
+				}
+			}
+			if trial.Read != read {
+				t.Errorf("class %d is read out, want %d", trial.Read, read)
+			}
+		}
+	}
+}
+
+// A trial changes nothing and is a function of model, weights and example: not
+// of who looks on or of what was run before.
+func TestTrialIsDeterministic(t *testing.T) {
+	m := tiny(5)
+	m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}
+	net := newNetwork(t, m)
+	data := noise(3, 12, 6, 3)
+	digest := net.SHA256()
+	run := func(m protocols.Model, i int, watch sim.Observer) *protocols.Trial {
+		trial, err := protocols.RunTrial(m, net, data, i, watch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return trial
+	}
+	first, second := newDiary(2), newDiary(2)
+	want := run(m, 4, first)
+	if !(want.Losses[0] > 0 && want.Losses[1] > 0) {
+		t.Errorf("losses %v, want some", want.Losses)
+	}
+	run(m, 5, nil)
+	if got := run(m, 4, second); !reflect.DeepEqual(got, want) {
+		t.Errorf("a second trial gives %+v, want %+v", got, want)
+	}
+	if !reflect.DeepEqual(first, second) {
+		t.Error("a second trial tells something else")
+	}
+	if got := run(m, 4, nil); !reflect.DeepEqual(got, want) {
+		t.Errorf("unseen, a trial gives %+v, want %+v", got, want)
+	}
+	if net.SHA256() != digest {
+		t.Error("a trial changed the weights")
+	}
+	if got := run(m, 5, nil); reflect.DeepEqual(got.Forward, want.Forward) {
+		t.Error("another example gives the same")
+	}
+	other := m
+	other.Seed++
+	if got := run(other, 4, nil); reflect.DeepEqual(got.Forward, want.Forward) {
+		t.Error("another seed gives the same")
+	}
+	// Nor of the examples beside it.
+	alone := images{slices.Clone(data.intensities), slices.Clone(data.classes)}
+	for i := range alone.intensities {
+		if i != 4 {
+			alone.intensities[i] = make([]float32, 6)
+		}
+	}
+	got, err := protocols.RunTrial(m, net, alone, 4, nil)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("among other examples it gives %+v, %v; want %+v", got, err, want)
+	}
+}
+
+func TestTrialRefusesSamples(t *testing.T) {
+	m := tiny(3)
+	net := newNetwork(t, m)
+	for _, i := range []int{-1, 12, 1 << 40} {
+		if _, err := protocols.RunTrial(m, net, noise(1, 12, 6, 3), i, nil); err == nil {
+			t.Errorf("there is no example %d", i)
+		} else {
+			checkSays(t, err, []string{"example", "want 0 to 11"})
+		}
+	}
+	for name, c := range spoilt(9) {
+		t.Run(name, func(t *testing.T) {
+			data := noise(1, 12, 6, 3)
+			c.spoil(data)
+			_, err := protocols.RunTrial(m, net, data, 9, nil)
+			checkSays(t, err, c.want)
+			if _, err := protocols.RunTrial(m, net, data, 8, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,425 @@
+package protocols_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/compartments"
+	"plateau/protocols"
+	"plateau/sim"
+)
+
+// Lengths in ms become steps of dt, rounded; the window begins where Settle
+// ends, or Window before the end.
+func TestPhaseSteps(t *testing.T) {
+	paper := protocols.DefaultTwoPhase()
+	windowed := protocols.TwoPhase{Forward: 50, Target: 60, Settle: 30, Window: 10}
+	for _, c := range []struct {
+		dt            float64
+		p             protocols.TwoPhase
+		forward, from int
+		target, then  int // its From
+	}{
+		{1, paper, 50, 30, 50, 30},
+		{0.5, paper, 100, 60, 100, 60},
+		{0.1, paper, 500, 300, 500, 300},
+		{0.3, paper, 167, 100, 167, 100},
+		{1, windowed, 50, 40, 60, 50},
+		{0.5, windowed, 100, 80, 120, 100},
+		{0.1, windowed, 500, 400, 600, 500},
+		{0.3, windowed, 167, 134, 200, 167},
+		{1, protocols.TwoPhase{Forward: 7, Target: 9}, 7, 0, 9, 0},
+		{1, protocols.TwoPhase{Forward: 7, Target: 9, Window: 7}, 7, 0, 9, 2},
+		// There is always a step, and always one to take means over.
+		{1, protocols.TwoPhase{Forward: 0.2, Target: 0.3, Settle: 0.1}, 1, 0, 1, 0},
+		{1, protocols.TwoPhase{Forward: 30.4, Target: 30.6, Settle: 30}, 30, 29, 31, 30},
+		{1, protocols.TwoPhase{Forward: 2, Target: 2, Settle: 1}, 2, 1, 2, 1},
+		{1, protocols.TwoPhase{Forward: 20, Target: 20, Settle: 5, Window: 0.01}, 20, 19, 20, 19},
+	} {
+		m := tiny(2)
+		m.Neurons.Dt, m.Train = c.dt, c.p
+		began := phasesOf(t, m, 2)
+		for k, b := range began {
+			name, steps, from := "forward", c.forward, c.from
+			if k%2 == 1 {
+				name, steps, from = "target", c.target, c.then
+			}
+			if b.phase.Name != name || b.phase.Taught != (name == "target") {
+				t.Errorf("phase %d is %q and taught: %v", k, b.phase.Name, b.phase.Taught)
+			}
+			if b.phase.Steps != steps || b.phase.From != from {
+				t.Errorf("dt %v, %+v: %s phase of %d steps with means from %d, want %d from %d",
+					c.dt, c.p, name, b.phase.Steps, b.phase.From, steps, from)
+			}
+			if b.phase.PlateauStep != nil {
+				t.Errorf("%+v: plateaus have times of their own", c.p)
+			}
+		}
+		if began[1].Step != c.forward || began[2].Step != 0 {
+			t.Errorf("a target phase begins at step %d, the next example at %d, want %d and 0", began[1].Step, began[2].Step, c.forward)
+		}
+	}
+}
+
+// Phases outlast their minimum by draws of Longer, forward and target phase
+// each by its own.
+func TestPhasesOutlastTheirMinimum(t *testing.T) {
+	n := 10000
+	if testing.Short() {
+		n = 2000
+	}
+	m := tiny(1)
+	w := protocols.Wald{Mean: 2, Scale: 1}
+	m.Neurons.Dt = 0.5 // ms
+	m.Train = protocols.TwoPhase{Forward: 5, Target: 8, Settle: 2, Longer: &w}
+	began := phasesOf(t, m, n)
+	var beyond [2][]float64
+	for k, b := range began {
+		least := 10
+		if k%2 == 1 {
+			least = 16
+		}
+		if b.phase.Steps < least || b.phase.From != 4 {
+			t.Fatalf("phase %d: %d steps with means from %d, want at least %d from 4", k, b.phase.Steps, b.phase.From, least)
+		}
+		beyond[k%2] = append(beyond[k%2], float64(b.phase.Steps-least)/2)
+	}
+	for k, x := range beyond {
+		// Rounding to steps makes a distribution discrete: compare it where steps
+		// part, at odd quarters of a ms. Of Kolmogorov and Smirnov's 1.95/√n this
+		// leaves less.
+		for q := 0.25; q < 20; q += 0.5 {
+			var below float64
+			for _, v := range x {
+				if v < q {
+					below++
+				}
+			}
+			if d := math.Abs(below/float64(n) - cdf(w, q)); d > 1.95/math.Sqrt(float64(n)) {
+				t.Errorf("phase %d: %.3f are less than %v ms longer, want %.3f", k, below/float64(n), q, cdf(w, q))
+			}
+		}
+	}
+	var long [2]float64
+	var both float64
+	for i := range n {
+		for k := range long {
+			if beyond[k][i] > 1 {
+				long[k]++
+			}
+		}
+		if beyond[0][i] > 1 && beyond[1][i] > 1 {
+			both++
+		}
+	}
+	p, q := long[0]/float64(n), long[1]/float64(n)
+	want, sd := p*q*float64(n), math.Sqrt(p*(1-p)*q*(1-q)*float64(n))
+	if math.Abs(both-want) > 4*sd {
+		t.Errorf("both phases are long for %.0f examples, want %.0f ± %.0f", both, want, 4*sd)
+	}
+	if slices.Equal(beyond[0][:50], beyond[1][:50]) {
+		t.Error("forward and target phases are longer by the same draws")
+	}
+}
+
+// A Window has its length however long a phase lasts.
+func TestWindowIsTheEndOfALongerPhase(t *testing.T) {
+	m := tiny(1)
+	m.Train = protocols.TwoPhase{Forward: 5, Target: 8, Settle: 2, Window: 4, Longer: &protocols.Wald{Mean: 2, Scale: 1}}
+	for k, b := range phasesOf(t, m, 500) {
+		if b.phase.Steps-b.phase.From != 4 {
+			t.Fatalf("phase %d: means over steps %d to %d, want over 4", k, b.phase.From, b.phase.Steps)
+		}
+	}
+}
+
+// What is drawn of an example's phases is a function of the seed and of how many
+// examples were shown before: not of the data, the size of layers, or the
+// observer.
+func TestPhasesAreAFunctionOfSeedAndExample(t *testing.T) {
+	shape := func(m protocols.Model, n int) (lengths []int) {
+		m.Train = protocols.TwoPhase{Forward: 10, Target: 10, Settle: 2, Window: 4, PlateauSpread: 6,
+			Longer: &protocols.Wald{Mean: 2, Scale: 1}}
+		for _, b := range phasesOf(t, m, n) {
+			lengths = append(lengths, b.phase.Steps, b.phase.PlateauStep[0][0], b.phase.PlateauStep[0][1])
+		}
+		return lengths
+	}
+	want := shape(tiny(2), 40)
+	if got := shape(tiny(2), 40); !slices.Equal(got, want) {
+		t.Error("a second run has other phases")
+	}
+	if got := shape(tiny(2), 60); !slices.Equal(got[:len(want)], want) {
+		t.Error("a longer epoch begins with other phases")
+	}
+	wide := tiny(5)
+	wide.Rates = []float64{0, 0}
+	if got := shape(wide, 40); !slices.Equal(got, want) {
+		t.Error("a larger layer that does not learn has other phases")
+	}
+	other := tiny(2)
+	other.Seed++
+	if got := shape(other, 40); slices.Equal(got, want) {
+		t.Error("another seed has the same phases")
+	}
+}
+
+// Plateaus come at times that are uniform over the last PlateauSpread of a
+// phase, one for each neuron, and their windows fit inside.
+func TestPlateauSpread(t *testing.T) {
+	n := 1500
+	if testing.Short() {
+		n = 400
+	}
+	for _, c := range []struct {
+		dt                      float64
+		forward, window, spread float64
+		steps, width, times     int
+	}{
+		{1, 50, 20, 30, 50, 20, 31},
+		{1, 50, 30, 5, 50, 30, 6},
+		{0.5, 20, 10, 4, 40, 20, 9},
+		{0.1, 5, 2, 1, 50, 20, 11},
+		// 10/0.3 = 33.3, 5/0.3 = 16.7 and again 16.7: as steps the parts are more
+		// than the whole, so a time less is left.
+		{0.3, 10, 5, 5, 33, 17, 17},
+		{0.7, 10, 7.3, 2.7, 14, 10, 5},
+		{1, 10, 10, 0, 10, 0, 0},
+		{1, 10, 9.9, 0.1, 10, 10, 1},
+	} {
+		m := tiny(3, 2)
+		m.Neurons.Dt = c.dt
+		m.Train = protocols.TwoPhase{Forward: c.forward, Target: c.forward, Window: c.window, PlateauSpread: c.spread}
+		counts := make([][]int, 2*5) // by phase and neuron, then time
+		var same, pairs int
+		for k, b := range phasesOf(t, m, n) {
+			p := b.phase
+			if p.Steps != c.steps {
+				t.Fatalf("dt %v: %d steps, want %d", c.dt, p.Steps, c.steps)
+			}
+			if c.spread == 0 {
+				if p.PlateauStep != nil {
+					t.Fatal("plateaus spread")
+				}
+				continue
+			}
+			if p.PlateauWindow != c.width {
+				t.Fatalf("dt %v: windows of %d steps, want %d", c.dt, p.PlateauWindow, c.width)
+			}
+			at := slices.Concat(p.PlateauStep...)
+			if len(at) != 5 || len(p.PlateauStep[0]) != 3 {
+				t.Fatalf("plateau times %v, want 3 and 2", p.PlateauStep)
+			}
+			for i, step := range at {
+				if step >= p.Steps || step-p.PlateauWindow < -1 {
+					t.Fatalf("dt %v: a plateau at step %d of %d with a window of %d", c.dt, step, p.Steps, p.PlateauWindow)
+				}
+				back := p.Steps - 1 - step
+				if back >= c.times {
+					t.Fatalf("dt %v: a plateau %d steps before the end, want less than %d", c.dt, back, c.times)
+				}
+				cell := &counts[k%2*5+i]
+				if *cell == nil {
+					*cell = make([]int, c.times)
+				}
+				(*cell)[back]++
+				pairs++
+				if step == at[(i+1)%5] {
+					same++
+				}
+			}
+		}
+		if c.times < 2 {
+			continue
+		}
+		// χ² has the mean of its degrees of freedom and twice that for a variance; its
+		// tail beyond 5 of its standard deviations and a few more is below 10⁻⁴.
+		free := float64(c.times - 1)
+		expected := float64(n) / float64(c.times)
+		for k, cell := range counts {
+			var chi2 float64
+			for _, got := range cell {
+				chi2 += (float64(got) - expected) * (float64(got) - expected) / expected
+			}
+			if limit := free + 5*math.Sqrt(2*free) + 8; chi2 > limit {
+				t.Errorf("dt %v, phase %d, neuron %d: plateau times %v, χ² %.0f, want < %.0f", c.dt, k/5, k%5, cell, chi2, limit)
+			}
+		}
+		p := 1 / float64(c.times)
+		if want, sd := p*float64(pairs), math.Sqrt(p*(1-p)*float64(pairs)); math.Abs(float64(same)-want) > 5*sd {
+			t.Errorf("dt %v: %d of %d pairs of neurons share their plateau time, want %.0f ± %.0f", c.dt, same, pairs, want, 5*sd)
+		}
+	}
+}
+
+// A refusal says the field, its value and what is wanted, and nothing of fields
+// that are right.
+func TestTwoPhaseValidate(t *testing.T) {
+	ok := protocols.TwoPhase{Forward: 50, Target: 60, Settle: 30, Window: 20, PlateauSpread: 10}
+	nan, inf := math.NaN(), math.Inf(1)
+	set := func(change func(*protocols.TwoPhase)) protocols.TwoPhase {
+		p := ok
+		change(&p)
+		return p
+	}
+	for _, p := range []protocols.TwoPhase{
+		ok, protocols.DefaultTwoPhase(),
+		{Forward: 1e-3, Target: 1e-3},
+		{Forward: 999999, Target: 999999, Settle: 999998},
+		{Forward: 50, Target: 60, Settle: 30, Window: 50},
+		{Forward: 50, Target: 60, Settle: 30, Window: 30, PlateauSpread: 20},
+		{Forward: 50, Target: 60, Longer: &protocols.Wald{Mean: 2, Scale: 1}},
+	} {
+		if err := p.Validate(); err != nil {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+	for _, c := range []struct {
+		p    protocols.TwoPhase
+		want []string // one line each
+	}{
+		{set(func(p *protocols.TwoPhase) { p.Settle = -1 }), []string{"Settle = -1 ms, want ≥ 0"}},
+		{set(func(p *protocols.TwoPhase) { p.Settle = nan }), []string{"Settle = NaN ms, want ≥ 0", "Forward = 50 ms, want > Settle (NaN ms)", "Target = 60 ms, want > Settle (NaN ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Settle = inf }), []string{"Settle = +Inf ms, want ≥ 0 and < 1e+06 ms", "Forward = 50 ms, want > Settle (+Inf ms)", "Target = 60 ms, want > Settle (+Inf ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Settle = 50 }), []string{"Forward = 50 ms, want > Settle (50 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Forward, p.Window, p.PlateauSpread = 30, 0, 0 }), []string{"Forward = 30 ms, want > Settle (30 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Forward, p.Window, p.PlateauSpread = nan, 0, 0 }), []string{"Forward = NaN ms, want > Settle (30 ms) and < 1e+06 ms"}},
+		{set(func(p *protocols.TwoPhase) { p.Forward, p.Window, p.PlateauSpread = -5, 0, 0 }), []string{"Forward = -5 ms, want > Settle (30 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Forward = inf }), []string{"Forward = +Inf ms, want > Settle (30 ms) and < 1e+06 ms"}},
+		{set(func(p *protocols.TwoPhase) { p.Forward = 1e6 }), []string{"Forward = 1e+06 ms, want > Settle (30 ms) and < 1e+06 ms"}},
+		{set(func(p *protocols.TwoPhase) { p.Target = inf }), []string{"Target = +Inf ms, want > Settle (30 ms) and < 1e+06 ms"}},
+		{set(func(p *protocols.TwoPhase) { p.Target, p.Window, p.PlateauSpread = nan, 0, 0 }), []string{"Target = NaN ms, want > Settle (30 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Target, p.Window, p.PlateauSpread = 0, 0, 0 }), []string{"Target = 0 ms, want > Settle (30 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Window, p.PlateauSpread = -1, 0 }), []string{"Window = -1 ms, want 0 (all since Settle) or up to the shorter phase (50 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Window, p.PlateauSpread = nan, 0 }), []string{"Window = NaN ms, want 0"}},
+		{set(func(p *protocols.TwoPhase) { p.Window, p.PlateauSpread = inf, 0 }), []string{"Window = +Inf ms, want 0"}},
+		{set(func(p *protocols.TwoPhase) { p.Window, p.PlateauSpread = 50.5, 0 }), []string{"Window = 50.5 ms, want 0 (all since Settle) or up to the shorter phase (50 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.PlateauSpread = -1 }), []string{"PlateauSpread = -1 ms, want ≥ 0"}},
+		{set(func(p *protocols.TwoPhase) { p.PlateauSpread = nan }), []string{"PlateauSpread = NaN ms, want ≥ 0"}},
+		{set(func(p *protocols.TwoPhase) { p.PlateauSpread = inf }), []string{"Window + PlateauSpread = +Inf ms, want at most the shorter phase (50 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.PlateauSpread = 31 }), []string{"Window + PlateauSpread = 51 ms, want at most the shorter phase (50 ms)"}},
+		{set(func(p *protocols.TwoPhase) { p.Window = 0 }), []string{"PlateauSpread = 10 ms needs a Window, which is 0"}},
+		{set(func(p *protocols.TwoPhase) { p.Longer = &protocols.Wald{Mean: nan, Scale: -1} }), []string{"Mean = NaN ms and Scale = -1 ms"}},
+		{protocols.TwoPhase{Forward: -1, Target: -2, Settle: -3, Window: -4, PlateauSpread: -5, Longer: &protocols.Wald{}},
+			[]string{"Settle = -3 ms", "Window = -4 ms", "PlateauSpread = -5 ms", "Mean = 0 ms and Scale = 0 ms"}},
+		{protocols.TwoPhase{Forward: -3, Target: nan, Settle: -2, Window: inf, PlateauSpread: nan},
+			[]string{"Settle = -2 ms", "Forward = -3 ms", "Target = NaN ms", "Window = +Inf ms", "PlateauSpread = NaN ms"}},
+	} {
+		checkLines(t, fmt.Sprintf("%+v", c.p), c.p.Validate(), c.want)
+	}
+}
+
+// checkLines wants a line of the error for each of the texts, and no further
+// one.
+func checkLines(t *testing.T, what string, err error, want []string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s: accepted, want %q", what, want)
+		return
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != len(want) {
+		t.Errorf("%s: %q, want %d lines: %q", what, lines, len(want), want)
+		return
+	}
+	for i, line := range lines {
+		if !strings.Contains(line, want[i]) {
+			t.Errorf("%s: %q, want %q", what, line, want[i])
+		}
+	}
+}
+
+func TestTestPhaseValidate(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	for _, p := range []protocols.TestPhase{protocols.DefaultTestPhase(), {Length: 1e-9}, {Length: 999999, Settle: 999998}} {
+		if err := p.Validate(); err != nil {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+	for _, c := range []struct {
+		length, settle float64
+		want           []string
+	}{
+		{30, 30, []string{"Length = 30 ms, want > Settle (30 ms) and < 1e+06 ms"}},
+		{0, 0, []string{"Length = 0 ms, want > Settle (0 ms)"}},
+		{nan, 30, []string{"Length = NaN ms, want > Settle (30 ms)"}},
+		{inf, 30, []string{"Length = +Inf ms, want > Settle (30 ms) and < 1e+06 ms"}},
+		{1e6, 30, []string{"Length = 1e+06 ms, want > Settle (30 ms) and < 1e+06 ms"}},
+		{50, -1, []string{"Settle = -1 ms, want ≥ 0"}},
+		{50, nan, []string{"Settle = NaN ms, want ≥ 0", "Length = 50 ms, want > Settle (NaN ms)"}},
+		{50, inf, []string{"Settle = +Inf ms, want ≥ 0 and < 1e+06 ms", "Length = 50 ms, want > Settle (+Inf ms)"}},
+	} {
+		p := protocols.TestPhase{Length: c.length, Settle: c.settle}
+		checkLines(t, fmt.Sprintf("%+v", p), p.Validate(), c.want)
+	}
+}
+
+// Whatever Validate accepts runs and stays finite.
+func FuzzPhases(f *testing.F) {
+	f.Add(50.0, 50.0, 30.0, 0.0, 0.0, 0.0, 0.0, 1.0, 60.0, 30.0)
+	f.Add(10.0, 12.0, 3.0, 5.0, 5.0, 2.0, 1.0, 0.3, 20.0, 3.0)
+	f.Add(10.0, 10.0, 0.0, 5.05, 4.95, 1e5, 1e-9, 0.1, 20.0, 19.99)
+	f.Add(0.1, 0.1, 0.0, 0.05, 0.05, 0.0, 0.0, 2.5, 0.1, 0.0)
+	f.Add(1e-300, 1e-9, 0.0, 1e-301, 0.0, 1e-300, 1e-300, 1.0, 1e-300, 0.0)
+	f.Add(math.NaN(), 50.0, -1.0, math.Inf(1), 0.0, 2.0, 0.0, 1.0, math.Inf(1), math.NaN())
+	data := noise(1, 3, 6, 3)
+	f.Fuzz(func(t *testing.T, forward, target, settle, window, spread, mean, scale, dt, length, testSettle float64) {
+		m := tiny(3, 2)
+		m.Train = protocols.TwoPhase{Forward: forward, Target: target, Settle: settle, Window: window, PlateauSpread: spread}
+		if mean != 0 || scale != 0 {
+			m.Train.Longer = &protocols.Wald{Mean: mean, Scale: scale}
+		}
+		m.Test = protocols.TestPhase{Length: length, Settle: testSettle}
+		m.Neurons.Dt = dt
+		m.Neurons.Integration = compartments.Exponential // takes steps of any length
+		if err := m.Validate(); err != nil {
+			if m.Train.Validate() == nil && m.Test.Validate() == nil && dt > 0.001 && dt < 10 && max(forward, target, length) < 1e4 {
+				t.Fatalf("phases are refused by the model alone: %v", err)
+			}
+			return
+		}
+		if !(dt > 0.02 && dt < 10) || max(forward, target, length, mean) > 400*min(1, dt) {
+			t.Skip("would take long")
+		}
+		net := newNetwork(t, m)
+		trainer, err := protocols.NewTrainer(m, net, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var longest stepCount
+		trainer.Watch(&longest, true)
+		e, err := trainer.Epoch(t.Context(), data, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, loss := range e.Losses {
+			if math.IsNaN(loss) || math.IsInf(loss, 0) {
+				t.Fatalf("losses %v", e.Losses)
+			}
+		}
+		if err := net.Check(); err != nil {
+			t.Fatal(err)
+		}
+		test(t, m, net, data, 1)
+	})
+}
+
+// stepCount fails a run whose potentials are not finite.
+type stepCount struct{}
+
+func (*stepCount) Observe(e sim.Event) {
+	b, ok := e.(*sim.Block)
+	if !ok {
+		return
+	}
+	for step := range b.Steps {
+		for layer := 1; layer <= 3; layer++ {
+			if !finiteAll(b.Soma(layer, step)) || !finiteAll(b.Basal(layer, step)) || !finiteAll(b.Apical(layer, step)) {
+				panic(fmt.Sprintf("potentials of layer %d are not finite in step %d", layer, b.First+step))
+			}
+		}
+	}
+}
