@@ -53,7 +53,8 @@ type config struct {
 		length, settle float64
 	}
 	learning struct {
-		epochs                   int
+		epochs, batch            int
+		batchUpdate              string
 		rates, feedbackRates     []float64
 		hiddenScale, outputScale float64
 	}
@@ -103,6 +104,8 @@ func defaults() *config {
 	c.phases.longerMean, c.phases.longerScale = 2, 1
 	c.test.length, c.test.settle = 250, 30
 
+	c.learning.batch, c.learning.batchUpdate = 1, updateSum
+
 	c.initial.law = optimised
 	c.initial.mean, c.initial.sd, c.initial.bias, c.initial.biasSD = 3, 3, 0.8, 0.001
 	c.initial.weightHalfWidth, c.initial.plainBiasHalf, c.initial.feedbackHalfWidth = 0.1, 1, 1
@@ -136,6 +139,8 @@ const (
 	alpha             = "alpha"
 	optimised         = "optimised"
 	uniform           = "uniform"
+	updateSum         = "sum"
+	updateMean        = "mean"
 )
 
 // model turns the configuration into what protocols runs. This is the border at
@@ -168,6 +173,7 @@ func (c *config) model(info dataset.Info) protocols.Model {
 
 		Rates: c.learning.rates, FeedbackRates: c.feedbackRates(),
 		HiddenScale: c.learning.hiddenScale, OutputScale: c.learning.outputScale,
+		Batch: c.learning.batch, MeanUpdate: c.learning.batchUpdate == updateMean,
 		Seed: uint64(c.seed),
 	}
 }

@@ -152,10 +152,10 @@ func (f finding) words() []string {
 	case "drawn":
 		return []string{"here: the program draws it, no files needed"}
 	case "complete":
-		lines = append(lines, fmt.Sprintf("here: %s (%s unpacked)", f.Dir, bytes(f.Bytes)))
+		lines = append(lines, fmt.Sprintf("here: %s (%s unpacked)", f.Dir, size(f.Bytes)))
 	case "partial":
 		lines = append(lines,
-			fmt.Sprintf("here in part: %s (%s unpacked), without %s", f.Dir, bytes(f.Bytes), strings.Join(f.Missing, ", ")),
+			fmt.Sprintf("here in part: %s (%s unpacked), without %s", f.Dir, size(f.Bytes), strings.Join(f.Missing, ", ")),
 			fmt.Sprintf("the rest: plateau data fetch %s", f.Name))
 	default:
 		lines = append(lines,
@@ -236,7 +236,7 @@ func (d *download) progress(file string, done, total int64) {
 		d.file, d.from = file, done
 		d.bar = d.con.progress(file, max(total, 1), func(done int64, elapsed time.Duration) string {
 			got, all := done-d.from, d.bar.total-d.from
-			words := fmt.Sprintf("%s of %s, %s/s", bytes(done), bytes(d.bar.total), bytes(int64(perSecond(got, elapsed))))
+			words := fmt.Sprintf("%s of %s, %s/s", size(done), size(d.bar.total), size(int64(perSecond(got, elapsed))))
 			if got > 0 {
 				words += ", " + clock(left(got, all, elapsed)) + " left"
 			}
@@ -256,8 +256,8 @@ func (d *download) end() {
 	}
 }
 
-// bytes prints a length as a person says it.
-func bytes(n int64) string {
+// size prints a length as a person says it.
+func size(n int64) string {
 	switch {
 	case n < 1000:
 		return fmt.Sprintf("%d B", n)

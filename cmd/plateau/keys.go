@@ -47,6 +47,7 @@ const (
 	maxRateHz  = 100000
 	maxNumber  = 1e6 // potentials, conductances, weights, learning rates: anything beyond is a mistake
 	maxEpochs  = 1000000
+	maxBatch   = 1 << 16
 	maxSupport = 1 << 16 // steps
 	maxNeurons = 1 << 24
 	maxWeights = 1 << 31 // 8 GB
@@ -290,6 +291,14 @@ func keys() []key {
 			ok:      func(c *config) bool { return c.learning.epochs >= 1 && c.learning.epochs <= maxEpochs },
 			follows: "5 for digits, 10 for the others",
 			derive:  func(c *config) { _, _, c.learning.epochs = schedule(c.data.name) },
+		}, {
+			name: "learning.batch", meaning: "examples that are shown with the same weights before their updates change them; 1 is the paper's online rule",
+			wants: "a whole number from 1 to 65536",
+			at:    func(c *config) any { return &c.learning.batch },
+			ok:    func(c *config) bool { return c.learning.batch >= 1 && c.learning.batch <= maxBatch },
+		}, {
+			name: "learning.batch_update", meaning: "what of the updates of a batch changes the weights",
+			at: func(c *config) any { return &c.learning.batchUpdate }, choices: []string{updateSum, updateMean},
 		}, {
 			name: "learning.rates", meaning: "learning rate η of each layer, from the first hidden layer up to the output layer",
 			equation: "ΔW = η P_0 k_b φ_max (α^t − α^f) σ'(V̄^f) ⊗ s̄^f (33); ΔW = η P_1 k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ'(V̄^f) ⊗ s̄^f (28)",

@@ -35,6 +35,7 @@ func namedOptions() []named {
 		{"test-examples", "data.test_examples", "N", "test images, the first N", "2000 for digits, else all"},
 		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none", "500"},
 		{"epochs", "learning.epochs", "N", "passes through the training images", "5 for digits, else 10"},
+		{"batch", "learning.batch", "N", "examples shown with the same weights before they change", "1"},
 		{"seed", "seed", "N", "root of every random number", "1"},
 	}
 }
@@ -113,7 +114,7 @@ func (o *options) config() (*config, error) {
 
 // workersFlag adds --workers to a command.
 func workersFlag(cmd *cobra.Command) *int {
-	n := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), fmt.Sprintf("examples tested at the same time (default all cores: %d)", runtime.GOMAXPROCS(0)))
+	n := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), fmt.Sprintf("examples of a test, or of a batch, at the same time (default all cores: %d)", runtime.GOMAXPROCS(0)))
 	describe(cmd.Flags(), headWhat, "workers", "N")
 	return n
 }

@@ -29,7 +29,7 @@ every epoch; and weights.npz, after every epoch.`,
   plateau train --set neurons.apical_per_ms=0.05 --set phases.longer=true --seed 2
   plateau train --config runs/digits-1/config.toml`,
 	}
-	o := configure(cmd, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "seed")
+	o := configure(cmd, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "batch", "seed")
 	workers := workersFlag(cmd)
 	var out string
 	var force bool
@@ -197,10 +197,14 @@ func (r *training) start() error {
 	if r.data.Dir != "" {
 		from = "from " + r.data.Dir
 	}
+	batch := ""
+	if n := c.learning.batch; n > 1 {
+		batch = fmt.Sprintf(", in batches of %d,", n)
+	}
 	r.con.line("training %s: %s to train on, %d to test on, %s",
 		c.title(), plural(r.data.Train.Len(), "image"), r.data.Test.Len(), from)
-	r.con.line("%s with seed %d, tests on %s; to %s",
-		plural(c.learning.epochs, "epoch"), c.seed, plural(r.workers, "worker"), r.folder.path)
+	r.con.line("%s%s with seed %d on %s; to %s",
+		plural(c.learning.epochs, "epoch"), batch, c.seed, plural(r.workers, "worker"), r.folder.path)
 	r.con.line("")
 	r.con.line(r.columns(), "epoch", "train error", "test error", "examples/s", "hidden loss", "output loss", "time")
 	return r.both(startEvent{

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"plateau/protocols/dataset"
+	"plateau/protocols/dataset/fetch"
+)
+
+// idx packs n images of 28×28 and their labels as MNIST has them.
+func idx(t *testing.T, name string, n int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if strings.Contains(name, "images") {
+		for _, v := range []uint32{0x803, uint32(n), 28, 28} {
+			binary.Write(w, binary.BigEndian, v)
+		}
+		for i := range n * 28 * 28 {
+			w.Write([]byte{byte(i * i >> 8)})
+		}
+	} else {
+		binary.Write(w, binary.BigEndian, uint32(0x801))
+		binary.Write(w, binary.BigEndian, uint32(n))
+		for i := range n {
+			w.Write([]byte{byte(i % 10)})
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// small writes a folder with a small set in the form of MNIST.
+func small(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(dir, "mnist"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	info, err := dataset.Lookup("mnist")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range info.Files {
+		n := 12
+		if strings.HasPrefix(f.Name, "t10k") {
+			n = 7
+		}
+		if err := os.WriteFile(filepath.Join(dir, "mnist", f.Name+".gz"), idx(t, f.Name, n), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestDataList(t *testing.T) {
+	empty(t)
+	events := jsonLines(t, must(t, "data", "list", "--json"))
+	if len(events) != len(dataset.Names()) {
+		t.Fatalf("%d sets, want %d", len(events), len(dataset.Names()))
+	}
+	for _, e := range events {
+		want := "missing"
+		if e["name"] == "digits" {
+			want = "drawn"
+		}
+		if e["state"] != want {
+			t.Errorf("%s is %s, want %s", e["name"], e["state"], want)
+		}
+	}
+	out := must(t, "data", "list")
+	for _, want := range []string{"MNIST", "not here", "plateau data fetch mnist", "the program draws it", "looked in"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+	small(t, "here")
+	if err := os.Remove("here/mnist/t10k-labels-idx1-ubyte.gz"); err != nil {
+		t.Fatal(err)
+	}
+	out = must(t, "data", "list", "--data-dir", "here")
+	for _, want := range []string{"not here: t10k-labels-idx1-ubyte missing", "looked in: here"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestDataVerify(t *testing.T) {
+	empty(t)
+	if out := must(t, "data", "verify", "digits"); !strings.Contains(out, "no files") {
+		t.Error(out)
+	}
+	small(t, "here")
+	status, out, messages := plateau("data", "verify", "mnist", "--data-dir", "here")
+	if status != 1 || strings.Count(out, "differs") != 4 || !strings.Contains(messages, "4 of 4 files") {
+		t.Errorf("status %d: %s%s", status, out, messages)
+	}
+	// What differs can be used all the same.
+	must(t, tiny("--data", "mnist", "--data-dir", "here", "--examples", "all", "--test-examples", "all", "--out", "run")...)
+	text := readFile(t, "run/config.toml")
+	for _, want := range []string{"examples = 12\n", "test_examples = 7\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("want %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, `dir = "here"`) {
+		t.Error("the data folder is stored as a relative name, which means something else elsewhere")
+	}
+	status, _, messages = plateau(tiny("--data", "mnist", "--data-dir", "here", "--examples", "13")...)
+	if status != 2 || !strings.Contains(messages, "data.examples = 13") || !strings.Contains(messages, "only 12") {
+		t.Errorf("status %d: %s", status, messages)
+	}
+}
+
+// How much of one data set a run used says nothing about another.
+func TestTestOtherData(t *testing.T) {
+	empty(t)
+	small(t, "here")
+	must(t, tiny("--out", "run")...)
+	events := jsonLines(t, must(t, "test", "--run", "run", "--data", "mnist", "--data-dir", "here", "--json"))
+	if events[0]["examples"] != 7.0 || events[0]["data"] != "mnist" {
+		t.Errorf("got %v", events)
+	}
+}
+
+func TestTruncatedData(t *testing.T) {
+	empty(t)
+	small(t, "here")
+	name := "here/mnist/train-images-idx3-ubyte.gz"
+	whole := readFile(t, name)
+	writeFile(t, name, whole[:len(whole)/2])
+	status, _, messages := plateau(tiny("--data", "mnist", "--data-dir", "here", "--examples", "all", "--test-examples", "all")...)
+	if status != 1 || !strings.Contains(messages, name) {
+		t.Errorf("status %d: %s", status, messages)
+	}
+	if _, err := os.Stat("runs"); err == nil {
+		t.Error("a run folder was left")
+	}
+}
+
+// fetchData is tried with a server of our own.
+func TestDataFetch(t *testing.T) {
+	empty(t)
+	if out := must(t, "data", "fetch", "digits"); !strings.Contains(out, "draws it") {
+		t.Error(out)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "absent") {
+			http.NotFound(w, r)
+			return
+		}
+		b := idx(t, path.Base(r.URL.Path), 5)
+		w.Header().Set("Content-Length", fmt.Sprint(len(b)))
+		w.Write(b)
+	}))
+	defer server.Close()
+	fetchFrom := func(place string, accept bool) (*console, error) {
+		con := &console{out: &bytes.Buffer{}, err: &bytes.Buffer{}, json: true}
+		return con, fetchData(context.Background(), con, "mnist", "there",
+			fetch.Options{Places: []string{server.URL + place}, AcceptMismatch: accept})
+	}
+	if _, err := fetchFrom("/good/", false); err == nil {
+		t.Error("files that are not the official ones were kept")
+	}
+	con, err := fetchFrom("/good/", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := jsonLines(t, con.out.(*bytes.Buffer).String())
+	if len(events) != 1 || events[0]["state"] != "complete" || len(events[0]["remarks"].([]any)) != 4 {
+		t.Errorf("got %v", events)
+	}
+}

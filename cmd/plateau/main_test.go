@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// plateau runs the program in a fresh folder that the test has changed to.
+func plateau(args ...string) (status int, out, messages string) {
+	var stdout, stderr bytes.Buffer
+	status = run(context.Background(), args, &stdout, &stderr)
+	return status, stdout.String(), stderr.String()
+}
+
+// must runs the program and wants it to succeed.
+func must(t *testing.T, args ...string) (out string) {
+	t.Helper()
+	status, out, messages := plateau(args...)
+	if status != 0 {
+		t.Fatalf("plateau %s: status %d: %s", strings.Join(args, " "), status, messages)
+	}
+	return out
+}
+
+// lines parses JSON lines, each of which must be an object with an event.
+func jsonLines(t *testing.T, text string) []map[string]any {
+	t.Helper()
+	var events []map[string]any
+	for line := range strings.Lines(text) {
+		var e map[string]any
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("not a JSON object: %q: %v", line, err)
+		}
+		if e["event"] == "" || e["event"] == nil {
+			t.Fatalf("no event in %q", line)
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+// tiny is a training run of a blink.
+func tiny(more ...string) []string {
+	return append([]string{
+		"train", "--hidden", "20", "--examples", "30", "--test-examples", "20", "--epochs", "2",
+		"--set", "phases.forward_ms=35", "--set", "phases.target_ms=35", "--set", "test.length_ms=50",
+	}, more...)
+}
+
+// tree lists everything below the current folder.
+func tree(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
+		if path != "." {
+			names = append(names, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func empty(t *testing.T) {
+	t.Helper()
+	t.Setenv("PLATEAU_DATA", "")
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Chdir(t.TempDir())
+}
+
+// Mistakes that people make, with what they must read and the status.
+func TestMistakes(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run")...)
+	must(t, "trial", "--run", "run")
+	write := func(name, text string) {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("bad.toml", "seed = 3\n[phases]\nforward_ms = 20\nsettel_ms = 3\n[test]\nlength_ms = \"x\"\n")
+	write("syntax.toml", "seed = 3\n[phases\n")
+	write("twice.toml", "seed = 3\nseed = 4\n")
+	write("inline.toml", "neurons = {dt_ms = nan}\nphases.target_ms = -3\n")
+	write("array.toml", "[[phases]]\nforward_ms = 50\n")
+	write("notes.txt", "mine")
+	before := tree(t)
+	for _, test := range []struct {
+		args   string
+		status int
+		want   []string
+	}{
+		{"trian", 2, []string{"no command trian", "did you mean train?", "plateau --help"}},
+		{"zzz", 2, []string{"no command zzz", "train, test, trial, data, config, version"}},
+		{"data foo", 2, []string{"no command foo", "list, fetch, verify"}},
+		{"train --epoch 3", 2, []string{"no option --epoch;", "did you mean --epochs?", "plateau train --help"}},
+		{"train --zzzzzzz", 2, []string{"no option --zzzzzzz\n", "plateau train --help"}},
+		{"train -e", 2, []string{"no option -e", "two dashes"}},
+		{"train extra", 2, []string{`takes no arguments`, `"extra"`}},
+		{"train --epochs", 2, []string{"--epochs needs a value"}},
+		{"train --epochs abc", 2, []string{"--epochs", `learning.epochs = "abc"`, "a whole number from 1"}},
+		{"train --epochs 0", 2, []string{"learning.epochs = 0", "from 1"}},
+		{"train --examples 0", 2, []string{"--examples", "data.examples = 0", "want 1 to", `"all"`}},
+		{"train --examples -7", 2, []string{"data.examples = -7", "want 1 to"}},
+		{"train --data mnist --examples 60001", 2, []string{"data.examples = 60001", "(60000)"}},
+		{"train --data cats", 2, []string{`data.name = "cats"`, `"mnist"`}},
+		{"train --data mnist", 1, []string{"mnist not found", "looked in", "plateau data fetch mnist"}},
+		{"train --data mnist --data-dir nowhere", 1, []string{"mnist not found", "nowhere", "only the given folder"}},
+		{"train --workers 0", 2, []string{"--workers 0", "1 to"}},
+		{"train --workers many", 2, []string{"--workers many", "whole number"}},
+		{"train --hidden 10,x", 2, []string{`network.hidden = "10,x"`, "whole numbers"}},
+		{"train --hidden 0", 2, []string{"network.hidden = [0]", "from 1"}},
+		{"train --hidden 9999999,9999999", 2, []string{"network.hidden", "weights in all"}},
+		{"train --seed -1", 2, []string{"seed = -1", "from 0"}},
+		{"train --set phases.forward_ms=20", 2, []string{"phases.forward_ms = 20: want more than phases.settle_ms (30)"}},
+		{"train --set phases.settle_ms=70", 2, []string{"phases.forward_ms = 50 (the default): want more than phases.settle_ms (70)", "phases.target_ms"}},
+		{"train --set phases.forward_ms=inf", 2, []string{"phases.forward_ms = inf"}},
+		{"train --set neurons.dt_ms=nan", 2, []string{"neurons.dt_ms = nan: want from 0.001"}},
+		{"train --set neurons.dt_ms=1.5", 2, []string{"neurons.dt_ms = 1.5", "euler", "1.176"}},
+		{"train --set phases.forwrd_ms=50", 2, []string{"no key phases.forwrd_ms", "did you mean phases.forward_ms?"}},
+		{"train --set forward_ms=50", 2, []string{"no key forward_ms", "did you mean phases.forward_ms?"}},
+		{"train --set zzz.qqq=1", 2, []string{"no key zzz.qqq", "plateau config"}},
+		{"train --set phases", 2, []string{"--set phases", "key=value"}},
+		{"train --set learning.rates=0.1", 2, []string{"learning.rates = [0.1]", "2 numbers"}},
+		{"train --config bad.toml", 2, []string{
+			"bad.toml:4: there is no key phases.settel_ms; did you mean phases.settle_ms?",
+			`bad.toml:6: test.length_ms = "x": want a number`,
+			"bad.toml:3: phases.forward_ms = 20: want more than phases.settle_ms (30)"}},
+		{"train --config inline.toml", 2, []string{"inline.toml:1: neurons.dt_ms = nan", "inline.toml:2: phases.target_ms = -3"}},
+		{"train --config array.toml", 2, []string{"array.toml:1: there is no key phases"}},
+		{"train --config syntax.toml", 2, []string{"syntax.toml:2: not TOML"}},
+		{"train --config twice.toml", 2, []string{"twice.toml", "not TOML"}},
+		{"train --config run", 1, []string{"run is a folder", "run/config.toml"}},
+		{"train --config none.toml", 1, []string{"none.toml", "no such file"}},
+		{"train --config run/weights.npz", 2, []string{"run/weights.npz:1: not TOML"}},
+		{"train --out run", 1, []string{"--out run", "not empty", "--force"}},
+		{"train --out notes.txt", 1, []string{"--out notes.txt", "not a directory"}},
+		{"train --out notes.txt/a/b", 1, []string{"--out notes.txt/a/b", "not a directory"}},
+		{"train --out=", 2, []string{`--out ""`}},
+		{"test", 2, []string{"test needs --run"}},
+		{"test --run nothing", 1, []string{"--run nothing", "no such folder"}},
+		{"test --run .", 1, []string{"--run .", "no config.toml"}},
+		{"test --run notes.txt", 1, []string{"--run notes.txt", "not a folder"}},
+		{"test --run run --set network.hidden=30", 1, []string{"run/weights.npz", "W0 is 784×20, want 784×30", "b0 is 20 values, want 30 values"}},
+		{"test --run run --set test.length_ms=5", 2, []string{"test.length_ms = 5", "test.settle_ms (30)"}},
+		{"test --run run --hidden 3", 2, []string{"no option --hidden"}},
+		{"trial --run run --hidden 3", 2, []string{"--hidden and --run"}},
+		{"trial --run run --config bad.toml", 2, []string{"--config and --run"}},
+		{"trial --run run --example -2", 2, []string{"--example -2"}},
+		{"trial --run run --example 10000 --out x.npz", 2, []string{"--example 10000: want 0 to 9999", "test set of digits"}},
+		{"trial --run run --split both", 2, []string{"--split both", "test or train"}},
+		{"trial --run run", 1, []string{"trial-0.npz", "already", "--force"}},
+		{"trial --out run", 1, []string{"--out run", "is a folder"}},
+		{"trial --out no/where.npz", 1, []string{"there is no folder no"}},
+		{"trial --out notes.txt/x.npz", 1, []string{"notes.txt"}},
+		{"trial --out x.npz --set phases.forward_ms=999999", 2, []string{"GB", "phases.forward_ms"}},
+		{"config check", 2, []string{"needs the name of a configuration file"}},
+		{"config check bad.toml", 2, []string{"bad.toml:3: phases.forward_ms"}},
+		{"config check a b", 2, []string{`also "b"`}},
+		{"data fetch", 2, []string{"needs the name of a data set"}},
+		{"data fetch mnits", 2, []string{"no data set mnits", "did you mean mnist?"}},
+		{"data verify fashion-mnist", 1, []string{"fashion-mnist not found"}},
+	} {
+		status, out, messages := plateau(strings.Fields(test.args)...)
+		if status != test.status {
+			t.Errorf("plateau %s: status %d, want %d\n%s", test.args, status, test.status, messages)
+		}
+		if out != "" {
+			t.Errorf("plateau %s: has put something on standard output: %s", test.args, out)
+		}
+		if !strings.HasPrefix(messages, "plateau: ") {
+			t.Errorf("plateau %s: the message does not say who speaks: %s", test.args, messages)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(messages, want) {
+				t.Errorf("plateau %s: want %q in\n%s", test.args, want, messages)
+			}
+		}
+		if after := tree(t); !slices.Equal(before, after) {
+			t.Fatalf("plateau %s: has left something behind: before %q, now %q", test.args, before, after)
+		}
+	}
+}
+
+// Every command must explain itself, and every flag stand under a heading: help
+// lists no other.
+func TestHelp(t *testing.T) {
+	con := &console{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		if cmd.Hidden {
+			return
+		}
+		text := help(cmd)
+		if cmd.Example == "" || cmd.Short == "" {
+			t.Errorf("%s: no example or no description", cmd.CommandPath())
+		}
+		for line := range strings.Lines(text) {
+			if n := len([]rune(line)); n > 130 {
+				t.Errorf("%s: a line of %d characters: %s", cmd.CommandPath(), n, line)
+			}
+		}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Name != "help" && f.Name != "version" && !strings.Contains(text, "  --"+f.Name+" ") {
+				t.Errorf("%s: help does not list --%s", cmd.CommandPath(), f.Name)
+			}
+		})
+		for _, c := range cmd.Commands() {
+			if !c.Hidden && !strings.Contains(text, "\n  "+c.Name()+" ") {
+				t.Errorf("%s: help does not list %s", cmd.CommandPath(), c.Name())
+			}
+			visit(c)
+		}
+	}
+	visit(newRoot(con))
+
+	empty(t)
+	for _, args := range [][]string{nil, {"--help"}, {"train", "--help"}, {"data"}, {"--version"}, {"version"}} {
+		status, out, messages := plateau(args...)
+		if status != 0 || !strings.Contains(out, "plateau") || messages != "" {
+			t.Errorf("plateau %q: status %d, messages %q, output %q", args, status, messages, out)
+		}
+	}
+}
+
+func TestVersionJSON(t *testing.T) {
+	events := jsonLines(t, must(t, "version", "--json"))
+	if len(events) != 1 || events[0]["version"] != version() {
+		t.Errorf("got %v", events)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, test := range []struct{ word, want string }{
+		{"trian", "train"}, {"tset", "test"}, {"fetch", "fetch"}, {"ver", "verify"}, {"quagga", ""}, {"", ""},
+	} {
+		if got := nearest(test.word, []string{"train", "test", "trial", "fetch", "verify"}); got != test.want {
+			t.Errorf("nearest(%q) = %q, want %q", test.word, got, test.want)
+		}
+	}
+}
+
+// full is a disk, or a pipe, that takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+func TestFailingOutputIsAFailure(t *testing.T) {
+	empty(t)
+	for _, args := range [][]string{{"version", "--json"}, {"config"}, {"data", "list"}, tiny("--json")} {
+		var messages bytes.Buffer
+		if status := run(context.Background(), args, full{}, &messages); status != 1 {
+			t.Errorf("plateau %q: status %d, want 1", args, status)
+		}
+		if !strings.Contains(messages.String(), "standard output") {
+			t.Errorf("plateau %q: %s", args, &messages)
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func writeFile(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestTrain(t *testing.T) {
+	empty(t)
+	out := must(t, tiny("--json", "--workers", "1")...)
+	folder := filepath.Join("runs", "digits-1")
+	if got := readFile(t, filepath.Join(folder, metricsName)); got != out {
+		t.Errorf("--json printed\n%s\nbut metrics.jsonl holds\n%s", out, got)
+	}
+	events := jsonLines(t, out)
+	var kinds []string
+	for _, e := range events {
+		kinds = append(kinds, e["event"].(string))
+	}
+	if want := []string{"start", "epoch", "epoch", "done"}; !slices.Equal(kinds, want) {
+		t.Fatalf("events are %v, want %v", kinds, want)
+	}
+	epoch := events[1]
+	for _, name := range []string{"train_error", "test_error", "train_seconds", "test_seconds", "examples_per_second", "output_loss"} {
+		if _, ok := epoch[name].(float64); !ok {
+			t.Errorf("%s is %v", name, epoch[name])
+		}
+	}
+	if e := epoch["train_error"].(float64); !(e > 0 && e <= 1) {
+		t.Errorf("train_error is %v, want a share", e)
+	}
+	if epoch["epoch"] != 1.0 || epoch["examples"] != 30.0 || len(epoch["hidden_losses"].([]any)) != 1 {
+		t.Errorf("epoch is %v", epoch)
+	}
+	names := tree(t)
+	want := []string{"runs", folder, filepath.Join(folder, configName), filepath.Join(folder, metricsName), filepath.Join(folder, weightsName)}
+	if !slices.Equal(names, want) {
+		t.Errorf("files are %q, want %q", names, want)
+	}
+
+	// The same once more from what is stored, with other workers.
+	again := jsonLines(t, must(t, "train", "--config", filepath.Join(folder, configName), "--json", "--workers", "3"))
+	sha := func(events []map[string]any) any { return events[len(events)-1]["weights_sha256"] }
+	if sha(again) != sha(events) || len(sha(events).(string)) != 64 {
+		t.Errorf("weights are %v, and once more %v", sha(events), sha(again))
+	}
+	second := filepath.Join("runs", "digits-2")
+	if readFile(t, filepath.Join(folder, configName)) != readFile(t, filepath.Join(second, configName)) {
+		t.Error("the second run's configuration is another one")
+	}
+	if readFile(t, filepath.Join(folder, weightsName)) != readFile(t, filepath.Join(second, weightsName)) {
+		t.Error("the second run's weights file is another one")
+	}
+	other := jsonLines(t, must(t, "train", "--config", filepath.Join(folder, configName), "--json", "--seed", "2"))
+	if sha(other) == sha(events) {
+		t.Error("another seed gives the same weights")
+	}
+
+	// A test of the weights is the last test of the run.
+	tested := jsonLines(t, must(t, "test", "--run", folder, "--json"))
+	if len(tested) != 1 || tested[0]["test_error"] != events[2]["test_error"] {
+		t.Errorf("a test says %v, the run said %v", tested, events[2]["test_error"])
+	}
+	total, right := 0.0, 0.0
+	for i, row := range tested[0]["confusion"].([]any) {
+		for k, n := range row.([]any) {
+			total += n.(float64)
+			if i == k {
+				right += n.(float64)
+			}
+		}
+	}
+	if total != 20 || 1-right/total != tested[0]["test_error"] {
+		t.Errorf("the confusion has %v images and %v right: %v", total, right, tested[0])
+	}
+}
+
+func TestTrainForAPerson(t *testing.T) {
+	empty(t)
+	status, out, messages := plateau(tiny("--hidden", "none", "--out", "a/b")...)
+	if status != 0 || messages != "" {
+		t.Fatalf("status %d, messages %q", status, messages)
+	}
+	for _, want := range []string{"784-10 on digits", "30 images", "a/b", "2 epochs", "test error", "examples/s", "done in", "plateau trial --run a/b"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+	out = must(t, "test", "--run", "a/b", "--test-examples", "5")
+	for _, want := range []string{"5 images", "test error", "read as"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+}
+
+// Force replaces a run and nothing else.
+func TestForce(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run")...)
+	writeFile(t, "run/notes.txt", "mine")
+	first := readFile(t, "run/weights.npz")
+
+	// A run that cannot be leaves the old one alone.
+	for _, mistake := range [][]string{{"--data", "mnist"}, {"--set", "phases.forward_ms=1"}} {
+		if status, _, _ := plateau(tiny(append(mistake, "--out", "run", "--force")...)...); status == 0 {
+			t.Fatalf("%q worked", mistake)
+		}
+		if readFile(t, "run/weights.npz") != first || readFile(t, "run/metrics.jsonl") == "" {
+			t.Fatalf("after %q the old run is gone", mistake)
+		}
+	}
+
+	must(t, tiny("--out", "run", "--force", "--seed", "2")...)
+	if readFile(t, "run/weights.npz") == first || readFile(t, "run/notes.txt") != "mine" {
+		t.Error("the run was not replaced, or more than it")
+	}
+	if !strings.Contains(readFile(t, "run/config.toml"), "seed = 2\n") {
+		t.Error("the configuration is the old one")
+	}
+	for _, name := range []string{configName, metricsName, weightsName} {
+		path := filepath.Join("other", name)
+		if err := os.Mkdir("other", 0o777); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, path, "title = \"somebody's\"\n")
+		status, _, messages := plateau(tiny("--out", "other", "--force")...)
+		if status != 1 || !strings.Contains(messages, path) || !strings.Contains(messages, "not made by a run") {
+			t.Errorf("%s: status %d, %s", path, status, messages)
+		}
+		if readFile(t, path) != "title = \"somebody's\"\n" || len(tree(t)) == 0 {
+			t.Errorf("%s was touched", path)
+		}
+		if err := os.RemoveAll("other"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// hook is a standard output that does something when a word comes by.
+type hook struct {
+	bytes.Buffer
+	word string
+	do   func()
+}
+
+func (h *hook) Write(b []byte) (int, error) {
+	if h.do != nil && bytes.Contains(b, []byte(h.word)) {
+		h.do()
+		h.do = nil
+	}
+	return h.Buffer.Write(b)
+}
+
+func TestInterrupt(t *testing.T) {
+	empty(t)
+	for _, word := range []string{`"event":"start"`, `"epoch":1`} {
+		ctx, cancel := context.WithCancel(context.Background())
+		out := &hook{word: word, do: cancel}
+		var messages bytes.Buffer
+		status := run(ctx, tiny("--json", "--out", "run", "--force"), out, &messages)
+		cancel()
+		if status != 1 || !strings.Contains(messages.String(), "interrupted in epoch") || !strings.Contains(messages.String(), "run keeps the weights") {
+			t.Errorf("status %d: %s", status, &messages)
+		}
+		events := jsonLines(t, readFile(t, "run/metrics.jsonl"))
+		last := events[len(events)-1]
+		if last["event"] != "interrupted" || readFile(t, "run/metrics.jsonl") != out.String() {
+			t.Errorf("the last event is %v", last)
+		}
+		// What is kept can be used.
+		must(t, "test", "--run", "run")
+	}
+}
+
+// A disk that fails in mid-run is a failure that is told, and leaves no halves.
+func TestTrainCannotWrite(t *testing.T) {
+	empty(t)
+	out := &hook{word: `"event":"start"`, do: func() {
+		if err := os.RemoveAll("run"); err != nil {
+			t.Error(err)
+		}
+	}}
+	var messages bytes.Buffer
+	status := run(context.Background(), tiny("--json", "--out", "run"), out, &messages)
+	if status != 1 || !strings.Contains(messages.String(), "writing run/weights.npz") {
+		t.Errorf("status %d: %s", status, &messages)
+	}
+	if left := tree(t); len(left) != 0 {
+		t.Errorf("%q is left", left)
+	}
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/protocols/dataset"
+	"plateau/sim/record/npz"
+)
+
+func openNPZ(t *testing.T, path string) *npz.Reader {
+	t.Helper()
+	r, err := npz.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+func float32s(t *testing.T, r *npz.Reader, name string, shape ...int) []float32 {
+	t.Helper()
+	values, got, err := r.Float32(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got, shape) {
+		t.Fatalf("%s has shape %v, want %v", name, got, shape)
+	}
+	return values
+}
+
+func float64s(t *testing.T, r *npz.Reader, name string) []float64 {
+	t.Helper()
+	values, _, err := r.Float64(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return values
+}
+
+// What is in the file agrees with itself and with what --json says: means are
+// those of the traces in their windows, plateaus are σ of them, spikes are as
+// many as counted.
+func TestTrialFile(t *testing.T) {
+	empty(t)
+	must(t, tiny("--hidden", "12,8", "--out", "run", "--set", "neurons.dt_ms=0.5")...)
+	events := jsonLines(t, must(t, "trial", "--run", "run", "--example", "3", "--json",
+		"--set", "phases.window_ms=10", "--set", "phases.plateau_spread_ms=6", "--set", "phases.longer=true"))
+	if len(events) != 1 {
+		t.Fatalf("got %v", events)
+	}
+	e := events[0]
+	r := openNPZ(t, "trial-3.npz")
+
+	phases := e["phases_ms"].([]any)
+	begin, window, end := float64s(t, r, "phase_begin_ms"), float64s(t, r, "phase_window_ms"), float64s(t, r, "phase_end_ms")
+	steps := len(float64s(t, r, "time_ms"))
+	if end[1] != float64(steps)/2 || phases[0] != end[0] || phases[1] != end[1]-begin[1] || begin[1] != end[0] || window[0] != end[0]-10 {
+		t.Fatalf("%d steps, phases of %v: begin %v, window %v, end %v", steps, phases, begin, window, end)
+	}
+	if end[0] <= 35 {
+		t.Errorf("the forward phase lasts %v ms, want more than 35", end[0])
+	}
+	if last := float64s(t, r, "time_ms")[steps-1]; last != end[1] {
+		t.Errorf("time_ms ends with %v, want %v", last, end[1])
+	}
+
+	// Potentials of the output layer, averaged over the window, give the reading.
+	soma := float32s(t, r, "output_soma", steps, 10)
+	from, to := int(2*window[0]), int(2*end[0])
+	stored := float32s(t, r, "output_mean_soma_forward", 10)
+	potentials := e["class_potentials"].([]any)
+	best := 0
+	for i := range 10 {
+		sum := 0.0
+		for k := from; k < to; k++ {
+			sum += float64(soma[k*10+i])
+		}
+		near(t, "mean output potential", float64(stored[i]), sum/float64(to-from), 1e-5)
+		near(t, "class potential", potentials[i].(float64), float64(stored[i]), 1e-12)
+		if stored[i] > stored[best] {
+			best = i
+		}
+	}
+	if e["read"] != float64(best) {
+		t.Errorf("read as %v, want %d", e["read"], best)
+	}
+
+	// Plateaus are of the window before the neuron's own plateau time.
+	for layer, n := range map[string]int{"hidden0": 12, "hidden1": 8} {
+		for k, phase := range []string{"forward", "target"} {
+			apical := float32s(t, r, layer+"_apical", steps, n)
+			plateau := float32s(t, r, layer+"_plateau_"+phase, n)
+			at := float64s(t, r, layer+"_plateau_time_ms_"+phase)
+			for i := range n {
+				last := int(2 * at[i])
+				if at[i] < end[k]-6 || at[i] > end[k] {
+					t.Fatalf("%s: a plateau of the %s phase at %v, want it in the last 6 ms before %v", layer, phase, at[i], end[k])
+				}
+				sum := 0.0
+				for s := last - 20; s < last; s++ {
+					sum += float64(apical[s*n+i])
+				}
+				near(t, layer+" plateau", float64(plateau[i]), 1/(1+math.Exp(-sum/20)), 1e-5)
+			}
+		}
+		float32s(t, r, layer+"_basal", steps, n)
+		float32s(t, r, layer+"_soma", steps, n)
+	}
+
+	for _, p := range e["populations"].([]any) {
+		p := p.(map[string]any)
+		name := p["name"].(string)
+		at := float64s(t, r, name+"_spike_time_ms")
+		neuron, _, err := r.Int32(name + "_spike_neuron")
+		if err != nil || len(neuron) != len(at) {
+			t.Fatalf("%s: %d times and %d neurons, %v", name, len(at), len(neuron), err)
+		}
+		counts := [2]float64{}
+		for k, s := range at {
+			if s >= end[0] {
+				counts[1]++
+			} else {
+				counts[0]++
+			}
+			if neuron[k] < 0 || float64(neuron[k]) >= p["neurons"].(float64) || k > 0 && s < at[k-1] || s >= end[1] {
+				t.Fatalf("%s: spike %d is of neuron %d at %v ms", name, k, neuron[k], s)
+			}
+		}
+		if said := p["spikes"].([]any); said[0] != counts[0] || said[1] != counts[1] {
+			t.Errorf("%s: said %v spikes, stored %v", name, said, counts)
+		}
+		if name == "input" && counts[0] == 0 {
+			t.Error("no input spikes")
+		}
+	}
+
+	// The image is that of the data set, and so is the class.
+	set := dataset.Digits(1, 1, 4).Test
+	image, shape, err := r.Uint8("image")
+	if err != nil || !slices.Equal(shape, []int{28, 28}) || !slices.Equal(image, set.Image(3)) {
+		t.Errorf("the image is another one (%v, %v)", shape, err)
+	}
+	if class, _, _ := r.Int64("class"); class[0] != int64(set.Label(3)) || e["class"] != float64(set.Label(3)) {
+		t.Errorf("the class is %v and %v, want %d", class, e["class"], set.Label(3))
+	}
+	losses := float64s(t, r, "losses")
+	if len(losses) != 3 || e["output_loss"] != losses[2] || len(e["hidden_losses"].([]any)) != 2 {
+		t.Errorf("losses are %v and %v, %v", losses, e["hidden_losses"], e["output_loss"])
+	}
+}
+
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*max(1, math.Abs(want))) {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+// A first spike shows in the potential of the step it is in, and the first row
+// of potentials is the end of the first step.
+func TestTrialTimes(t *testing.T) {
+	empty(t)
+	must(t, "trial", "--hidden", "4", "--out", "t.npz", "--set", "initial.law=uniform",
+		"--set", "initial.uniform_bias_halfwidth=0", "--set", "initial.uniform_weight_mean=1", "--set", "initial.uniform_weight_halfwidth=0")
+	r := openNPZ(t, "t.npz")
+	basal := float32s(t, r, "hidden0_basal", 100, 4)
+	first := float64s(t, r, "input_spike_time_ms")[0]
+	row := slices.IndexFunc(basal, func(v float32) bool { return v != 0 }) / 4
+	if float64(row) != first {
+		t.Errorf("the first input spike is at %v ms, but potentials begin to move in row %d", first, row)
+	}
+	if at := float64s(t, r, "time_ms")[row]; at != first+1 {
+		t.Errorf("row %d is at %v ms, want %v", row, at, first+1)
+	}
+}
+
+func TestTrialIsRepeatable(t *testing.T) {
+	empty(t)
+	must(t, "trial", "--hidden", "5", "--example", "2")
+	first := readFile(t, "trial-2.npz")
+	if status, _, _ := plateau("trial", "--hidden", "5", "--example", "2"); status != 1 || readFile(t, "trial-2.npz") != first {
+		t.Errorf("status %d, or the file has changed", status)
+	}
+	must(t, "trial", "--hidden", "5", "--example", "2", "--force", "--seed", "2")
+	if readFile(t, "trial-2.npz") == first {
+		t.Error("--force did not replace the file, or the seed has no effect")
+	}
+	must(t, "trial", "--hidden", "5", "--example", "2", "--force")
+	if readFile(t, "trial-2.npz") != first {
+		t.Error("the same trial gives another file")
+	}
+	must(t, "trial", "--hidden", "5", "--example", "2", "--split", "train")
+	if _, err := os.Stat("trial-train-2.npz"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTrialForAPerson(t *testing.T) {
+	empty(t)
+	for _, hidden := range []string{"6", "6,4", "none"} {
+		out := must(t, "trial", "--hidden", hidden, "--force")
+		wants := []string{"fresh weights", "← read", "← true", "forward phase, 50 ms", "input", "Hz", "output loss", "trial-0.npz", "numpy.load"}
+		if hidden == "none" {
+			if strings.Contains(out, "plateaus") {
+				t.Errorf("plateaus without a hidden layer:\n%s", out)
+			}
+		} else {
+			wants = append(wants, "hidden0 plateaus", "hidden0 loss")
+		}
+		for _, want := range wants {
+			if !strings.Contains(out, want) {
+				t.Errorf("--hidden %s: want %q in\n%s", hidden, want, out)
+			}
+		}
+	}
+}
+
+func TestPicture(t *testing.T) {
+	set := &dataset.Set{Width: 4, Height: 3, Channels: 1, Pixels: []byte{
+		255, 255, 0, 0,
+		255, 0, 255, 0,
+		128, 0, 255, 60,
+	}, Labels: []byte{0}}
+	want := []string{"█▀▄ ", "▀ ▀ "}
+	if got := picture(set, 0); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	colour := &dataset.Set{Width: 1, Height: 2, Channels: 3, Pixels: []byte{255, 0, 255, 0, 255, 0}, Labels: []byte{0}}
+	if got := picture(colour, 0); got[0] != "▀" {
+		t.Errorf("a white pixel above a black one is %q", got)
+	}
+}
+
+func TestBar(t *testing.T) {
+	for _, test := range []struct {
+		value, full float64
+		want        string
+	}{{0, 1, ""}, {1, 1, "████"}, {0.5, 1, "██"}, {0.1, 1, "▍"}, {1, 0, ""}, {math.NaN(), math.NaN(), ""}} {
+		if got := bar(test.value, test.full, 4); got != test.want {
+			t.Errorf("bar(%v of %v) = %q, want %q", test.value, test.full, got, test.want)
+		}
+	}
+}
