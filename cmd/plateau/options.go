@@ -114,7 +114,7 @@ func (o *options) config() (*config, error) {
 
 // workersFlag adds --workers to a command.
 func workersFlag(cmd *cobra.Command) *int {
-	n := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), fmt.Sprintf("examples of a test, or of a batch, at the same time (default all cores: %d)", runtime.GOMAXPROCS(0)))
+	n := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), fmt.Sprintf("examples of a test, or of a batch, at the same time (default: all cores, %d)", runtime.GOMAXPROCS(0)))
 	describe(cmd.Flags(), headWhat, "workers", "N")
 	return n
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"plateau/protocols/dataset"
 )
 
 func writeFile(t *testing.T, name, text string) {
@@ -83,7 +85,15 @@ func TestTrain(t *testing.T) {
 		t.Errorf("a test says %v, the run said %v", tested, events[2]["test_error"])
 	}
 	total, right := 0.0, 0.0
+	labels := dataset.Digits(1, 1, 20).Test.Labels
 	for i, row := range tested[0]["confusion"].([]any) {
+		images := 0.0
+		for _, n := range row.([]any) {
+			images += n.(float64)
+		}
+		if want := bytes.Count(labels, []byte{byte(i)}); images != float64(want) {
+			t.Errorf("the confusion has %v images of class %d, want %d", images, i, want)
+		}
 		for k, n := range row.([]any) {
 			total += n.(float64)
 			if i == k {

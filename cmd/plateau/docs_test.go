@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+var update = flag.Bool("update", false, "write the tables of docs/options.md anew")
+
+const optionsPage = "../../docs/options.md"
+
+// The tables of the page are made from the commands and keys that exist;
+// go test ./cmd/plateau -run Docs -update writes them.
+func TestDocsTables(t *testing.T) {
+	old, err := os.ReadFile(optionsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(old)
+	for name, table := range map[string]string{"options": optionsTable(), "keys": keysTable()} {
+		begin, end := "<!-- "+name+": made by the tests -->\n", "<!-- end of "+name+" -->"
+		before, rest, ok := strings.Cut(page, begin)
+		_, after, closed := strings.Cut(rest, end)
+		if !ok || !closed {
+			t.Fatalf("%s has no place for the %s", optionsPage, name)
+		}
+		page = before + begin + "\n" + table + "\n" + end + after
+	}
+	if page == string(old) {
+		return
+	}
+	if *update {
+		if err := os.WriteFile(optionsPage, []byte(page), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Errorf("%s is not up to date: go test ./cmd/plateau -run Docs -update", optionsPage)
+}
+
+// optionsTable lists every option of every command.
+func optionsTable() string {
+	var b strings.Builder
+	b.WriteString("| command | option | meaning |\n|---|---|---|\n")
+	root := newRoot(&console{out: &bytes.Buffer{}, err: &bytes.Buffer{}})
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		for _, c := range inOrder(cmd.Commands()) {
+			if c.Hidden {
+				continue
+			}
+			first := "`" + name(c) + strings.TrimPrefix(c.Use, c.Name()) + "`"
+			flags := false
+			c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+				if f.Name == "help" {
+					return
+				}
+				usage := f.Usage
+				if f.Name == "workers" { // the same page on every machine
+					usage = regexp.MustCompile(`: all cores, \d+`).ReplaceAllString(usage, ": all cores")
+				}
+				fmt.Fprintf(&b, "| %s | `%s` | %s |\n", first, strings.TrimSpace("--"+f.Name+" "+annotation(f, hintOf)), cell(usage))
+				first, flags = "", true
+			})
+			if !flags && !c.HasSubCommands() {
+				fmt.Fprintf(&b, "| %s | | |\n", first)
+			}
+			visit(c)
+		}
+	}
+	visit(root)
+	return b.String()
+}
+
+// keysTable lists every key.
+func keysTable() string {
+	var b strings.Builder
+	b.WriteString("| key | meaning | unit | range | default | equation |\n|---|---|---|---|---|---|\n")
+	base := defaults()
+	for _, k := range keys() {
+		standard := k.standard(base)
+		if k.follows == "" {
+			standard = "`" + standard + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n",
+			k.name, cell(k.meaning), k.unit, cell(k.allowed(nil)), standard, cell(k.equation))
+	}
+	return b.String()
+}
+
+func cell(s string) string {
+	return strings.NewReplacer("|", "\\|", "_", "\\_", "*", "\\*", "<", "&lt;").Replace(s)
+}
+
+// The page names every array of a trial and of weights, and every field of
+// metrics, and no others.
+func TestDocsNameWhatIsWritten(t *testing.T) {
+	text, err := os.ReadFile(optionsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	empty(t)
+	out := must(t, tiny("--json", "--out", "run", "--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true")...)
+	out += must(t, "test", "--run", "run", "--json")
+	out += must(t, "trial", "--run", "run", "--json")
+	names := map[string]bool{}
+	for _, e := range jsonLines(t, out) {
+		for field := range e {
+			names[field] = true
+		}
+	}
+	for _, path := range []string{"run/weights.npz", "trial-0.npz"} {
+		for _, name := range openNPZ(t, path).Names() {
+			// The page speaks of the first of several.
+			name = strings.Replace(name, "hidden1", "hidden0", 1)
+			name = regexp.MustCompile(`^([WbYc])[12]`).ReplaceAllString(name, "${1}0")
+			names[name] = true
+		}
+	}
+	for name := range names {
+		if !strings.Contains(page, "`"+name+"`") {
+			t.Errorf("%s does not name `%s`", optionsPage, name)
+		}
+	}
+	_, arrays, _ := strings.Cut(page, "<!-- written -->")
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-zA-Z0-9_]+)`").FindAllStringSubmatch(arrays, -1) {
+		if !names[m[1]] {
+			t.Errorf("%s names `%s`, which is not written", optionsPage, m[1])
+		}
+	}
+}
