@@ -56,6 +56,7 @@ func TestDefaultIsThePaper(t *testing.T) {
 		{"symmetric feedback", m.Network.Symmetric, false},
 		{"feedback bias", m.Network.FeedbackBias, false},
 		{"number of feedback rates", len(m.FeedbackRates), 0},
+		{"batch", m.Batch, 1},
 		{"k_b", float32(m.Rule().HiddenGain), float32(6.0 / 7)},
 		{"k_d", float32(m.Rule().OutputGain), float32(6.0 / 7)},
 		{"P₀", float32(m.HiddenScale), float32(100)},
@@ -108,6 +109,9 @@ func TestModelValidate(t *testing.T) {
 		{func(m *protocols.Model) { m.Rates[1] = nan }, []string{"Rates[1] = NaN, want ≥ 0"}},
 		{func(m *protocols.Model) { m.Rates[0] = -1 }, []string{"Rates[0] = -1, want ≥ 0"}},
 		{func(m *protocols.Model) { m.FeedbackRates = []float64{math.Inf(1)} }, []string{"FeedbackRates[0] = +Inf, want ≥ 0"}},
+		{func(m *protocols.Model) { m.Batch = 0 }, []string{"Batch = 0, want 1 to 65536"}},
+		{func(m *protocols.Model) { m.Batch = -3 }, []string{"Batch = -3, want 1 to 65536"}},
+		{func(m *protocols.Model) { m.Batch = 65537 }, []string{"Batch = 65537, want 1 to 65536"}},
 		{func(m *protocols.Model) { m.HiddenScale = nan }, []string{"HiddenScale = NaN, want > 0"}},
 		{func(m *protocols.Model) { m.OutputScale = 0 }, []string{"OutputScale = 0, want > 0"}},
 	} {

@@ -254,12 +254,52 @@ func TestTesterRefusesSamples(t *testing.T) {
 					t.Errorf("half a result: %+v", r)
 				}
 			}
+			alone, err := protocols.NewTester(m, net, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var asked []int
+			if _, err := alone.Test(t.Context(), logged{data, &asked}, nil); err == nil || len(asked) != 24 {
+				t.Errorf("%v after %d examples, want an error at the 24th", err, len(asked))
+			}
 			r, err := tester.Test(t.Context(), good, nil)
 			if err != nil || !slices.Equal(r.Read, want.Read) {
 				t.Errorf("a test after that: %+v, %v; want %+v", r, err, want)
 			}
 		})
 	}
+}
+
+// A late data set keeps example 0 back until example 1 has been asked for, and
+// some more.
+type late struct {
+	protocols.Samples
+	second chan struct{}
+}
+
+func (d late) Sample(i int, intensity []float32) int {
+	switch i {
+	case 0:
+		<-d.second
+		time.Sleep(50 * time.Millisecond)
+	case 1:
+		close(d.second)
+	}
+	return d.Samples.Sample(i, intensity)
+}
+
+// Of several examples that fail, the first is named, even where another fails
+// earlier.
+func TestFirstFailureIsNamed(t *testing.T) {
+	m := tiny(3)
+	tester, err := protocols.NewTester(m, newNetwork(t, m), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := noise(1, 60, 6, 3)
+	data.classes[0], data.classes[1] = -5, -6
+	_, err = tester.Test(t.Context(), late{data, make(chan struct{})}, nil)
+	checkSays(t, err, []string{"example 0: ", "-5"})
 }
 
 // However a test ends, its workers end with it.

@@ -18,12 +18,21 @@ import (
 // to example, and weights change after each.
 func TestTrainerIsTheProtocol(t *testing.T) {
 	for name, change := range map[string]func(*protocols.Model){
-		"one hidden layer":     func(m *protocols.Model) {},
-		"no hidden layer":      func(m *protocols.Model) { m.Network.Hidden, m.Rates = nil, m.Rates[:1] },
-		"apical conductance":   func(m *protocols.Model) { m.Neurons.Hidden.Apical = 0.05 },
-		"feedback learns":      func(m *protocols.Model) { m.FeedbackRates = []float64{0.1} },
-		"three to a class":     func(m *protocols.Model) { m.Network.PerClass = 3 },
-		"half a ms":            func(m *protocols.Model) { m.Neurons.Dt = 0.5 },
+		"one hidden layer":    func(m *protocols.Model) {},
+		"no hidden layer":     func(m *protocols.Model) { m.Network.Hidden, m.Rates = nil, m.Rates[:1] },
+		"apical conductance":  func(m *protocols.Model) { m.Neurons.Hidden.Apical = 0.05 },
+		"feedback learns":     func(m *protocols.Model) { m.FeedbackRates = []float64{0.1} },
+		"three to a class":    func(m *protocols.Model) { m.Network.PerClass = 3 },
+		"half a ms":           func(m *protocols.Model) { m.Neurons.Dt = 0.5 },
+		"batches of four":     func(m *protocols.Model) { m.Batch = 4 },
+		"means of four":       func(m *protocols.Model) { m.Batch, m.MeanUpdate = 4, true },
+		"one of one":          func(m *protocols.Model) { m.MeanUpdate = true },
+		"more than there are": func(m *protocols.Model) { m.Batch = 100 },
+		"batches, much learns": func(m *protocols.Model) {
+			m.Batch, m.MeanUpdate = 7, true
+			m.FeedbackRates, m.Network.FeedbackBias, m.Network.Silent = []float64{0.1}, true, 0.5
+		},
+		"batches, symmetric":   func(m *protocols.Model) { m.Batch, m.Network.Symmetric = 4, true },
 		"symmetric, layerwise": func(m *protocols.Model) { m.Network.Symmetric, m.Network.Feedback = true, network.LayerWise },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -39,53 +48,71 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 			}
 
 			net := newNetwork(t, m)
-			engine, err := sim.New(net, m.Neurons, m.Seed)
-			if err != nil {
-				t.Fatal(err)
-			}
 			rule := m.Rule()
-			update := rule.NewUpdate(net.Architecture)
-			forward, target := everything(net), everything(net)
-			var want protocols.Epoch
-			for k, i := range asked {
-				if k%data.Len() == 0 {
-					want = protocols.Epoch{Number: k/data.Len() + 1, Losses: make([]float64, len(net.Layers))}
+			// Each place of a batch has a state of its own.
+			var engines []*sim.Engine
+			for range m.Batch {
+				engine, err := sim.New(net, m.Neurons, m.Seed)
+				if err != nil {
+					t.Fatal(err)
 				}
-				steps := func(ms float64) int { return int(ms / m.Neurons.Dt) }
-				x, class := data.intensities[i], data.classes[i]
-				engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(k+1)})
-				for _, phase := range []struct {
-					sim.Phase
-					means []network.Means
-				}{
-					{sim.Phase{Intensity: x, Steps: steps(12), From: steps(4)}, forward},
-					{sim.Phase{Intensity: x, Steps: steps(10), From: steps(4), Taught: true, Class: class}, target},
-				} {
-					if err := engine.Run(&phase.Phase, phase.means); err != nil {
-						t.Fatal(err)
+				engines = append(engines, engine)
+			}
+			steps := func(ms float64) int { return int(ms / m.Neurons.Dt) }
+			shown := 0
+			for number := range 2 {
+				want := protocols.Epoch{Number: number + 1, Losses: make([]float64, len(net.Layers))}
+				for group := range slices.Chunk(asked[number*30:][:30], m.Batch) {
+					var updates []*network.Update
+					for k, i := range group {
+						shown++
+						forward, target := everything(net), everything(net)
+						x, class := data.intensities[i], data.classes[i]
+						engines[k].Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(shown)})
+						for _, phase := range []struct {
+							sim.Phase
+							means []network.Means
+						}{
+							{sim.Phase{Intensity: x, Steps: steps(12), From: steps(4)}, forward},
+							{sim.Phase{Intensity: x, Steps: steps(10), From: steps(4), Taught: true, Class: class}, target},
+						} {
+							if err := engines[k].Run(&phase.Phase, phase.means); err != nil {
+								t.Fatal(err)
+							}
+						}
+						update := rule.NewUpdate(net.Architecture)
+						rule.Learn(update, forward, target)
+						if m.MeanUpdate {
+							for l := range update.Layers {
+								for _, delta := range [][]float32{update.Layers[l].Delta, update.Layers[l].FeedbackDelta} {
+									for i := range delta {
+										delta[i] *= 1 / float32(len(group))
+									}
+								}
+							}
+						}
+						updates = append(updates, update)
+						want.Examples++
+						if protocols.ReadOut(forward[len(forward)-1].Soma, m.Network.PerClass) != class {
+							want.Errors++
+						}
+						for l, loss := range update.Losses {
+							want.Losses[l] += loss / 30
+						}
+					}
+					for _, update := range updates {
+						net.Apply(update)
 					}
 				}
-				rule.Learn(update, forward, target)
-				net.Apply(update)
-				want.Examples++
-				if protocols.ReadOut(forward[len(forward)-1].Soma, m.Network.PerClass) != class {
-					want.Errors++
-				}
-				for l, loss := range update.Losses {
-					want.Losses[l] += loss
-				}
-				if want.Examples < data.Len() {
-					continue
-				}
-				e := got[want.Number-1]
+				e := got[number]
 				if e.Number != want.Number || e.Examples != want.Examples || e.Errors != want.Errors {
 					t.Errorf("epoch %+v, want %+v", e, want)
 				}
 				if want := float64(want.Errors) / 30; e.Error() != want {
 					t.Errorf("error %v, want %v", e.Error(), want)
 				}
-				for l, sum := range want.Losses {
-					if loss := sum / 30; !(math.Abs(e.Losses[l]-loss) <= 1e-12*loss) {
+				for l, loss := range want.Losses {
+					if !(math.Abs(e.Losses[l]-loss) <= 1e-12*loss) {
 						t.Errorf("loss of layer %d is %v, want %v", l, e.Losses[l], loss)
 					}
 				}

@@ -230,6 +230,19 @@ func TestTrialIsDeterministic(t *testing.T) {
 	if got := run(other, 4, nil); reflect.DeepEqual(got.Forward, want.Forward) {
 		t.Error("another seed gives the same")
 	}
+	// The index counts, even where the images are equal.
+	twins := images{[][]float32{data.intensities[4], data.intensities[4]}, []int{1, 1}}
+	one, err := protocols.RunTrial(m, net, twins, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := protocols.RunTrial(m, net, twins, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reflect.DeepEqual(one.Forward, two.Forward) {
+		t.Error("two examples have the same spikes")
+	}
 	// Nor of the examples beside it.
 	alone := images{slices.Clone(data.intensities), slices.Clone(data.classes)}
 	for i := range alone.intensities {

@@ -120,8 +120,16 @@ func TestPhasesOutlastTheirMinimum(t *testing.T) {
 	if math.Abs(both-want) > 4*sd {
 		t.Errorf("both phases are long for %.0f examples, want %.0f ± %.0f", both, want, 4*sd)
 	}
-	if slices.Equal(beyond[0][:50], beyond[1][:50]) {
-		t.Error("forward and target phases are longer by the same draws")
+	var follow float64
+	for i := 1; i < n; i++ {
+		if beyond[0][i-1] > 1 && beyond[0][i] > 1 {
+			follow++
+		}
+	}
+	// The variance of each pair is p² (1 − p²), its covariance with the next
+	// p³ (1 − p).
+	if want, sd := p*p*float64(n-1), p*math.Sqrt(float64(n)*(1-p*p+2*p*(1-p))); math.Abs(follow-want) > 4*sd {
+		t.Errorf("%.0f pairs of long phases follow one another, want %.0f ± %.0f", follow, want, 4*sd)
 	}
 }
 
@@ -140,30 +148,42 @@ func TestWindowIsTheEndOfALongerPhase(t *testing.T) {
 // examples were shown before: not of the data, the size of layers, or the
 // observer.
 func TestPhasesAreAFunctionOfSeedAndExample(t *testing.T) {
-	shape := func(m protocols.Model, n int) (lengths []int) {
+	shape := func(m protocols.Model, n int) (lengths, plateaus []int) {
 		m.Train = protocols.TwoPhase{Forward: 10, Target: 10, Settle: 2, Window: 4, PlateauSpread: 6,
 			Longer: &protocols.Wald{Mean: 2, Scale: 1}}
 		for _, b := range phasesOf(t, m, n) {
-			lengths = append(lengths, b.phase.Steps, b.phase.PlateauStep[0][0], b.phase.PlateauStep[0][1])
+			lengths = append(lengths, b.phase.Steps)
+			for _, step := range b.phase.PlateauStep[0][:2] {
+				plateaus = append(plateaus, b.phase.Steps-step)
+			}
 		}
-		return lengths
+		return lengths, plateaus
 	}
-	want := shape(tiny(2), 40)
-	if got := shape(tiny(2), 40); !slices.Equal(got, want) {
-		t.Error("a second run has other phases")
+	lengths, plateaus := shape(tiny(2), 40)
+	check := func(what string, m protocols.Model, n int) {
+		t.Helper()
+		if l, p := shape(m, n); !slices.Equal(l[:80], lengths) || !slices.Equal(p[:160], plateaus) {
+			t.Error(what, "has other phases")
+		}
 	}
-	if got := shape(tiny(2), 60); !slices.Equal(got[:len(want)], want) {
-		t.Error("a longer epoch begins with other phases")
-	}
+	check("a second run", tiny(2), 40)
+	check("a longer epoch", tiny(2), 60)
 	wide := tiny(5)
 	wide.Rates = []float64{0, 0}
-	if got := shape(wide, 40); !slices.Equal(got, want) {
-		t.Error("a larger layer that does not learn has other phases")
-	}
+	check("a larger layer that does not learn", wide, 40)
 	other := tiny(2)
 	other.Seed++
-	if got := shape(other, 40); slices.Equal(got, want) {
-		t.Error("another seed has the same phases")
+	l, p := shape(other, 40)
+	if slices.Equal(l, lengths) {
+		t.Error("another seed has the same lengths")
+	}
+	if slices.Equal(p, plateaus) {
+		t.Error("another seed has the same plateaus")
+	}
+	for k := 2; k < 80; k += 2 { // pairs of phases
+		if slices.Equal(plateaus[2*k:2*k+4], plateaus[2*k-4:2*k]) && lengths[k] == lengths[k-2] && lengths[k+1] == lengths[k-1] {
+			t.Errorf("examples %d and %d have the same phases", k/2, k/2+1)
+		}
 	}
 }
 
@@ -194,7 +214,7 @@ func TestPlateauSpread(t *testing.T) {
 		m.Neurons.Dt = c.dt
 		m.Train = protocols.TwoPhase{Forward: c.forward, Target: c.forward, Window: c.window, PlateauSpread: c.spread}
 		counts := make([][]int, 2*5) // by phase and neuron, then time
-		var same, pairs int
+		var same, pairs [25]int      // of two neurons
 		for k, b := range phasesOf(t, m, n) {
 			p := b.phase
 			if p.Steps != c.steps {
@@ -226,9 +246,11 @@ func TestPlateauSpread(t *testing.T) {
 					*cell = make([]int, c.times)
 				}
 				(*cell)[back]++
-				pairs++
-				if step == at[(i+1)%5] {
-					same++
+				for j := range i {
+					pairs[i*5+j]++
+					if step == at[j] {
+						same[i*5+j]++
+					}
 				}
 			}
 		}
@@ -249,8 +271,10 @@ func TestPlateauSpread(t *testing.T) {
 			}
 		}
 		p := 1 / float64(c.times)
-		if want, sd := p*float64(pairs), math.Sqrt(p*(1-p)*float64(pairs)); math.Abs(float64(same)-want) > 5*sd {
-			t.Errorf("dt %v: %d of %d pairs of neurons share their plateau time, want %.0f ± %.0f", c.dt, same, pairs, want, 5*sd)
+		for k, n := range pairs {
+			if want, sd := p*float64(n), math.Sqrt(p*(1-p)*float64(n)); math.Abs(float64(same[k])-want) > 5*sd {
+				t.Errorf("dt %v: neurons %d and %d share %d of %d plateau times, want %.0f ± %.0f", c.dt, k/5, k%5, same[k], n, want, 5*sd)
+			}
 		}
 	}
 }

@@ -123,7 +123,7 @@ func TestWaldDrawsAreIndependent(t *testing.T) {
 }
 
 func TestWaldValidate(t *testing.T) {
-	for _, w := range []protocols.Wald{{Mean: 2, Scale: 1}, {Mean: 1e-300, Scale: 1e-300}, {Mean: 9.9e5, Scale: 9.9e8}} {
+	for _, w := range []protocols.Wald{{Mean: 2, Scale: 1}, {Mean: 1e-300, Scale: 1e-300}, {Mean: 9.9e5, Scale: 9.9e8}, {Mean: 9.9e5, Scale: 5e-324}} {
 		if err := w.Validate(); err != nil {
 			t.Error(err)
 		}

@@ -1,0 +1,182 @@
+package protocols_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/sim"
+)
+
+// newBatchTrainer returns a trainer with a number of workers.
+func newBatchTrainer(t testing.TB, m protocols.Model, workers int) *protocols.Trainer {
+	t.Helper()
+	trainer, err := protocols.NewTrainer(m, newNetwork(t, m), workers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer
+}
+
+// The weights do not depend on how many work on a batch, or on who looks on.
+func TestBatchWorkersDoNotMatter(t *testing.T) {
+	for name, change := range map[string]func(*protocols.Model){
+		"sum":             func(m *protocols.Model) {},
+		"mean":            func(m *protocols.Model) { m.MeanUpdate = true },
+		"feedback learns": func(m *protocols.Model) { m.FeedbackRates = []float64{0.1, 0.1} },
+		"symmetric":       func(m *protocols.Model) { m.Network.Symmetric = true },
+		"silent":          func(m *protocols.Model) { m.Network.Silent = 0.5 },
+		"layerwise": func(m *protocols.Model) {
+			m.Network.Feedback, m.Neurons.Hidden.Apical = network.LayerWise, 0.05
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := tiny(9, 5)
+			m.Batch = 8
+			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1} // so that workers are done at different times
+			change(&m)
+			data := noise(1, 52, 6, 3) // the last batch is half a one
+			run := func(workers int, watch sim.Observer) string {
+				trainer := newBatchTrainer(t, m, workers)
+				if watch != nil {
+					trainer.Watch(watch, true)
+				}
+				train(t, trainer, data, 3)
+				return trainer.Network().SHA256()
+			}
+			want := run(1, nil)
+			for _, workers := range []int{2, 3, 7, 8, 50} {
+				if run(workers, nil) != want {
+					t.Errorf("%d workers give other weights", workers)
+				}
+			}
+			var log phaseLog
+			if run(3, &log) != want {
+				t.Error("an observer changes the weights")
+			}
+			if len(log.began) != 3*2*52 || log.ended != len(log.began) {
+				t.Errorf("%d phases began and %d ended, want %d", len(log.began), log.ended, 3*2*52)
+			}
+			m.Batch = 1
+			if run(1, nil) == want {
+				t.Error("the size of a batch changes nothing")
+			}
+		})
+	}
+	for _, workers := range []int{0, -1} {
+		m := tiny(3)
+		if _, err := protocols.NewTrainer(m, newNetwork(t, m), workers); err == nil || !strings.Contains(err.Error(), "workers, want at least 1") {
+			t.Errorf("%d workers: %v", workers, err)
+		}
+	}
+}
+
+// Batches are told of as a whole, and a run stops between them.
+func TestBatchProgress(t *testing.T) {
+	m := tiny(4)
+	m.Batch = 8
+	data := noise(1, 20, 6, 3)
+	var at []int
+	e, err := newBatchTrainer(t, m, 2).Epoch(t.Context(), data, func(e protocols.Epoch) { at = append(at, e.Examples) })
+	if err != nil || e.Examples != 20 || len(at) != 3 || at[0] != 8 || at[1] != 16 || at[2] != 20 {
+		t.Errorf("%+v, %v, reports after %v examples; want 8, 16 and 20", e, err, at)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	trainer := newBatchTrainer(t, m, 2)
+	var digest string
+	e, err = trainer.Epoch(ctx, data, func(protocols.Epoch) {
+		cancel()
+		digest = trainer.Network().SHA256()
+	})
+	if !errors.Is(err, context.Canceled) || e.Examples != 8 {
+		t.Errorf("%+v, %v; want 8 examples", e, err)
+	}
+	if trainer.Network().SHA256() != digest {
+		t.Error("weights changed after the last batch")
+	}
+}
+
+// A batch that holds a bad example changes nothing, and the first such example
+// is named, however many work on it.
+func TestBatchRefusesSamples(t *testing.T) {
+	m := tiny(3)
+	m.Batch = 5
+	for name, c := range spoilt(13) {
+		t.Run(name, func(t *testing.T) {
+			data := noise(1, 20, 6, 3)
+			c.spoil(data)
+			var message string
+			for _, workers := range []int{1, 2, 4} {
+				trainer := newBatchTrainer(t, m, workers)
+				digest := trainer.Network().SHA256()
+				e, err := trainer.Epoch(t.Context(), data, func(protocols.Epoch) {
+					digest = trainer.Network().SHA256()
+				})
+				checkSays(t, err, c.want)
+				if message == "" {
+					message = err.Error()
+				}
+				if err.Error() != message {
+					t.Errorf("%d workers say %q, one %q", workers, err, message)
+				}
+				if e.Examples%5 != 0 {
+					t.Errorf("%d examples were learned, want whole batches", e.Examples)
+				}
+				if trainer.Network().SHA256() != digest {
+					t.Error("weights changed")
+				}
+			}
+			for i := range data.classes {
+				data.classes[i] = 100 + i
+			}
+			var asked []int
+			_, err := newBatchTrainer(t, m, 1).Epoch(t.Context(), logged{data, &asked}, nil)
+			if _, other := newBatchTrainer(t, m, 4).Epoch(t.Context(), data, nil); other.Error() != err.Error() {
+				t.Errorf("of many bad examples four workers name %q, one %q", other, err)
+			}
+		})
+	}
+}
+
+func TestBatchDivergence(t *testing.T) {
+	m := tiny(3)
+	m.Batch, m.Rates = 30, []float64{1e300, 1e300}
+	e, err := newBatchTrainer(t, m, 2).Epoch(t.Context(), noise(1, 3000, 6, 3), nil)
+	checkSays(t, err, []string{"diverged", "learning rate"})
+	if e.Examples > 1030 {
+		t.Errorf("%d examples went by before it was said", e.Examples)
+	}
+}
+
+func TestTrainerLeavesNoGoroutines(t *testing.T) {
+	m := tiny(4)
+	m.Batch = 6
+	good, bad := noise(1, 30, 6, 3), noise(1, 30, 6, 3)
+	bad.classes[17] = -1
+	before := runtime.NumGoroutine()
+	for range 10 {
+		trainer := newBatchTrainer(t, m, 4)
+		ctx, cancel := context.WithCancel(t.Context())
+		if _, err := trainer.Epoch(ctx, good, func(protocols.Epoch) { cancel() }); err == nil {
+			t.Error("not stopped")
+		}
+		cancel()
+		if _, err := trainer.Epoch(t.Context(), bad, nil); err == nil {
+			t.Error("a bad class is accepted")
+		}
+		train(t, trainer, good, 1)
+	}
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
