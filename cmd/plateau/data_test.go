@@ -129,9 +129,11 @@ func TestTestOtherData(t *testing.T) {
 	empty(t)
 	small(t, "here")
 	must(t, tiny("--out", "run")...)
-	events := jsonLines(t, must(t, "test", "--run", "run", "--data", "mnist", "--data-dir", "here", "--json"))
-	if events[0]["examples"] != 7.0 || events[0]["data"] != "mnist" {
-		t.Errorf("got %v", events)
+	for _, run := range []string{"run", "./run/"} {
+		events := jsonLines(t, must(t, "test", "--run", run, "--data", "mnist", "--data-dir", "here", "--json"))
+		if events[0]["examples"] != 7.0 || events[0]["data"] != "mnist" {
+			t.Errorf("--run %s: got %v", run, events)
+		}
 	}
 }
 

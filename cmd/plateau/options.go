@@ -104,7 +104,7 @@ func (o *options) config() (*config, error) {
 	if c := s.config; data != "" && c.data.name != data {
 		// How much of one data set a run used says nothing about another.
 		for _, name := range []string{"data.examples", "data.test_examples"} {
-			if strings.HasPrefix(c.given[name], o.run) {
+			if strings.HasPrefix(c.given[name], filepath.Join(o.run, configName)+":") {
 				delete(c.given, name)
 			}
 		}

@@ -20,7 +20,7 @@ func newTrain(con *console) *cobra.Command {
 		Use: "train", GroupID: groupRun, Args: noArguments,
 		Short: "train a network",
 		Long: `Train a network, one example after the other, and test it after every epoch.
-Without options: 784-500-10 on digits that the program draws, about a minute.
+Without options: 784-500-10 on digits that the program draws, under a minute.
 
 The run folder gets config.toml, with every setting; metrics.jsonl, a line for
 every epoch; and weights.npz, after every epoch.`,

@@ -200,6 +200,26 @@ func TestTrialIsRepeatable(t *testing.T) {
 	}
 }
 
+// The seed of a run leaves the digits alone; data.seed draws others.
+func TestDataSeed(t *testing.T) {
+	empty(t)
+	image := func(args ...string) []byte {
+		must(t, append([]string{"trial", "--hidden", "3", "--force", "--out", "t.npz"}, args...)...)
+		v, _, err := openNPZ(t, "t.npz").Uint8("image")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	first := image()
+	if !slices.Equal(image("--seed", "2"), first) {
+		t.Error("--seed changes the image")
+	}
+	if slices.Equal(image("--set", "data.seed=2"), first) {
+		t.Error("data.seed does not change the image")
+	}
+}
+
 func TestTrialForAPerson(t *testing.T) {
 	empty(t)
 	for _, hidden := range []string{"6", "6,4", "none"} {
