@@ -1,0 +1,2 @@
+// Package record writes recordings of runs, and reads them.
+package record
