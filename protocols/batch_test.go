@@ -23,6 +23,15 @@ func newBatchTrainer(t testing.TB, m protocols.Model, workers int) *protocols.Tr
 	return trainer
 }
 
+// presentations lists what is shown.
+type presentations []sim.Presentation
+
+func (l *presentations) Observe(e sim.Event) {
+	if p, ok := e.(*sim.Presentation); ok {
+		*l = append(*l, *p)
+	}
+}
+
 // The weights do not depend on how many work on a batch, or on who looks on.
 func TestBatchWorkersDoNotMatter(t *testing.T) {
 	for name, change := range map[string]func(*protocols.Model){
@@ -61,6 +70,19 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 			}
 			if len(log.began) != 3*2*52 || log.ended != len(log.began) {
 				t.Errorf("%d phases began and %d ended, want %d", len(log.began), log.ended, 3*2*52)
+			}
+			var shown presentations
+			var asked []int
+			trainer := newBatchTrainer(t, m, 3)
+			trainer.Watch(&shown, false)
+			train(t, trainer, logged{data, &asked}, 1)
+			for k, p := range shown {
+				if i := asked[k]; p != (sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(k + 1), Sample: i, Class: data.classes[i]}) {
+					t.Fatalf("presentation %d is told to be %+v, of example %d", k+1, p, i)
+				}
+			}
+			if len(shown) != 52 {
+				t.Errorf("%d presentations, want 52", len(shown))
 			}
 			m.Batch = 1
 			if run(1, nil) == want {

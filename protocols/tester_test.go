@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -270,26 +271,25 @@ func TestTesterRefusesSamples(t *testing.T) {
 	}
 }
 
-// A late data set keeps example 0 back until example 1 has been asked for, and
-// some more.
+// A late data set lets examples 0 and 1 meet, and then keeps one of them back.
 type late struct {
 	protocols.Samples
-	second chan struct{}
+	back int
+	met  *sync.WaitGroup
 }
 
 func (d late) Sample(i int, intensity []float32) int {
-	switch i {
-	case 0:
-		<-d.second
+	if i < 2 {
+		d.met.Done()
+		d.met.Wait()
+	}
+	if i == d.back {
 		time.Sleep(50 * time.Millisecond)
-	case 1:
-		close(d.second)
 	}
 	return d.Samples.Sample(i, intensity)
 }
 
-// Of several examples that fail, the first is named, even where another fails
-// earlier.
+// Of two examples that fail, the first is named, whichever fails earlier.
 func TestFirstFailureIsNamed(t *testing.T) {
 	m := tiny(3)
 	tester, err := protocols.NewTester(m, newNetwork(t, m), 2)
@@ -298,8 +298,12 @@ func TestFirstFailureIsNamed(t *testing.T) {
 	}
 	data := noise(1, 60, 6, 3)
 	data.classes[0], data.classes[1] = -5, -6
-	_, err = tester.Test(t.Context(), late{data, make(chan struct{})}, nil)
-	checkSays(t, err, []string{"example 0: ", "-5"})
+	for back := range 2 {
+		var met sync.WaitGroup
+		met.Add(2)
+		_, err = tester.Test(t.Context(), late{data, back, &met}, nil)
+		checkSays(t, err, []string{"example 0: ", "-5"})
+	}
 }
 
 // However a test ends, its workers end with it.
