@@ -3,6 +3,7 @@ package protocols
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"plateau/compartments"
 	"plateau/kernels"
@@ -129,6 +130,19 @@ func (m Model) validateSteps() error {
 
 // maxBatch bounds the places of a batch, each of which takes memory.
 const maxBatch = 1 << 16
+
+// fits reports a model that is wrong, or of another network.
+func (m Model) fits(net *network.Network) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	a, b := net.Architecture, m.Network
+	if a.Inputs != b.Inputs || !slices.Equal(a.Sizes(), b.Sizes()) || a.Classes != b.Classes || a.Feedback != b.Feedback {
+		return fmt.Errorf("protocols: the network has %d inputs, layers of %v, %d classes and %s feedback; the model says %d, %v, %d and %s",
+			a.Inputs, a.Sizes(), a.Classes, a.Feedback, b.Inputs, b.Sizes(), b.Classes, b.Feedback)
+	}
+	return nil
+}
 
 // NewNetwork returns a network with initial weights, which depend on nothing
 // but the model.

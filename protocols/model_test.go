@@ -170,3 +170,32 @@ func TestNewNetworkDependsOnSeed(t *testing.T) {
 		seen[sum] = seed
 	}
 }
+
+// A network of another shape, as from another run, is refused and not misread.
+func TestModelMustFitTheNetwork(t *testing.T) {
+	m := tiny(4)
+	m.Network.PerClass = 2
+	for what, change := range map[string]func(*network.Architecture){
+		"the network has 7 inputs": func(a *network.Architecture) { a.Inputs = 7 },
+		"layers of [5 6]":          func(a *network.Architecture) { a.Hidden = []int{5} },
+		"layers of [4 4 6]":        func(a *network.Architecture) { a.Hidden = []int{4, 4} },
+		"layers of [6]":            func(a *network.Architecture) { a.Hidden = nil },
+		"layers of [4 9]":          func(a *network.Architecture) { a.PerClass = 3 },
+		"2 classes":                func(a *network.Architecture) { a.Classes, a.PerClass = 2, 3 },
+		"layerwise feedback":       func(a *network.Architecture) { a.Feedback = network.LayerWise },
+	} {
+		a := m.Network
+		change(&a)
+		net := network.New(a)
+		want := []string{what, "the model says 6, [4 6], 3 and broadcast"}
+		_, err := protocols.NewTrainer(m, net, 1)
+		checkSays(t, err, want)
+		_, err = protocols.NewTester(m, net, 1)
+		checkSays(t, err, want)
+		_, err = protocols.RunTrial(m, net, noise(1, 5, a.Inputs, 2), 0, nil)
+		checkSays(t, err, want)
+	}
+	if _, err := protocols.NewTrainer(m, network.New(m.Network), 1); err != nil {
+		t.Error(err)
+	}
+}

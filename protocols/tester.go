@@ -30,7 +30,7 @@ type desk struct {
 // NewTester returns a tester of net with a number of workers. The weights of
 // net may change between tests.
 func NewTester(m Model, net *network.Network, workers int) (*Tester, error) {
-	if err := m.Validate(); err != nil {
+	if err := m.fits(net); err != nil {
 		return nil, err
 	}
 	if workers < 1 {

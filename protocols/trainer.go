@@ -38,7 +38,7 @@ type worker struct{ show, apply func() }
 // NewTrainer returns a trainer of net, which it changes, that shows the examples
 // of a batch on so many workers. The result does not depend on their number.
 func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
-	if err := m.Validate(); err != nil {
+	if err := m.fits(net); err != nil {
 		return nil, err
 	}
 	if workers < 1 {

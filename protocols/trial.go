@@ -23,7 +23,7 @@ type Trial struct {
 // potentials of every compartment included. The random draws depend on the
 // model's seed and i.
 func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Observer) (*Trial, error) {
-	if err := m.Validate(); err != nil {
+	if err := m.fits(net); err != nil {
 		return nil, err
 	}
 	if i < 0 || i >= data.Len() {
