@@ -77,7 +77,9 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 			trainer.Watch(&shown, false)
 			train(t, trainer, logged{data, &asked}, 1)
 			for k, p := range shown {
-				if i := asked[k]; p != (sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(k + 1), Sample: i, Class: data.classes[i]}) {
+				i := asked[k]
+				if p.Purpose != sim.TrainingSpikes || p.Number != uint64(k+1) || p.Sample != i || p.Class != data.classes[i] ||
+					p.Place != k%m.Batch || p.Rested != (k < m.Batch) {
 					t.Fatalf("presentation %d is told to be %+v, of example %d", k+1, p, i)
 				}
 			}

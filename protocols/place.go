@@ -9,6 +9,7 @@ import (
 // state of its own, and what it measures. Several places can share a network.
 type place struct {
 	model           *Model
+	index           int // in its batch
 	engine          *sim.Engine
 	rule            network.Rule
 	phases          *phases
@@ -55,7 +56,7 @@ func (p *place) show(purpose sim.Purpose, number uint64, data Samples, i int) er
 	p.class = data.Sample(i, ph.forward.Intensity)
 	ph.target.Class = p.class
 	ph.draw(p.model.Seed, number)
-	p.engine.Present(sim.Presentation{Purpose: purpose, Number: number, Sample: i, Class: p.class})
+	p.engine.Present(sim.Presentation{Purpose: purpose, Number: number, Sample: i, Class: p.class, Place: p.index})
 	if err := p.engine.Run(&ph.forward, p.forward); err != nil {
 		return err
 	}

@@ -50,6 +50,7 @@ func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
 		if err != nil {
 			return nil, err
 		}
+		p.index = len(t.places)
 		t.places = append(t.places, p)
 		t.updates = append(t.updates, p.update)
 	}

@@ -49,12 +49,13 @@ type Engine struct {
 	inputs *sender
 	layers []*layer
 
-	seed  uint64
-	shown Presentation
-	key   uint64 // of the presentation's streams
-	step  int    // steps since the presentation began
-	fresh bool   // whether apical potentials are up to date
-	needed  bool   // whether the last phase needed them, watched or not
+	seed   uint64
+	shown  Presentation
+	key    uint64 // of the presentation's streams
+	step   int    // steps since the presentation began
+	rested bool   // whether nothing has been shown since Rest
+	fresh  bool   // whether apical potentials are up to date
+	needed bool   // whether the last phase needed them, watched or not
 
 	stepwise   bool // never run layer by layer; for tests
 	script     Script
@@ -116,6 +117,7 @@ func (e *Engine) Rest() {
 		clear(l.soma)
 		l.out.clear()
 	}
+	e.rested = true
 }
 
 // Presentation is an example being shown. Purpose and Number, with the seed,
@@ -125,12 +127,22 @@ type Presentation struct {
 	Number  uint64
 	Sample  int // index of the example in its data set
 	Class   int // its true class
+	Place   int // which of the engines that show a batch side by side, from 0
+
+	// Rested tells observers that the engine is at rest; Present sets it.
+	Rested bool
+	engine *Engine
 }
+
+// AppendState appends the state with which the presentation begins; see
+// Engine.AppendState. It is for observers that are told of a presentation.
+func (p *Presentation) AppendState(b []byte) []byte { return p.engine.AppendState(b) }
 
 // Present begins a presentation. The potentials of dendrites are computed anew
 // from the spikes that still act and the weights as they are now.
 func (e *Engine) Present(p Presentation) {
-	e.shown, e.step = p, 0
+	p.Rested, p.engine = e.rested, e
+	e.shown, e.step, e.rested = p, 0, false
 	e.key = presentationKey(e.seed, p.Purpose, p.Number)
 	for m, l := range e.layers {
 		l.basal.refresh(e.net.Layers[m].Bias)
