@@ -1,0 +1,54 @@
+package record
+
+import (
+	"fmt"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// newCompressor returns an encoder for payloads. The level that looks for
+// matches least is right for the entropy-coded bytes of spikes and potentials,
+// in which there are none; but it must code all literals, where it would
+// store bytes without matches as they are.
+func newCompressor() *zstd.Encoder {
+	z, err := zstd.NewWriter(nil,
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithAllLitEntropyCompression(true),
+		zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithLowerEncoderMem(true),
+		zstd.WithWindowSize(1<<17), zstd.WithSingleSegment(true))
+	if err != nil {
+		panic(err) // options that do not exist
+	}
+	return z
+}
+
+func newDecompressor() *zstd.Decoder {
+	z, err := zstd.NewReader(nil,
+		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxMemory(maxRaw), zstd.WithDecodeAllCapLimit(true))
+	if err != nil {
+		panic(err)
+	}
+	return z
+}
+
+// decompress appends what a frame holds, which must be exactly n bytes, to dst.
+func decompress(z *zstd.Decoder, dst, frame []byte, n int) ([]byte, error) {
+	if n < 0 || n > maxRaw {
+		return nil, fmt.Errorf("%d bytes, want at most %d", n, maxRaw)
+	}
+	begin := len(dst)
+	if cap(dst)-begin < n {
+		dst = append(make([]byte, 0, begin+n), dst...)
+	}
+	out, err := z.DecodeAll(frame, dst[:begin:begin+n])
+	if err != nil {
+		return nil, err
+	}
+	if len(out) != begin+n {
+		return nil, fmt.Errorf("%d bytes, want %d", len(out)-begin, n)
+	}
+	return out, nil
+}
+
+// maxRaw bounds what one payload unpacks to.
+const maxRaw = 1 << 24
