@@ -44,8 +44,9 @@ func (m Matrix) clone() Matrix {
 
 // finite reports whether all weights are numbers.
 func finite(x []float32) bool {
+	const exponent = 0x7f800000 // all ones in NaN and infinities
 	for _, v := range x {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+		if math.Float32bits(v)&exponent == exponent {
 			return false
 		}
 	}

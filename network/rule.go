@@ -87,9 +87,9 @@ type LayerUpdate struct {
 func (r Rule) NewUpdate(a Architecture) *Update {
 	u := &Update{Losses: make([]float64, len(a.Hidden)+1)}
 	for m, size := range a.Sizes() {
-		l := LayerUpdate{Delta: make([]float32, size)}
+		l := LayerUpdate{Delta: make([]float32, Pad(size))[:size]}
 		if r.FeedbackRates != nil && m < len(a.Hidden) {
-			l.FeedbackDelta = make([]float32, size)
+			l.FeedbackDelta = make([]float32, Pad(size))[:size]
 		}
 		u.Layers = append(u.Layers, l)
 	}
@@ -171,36 +171,37 @@ func (n *Network) Apply(updates ...*Update) {
 func (n *Network) ApplyPart(updates []*Update, part, parts int) {
 	for m := range n.Layers {
 		l := &n.Layers[m]
-		for j := part; j < l.Weights.Rows; j += parts {
+		rows := l.Weights.Rows
+		// A few rows at a time, so that they stay at hand for all updates.
+		for begin := part * rows / parts; begin < (part+1)*rows/parts; begin += rowsAtHand {
+			end := min(begin+rowsAtHand, (part+1)*rows/parts)
 			for _, u := range updates {
-				if s := u.Layers[m].Trace[j]; s != 0 {
-					vec.AddScaled(l.Weights.Row(j), s, u.Layers[m].Delta)
-				}
+				addOuter(l.Weights, begin, end, u.Layers[m].Trace, u.Layers[m].Delta)
 			}
 		}
 		if part != 0 {
 			continue
 		}
 		for _, u := range updates {
-			vec.Add(l.Bias, u.Layers[m].Delta)
-			l.applyFeedback(&u.Layers[m])
+			d := &u.Layers[m]
+			vec.Add(l.Bias, d.Delta)
+			if d.FeedbackDelta == nil {
+				continue
+			}
+			addOuter(l.Feedback, 0, l.Feedback.Rows, d.FeedbackTrace, d.FeedbackDelta)
+			if l.FeedbackBias != nil {
+				vec.Add(l.FeedbackBias, d.FeedbackDelta)
+			}
 		}
 	}
 }
 
-// applyFeedback adds an update to feedback weights that learn.
-func (l *Layer) applyFeedback(u *LayerUpdate) {
-	if u.FeedbackDelta == nil {
-		return
-	}
-	for j, s := range u.FeedbackTrace {
-		if s != 0 {
-			vec.AddScaled(l.Feedback.Row(j), s, u.FeedbackDelta)
-		}
-	}
-	if l.FeedbackBias != nil {
-		vec.Add(l.FeedbackBias, u.FeedbackDelta)
-	}
+const rowsAtHand = 64
+
+// addOuter adds trace ⊗ delta to rows begin ≤ j < end. Delta has room for the
+// padding of a row, which is zero.
+func addOuter(w Matrix, begin, end int, trace, delta []float32) {
+	vec.AddOuter(w.Data[begin*w.Stride:], w.Stride, trace[begin:end], delta[:w.Stride])
 }
 
 // Settle makes feedback weights obey what ties them: silent synapses stay

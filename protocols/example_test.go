@@ -44,8 +44,8 @@ func Example() {
 		fmt.Printf("epoch %d: training error %.3f, test error %.2f\n", epoch.Number, epoch.Error(), result.Error())
 	}
 	// Output:
-	// epoch 1: training error 0.818, test error 0.67
-	// epoch 2: training error 0.632, test error 0.58
+	// epoch 1: training error 0.820, test error 0.69
+	// epoch 2: training error 0.620, test error 0.60
 }
 
 // A spikeCounter counts the spikes of each layer, the input's first.
@@ -86,7 +86,7 @@ func ExampleRunTrial() {
 	}
 	fmt.Printf("class %d, read as %d\n", trial.Class, trial.Read)
 	// Output:
-	// forward phase: 937 input, 605 hidden, 82 output spikes
-	// target phase: 933 input, 629 hidden, 14 output spikes
+	// forward phase: 1007 input, 615 hidden, 64 output spikes
+	// target phase: 988 input, 656 hidden, 9 output spikes
 	// class 8, read as 4
 }

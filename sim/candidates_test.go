@@ -3,59 +3,84 @@ package sim
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 )
 
+// drawn returns the owners and marks of the candidates of each step of a block.
+func drawn(c *candidates, steps int, key func(step int) uint64) (owners [][]int32, marks [][]uint32) {
+	c.begin(steps)
+	for step := range steps {
+		cells, m, base, end := c.at(step, key(step))
+		n := 0
+		var own []int32
+		for ; cells[n] < end; n++ {
+			own = append(own, cells[n]-base)
+		}
+		c.next += n
+		owners, marks = append(owners, own), append(marks, slices.Clone(m[:n]))
+	}
+	return owners, marks
+}
+
 // Candidates are a homogeneous Poisson process: their number in a step is Poisson,
-// their owners are uniform, each neuron's count is Poisson too, and marks are
-// uniform whatever the owner.
+// their owners are uniform, and marks are uniform whatever the owner. So it is in
+// lines of one step and of many, and where a block takes several lines.
 func TestCandidatesArePoisson(t *testing.T) {
 	for _, test := range []struct {
-		size  int
-		rate  float64
-		steps int
+		size   int
+		rate   float64
+		block  int
+		blocks int
 	}{
-		{1, 0.2, 40_000}, {1, 5, 20_000}, {3, 0.001, 100_000}, {10, 0.2, 40_000},
-		{500, 0.2, 4_000}, {500, 0.02, 20_000}, {784, 1, 1_000}, {20_000, 0.2, 60},
+		{1, 0.2, 1, 40_000}, {1, 0.2, 128, 400}, {1, 5, 50, 400}, {3, 0.001, 100, 1_000}, {10, 0.2, 50, 800},
+		{500, 0.2, 50, 80}, {500, 0.02, 1, 20_000}, {500, 0.02, 128, 160}, {784, 1, 100, 10}, {20_000, 0.2, 20, 3},
 	} {
-		what := fmt.Sprintf("%d neurons, rate %v", test.size, test.rate)
+		what := fmt.Sprintf("%d neurons, rate %v, blocks of %d", test.size, test.rate, test.block)
 		c := newCandidates(test.size, test.rate)
 		mean := float64(test.size) * test.rate
-		key := presentationKey(31, TrialSpikes, uint64(test.size))
+		place := presentationKey(31, TrialSpikes, uint64(test.size))
 		var totals []float64 // steps by number of candidates
+		var series []float64 // candidates by step
 		owners, marks := make([]int, min(test.size, 50)), make([]int, 64)
 		all := 0
-		for step := range test.steps {
-			n := c.draw(placeKey(key, 0, step))
-			for len(totals) <= n {
-				totals = append(totals, 0)
-			}
-			totals[n]++
-			all += n
-			for k, owner := range c.owners[:n] {
-				if k > 0 && owner < c.owners[k-1] || owner < 0 || int(owner) >= test.size {
-					t.Fatalf("%s: owners %v", what, c.owners[:n])
+		for block := range test.blocks {
+			own, m := drawn(c, test.block, func(step int) uint64 { return placeKey(place, 0, block*test.block+step) })
+			for step := range own {
+				n := len(own[step])
+				for len(totals) <= n {
+					totals = append(totals, 0)
 				}
-				owners[int(owner)*len(owners)/test.size]++
-				marks[c.marks[k]>>26]++
+				totals[n]++
+				series = append(series, float64(n))
+				all += n
+				for k, owner := range own[step] {
+					if k > 0 && owner < own[step][k-1] || owner < 0 || int(owner) >= test.size {
+						t.Fatalf("%s: owners %v", what, own[step])
+					}
+					owners[int(owner)*len(owners)/test.size]++
+					marks[m[step][k]>>26]++
+				}
 			}
 		}
-		expect(t, what+": candidates", float64(all)/float64(test.steps), mean, math.Sqrt(mean/float64(test.steps)))
+		steps := float64(test.block * test.blocks)
+		expect(t, what+": candidates", float64(all)/steps, mean, math.Sqrt(mean/steps))
 		var square float64
-		for n, steps := range totals {
-			square += steps * (float64(n) - mean) * (float64(n) - mean)
+		for n, k := range totals {
+			square += k * (float64(n) - mean) * (float64(n) - mean)
 		}
 		// The variance of a squared deviation of a Poisson number is mean + 2 mean².
-		expect(t, what+": variance", square/float64(test.steps), mean, math.Sqrt((mean+2*mean*mean)/float64(test.steps)))
-		chi, cells := 0.0, 0
-		for n, steps := range totals {
-			if want := poissonProbability(mean, n) * float64(test.steps); want >= 10 {
-				chi += (steps - want) * (steps - want) / want
-				cells++
+		expect(t, what+": variance", square/steps, mean, math.Sqrt((mean+2*mean*mean)/steps))
+		expect(t, what+": correlation with the step before", correlation(series[1:], series[:len(series)-1]), 0, 1/math.Sqrt(steps))
+		chi, freedom := 0.0, 0
+		for n, k := range totals {
+			if want := poissonProbability(mean, n) * steps; want >= 10 {
+				chi += (k - want) * (k - want) / want
+				freedom++
 			}
 		}
-		if cells > 1 {
-			checkChi(t, what+": distribution", chi, cells)
+		if freedom > 1 {
+			checkChi(t, what+": distribution", chi, freedom)
 		}
 		uniform := func(n int) []float64 {
 			x := make([]float64, n)
@@ -71,17 +96,16 @@ func TestCandidatesArePoisson(t *testing.T) {
 	}
 }
 
-// Room for candidates grows when a step has more of them than were expected.
+// Room for candidates grows when a line has more of them than were expected.
 func TestCandidatesFindRoom(t *testing.T) {
-	wide, narrow := newCandidates(100, 0.5), newCandidates(100, 0.5)
-	narrow.owners, narrow.marks = make([]int32, 8), make([]uint32, 8)
-	n := wide.draw(3)
-	if m := narrow.draw(3); m != n || n < 20 {
-		t.Fatalf("%d candidates with little room, %d with enough", m, n)
-	}
-	for k := range n {
-		if wide.owners[k] != narrow.owners[k] || wide.marks[k] != narrow.marks[k] {
-			t.Fatalf("candidate %d is %d or %d", k, wide.owners[k], narrow.owners[k])
-		}
+	key := func(int) uint64 { return 3 }
+	expected, _ := drawn(newCandidates(100, 0.5), 4, key)
+	c := newCandidates(100, 0.5)
+	c.begin(4)
+	c.rate = 1e-3 // expects too few
+	*c.line(4) = *newCandidates(100, 0.5).line(4)
+	surprised, _ := drawn(c, 4, key)
+	if fmt.Sprint(expected) != fmt.Sprint(surprised) || len(expected[0]) < 20 {
+		t.Fatalf("with little room %v, with enough %v", surprised, expected)
 	}
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"plateau/compartments"
 	"plateau/internal/vec"
 	"plateau/kernels"
 	"plateau/network"
@@ -26,8 +27,10 @@ type dendrite struct {
 
 	stride int
 	x1, x2 []float32 // sums of the recursion
-	u      []float32 // rows of input: support of history, then the block
+	u      []float32 // a ring of rows of input: of this step and of support steps before
+	head   int       // the row of this step
 	v      []float32 // rows of potentials of the block
+	keep   bool      // whether potentials of the whole block are kept; else only the last
 }
 
 func newDendrite(w network.Matrix, from *sender, lag int, rates bool, k *kernel) *dendrite {
@@ -44,38 +47,65 @@ func newDendrite(w network.Matrix, from *sender, lag int, rates bool, k *kernel)
 		nothing: make([]float32, w.Stride),
 		x1:      make([]float32, w.Stride),
 		x2:      make([]float32, w.Stride),
-		u:       make([]float32, (k.Support+blockSteps)*w.Stride),
+		u:       make([]float32, (k.Support+1)*w.Stride),
 		v:       make([]float32, blockSteps*w.Stride),
 	}
 }
 
-// input returns the row of u of a step, which may be in the history.
-func (d *dendrite) input(step int) []float32 { return row(d.u, d.support+step, d.stride) }
+// nextInput moves on to the input of a new step, and also returns that of support
+// steps ago.
+func (d *dendrite) nextInput() (u, leaving []float32) {
+	if d.head++; d.head > d.support {
+		d.head = 0
+	}
+	oldest := d.head + 1
+	if oldest > d.support {
+		oldest = 0
+	}
+	return row(d.u, d.head, d.stride), row(d.u, oldest, d.stride)
+}
 
-// potential returns the row of potentials of a step of the block.
-func (d *dendrite) potential(step int) []float32 { return row(d.v, step, d.stride) }
+// potential returns the potentials after a step of the block; without keep, after
+// the last step that was taken.
+func (d *dendrite) potential(step int) []float32 {
+	if !d.keep {
+		step = 0
+	}
+	return row(d.v, step, d.stride)
+}
 
 func row(rows []float32, k, stride int) []float32 {
 	return rows[k*stride : (k+1)*stride : (k+1)*stride]
 }
 
-// advance computes the potentials of steps from ≤ t < to of the block.
-func (d *dendrite) advance(from, to int) {
-	for t := from; t < to; t++ {
-		v := d.potential(t)
-		if d.rates {
-			d.addRates(v, d.from.rate(t-d.lag))
-			vec.Add(v, d.bias)
-			continue
-		}
-		u := d.input(t)
-		d.addSpikes(u, t)
-		leaving := d.nothing
-		if d.support > 0 {
-			leaving = d.input(t - d.support)
-		}
-		d.filter.Apply(v, d.x1, d.x2, u, leaving, d.bias)
+// advance computes the potentials after step t of the block.
+func (d *dendrite) advance(t int) {
+	v := d.potential(t)
+	if d.rates {
+		d.addRates(v, d.from.rate(t-d.lag))
+		vec.Add(v, d.bias)
+		return
 	}
+	u, leaving := d.read(t)
+	d.filter.Apply(v, d.x1, d.x2, u, leaving, d.bias)
+}
+
+// advanceSoma does the same and takes the somata, which see no other dendrite,
+// one step on, without keeping the dendrites' potentials.
+func (d *dendrite) advanceSoma(t int, step compartments.Step, next, soma []float32) {
+	u, leaving := d.read(t)
+	d.filter.ApplySoma(next, soma, step.Retain, step.Basal, d.x1, d.x2, u, leaving, d.bias)
+}
+
+// read moves on to step t and returns its input, and what passes out of the
+// kernel's support.
+func (d *dendrite) read(t int) (u, leaving []float32) {
+	u, leaving = d.nextInput()
+	if d.support == 0 {
+		leaving = d.nothing
+	}
+	d.addSpikes(u, t)
+	return u, leaving
 }
 
 // addSpikes sets u to the sum of the rows of the neurons whose spikes arrive in
@@ -111,7 +141,7 @@ func (d *dendrite) refresh(bias []float32) {
 		first = d.lag - d.from.spikes.history
 	}
 	for t := first; t < 0; t++ {
-		u := d.input(max(t, -d.support)) // row 0 serves where no history is kept
+		u, _ := d.nextInput()
 		d.addSpikes(u, t)
 		d.filter.Apply(d.potential(0), d.x1, d.x2, u, d.nothing, d.bias)
 	}
@@ -126,9 +156,4 @@ func (d *dendrite) recall() {
 			vec.AddScaled(d.x2, float32(s.X2), d.weights.Padded(j))
 		}
 	}
-}
-
-// shift begins a new block after one of so many steps.
-func (d *dendrite) shift(steps int) {
-	copy(d.u[:d.support*d.stride], d.u[steps*d.stride:])
 }

@@ -567,7 +567,7 @@ func compareNumbers(t *testing.T, tolerance float64, what string, got, want any)
 			scale = max(scale, largestOf(row))
 		}
 		for i := range want {
-			if !withinBound(t, tolerance*scale, fmt.Sprintf("%s[%d]", what, i), got[i], want[i]) {
+			if !withinBound(t, tolerance*max(scale, 0.05), fmt.Sprintf("%s[%d]", what, i), got[i], want[i]) {
 				return
 			}
 		}

@@ -30,6 +30,7 @@ import (
 	"errors"
 	"fmt"
 
+	"plateau/internal/vec"
 	"plateau/network"
 )
 
@@ -59,6 +60,7 @@ type Engine struct {
 
 	stepwise   bool // never run layer by layer; for tests
 	script     Script
+	failure    error // what was wrong with it
 	observers  []Observer
 	potentials bool
 	block      Block
@@ -114,7 +116,7 @@ func (e *Engine) sender(layer int) *sender {
 func (e *Engine) Rest() {
 	e.inputs.clear()
 	for _, l := range e.layers {
-		clear(l.soma)
+		clear(l.potential(-1))
 		l.out.clear()
 	}
 	e.rested = true
@@ -158,7 +160,7 @@ func (e *Engine) Present(p Presentation) {
 // for: one element for each layer, of which slices that are nil are left alone.
 // Means of apical potentials need the feedback trace too.
 func (e *Engine) Run(p *Phase, means []network.Means) error {
-	if err := p.validate(e.net.Architecture); err != nil {
+	if err := p.validate(e.net.Architecture, vec.Same(p.Intensity, e.in.shown)); err != nil {
 		return err
 	}
 	if len(means) != len(e.layers) {
@@ -186,7 +188,9 @@ func (e *Engine) Run(p *Phase, means []network.Means) error {
 	}
 	e.ended = PhaseEnded{p, means}
 	e.tell(&e.ended)
-	return nil
+	err := e.failure
+	e.failure = nil
+	return err
 }
 
 func clearMeans(m *network.Means) {
@@ -211,6 +215,12 @@ func (e *Engine) begin(p *Phase) {
 		e.in.set(p.Intensity)
 	}
 	e.teach(p)
+	for _, l := range e.layers {
+		l.basal.keep = e.potentials
+		if l.apical != nil {
+			l.apical.keep = e.potentials || p.PlateauStep != nil
+		}
+	}
 	e.followApical(e.params.Hidden.Apical > 0 || p.PlateauStep != nil)
 }
 
@@ -250,71 +260,87 @@ func (e *Engine) teach(p *Phase) {
 // advance simulates a block of steps.
 func (e *Engine) advance(steps int) {
 	e.drawInput(steps)
+	for _, l := range e.layers {
+		l.thin.begin(steps)
+	}
 	if e.params.Hidden.Apical > 0 || e.stepwise {
 		for t := range steps {
-			for m := range e.layers {
-				e.advanceLayer(m, t, t+1, e.fresh)
+			for _, l := range e.layers {
+				if e.fresh && l.apical != nil {
+					l.apical.advance(t)
+				}
+				e.advanceLayer(l, t)
 			}
 		}
 		return
 	}
-	for m := range e.layers {
-		e.advanceLayer(m, 0, steps, false)
+	for _, l := range e.layers {
+		for t := range steps {
+			e.advanceLayer(l, t)
+		}
 	}
-	if e.fresh {
-		// The feedback is known only now; it changes nothing that has been.
-		for _, l := range e.layers {
-			if l.apical != nil {
-				l.apical.advance(0, steps)
+	if !e.fresh {
+		return
+	}
+	// The feedback is known only now; it changes nothing that has been.
+	for _, l := range e.layers {
+		if l.apical != nil {
+			for t := range steps {
+				l.apical.advance(t)
 			}
 		}
 	}
 }
 
-// advanceLayer takes a layer through steps from ≤ t < to.
-func (e *Engine) advanceLayer(m, from, to int, apical bool) {
-	l := e.layers[m]
-	l.basal.advance(from, to)
-	if apical && l.apical != nil {
-		l.apical.advance(from, to)
+// advanceLayer takes a layer through step t of the block.
+func (e *Engine) advanceLayer(l *layer, t int) {
+	l.advance(t)
+	if l.out.rates != nil {
+		e.params.Noise.Rates(l.out.rate(t)[:l.size], l.potential(t)[:l.size])
 	}
-	l.advance(from, to)
-	for t := from; t < to; t++ {
-		if l.out.rates != nil {
-			e.params.Noise.Rates(l.out.rate(t)[:l.size], l.potential(t)[:l.size])
-		}
-		s := l.out.spikes
+	s := l.out.spikes
+	switch {
+	case e.script != nil:
+		s.neurons = append(s.neurons, e.scripted(l.index+1, t, l.size)...)
+	case l.fires:
+		s.neurons = l.thin.draw(s.neurons, t, placeKey(e.key, l.index+1, e.step+t), l.potential(t))
+	}
+	s.endStep()
+}
+
+func (e *Engine) drawInput(steps int) {
+	s := e.inputs.spikes
+	e.in.begin(steps)
+	for t := range steps {
 		switch {
 		case e.script != nil:
-			s.neurons = append(s.neurons, e.script.Spikes(m+1, e.step+t)...)
-		case l.fires:
-			s.neurons = l.thin.draw(s.neurons, placeKey(e.key, m+1, e.step+t), l.potential(t))
+			s.neurons = append(s.neurons, e.scripted(0, t, e.inputs.size)...)
+		case e.params.Forward == Spikes:
+			s.neurons = e.in.draw(s.neurons, t, placeKey(e.key, 0, e.step+t))
 		}
 		s.endStep()
 	}
 }
 
-func (e *Engine) drawInput(steps int) {
-	s := e.inputs.spikes
-	for t := range steps {
-		switch {
-		case e.script != nil:
-			s.neurons = append(s.neurons, e.script.Spikes(0, e.step+t)...)
-		case e.params.Forward == Spikes:
-			s.neurons = e.in.draw(s.neurons, placeKey(e.key, 0, e.step+t))
+// scripted returns the spikes of a script, or none if they cannot be: Run will
+// return the error.
+func (e *Engine) scripted(layer, t, size int) []int32 {
+	spikes := e.script.Spikes(layer, e.step+t)
+	for k, i := range spikes {
+		if i < 0 || int(i) >= size || k > 0 && i < spikes[k-1] {
+			if e.failure == nil {
+				e.failure = fmt.Errorf("sim: script: spikes of layer %d in step %d are %v, want ascending neurons from 0 to %d", layer, e.step+t, spikes, size-1)
+			}
+			return nil
 		}
-		s.endStep()
 	}
+	return spikes
 }
 
 // shift makes the last steps of a block the history of the next.
 func (e *Engine) shift(steps int) {
 	e.inputs.shift(steps)
 	for _, l := range e.layers {
-		l.basal.shift(steps)
-		if l.apical != nil && e.fresh {
-			l.apical.shift(steps)
-		}
 		l.out.shift(steps)
 		copy(l.potential(-1), l.potential(steps-1))
 	}

@@ -574,3 +574,37 @@ func TestRunDoesNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+// wrong is a script of spikes that cannot be.
+type wrong struct {
+	layer, step int
+	spikes      []int32
+}
+
+func (w wrong) Spikes(layer, step int) []int32 {
+	if layer == w.layer && step == w.step {
+		return w.spikes
+	}
+	return nil
+}
+
+// A script that names neurons that do not exist, or in no order, is refused and
+// does not bring the engine down.
+func TestScriptsAreChecked(t *testing.T) {
+	v := variantOf("script", []int{6})
+	r := newBlindRig(t, v.model, v.weights, 1)
+	e := v.examples[0]
+	for _, w := range []wrong{{0, 1, []int32{99}}, {1, 0, []int32{-1}}, {1, 3, []int32{4, 2}}, {2, 2, []int32{1 << 30}}} {
+		r.engine.Follow(w)
+		r.engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: 1})
+		phase := &sim.Phase{Name: "p", Intensity: make([]float32, len(e.Rates)), Steps: 10}
+		err := r.engine.Run(phase, r.forward)
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("layer %d in step %d", w.layer, w.step)) {
+			t.Errorf("spikes %v: error %v", w.spikes, err)
+		}
+		r.engine.Follow(nil)
+		if err := r.engine.Run(phase, r.forward); err != nil {
+			t.Errorf("after the script: %v", err)
+		}
+	}
+}

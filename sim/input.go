@@ -1,6 +1,6 @@
 package sim
 
-import "math"
+import "plateau/internal/vec"
 
 // input draws the spikes of the input population: candidates of processes at
 // φ_max, of the inputs that fire at all, each accepted with the input's
@@ -8,8 +8,9 @@ import "math"
 type input struct {
 	rate       float64 // φ_max dt, candidates of an input in a step
 	candidates *candidates
-	active     []int32  // inputs with intensity above zero
-	accept     []uint64 // their intensity in units of 2⁻³²
+	shown      []float32 // the intensities that were set
+	active     []int32   // inputs with intensity above zero
+	most       []uint32  // the largest mark with which they fire
 }
 
 func newInput(size int, maxRate, dt float64) *input {
@@ -17,41 +18,46 @@ func newInput(size int, maxRate, dt float64) *input {
 		rate:       maxRate * dt,
 		candidates: newCandidates(size, maxRate*dt),
 		active:     make([]int32, 0, size),
-		accept:     make([]uint64, 0, size),
+		most:       make([]uint32, 0, size),
 	}
 }
 
-// set takes the intensities of a phase, each in [0, 1] with 1 for φ_max.
+// set takes the intensities of a phase, each in [0, 1] with 1 for φ_max. They
+// count in units of 2⁻³².
 func (in *input) set(intensity []float32) {
-	in.active, in.accept = in.active[:0], in.accept[:0]
+	if vec.Same(intensity, in.shown) {
+		return // as in the target phase after the forward phase
+	}
+	in.shown = append(in.shown[:0], intensity...)
+	in.active, in.most = in.active[:0], in.most[:0]
 	for j, x := range intensity {
-		if x > 0 {
+		if x == 0 {
+			continue
+		}
+		if p := uint64(float64(x)*0x1p32 + 0.5); p > 0 {
 			in.active = append(in.active, int32(j))
-			in.accept = append(in.accept, uint64(math.RoundToEven(float64(x)*0x1p32)))
+			in.most = append(in.most, uint32(p-1))
 		}
 	}
-	if len(in.active) > 0 {
-		in.candidates.resize(len(in.active), in.rate)
+	if n := len(in.active); n > 0 && n != in.candidates.size {
+		in.candidates.resize(n, in.rate)
 	}
 }
 
-// draw appends the spikes of a step to list, in ascending order of inputs, one
-// entry for each spike. Key is that of the step.
-func (in *input) draw(list []int32, key uint64) []int32 {
+// begin prepares for a block of steps.
+func (in *input) begin(steps int) { in.candidates.begin(steps) }
+
+// draw appends the spikes of a step of the block to list, in ascending order of
+// inputs, one entry for each spike. Steps are drawn in order. Key is that of the
+// step.
+func (in *input) draw(list []int32, step int, key uint64) []int32 {
 	if len(in.active) == 0 {
 		return list
 	}
-	n := in.candidates.draw(key)
-	owners, marks := in.candidates.owners[:n], in.candidates.marks[:n]
+	cells, marks, base, last := in.candidates.at(step, key)
 	end := len(list)
-	list = room(list, n)
-	for k, owner := range owners {
-		list[end] = in.active[owner]
-		accepted := 0
-		if uint64(marks[k]) < in.accept[owner] {
-			accepted = 1
-		}
-		end += accepted
-	}
-	return list[:end]
+	list = room(list, len(cells))
+	tried, accepted := vec.AcceptBelow(list[end:], cells, marks, base, last, in.active, in.most)
+	in.candidates.next += tried
+	return list[:end+accepted]
 }

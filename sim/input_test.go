@@ -30,8 +30,9 @@ func TestInputSpikesArePoisson(t *testing.T) {
 		perStep := make([]int, test.steps)
 		var list []int32
 		for k := range test.n {
+			in.begin(test.steps)
 			for step := range test.steps {
-				list = in.draw(list[:0], placeKey(key, 0, k*test.steps+step))
+				list = in.draw(list[:0], step, placeKey(key, 0, k*test.steps+step))
 				r.add(t, k*test.steps+step, list)
 				perStep[step] += len(list)
 			}
@@ -56,8 +57,9 @@ func TestInputSpikesArePoisson(t *testing.T) {
 func TestInputIsAFunctionOfItsStep(t *testing.T) {
 	a, b := newInput(4, 1, 1), newInput(4, 1, 1)
 	draw := func(in *input, key uint64, steps int) (list []int32) {
+		in.begin(steps)
 		for step := range steps {
-			list = in.draw(list, key+uint64(step)*golden)
+			list = in.draw(list, step, key+uint64(step)*golden)
 		}
 		return list
 	}

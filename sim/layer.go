@@ -32,19 +32,21 @@ func (l *layer) potential(step int) []float32 { return row(l.soma, 1+step, l.str
 // coupled reports whether the soma sees the apical dendrite.
 func (l *layer) coupled() bool { return l.apical != nil && l.step.Apical != 0 }
 
-// advance computes the somatic potentials of steps from ≤ t < to, for which the
-// dendrites' potentials are known.
-func (l *layer) advance(from, to int) {
-	for t := from; t < to; t++ {
-		var apical, drive []float32
-		if l.coupled() {
-			apical = l.apical.potential(t)
-		}
-		if l.driven {
-			drive = l.drive
-		}
-		l.step.Advance(l.potential(t), l.potential(t-1), l.basal.potential(t), apical, drive)
+// advance computes the basal and somatic potentials after step t of the block.
+func (l *layer) advance(t int) {
+	if !l.coupled() && !l.driven && !l.basal.keep && !l.basal.rates {
+		l.basal.advanceSoma(t, l.step, l.potential(t), l.potential(t-1))
+		return
 	}
+	l.basal.advance(t)
+	var apical, drive []float32
+	if l.coupled() {
+		apical = l.apical.potential(t)
+	}
+	if l.driven {
+		drive = l.drive
+	}
+	l.step.Advance(l.potential(t), l.potential(t-1), l.basal.potential(t), apical, drive)
 }
 
 // addMeans adds what a block contributes to the means of a phase.

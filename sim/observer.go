@@ -83,7 +83,8 @@ func (e *Engine) tell(event Event) {
 
 // A Script supplies spikes in place of an engine's own draws: recorded ones, or
 // made-up ones. Layer 0 is the input; steps count from the start of the
-// presentation. Neurons are in ascending order, one entry for each spike.
+// presentation. Neurons are in ascending order, one entry for each spike; Run
+// returns an error if they are not.
 type Script interface {
 	Spikes(layer, step int) []int32
 }

@@ -36,6 +36,10 @@ type Params struct {
 // keeps that many rows.
 const maxSupport = 1 << 16
 
+// maxPerStep bounds the spikes of a neuron in a step, of which a model with a
+// useful time step has less than one.
+const maxPerStep = 10
+
 // Validate reports every field outside its domain.
 func (p Params) Validate() error {
 	var errs []error
@@ -57,7 +61,11 @@ func (p Params) Validate() error {
 	if dt {
 		errs = append(errs, p.Hidden.Validate(p.Integration, p.Dt), p.Output.Validate(p.Integration, p.Dt))
 	}
-	errs = append(errs, p.Noise.Validate())
+	if err := p.Noise.Validate(); err != nil {
+		errs = append(errs, err)
+	} else if dt {
+		require(p.Noise.MaxRate*p.Dt <= maxPerStep, "Noise.MaxRate × Dt = %v spikes a step, want at most %v", p.Noise.MaxRate*p.Dt, maxPerStep)
+	}
 	for _, s := range []struct {
 		name string
 		Signal
@@ -84,8 +92,9 @@ type Phase struct {
 	PlateauWindow int
 }
 
-// validate reports what a network cannot run.
-func (p *Phase) validate(a network.Architecture) error {
+// validate reports what a network cannot run. Seen says that the intensities have
+// been looked at before.
+func (p *Phase) validate(a network.Architecture, seen bool) error {
 	var errs []error
 	fail := func(format string, args ...any) {
 		errs = append(errs, fmt.Errorf("sim: phase %q: "+format, append([]any{p.Name}, args...)...))
@@ -94,6 +103,9 @@ func (p *Phase) validate(a network.Architecture) error {
 		fail("%d intensities, want one for each of %d inputs", len(p.Intensity), a.Inputs)
 	}
 	for j, x := range p.Intensity {
+		if seen {
+			break
+		}
 		if !(x >= 0 && x <= 1) {
 			fail("intensity of input %d is %v, want 0 to 1", j, x)
 			break

@@ -83,6 +83,10 @@ func (s *sender) addMean(mean []float32, w window, lag, first, steps int) {
 			s.addOlder(mean, w, lag)
 		}
 	}
+	if s.kernel.Support > 0 {
+		// Older spikes have left before the window opens.
+		begin = max(begin, w.from-s.kernel.Support-lag-first)
+	}
 	for step := begin; step < steps; step++ {
 		arrives := first + step + lag
 		part := float32(s.kernel.sum(w.from-arrives, w.to-arrives) / float64(w.to-w.from))

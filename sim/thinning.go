@@ -19,10 +19,10 @@ import (
 // newThresholds tabulates logit(c/1024) for c = 0 … 1024.
 func newThresholds() *vec.Thresholds {
 	var t vec.Thresholds
-	last := len(t) - 1
+	const last = vec.Ends - 1
 	t[0], t[last] = float32(math.Inf(-1)), float32(math.Inf(1))
 	for c := 1; c < last; c++ {
-		t[c] = float32(elementary.Logit(float64(c) / float64(last)))
+		t[c] = float32(elementary.Logit(float64(c) / last))
 	}
 	return &t
 }
@@ -43,24 +43,28 @@ func newThinner(size int, maxRate, dt float64) *thinner {
 	return &thinner{newCandidates(size, maxRate*dt), newThresholds()}
 }
 
-// draw appends the spikes of a step with potentials v to list, in ascending
-// order of neurons, one entry for each spike. Key is that of the step.
-func (h *thinner) draw(list []int32, key uint64, v []float32) []int32 {
-	n := h.candidates.draw(key)
-	owners, marks := h.candidates.owners[:n], h.candidates.marks[:n]
+// begin prepares for a block of steps.
+func (h *thinner) begin(steps int) { h.candidates.begin(steps) }
+
+// draw appends the spikes of a step of the block with potentials v to list, in
+// ascending order of neurons, one entry for each spike. Steps are drawn in order.
+// Key is that of the step.
+func (h *thinner) draw(list []int32, step int, key uint64, v []float32) []int32 {
 	end := len(list)
-	list = room(list, n)
 	for {
-		tried, accepted := vec.Accept(list[end:], owners, marks, v, h.theta)
+		cells, marks, base, last := h.candidates.at(step, key)
+		list = room(list[:end], len(cells))
+		tried, accepted := vec.Accept(list[end:], cells, marks, base, last, v, h.theta)
 		end += accepted
-		if tried == len(owners) {
+		h.candidates.next += tried
+		if cells[tried] >= last {
 			return list[:end]
 		}
-		if owner := owners[tried]; exceeds(v[owner], marks[tried]) {
+		if owner := cells[tried] - base; exceeds(v[owner], marks[tried]) {
 			list[end] = owner
 			end++
 		}
-		owners, marks = owners[tried+1:], marks[tried+1:]
+		h.candidates.next++
 	}
 }
 

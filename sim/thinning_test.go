@@ -50,7 +50,10 @@ func TestThinnedSpikesArePoisson(t *testing.T) {
 		key := presentationKey(12, TrialSpikes, uint64(test.size))
 		var list []int32
 		for step := range test.steps {
-			list = h.draw(list[:0], placeKey(key, 1, step), v)
+			if step%blockSteps == 0 {
+				h.begin(blockSteps)
+			}
+			list = h.draw(list[:0], step%blockSteps, placeKey(key, 1, step), v)
 			r.add(t, step, list)
 		}
 		r.check(t, fmt.Sprintf("%d neurons, φ_max dt = %v", test.size, test.maxRate*test.dt), meansOf(v, test.maxRate*test.dt))
@@ -79,7 +82,7 @@ func TestThinningLikeDirectDraws(t *testing.T) {
 		key := presentationKey(seed, TrialSpikes, 0)
 		for step := range steps {
 			var counts [size]int
-			list = h.draw(list[:0], placeKey(key, 1, step), v)
+			list = alone(h, list[:0], placeKey(key, 1, step), v)
 			for _, i := range list {
 				counts[i]++
 			}
@@ -114,9 +117,9 @@ func TestThinningIsAFunctionOfItsStep(t *testing.T) {
 	a, b := newThinner(size, 3, 1), newThinner(size, 3, 1)
 	v := spread(size)
 	for step := range 200 {
-		b.draw(nil, uint64(step)*77, v) // what was drawn before is forgotten
-		prefix := []int32{9, 5, 7}      // spikes of other steps are left alone
-		x, y := a.draw(prefix, uint64(step), v), b.draw(nil, uint64(step), v)
+		alone(b, nil, uint64(step)*77, v) // what was drawn before is forgotten
+		prefix := []int32{9, 5, 7}        // spikes of other steps are left alone
+		x, y := alone(a, prefix, uint64(step), v), alone(b, nil, uint64(step), v)
 		if !slices.Equal(x[:3], []int32{9, 5, 7}) || !slices.Equal(x[3:], y) {
 			t.Fatalf("step %d: drew %v and %v", step, x, y)
 		}
@@ -135,10 +138,10 @@ func TestThinningIsMonotone(t *testing.T) {
 			more[i] = v[i] + float32(key)*0.001
 		}
 		few, many := map[int32]int{}, map[int32]int{}
-		for _, i := range h.draw(nil, key, v) {
+		for _, i := range alone(h, nil, key, v) {
 			few[i]++
 		}
-		for _, i := range h.draw(nil, key, more) {
+		for _, i := range alone(h, nil, key, more) {
 			many[i]++
 		}
 		for i, n := range few {
@@ -159,7 +162,7 @@ func TestThirdSpike(t *testing.T) {
 	}
 	most, spikes := 0, 0
 	for key := range uint64(300) {
-		list := h.draw(nil, key, v)
+		list := alone(h, nil, key, v)
 		if !slices.IsSorted(list) {
 			t.Fatalf("spikes %v, want ascending order", list)
 		}
@@ -188,7 +191,7 @@ func TestRareSpikes(t *testing.T) {
 	}
 	var counts [3]float64
 	for key := range uint64(steps) {
-		for _, i := range h.draw(nil, key, v) {
+		for _, i := range alone(h, nil, key, v) {
 			counts[i/32]++
 		}
 	}
@@ -218,11 +221,17 @@ func TestAcceptanceAtCells(t *testing.T) {
 	}
 	counts := make([]float64, size)
 	for step := range uint64(steps) {
-		for _, i := range h.draw(nil, step, v) {
+		for _, i := range alone(h, nil, step, v) {
 			counts[i]++
 		}
 	}
 	for i, mean := range meansOf(v, 2) {
 		expect(t, fmt.Sprintf("rate at V = %v", v[i]), counts[i]/steps, mean, math.Sqrt(mean/steps))
 	}
+}
+
+// alone draws a step that is a block.
+func alone(h *thinner, list []int32, key uint64, v []float32) []int32 {
+	h.begin(1)
+	return h.draw(list, 0, key, v)
 }

@@ -32,14 +32,34 @@ func (f *Filter) applyGeneric(v, x1, x2, u, leaving, bias []float32) {
 	x1, x2, u, leaving, bias = x1[:n], x2[:n], u[:n], leaving[:n], bias[:n]
 	for i := range v {
 		x1[i] = float32(f.Decay1*(x1[i]+u[i])) - float32(f.Drop1*leaving[i])
-		x2[i] = float32(f.Decay2*(x2[i]+u[i])) - float32(f.Drop2*leaving[i])
-	}
-	if f.Carry != 0 {
-		for i := range x1 {
-			x2[i] += float32(f.Carry * x1[i])
-		}
-	}
-	for i := range v {
+		x2[i] = float32(f.Decay2*(x2[i]+u[i])) - float32(f.Drop2*leaving[i]) + float32(f.Carry*x1[i])
 		v[i] = float32(f.Gain1*x1[i]) + float32(f.Gain2*x2[i]) + bias[i]
+	}
+}
+
+// ApplySoma is Apply followed by a step of the somata that see the trace plus
+// bias, v: soma ← retain soma + pull v. It writes to next, which may be soma, and
+// v is not kept.
+func (f *Filter) ApplySoma(next, soma []float32, retain, pull float32, x1, x2, u, leaving, bias []float32) {
+	m := len(next)
+	soma, x1, x2, u, leaving, bias = soma[:m], x1[:m], x2[:m], u[:m], leaving[:m], bias[:m]
+	n := 0
+	if path != Generic && f.Carry == 0 {
+		n = m &^ 7
+		filterSomaAVX2(f, next[:n], soma, retain, pull, x1, x2, u, leaving, bias)
+	}
+	if n < m {
+		f.applySomaGeneric(next[n:], soma[n:], retain, pull, x1[n:], x2[n:], u[n:], leaving[n:], bias[n:])
+	}
+}
+
+func (f *Filter) applySomaGeneric(next, soma []float32, retain, pull float32, x1, x2, u, leaving, bias []float32) {
+	n := len(next)
+	soma, x1, x2, u, leaving, bias = soma[:n], x1[:n], x2[:n], u[:n], leaving[:n], bias[:n]
+	for i := range next {
+		x1[i] = float32(f.Decay1*(x1[i]+u[i])) - float32(f.Drop1*leaving[i])
+		x2[i] = float32(f.Decay2*(x2[i]+u[i])) - float32(f.Drop2*leaving[i]) + float32(f.Carry*x1[i])
+		v := float32(f.Gain1*x1[i]) + float32(f.Gain2*x2[i]) + bias[i]
+		next[i] = float32(retain*soma[i]) + float32(pull*v)
 	}
 }

@@ -3,55 +3,61 @@ package vec
 import "math"
 
 // Line describes a Poisson process along a line of cells of unit length: the
-// neurons of a population, each with the same number of candidates on
-// average in a step. Positions are fixed-point numbers, whole cells above
-// fraction bits.
+// neurons of a population in the steps of a stretch of time, each with the same
+// number of candidates on average. Positions are fixed-point numbers, whole cells
+// above fraction bits.
 type Line struct {
-	size     int32
 	fraction uint
 	limit    float32 // the line's length in units of position
 	scale    float32 // minus the mean gap in units of position
+	cells    int32
 }
 
-// NewLine returns the process with so many points per cell on a line of size
-// cells; 1 ≤ size ≤ 2²⁰ and rate > 0.
-func NewLine(size int, rate float64) Line {
+// MaxCells is the length of the longest line.
+const MaxCells = 1 << 20
+
+// NewLine returns the process with so many points per cell on a line of cells;
+// 1 ≤ cells ≤ MaxCells and rate > 0. Gaps are rounded to 2⁻²⁷ of the line's
+// length or so, without bias.
+func NewLine(cells int, rate float64) Line {
 	fraction := uint(27)
-	for n := size - 1; n > 0; n >>= 1 {
+	for n := cells - 1; n > 0; n >>= 1 {
 		fraction--
 	}
 	return Line{
-		size: int32(size), fraction: fraction,
-		limit: float32(int64(size) << fraction),
-		scale: float32(-float64(int64(1)<<fraction) / rate),
+		fraction: fraction,
+		limit:    float32(int64(cells) << fraction),
+		scale:    float32(-float64(int64(1)<<fraction) / rate),
+		cells:    int32(cells),
 	}
 }
 
+// Group is what the length of Points' slices must be a multiple of.
+const Group = 16
+
 // Points returns the points of the process that the random stream of key gives,
 // in ascending order: the cell of each, and an independent mark of 32 random
-// bits. They are in cells and marks, up to the n that is returned; if those are
-// too short, n is negative. Their lengths must be the same multiple of 8.
+// bits. The points are followed by one or more of which the cell is beyond the
+// line. If there was no room for that, Points returns false; a call with more room
+// begins with the same points.
 //
 // Number k of the stream is the mixed counter key + k·γ of SplitMix64. Its upper
 // half gives the gap to the next point, which is exponentially distributed, and
 // its lower half the mark.
-func (l *Line) Points(cells []int32, marks []uint32, key uint64) (n int) {
+func (l *Line) Points(cells []int32, marks []uint32, key uint64) bool {
 	marks = marks[:len(cells)]
-	if len(cells)&7 != 0 {
-		panic("vec: length of cells is not a multiple of 8")
+	if len(cells)%Group != 0 {
+		panic("vec: room for points is not a multiple of Group")
 	}
 	switch path {
 	case AVX512:
-		n = pointsAVX512(l, cells, marks, key)
+		pointsAVX512(l, cells, marks, key)
 	case AVX2:
-		n = pointsAVX2(l, cells, marks, key)
+		pointsAVX2(l, cells, marks, key)
 	default:
-		n = l.pointsGeneric(cells, marks, key)
+		return l.pointsGeneric(cells, marks, key)
 	}
-	for n > 0 && cells[n-1] >= l.size {
-		n--
-	}
-	return n
+	return len(cells) > 0 && cells[len(cells)-1] >= l.cells
 }
 
 const (
@@ -71,8 +77,7 @@ const (
 	logQ6        = 0.08917863667011261
 )
 
-// pointsGeneric goes on to the end of the group of 8 in which the line ends.
-func (l *Line) pointsGeneric(cells []int32, marks []uint32, key uint64) int {
+func (l *Line) pointsGeneric(cells []int32, marks []uint32, key uint64) bool {
 	end := uint32(l.limit)
 	var position uint32
 	for k := range cells {
@@ -88,11 +93,11 @@ func (l *Line) pointsGeneric(cells []int32, marks []uint32, key uint64) int {
 		position += uint32(int32(roundToEven(gap)))
 		cells[k] = int32(position >> l.fraction)
 		marks[k] = uint32(z)
-		if k&7 == 7 && position >= end {
-			return k + 1
+		if position >= end {
+			return true
 		}
 	}
-	return -1
+	return false
 }
 
 // logUniform returns ln u for u = (h + ½)/2²³, h being the upper 23 of the bits.
@@ -101,15 +106,9 @@ func logUniform(b uint32) float32 {
 	x := math.Float32bits(u) + (0x3f800000 - sqrtHalfBits)
 	e := float32(int32(x>>23) - 127)
 	f := math.Float32frombits(x&0x7fffff+sqrtHalfBits) - 1
-	q := float32(logQ6*f) + logQ5
-	q = float32(q*f) + logQ4
-	q = float32(q*f) + logQ3
-	q = float32(q*f) + logQ2
-	q = float32(q*f) + logQ1
-	q = float32(q*f) + logQ0
-	ff := float32(f * f)
-	q = float32(float32(q*f) * ff)
-	q -= float32(ff * 0.5)
-	q += f
-	return q + float32(e*ln2)
+	f2 := float32(f * f)
+	q := float32(logQ5*f) + logQ4 + float32(logQ6*f2)
+	q = float32(q*float32(f2*f2)) + float32((float32(logQ3*f)+logQ2)*f2)
+	q += float32(logQ1*f) + logQ0
+	return float32(e*ln2) + (f - float32(f2*0.5)) + float32(q*float32(f2*f))
 }

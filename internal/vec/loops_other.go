@@ -10,9 +10,17 @@ func sumRowsAVX2(u, w []float32, stride int, ids []int32)                     { 
 func filterAVX2(f *Filter, v, x1, x2, u, leaving, bias []float32)             { panic(noAssembly) }
 func combineAVX2(z []float32, a float32, x []float32, b float32, y []float32) { panic(noAssembly) }
 func sigmoidAVX2(y, x []float32)                                              { panic(noAssembly) }
-func pointsAVX2(l *Line, cells []int32, marks []uint32, key uint64) int       { panic(noAssembly) }
-func pointsAVX512(l *Line, cells []int32, marks []uint32, key uint64) int     { panic(noAssembly) }
-func acceptASM(list, owners []int32, marks []uint32, v []float32, theta *Thresholds) (tried, accepted int) {
+func sumRowsAVX512(u, w []float32, stride int, ids []int32)                   { panic(noAssembly) }
+func filterSomaAVX2(f *Filter, next, soma []float32, retain, pull float32, x1, x2, u, leaving, bias []float32) {
+	panic(noAssembly)
+}
+func addOuterAVX2(w []float32, stride int, s, d []float32)            { panic(noAssembly) }
+func pointsAVX2(l *Line, cells []int32, marks []uint32, key uint64)   { panic(noAssembly) }
+func pointsAVX512(l *Line, cells []int32, marks []uint32, key uint64) { panic(noAssembly) }
+func acceptASM(list, cells []int32, marks []uint32, base, end int32, v []float32, theta *Thresholds) (tried, accepted int) {
+	panic(noAssembly)
+}
+func acceptBelowASM(list, cells []int32, marks []uint32, base, end int32, names []int32, most []uint32) (tried, accepted int) {
 	panic(noAssembly)
 }
 

@@ -12,7 +12,14 @@ func SumRows(u, w []float32, stride int, ids []int32) {
 			_ = w[int(ids[0])*stride:]
 			_ = w[int(ids[len(ids)-1])*stride:][:n]
 		}
-		sumRowsAVX2(u[:n], w, stride, ids)
+		wide := 0
+		if path == AVX512 && n >= 256 {
+			wide = n &^ 255
+			sumRowsAVX512(u[:wide], w, stride, ids)
+		}
+		if wide < n {
+			sumRowsAVX2(u[wide:n], w[wide:], stride, ids)
+		}
 	}
 	if n < len(u) {
 		sumRowsGeneric(u[n:], w[n:], stride, ids)

@@ -78,11 +78,31 @@ func TestTwins(t *testing.T) {
 		for _, carry := range []float32{0, 1} {
 			f := Filter{0.9, 0.7, 0.3, 0.1, 0.14, -0.15, carry}
 			twins(t, 6, lengths, func(x [][]float32) { f.Apply(x[0], x[1], x[2], x[3], x[4], x[5]) })
+			twins(t, 7, lengths, func(x [][]float32) { f.ApplySoma(x[0], x[6], 0.3, 0.6, x[1], x[2], x[3], x[4], x[5]) })
+			twins(t, 6, lengths, func(x [][]float32) { f.ApplySoma(x[0], x[0], -0.7, 0.6, x[1], x[2], x[3], x[4], x[5]) })
 		}
 	})
 	t.Run("Sigmoid", func(t *testing.T) {
 		twins(t, 2, lengths, func(x [][]float32) { Sigmoid(x[0], x[1]) })
 		twins(t, 1, lengths, func(x [][]float32) { Sigmoid(x[0], x[0]) })
+	})
+	t.Run("AddOuter", func(t *testing.T) {
+		for _, rows := range []int{0, 1, 2, 5} {
+			twins(t, 2, lengths, func(x [][]float32) {
+				stride := len(x[0]) + 3
+				w := make([]float32, rows*stride+len(x[0]))
+				for i := range w {
+					w[i] = float32(i%37) - 17.3*float32(i%11)
+				}
+				s := []float32{0.3, 0, -0.7, float32(math.Copysign(0, -1)), 1e-3}[:rows]
+				AddOuter(w, stride, s, x[0])
+				for i := range w {
+					if len(x[1]) > 0 {
+						x[1][i%len(x[1])] += w[i] * float32(i%13)
+					}
+				}
+			})
+		}
 	})
 	t.Run("SumRows", func(t *testing.T) {
 		for _, rows := range []int{0, 1, 2, 3, 4, 5, 8, 21} {
@@ -104,6 +124,53 @@ func TestTwins(t *testing.T) {
 			})
 		}
 	})
+}
+
+func TestSame(t *testing.T) {
+	nan := float32(math.NaN())
+	x := []float32{1, nan, 0}
+	for _, c := range []struct {
+		y    []float32
+		want bool
+	}{
+		{[]float32{1, nan, 0}, true}, {[]float32{1, nan}, false}, {nil, false},
+		{[]float32{1, nan, float32(math.Copysign(0, -1))}, false}, {[]float32{2, nan, 0}, false},
+	} {
+		if got := Same(x, c.y); got != c.want {
+			t.Errorf("Same(%v, %v) = %v", x, c.y, got)
+		}
+	}
+	if !Same(nil, nil) {
+		t.Error("nothing differs from nothing")
+	}
+}
+
+// ApplySoma is Apply and Combine.
+func TestApplySoma(t *testing.T) {
+	for _, carry := range []float32{0, 1} {
+		f := Filter{0.9, 0.7, 0.3, 0.1, 0.14, -0.15, carry}
+		run := func(together bool) string {
+			rng := rand.New(rand.NewPCG(8, 9))
+			var x [7][]float32
+			for k := range x {
+				for range 37 {
+					x[k] = append(x[k], float32(rng.NormFloat64()))
+				}
+			}
+			for range 3 {
+				if together {
+					f.ApplySoma(x[6], x[6], 0.3, 0.6, x[1], x[2], x[3], x[4], x[5])
+				} else {
+					f.Apply(x[0], x[1], x[2], x[3], x[4], x[5])
+					Combine(x[6], 0.3, x[6], 0.6, x[0])
+				}
+			}
+			return fmt.Sprint(x[1:])
+		}
+		if run(true) != run(false) {
+			t.Errorf("with carry %v, ApplySoma differs from Apply and Combine", carry)
+		}
+	}
 }
 
 // TestTwinsOnSpecialNumbers feeds the loop that has cases for them infinities,
@@ -153,23 +220,34 @@ func TestSigmoidAccuracy(t *testing.T) {
 	t.Logf("largest relative error %.3g", worst)
 }
 
+// points returns the points of a line with enough room.
+func points(t testing.TB, line Line, key uint64) ([]int32, []uint32) {
+	t.Helper()
+	for room := Group; room < 1<<24; room *= 2 {
+		cells, marks := make([]int32, room), make([]uint32, room)
+		if line.Points(cells, marks, key) {
+			n := 0
+			for cells[n] < line.cells {
+				n++
+			}
+			return cells[:n], marks[:n]
+		}
+	}
+	t.Fatal("no end of points")
+	return nil, nil
+}
+
 func TestPointsTwins(t *testing.T) {
 	defer Use(Current())
 	for _, size := range []int{1, 2, 7, 8, 10, 100, 150, 500, 784, 4096, 1 << 16} {
 		for _, rate := range []float64{1e-4, 0.01, 0.2, 0.5, 3} {
 			line := NewLine(size, rate)
-			room := (int(float64(size)*rate) + int(10*math.Sqrt(float64(size)*rate)) + 32) &^ 7
 			for key := range uint64(8) {
 				var wantCells []int32
 				var wantMarks []uint32
 				for _, p := range Paths() {
 					Use(p)
-					cells, marks := make([]int32, room), make([]uint32, room)
-					n := line.Points(cells, marks, key*golden+5)
-					if n < 0 {
-						t.Fatalf("size %d, rate %v: %d are too few", size, rate, room)
-					}
-					cells, marks = cells[:n], marks[:n]
+					cells, marks := points(t, line, key*golden+5)
 					if wantCells != nil && !(slices.Equal(cells, wantCells) && slices.Equal(marks, wantMarks)) {
 						t.Fatalf("%s: size %d, rate %v, key %d: differs from Go", p, size, rate, key)
 					}
@@ -180,18 +258,54 @@ func TestPointsTwins(t *testing.T) {
 	}
 }
 
-// TestPointsTooShort sees that a lack of room is told, at every length.
-func TestPointsTooShort(t *testing.T) {
+// TestPointsRoom gives every room from none to more than enough: what is there is
+// the same, on every path, and too little is told.
+func TestPointsRoom(t *testing.T) {
 	defer Use(Current())
-	line := NewLine(500, 0.2)
+	for _, rate := range []float64{0.2, 1e-3} {
+		line := NewLine(500, rate)
+		full, fullMarks := points(t, line, 1)
+		for _, p := range Paths() {
+			Use(p)
+			for room := 0; room <= 256; room += Group {
+				// Guards on either side must stay as they are.
+				whole, wholeMarks := make([]int32, room+2*Group), make([]uint32, room+2*Group)
+				for i := range whole {
+					whole[i], wholeMarks[i] = -7, 7
+				}
+				cells, marks := whole[Group:Group+room], wholeMarks[Group:Group+room]
+				ok := line.Points(cells, marks, 1)
+				if ok != (room > len(full)) {
+					t.Errorf("%s: room for %d of %d points: %v", p, room, len(full), ok)
+				}
+				n := min(room, len(full))
+				if !slices.Equal(cells[:n], full[:n]) || !slices.Equal(marks[:n], fullMarks[:n]) {
+					t.Errorf("%s: room for %d: other points", p, room)
+				}
+				if ok && cells[n] < 500 {
+					t.Errorf("%s: room for %d: point %d is in cell %d, want one beyond the line", p, room, n, cells[n])
+				}
+				for i := range Group {
+					if whole[i] != -7 || whole[len(whole)-1-i] != -7 || wholeMarks[i] != 7 || wholeMarks[len(whole)-1-i] != 7 {
+						t.Fatalf("%s: room for %d: wrote outside", p, room)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestPointsBeyondTheEnd draws so far beyond the end of a line that positions
+// would overflow many times.
+func TestPointsBeyondTheEnd(t *testing.T) {
+	defer Use(Current())
+	line := NewLine(1, 1e-4)
 	for _, p := range Paths() {
 		Use(p)
-		cells, marks := make([]int32, 256), make([]uint32, 256)
-		full := line.Points(cells, marks, 1)
-		for room := 0; room < 256; room += 8 {
-			n := line.Points(cells[:room], marks[:room], 1)
-			if n >= 0 && n != full || n < 0 && room > full+8 {
-				t.Errorf("%s: room for %d: got %d of %d points", p, room, n, full)
+		cells, marks := make([]int32, 4096), make([]uint32, 4096)
+		for key := range uint64(200) {
+			if !line.Points(cells, marks, key*golden) {
+				t.Fatalf("%s: the end was missed", p)
 			}
 		}
 	}
@@ -227,40 +341,52 @@ func TestAcceptTwins(t *testing.T) {
 	for c := range theta {
 		theta[c] = float32(c-512) / 100
 	}
-	theta[0], theta[len(theta)-1] = float32(math.Inf(-1)), float32(math.Inf(1))
+	theta[0], theta[Ends-1] = float32(math.Inf(-1)), float32(math.Inf(1))
 	rng := rand.New(rand.NewPCG(5, 6))
 	v := make([]float32, 300)
 	for i := range v {
 		v[i] = float32(rng.NormFloat64()) * 3
 		if i%7 == 0 {
-			v[i] = theta[rng.IntN(len(theta))]
+			v[i] = theta[rng.IntN(Ends)]
 		}
 	}
 	v[20] = float32(math.NaN())
+	names, most := make([]int32, len(v)), make([]uint32, len(v))
+	for i := range names {
+		names[i], most[i] = int32(1000+i), rng.Uint32()
+	}
+	most[4], most[5] = 0, math.MaxUint32
+	const base = 1 << 16
 	stops := 0
 	for n := range 200 {
-		owners, marks := make([]int32, n), make([]uint32, n)
-		for k := range owners {
-			owners[k], marks[k] = int32(rng.IntN(len(v))), rng.Uint32()
+		cells, marks := make([]int32, n+2), make([]uint32, n+2)
+		for k := range n {
+			cells[k], marks[k] = base+int32(rng.IntN(len(v))), rng.Uint32()
 		}
-		slices.Sort(owners)
+		cells[n], cells[n+1] = base+int32(len(v)), base+int32(len(v))+9
+		slices.Sort(cells)
 		var want string
 		for _, p := range Paths() {
 			Use(p)
-			list := make([]int32, n)
-			tried, accepted := Accept(list, owners, marks, v, &theta)
+			list := make([]int32, n+2)
+			tried, accepted := Accept(list, cells, marks, base, base+int32(len(v)), v, &theta)
 			got := fmt.Sprint(tried, list[:accepted])
-			if want != "" && got != want {
-				t.Fatalf("%s: %d candidates: %s, want %s as in Go", p, n, got, want)
-			}
-			want = got
 			if tried < n {
 				stops++
-				x, c := v[owners[tried]], marks[tried]>>22
+				x, c := v[cells[tried]-base], marks[tried]>>22
 				if !(x >= theta[c] && x < theta[c+1]) {
 					t.Fatalf("%s stopped at a potential of %v, outside %v to %v", p, x, theta[c], theta[c+1])
 				}
 			}
+			tried, accepted = AcceptBelow(list, cells, marks, base, base+int32(len(v)), names, most)
+			if tried != n {
+				t.Fatalf("%s: AcceptBelow tried %d of %d", p, tried, n)
+			}
+			got += fmt.Sprint(list[:accepted])
+			if want != "" && got != want {
+				t.Fatalf("%s: %d candidates: %s, want %s as in Go", p, n, got, want)
+			}
+			want = got
 		}
 	}
 	if stops == 0 {
@@ -278,16 +404,20 @@ func BenchmarkLoops(b *testing.B) {
 	w := make([]float32, 784*n)
 	ids := make([]int32, 21)
 	rng := rand.New(rand.NewPCG(1, 2))
-	cells, marks := make([]int32, 256), make([]uint32, 256)
-	line := NewLine(500, 0.2)
-	owners, thinned, list := make([]int32, 100), make([]uint32, 100), make([]int32, 100)
+	cells, marks := make([]int32, 5264), make([]uint32, 5264)
+	line := NewLine(25000, 0.2)
+	owners, thinned, list := make([]int32, 101), make([]uint32, 101), make([]int32, 101)
 	var theta Thresholds
 	for c := range theta {
 		theta[c] = float32(c) - 512
 	}
 	for k := range owners {
 		owners[k], thinned[k] = int32(5*k), rng.Uint32()
-		x[5][5*k] = float32(rng.NormFloat64()) * 300
+		x[5][5*k%n] = float32(rng.NormFloat64()) * 300
+	}
+	names, most := make([]int32, 500), make([]uint32, 500)
+	for i := range most {
+		most[i] = rng.Uint32()
 	}
 	f := Filter{0.9, 0.7, 0.3, 0.1, 0.14, -0.15, 0}
 	for _, c := range []struct {
@@ -307,8 +437,9 @@ func BenchmarkLoops(b *testing.B) {
 			}
 			SumRows(x[0], w, n, ids)
 		}},
-		{"Points", "ns/point", 100, func(k int) { line.Points(cells, marks, uint64(k)) }},
-		{"Accept", "ns/point", 100, func(k int) { Accept(list, owners, thinned, x[5], &theta) }},
+		{"Points", "ns/point", 5264, func(k int) { line.Points(cells, marks, uint64(k)) }},
+		{"Accept", "ns/point", 100, func(k int) { Accept(list, owners, thinned, 0, 500, x[5], &theta) }},
+		{"AcceptBelow", "ns/point", 100, func(k int) { AcceptBelow(list, owners, thinned, 0, 500, names, most) }},
 	} {
 		for _, p := range Paths() {
 			b.Run(fmt.Sprintf("%s/%s", c.name, p), func(b *testing.B) {
