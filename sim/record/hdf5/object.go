@@ -1,0 +1,146 @@
+package hdf5
+
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// Header messages (IV.A.2).
+const (
+	msgDataspace     = 0x01
+	msgLinkInfo      = 0x02
+	msgDatatype      = 0x03
+	msgFill          = 0x05
+	msgLink          = 0x06
+	msgLayout        = 0x08
+	msgGroupInfo     = 0x0a
+	msgPipeline      = 0x0b
+	msgAttribute     = 0x0c
+	msgContinuation  = 0x10
+	msgAttributeInfo = 0x15
+)
+
+// An Object is a group or a data set.
+type Object interface {
+	// Attr gives the object an attribute: a bool, number, string, Fixed or
+	// Object, a slice of these for a one-dimensional attribute, or an Array.
+	Attr(name string, value any)
+
+	self() *object
+}
+
+// An object has its address from the start, so that links and references need
+// not wait: there a stub of a header is left room for, which will point to the
+// rest.
+type object struct {
+	file    *File
+	path    string
+	address uint64
+	finish  func()                // completes the data
+	body    func(b []byte) []byte // appends the messages other than attributes
+	attrs   map[string]bool
+	encoded []byte // attribute messages
+}
+
+func (f *File) newObject(path string) *object {
+	if f.closed {
+		f.fail(path, "the file is closed")
+	}
+	o := &object{file: f, path: path, attrs: map[string]bool{}}
+	o.address = f.write(make([]byte, stubSize))
+	f.objects = append(f.objects, o)
+	return o
+}
+
+func (o *object) self() *object { return o }
+
+// name is the object's path, for messages.
+func (o *object) name() string {
+	if o.path == "" {
+		return "/"
+	}
+	return o.path
+}
+
+// Attr implements Object (IV.A.2.m).
+func (o *object) Attr(name string, value any) {
+	full := o.name() + "@" + name
+	switch {
+	case name == "" || !utf8.ValidString(name) || strings.ContainsRune(name, 0):
+		o.file.fail(full, "want a name in UTF-8, without U+0000")
+		return
+	case o.attrs[name]:
+		o.file.fail(full, "there is an attribute of this name already")
+		return
+	}
+	o.attrs[name] = true
+	a, err := arrayOf(value)
+	if err != nil {
+		o.file.fail(full, "%w", err)
+		return
+	}
+	data, err := o.file.encode(nil, a.of, a.Values)
+	if err != nil {
+		o.file.fail(full, "%w", err)
+		return
+	}
+	space := dataspace(a.Shape)
+	b := []byte{3, 0} // version, flags
+	b = le.AppendUint16(b, uint16(len(name)+1))
+	b = le.AppendUint16(b, uint16(len(a.of.message)))
+	b = le.AppendUint16(b, uint16(len(space)))
+	b = append(b, utf8Names)
+	b = append(append(b, name...), 0)
+	b = append(append(append(b, a.of.message...), space...), data...)
+	o.encoded = o.message(o.encoded, msgAttribute, b)
+}
+
+// utf8Names is the character set of names (and of strings).
+const utf8Names = 1
+
+// message appends a header message (IV.A.1.b).
+func (o *object) message(b []byte, kind byte, data []byte) []byte {
+	if len(data) > math.MaxUint16 {
+		o.file.fail(o.name(), "a header message of %d bytes, want ≤ %d", len(data), math.MaxUint16)
+		return b
+	}
+	b = append(b, kind)
+	b = le.AppendUint16(b, uint16(len(data)))
+	return append(append(b, 0), data...)
+}
+
+// header returns the object's header but for the stub.
+func (o *object) header() []byte {
+	b := o.body([]byte("OCHK"))
+	info := []byte{0, 0} // version, flags
+	info = le.AppendUint64(info, undefined)
+	info = le.AppendUint64(info, undefined) // no attributes but in the header
+	b = o.message(b, msgAttributeInfo, info)
+	b = append(b, o.encoded...)
+	return le.AppendUint32(b, checksum(b))
+}
+
+const stubSize = 31
+
+// stub is the start of an object header: its prefix and a message saying where
+// it goes on.
+func stub(address uint64, length int) []byte {
+	b := append([]byte("OHDR"), 2, 0) // version; flags: one byte for the size that follows, no times
+	b = append(b, 20, msgContinuation, 16, 0, 0)
+	b = le.AppendUint64(b, address)
+	b = le.AppendUint64(b, uint64(length))
+	return le.AppendUint32(b, checksum(b))
+}
+
+// dataspace is the message for a shape (IV.A.2.b); nil is that of a single value.
+func dataspace(shape []int64) []byte {
+	b := []byte{2, byte(len(shape)), 0, 1} // version, rank, flags, simple
+	if shape == nil {
+		b[3] = 0 // scalar
+	}
+	for _, n := range shape {
+		b = le.AppendUint64(b, uint64(n))
+	}
+	return b
+}
