@@ -10,9 +10,9 @@ import (
 )
 
 // Header is what a recording says of the run it is of: with the data set, all
-// that decides the run, and what of it was recorded. It is written first.
+// that decides the run, and what of it is to be recorded. It is written first.
 type Header struct {
-	Format  int       // version of the format of the file
+	Format  int       // version of the format of the file; a Writer sets it
 	Program string    // what wrote it, with its version
 	Begun   time.Time // when; zero if not known
 	Config  string    // the configuration as text (TOML); may be empty
@@ -37,9 +37,12 @@ type Header struct {
 	Plateaus bool
 	// Trials says which trials are recorded.
 	Trials Selection
-	// Snapshots is the number of trials after which weights are stored again, as
-	// they are before the first trial; 0 if only their hashes are. See
-	// Options.Snapshots.
+	// Weights says whether weights are stored; if not, only their digests are.
+	// Replay needs them, or the network they belong to.
+	Weights bool
+	// Snapshots is the number of trials after which weights are taken down again;
+	// 0 if only once, before the first trial. Where weights are stored they are also
+	// taken down when trials that change them were left out.
 	Snapshots int
 }
 
@@ -91,7 +94,7 @@ const (
 type Trace struct {
 	Population int
 	Variable   Variable
-	Neurons    []int // which, in ascending order
+	Neurons    []int `json:",omitempty"` // which, in ascending order; nil for a Writer means all
 	Interval   int   // steps from one sample to the next; ≥ 1
 }
 

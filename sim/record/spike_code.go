@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
+	"sort"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -25,104 +27,120 @@ const (
 	maxSpikes = 1 << 17
 	// farther is the high part that says that it did not fit a byte.
 	farther = 255
+	// maxShift is the largest k: gaps are below 2⁶².
+	maxShift = 56
 )
 
-// spikeEncoder turns spikes into payloads. The zero value is ready for use.
+// spikeEncoder turns the spikes of one population into payloads.
 type spikeEncoder struct {
-	gaps []uint64
-	low  []byte
-	high []byte
-	tail []byte
+	gaps   [spikeRun]uint64
+	shifts []byte
+	high   []byte
+	tail   []byte
+	low    []byte
 }
 
-// append appends the payload of spikes to dst. Gaps must be at most maxSpikes.
-func (e *spikeEncoder) append(dst []byte, gaps []uint64, z *zstd.Encoder) []byte {
-	if len(gaps) == 0 {
-		return dst
+// A train is the spikes of one population in a group of trials.
+type train struct {
+	neurons []int32
+	// Of the steps in which it fired, in order: the step of the group, and where in
+	// neurons its spikes end.
+	steps, ends []int32
+}
+
+// append appends the payload of a chunk to dst: of the spikes at from ≤ i < to in
+// a train of a population of so many neurons. There must be at least one and at
+// most maxSpikes of them.
+func (e *spikeEncoder) append(dst []byte, t *train, size, from, to int, z *zstd.Encoder) []byte {
+	e.shifts, e.high, e.tail, e.low = e.shifts[:0], e.high[:0], e.tail[:0], e.low[:0]
+	k := sort.Search(len(t.ends), func(k int) bool { return int(t.ends[k]) > from })
+	var last, start uint64 // the last spike, and that with which the run begins
+	for i := from; i < to; {
+		run := e.gaps[:min(spikeRun, to-i)]
+		for done := 0; done < len(run); {
+			end := int(t.ends[k])
+			n := min(len(run)-done, end-i-done)
+			offset := uint64(t.steps[k]) * uint64(size)
+			gaps := run[done : done+n]
+			for g, j := range t.neurons[i+done : i+done+n] {
+				at := offset + uint64(uint32(j))
+				gaps[g] = at - last
+				last = at
+			}
+			done += n
+			if i+done == end {
+				k++
+			}
+		}
+		e.addRun(run, lowBits(last-start, len(run)))
+		start = last
+		i += len(run)
 	}
-	e.high, e.low, e.tail = e.high[:0], e.low[:0], e.tail[:0]
-	runs := (len(gaps) + spikeRun - 1) / spikeRun
-	dst = binary.AppendUvarint(dst, uint64(len(gaps)))
-	shifts := len(dst)
-	dst = append(dst, make([]byte, runs)...)
-	for r := range runs {
-		run := gaps[r*spikeRun : min((r+1)*spikeRun, len(gaps))]
-		k := lowBits(run)
-		dst[shifts+r] = byte(k)
-		e.split(run, k)
-	}
+	dst = append(dst, e.shifts...)
 	dst = binary.AppendUvarint(dst, uint64(len(e.tail)))
 	dst = append(dst, e.tail...)
 	dst = append(dst, e.low...)
 	return z.EncodeAll(e.high, dst)
 }
 
-// lowBits chooses how many low bits of the gaps of a run are stored as they are:
+// lowBits chooses how many low bits of n gaps with a sum are stored as they are:
 // so many that the high parts have a mean of 8 to 16. Then what the low bits are
-// worth less than bits, and what a byte's code loses by whole bits,
-// are both well below a hundredth.
-func lowBits(run []uint64) int {
-	var sum uint64
-	for _, g := range run {
-		sum += g
-	}
-	return max(0, bits.Len64(sum/uint64(len(run)))-4)
-}
+// worth less than bits, and what the code of a byte loses by whole bits, are
+// both about a hundredth.
+func lowBits(sum uint64, n int) int { return min(max(0, bits.Len64(sum/uint64(n))-4), maxShift) }
 
-// split appends the parts of a run of gaps.
-func (e *spikeEncoder) split(run []uint64, k int) {
-	n := len(e.high)
-	e.high = append(e.high, make([]byte, len(run))...)
-	high := e.high[n:]
+// addRun adds a run of gaps whose k low bits are stored as they are.
+func (e *spikeEncoder) addRun(run []uint64, k int) {
+	e.shifts = append(e.shifts, byte(k))
+	e.high = slices.Grow(e.high, len(run))[:len(e.high)+len(run)]
+	high := e.high[len(e.high)-len(run):]
 	for i, g := range run {
-		h := g >> k
+		h := g >> (k & 63)
 		if h >= farther {
 			e.tail = binary.AppendUvarint(e.tail, h-farther)
 			h = farther
 		}
 		high[i] = byte(h)
 	}
-	e.low = appendBits(e.low, run, k)
+	if k > 0 {
+		e.low = appendBits(e.low, run, k)
+	}
 }
 
-// appendBits appends the low k bits of each number, the first in the lowest
-// bits, and fills up the last byte with zeros.
+// appendBits appends the low k bits of numbers, 1 ≤ k ≤ maxShift: the first number in
+// the lowest bits of the first byte, and zeros to fill up the last.
 func appendBits(dst []byte, run []uint64, k int) []byte {
-	if k == 0 {
-		return dst
-	}
 	size := (len(run)*k + 7) / 8
 	begin := len(dst)
-	dst = append(dst, make([]byte, size+8)...)
+	dst = slices.Grow(dst, size+8)[:begin+size+8]
 	out := dst[begin:]
-	var acc uint64
-	var have, at int
-	if k <= 32 {
-		mask := uint64(1)<<k - 1
-		for _, g := range run {
-			acc |= (g & mask) << have
-			have += k
-			if have >= 32 {
-				binary.LittleEndian.PutUint32(out[at:], uint32(acc))
-				at += 4
-				acc >>= 32
-				have -= 32
-			}
+	k &= 63
+	mask := uint64(1)<<k - 1
+	i, at := 0, 0
+	if k <= 8 {
+		// Eight numbers are k whole bytes.
+		for ; i+8 <= len(run); i += 8 {
+			g := run[i : i+8 : i+8]
+			v := g[0]&mask | g[1]&mask<<k | g[2]&mask<<(2*k&63) | g[3]&mask<<(3*k&63) |
+				g[4]&mask<<(4*k&63) | g[5]&mask<<(5*k&63) | g[6]&mask<<(6*k&63) | g[7]&mask<<(7*k&63)
+			binary.LittleEndian.PutUint64(out[at:], v)
+			at += k
 		}
+	}
+	var acc uint64 // bits that are not whole bytes yet
+	have := 0
+	for ; i < len(run); i++ {
+		acc |= run[i] & mask << (have & 63)
+		have += k
 		binary.LittleEndian.PutUint64(out[at:], acc)
-	} else {
-		for i, g := range run {
-			putBits(out, i*k, k, g)
+		at += have >> 3
+		acc >>= have &^ 7 & 63
+		if have == 64 {
+			acc = 0
 		}
+		have &= 7
 	}
 	return dst[:begin+size]
-}
-
-// putBits sets k bits of zeroed bytes, for the rare case that they are many.
-func putBits(b []byte, at, k int, g uint64) {
-	for i := range k {
-		b[(at+i)/8] |= byte(g>>i&1) << ((at + i) % 8)
-	}
 }
 
 var errSpikes = errors.New("spikes are not as they are written")
@@ -140,18 +158,13 @@ func (d *spikeDecoder) decode(gaps []uint64, payload []byte, z *zstd.Decoder) er
 		}
 		return nil
 	}
-	n, size := binary.Uvarint(payload)
-	if size <= 0 || n != uint64(len(gaps)) {
-		return fmt.Errorf("%w: %d spikes in place of %d", errSpikes, n, len(gaps))
-	}
-	payload = payload[size:]
 	runs := (len(gaps) + spikeRun - 1) / spikeRun
 	if len(payload) < runs {
 		return errSpikes
 	}
 	shifts := payload[:runs]
 	payload = payload[runs:]
-	n, size = binary.Uvarint(payload)
+	n, size := binary.Uvarint(payload)
 	if size <= 0 || n > uint64(len(payload)-size) {
 		return errSpikes
 	}
@@ -159,7 +172,7 @@ func (d *spikeDecoder) decode(gaps []uint64, payload []byte, z *zstd.Decoder) er
 	payload = payload[size+int(n):]
 	lowSize := 0
 	for r, k := range shifts {
-		if k > 63 {
+		if k > maxShift {
 			return errSpikes
 		}
 		lowSize += (min(spikeRun, len(gaps)-r*spikeRun)*int(k) + 7) / 8

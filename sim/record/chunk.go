@@ -1,0 +1,152 @@
+package record
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+)
+
+// A kind says what a chunk holds.
+type kind byte
+
+const (
+	headerChunk  kind = 1 + iota // Header as JSON
+	eventsChunk                  // what happened in a group of trials; begins the group
+	spikesChunk                  // spikes of a population
+	samplesChunk                 // samples of a trace
+	plateauChunk                 // plateau values of a hidden layer
+	stateChunk                   // the state with which a trial began
+	weightsChunk                 // weights, or their digest
+	indexChunk                   // where some of the chunks above are
+	endChunk                     // where the index is
+)
+
+func (k kind) String() string {
+	switch k {
+	case headerChunk:
+		return "header"
+	case eventsChunk:
+		return "trials"
+	case spikesChunk:
+		return "spikes"
+	case samplesChunk:
+		return "samples"
+	case plateauChunk:
+		return "plateaus"
+	case stateChunk:
+		return "state"
+	case weightsChunk:
+		return "weights"
+	case indexChunk:
+		return "index"
+	case endChunk:
+		return "end"
+	}
+	return fmt.Sprintf("chunk of kind %d", byte(k))
+}
+
+// The file begins with fileMark and the version of the format as 4 bytes.
+const (
+	fileMark    = "\x89PLATEAU\r\n\x1a\n"
+	version     = 1
+	fileStart   = len(fileMark) + 4
+	chunkMark   = "\xc9Pc\x1a"
+	frameSize   = 48
+	trailerMark = "\xc9Pe\x1a"
+	trailerSize = 16
+	// maxStored bounds a payload; what is compressed can only grow by a little.
+	maxStored = maxRaw + 1<<16
+)
+
+// A frame is what stands before the payload of a chunk.
+type frame struct {
+	kind   kind
+	coding byte   // 0 for a payload as it is; else see the kind
+	stream uint16 // population, trace, hidden layer, part
+	stored uint32 // bytes of the payload
+	raw    uint32 // bytes it unpacks to, where it is compressed as a whole
+	first  uint64 // step of the recording with which the group begins
+	steps  uint32 // of the group
+	items  uint32 // spikes, rows, trials begun
+	trial  uint64 // trials begun before the group
+	check  uint32 // CRC-32C of the payload
+}
+
+var (
+	errNoChunk = errors.New("no chunk begins here")
+	errFrame   = errors.New("the frame of a chunk is damaged")
+	errPayload = errors.New("checksum does not match")
+	errTrailer = errors.New("the end of the file is not that of a recording that was ended")
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+
+// seal writes a frame before its payload, for which frameSize bytes were left
+// free at the beginning of chunk.
+func (f frame) seal(chunk []byte) {
+	payload := chunk[frameSize:]
+	le := binary.LittleEndian
+	copy(chunk, chunkMark)
+	chunk[4], chunk[5] = byte(f.kind), f.coding
+	le.PutUint16(chunk[6:], f.stream)
+	le.PutUint32(chunk[8:], uint32(len(payload)))
+	le.PutUint32(chunk[12:], f.raw)
+	le.PutUint64(chunk[16:], f.first)
+	le.PutUint32(chunk[24:], f.steps)
+	le.PutUint32(chunk[28:], f.items)
+	le.PutUint64(chunk[32:], f.trial)
+	le.PutUint32(chunk[40:], checksum(payload))
+	le.PutUint32(chunk[44:], checksum(chunk[:44]))
+}
+
+// parseFrame reads a frame of frameSize bytes.
+func parseFrame(b []byte) (frame, error) {
+	le := binary.LittleEndian
+	if string(b[:4]) != chunkMark {
+		return frame{}, errNoChunk
+	}
+	if checksum(b[:44]) != le.Uint32(b[44:]) {
+		return frame{}, errFrame
+	}
+	f := frame{
+		kind: kind(b[4]), coding: b[5], stream: le.Uint16(b[6:]),
+		stored: le.Uint32(b[8:]), raw: le.Uint32(b[12:]),
+		first: le.Uint64(b[16:]), steps: le.Uint32(b[24:]), items: le.Uint32(b[28:]),
+		trial: le.Uint64(b[32:]), check: le.Uint32(b[40:]),
+	}
+	if f.stored > maxStored || f.raw > maxRaw || f.first > maxCount || f.trial > maxCount {
+		return frame{}, errFrame
+	}
+	return f, nil
+}
+
+// maxCount bounds steps and trials, so that sums of them are in range.
+const maxCount = math.MaxInt64 / 4
+
+// group tells whether two frames belong to the same group.
+func (f frame) group(g frame) bool {
+	return f.first == g.first && f.steps == g.steps && f.trial == g.trial
+}
+
+// reserve leaves room for the frame of a chunk at the end of b.
+func reserve(b []byte) []byte { return append(b, make([]byte, frameSize)...) }
+
+// trailer is the last bytes of a recording that was ended: where its end chunk
+// begins.
+func appendTrailer(b []byte, end int64) []byte {
+	n := len(b)
+	b = binary.LittleEndian.AppendUint64(b, uint64(end))
+	b = append(b, trailerMark...)
+	return binary.LittleEndian.AppendUint32(b, checksum(b[n:]))
+}
+
+func parseTrailer(b []byte) (end int64, err error) {
+	if string(b[8:12]) != trailerMark || checksum(b[:12]) != binary.LittleEndian.Uint32(b[12:]) {
+		return 0, errTrailer
+	}
+	return int64(binary.LittleEndian.Uint64(b)), nil
+}

@@ -1,0 +1,369 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/zstd"
+
+	"plateau/network"
+)
+
+// encoder turns groups into chunks and writes them.
+type encoder struct {
+	to     io.Writer
+	header *Header
+	size   int64 // of the file, up to the last whole write
+	out    []byte
+	z      *zstd.Encoder
+	spikes spikeEncoder
+	floats floatEncoder
+	bytes  []byte
+
+	groups  []groupEntry   // not in an index yet
+	weights []weightsEntry // not in an index yet
+	indexes []int64
+	stored  map[digest]bool
+	steps   int64
+	trials  uint64
+}
+
+type digest [sha256.Size]byte
+
+// groupEntry says where a group is.
+type groupEntry struct {
+	offset, length int64
+	first          int64
+	steps          int
+	trial          uint64
+	begun          int
+}
+
+const groupEntrySize = 40
+
+// weightsEntry says where a snapshot is.
+type weightsEntry struct {
+	offset, length int64
+	number         int
+	digest         digest
+	stored         bool // whether the weights are there, not only their digest
+}
+
+const weightsEntrySize = 56
+
+// indexEvery is the number of groups after which an index is written, so that
+// the index of a long recording need not be kept.
+const indexEvery = 1024
+
+func newEncoder(to io.Writer, h *Header, net *network.Network) (*encoder, error) {
+	e := &encoder{to: to, header: h, z: newCompressor(), stored: map[digest]bool{}}
+	e.out = append(e.out, fileMark...)
+	e.out = binary.LittleEndian.AppendUint32(e.out, version)
+	if err := e.addHeader(); err != nil {
+		return nil, err
+	}
+	if err := e.flush(); err != nil {
+		return nil, e.broken(err)
+	}
+	return e, nil
+}
+
+func (e *encoder) broken(err error) error {
+	return fmt.Errorf("record: the recording broke off after %d trials and %d bytes: %w", e.trials, e.size, err)
+}
+
+// flush writes what is in out.
+func (e *encoder) flush() error {
+	n, err := e.to.Write(e.out)
+	if err == nil && n < len(e.out) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		return err
+	}
+	e.size += int64(n)
+	e.out = e.out[:0]
+	return nil
+}
+
+// addHeader adds a header chunk.
+func (e *encoder) addHeader() error {
+	text, err := json.Marshal(e.header)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if len(text) > maxRaw {
+		return fmt.Errorf("record: the header has %d bytes, want at most %d", len(text), maxRaw)
+	}
+	at := len(e.out)
+	e.out = append(reserve(e.out), text...)
+	frame{kind: headerChunk, raw: uint32(len(text))}.seal(e.out[at:])
+	return nil
+}
+
+// write writes a group.
+func (e *encoder) write(g *group) error {
+	if g.empty() {
+		return nil
+	}
+	for k := range g.weights {
+		if err := e.addWeights(&g.weights[k]); err != nil {
+			return err
+		}
+	}
+	f := frame{first: uint64(g.first), steps: uint32(g.steps), trial: g.trial}
+	entry := groupEntry{e.size + int64(len(e.out)), 0, g.first, g.steps, g.trial, g.begun}
+	e.addEvents(f, g)
+	for k, state := range g.states {
+		e.addState(f, k, state)
+	}
+	for i := range g.trains {
+		if e.header.Populations[i].Spikes {
+			e.addSpikes(f, i, &g.trains[i])
+		}
+	}
+	for i, values := range g.values {
+		if e.header.Plateaus {
+			e.addRows(f, plateauChunk, i, values, e.header.Network.Hidden[i], fromAbove)
+		}
+	}
+	for i, values := range g.samples {
+		e.addRows(f, samplesChunk, i, values, len(e.header.Traces[i].Neurons), fromAbove)
+	}
+	entry.length = e.size + int64(len(e.out)) - entry.offset
+	e.groups = append(e.groups, entry)
+	if len(e.groups)+len(e.weights) >= indexEvery {
+		e.addIndex()
+	}
+	if err := e.flush(); err != nil {
+		return err
+	}
+	e.steps = g.first + int64(g.steps)
+	e.trials = g.trial + uint64(g.begun)
+	return nil
+}
+
+// addEvents adds the chunk with which a group begins: how many spikes and rows
+// the others hold, and what happened.
+func (e *encoder) addEvents(f frame, g *group) {
+	b := appendUint(e.bytes[:0], g.done)
+	for i := range g.trains {
+		if e.header.Populations[i].Spikes {
+			b = appendUint(b, len(g.trains[i].neurons))
+		}
+	}
+	for i := range g.values {
+		if e.header.Plateaus {
+			b = appendUint(b, len(g.values[i])/e.header.Network.Hidden[i])
+		}
+	}
+	for i := range g.samples {
+		b = appendUint(b, len(g.samples[i])/len(e.header.Traces[i].Neurons))
+	}
+	e.bytes = append(b, g.events...)
+	at := len(e.out)
+	e.out = e.z.EncodeAll(e.bytes, reserve(e.out))
+	f.kind, f.raw, f.items = eventsChunk, uint32(len(e.bytes)), uint32(g.begun)
+	f.seal(e.out[at:])
+}
+
+// addState adds the chunks of a state, which say how many they are.
+func (e *encoder) addState(f frame, stream int, b []byte) {
+	f.kind, f.stream, f.items = stateChunk, uint16(stream), uint32(max(1, (len(b)+statePart-1)/statePart))
+	for range f.items {
+		n := min(statePart, len(b))
+		at := len(e.out)
+		e.out = e.z.EncodeAll(b[:n], reserve(e.out))
+		f.raw = uint32(n)
+		f.seal(e.out[at:])
+		b = b[n:]
+	}
+}
+
+// statePart is how much of a state one chunk holds.
+const statePart = 1 << 22
+
+// addSpikes adds the chunks of a population: at least one, which says so if it
+// was silent.
+func (e *encoder) addSpikes(f frame, population int, t *train) {
+	f.kind, f.stream = spikesChunk, uint16(population)
+	size := e.header.Populations[population].Size
+	for from := 0; ; {
+		to := min(from+maxSpikes, len(t.neurons))
+		at := len(e.out)
+		e.out = reserve(e.out)
+		if from < to {
+			e.out = e.spikes.append(e.out, t, size, from, to, e.z)
+		}
+		f.items = uint32(to - from)
+		f.seal(e.out[at:])
+		if from = to; from == len(t.neurons) {
+			return
+		}
+	}
+}
+
+// chunkWords is how many words a chunk holds, if a row is not longer.
+const chunkWords = 1 << 18
+
+// rowsPerChunk returns how many rows of so many words one chunk holds.
+func rowsPerChunk(width int) int { return max(1, chunkWords/width) }
+
+// addRows adds the chunks of rows of words: at least one.
+func (e *encoder) addRows(f frame, k kind, stream int, words []uint32, width int, predictor byte) {
+	f.kind, f.stream = k, uint16(stream)
+	most := rowsPerChunk(width) * width
+	for {
+		n := min(most, len(words))
+		at := len(e.out)
+		e.out = e.floats.append(reserve(e.out), words[:n], width, predictor, e.z)
+		f.items = uint32(n / width)
+		f.seal(e.out[at:])
+		if words = words[n:]; len(words) == 0 {
+			return
+		}
+	}
+}
+
+// addWeights adds the chunks of a snapshot, each of which begins with the digest
+// of all.
+func (e *encoder) addWeights(s *snapshot) error {
+	sum := sha256.New()
+	for k := 0; k < s.floats; k += chunkWords {
+		e.bytes = e.bytes[:0]
+		for _, w := range s.words[k:min(k+chunkWords, s.floats)] {
+			e.bytes = binary.LittleEndian.AppendUint32(e.bytes, w)
+		}
+		sum.Write(e.bytes)
+	}
+	entry := weightsEntry{offset: e.size + int64(len(e.out)), number: s.number}
+	sum.Sum(entry.digest[:0])
+	entry.stored = e.header.Weights && !e.stored[entry.digest]
+	f := frame{kind: weightsChunk, items: uint32(s.number)}
+	if !entry.stored {
+		at := len(e.out)
+		e.out = append(reserve(e.out), entry.digest[:]...)
+		f.seal(e.out[at:])
+	} else {
+		e.stored[entry.digest] = true
+		f.coding = 1
+		for part, words := 0, s.words; len(words) > 0; part++ {
+			n := min(chunkWords, len(words))
+			at := len(e.out)
+			e.out = append(reserve(e.out), entry.digest[:]...)
+			e.out = e.floats.append(e.out, words[:n], n, fromNothing, e.z)
+			f.stream = uint16(part)
+			f.seal(e.out[at:])
+			words = words[n:]
+		}
+	}
+	entry.length = e.size + int64(len(e.out)) - entry.offset
+	e.weights = append(e.weights, entry)
+	return nil
+}
+
+// addIndex adds a chunk that says where the groups and snapshots since the last
+// such chunk are.
+func (e *encoder) addIndex() {
+	e.indexes = append(e.indexes, e.size+int64(len(e.out)))
+	at := len(e.out)
+	le := binary.LittleEndian
+	b := reserve(e.out)
+	b = le.AppendUint32(b, uint32(len(e.groups)))
+	b = le.AppendUint32(b, uint32(len(e.weights)))
+	for _, g := range e.groups {
+		b = le.AppendUint64(b, uint64(g.offset))
+		b = le.AppendUint64(b, uint64(g.length))
+		b = le.AppendUint64(b, uint64(g.first))
+		b = le.AppendUint64(b, g.trial)
+		b = le.AppendUint32(b, uint32(g.steps))
+		b = le.AppendUint32(b, uint32(g.begun))
+	}
+	for _, w := range e.weights {
+		b = le.AppendUint64(b, uint64(w.offset))
+		b = le.AppendUint64(b, uint64(w.length))
+		stored := uint32(0)
+		if w.stored {
+			stored = 1
+		}
+		b = le.AppendUint32(b, uint32(w.number))
+		b = le.AppendUint32(b, stored)
+		b = append(b, w.digest[:]...)
+	}
+	e.out = b
+	frame{kind: indexChunk, items: uint32(len(e.groups) + len(e.weights))}.seal(e.out[at:])
+	e.groups, e.weights = e.groups[:0], e.weights[:0]
+}
+
+// ending is what the end chunk says, as JSON.
+type ending struct {
+	Steps   int64
+	Trials  uint64
+	Header  int64   // offset of a second copy of the header
+	Index   []int64 // offsets of the index chunks
+	Failure string  `json:",omitempty"` // why the recording ended before the run
+}
+
+// end writes what makes a recording whole, or says why it is not.
+func (e *encoder) end(failure string) error {
+	end := ending{Steps: e.steps, Trials: e.trials, Failure: failure, Header: e.size + int64(len(e.out))}
+	if err := e.addHeader(); err != nil {
+		return err
+	}
+	e.addIndex()
+	end.Index = e.indexes
+	text, err := json.Marshal(end)
+	if err != nil {
+		return err
+	}
+	at := len(e.out)
+	offset := e.size + int64(at)
+	e.out = append(reserve(e.out), text...)
+	frame{kind: endChunk, raw: uint32(len(text))}.seal(e.out[at:])
+	e.out = appendTrailer(e.out, offset)
+	return e.flush()
+}
+
+// salvage ends a recording after a write failed: what was not written whole is
+// cut off, which on a full disk makes room for the index.
+func (e *encoder) salvage(failure error) {
+	f, ok := e.to.(*os.File)
+	if !ok || f.Truncate(e.size) != nil {
+		return
+	}
+	if _, err := f.Seek(e.size, io.SeekStart); err != nil {
+		return
+	}
+	// Groups that were not written are not in the index.
+	for len(e.groups) > 0 && e.groups[len(e.groups)-1].offset >= e.size {
+		e.groups = e.groups[:len(e.groups)-1]
+	}
+	for len(e.weights) > 0 && e.weights[len(e.weights)-1].offset >= e.size {
+		e.weights = e.weights[:len(e.weights)-1]
+	}
+	for len(e.indexes) > 0 && e.indexes[len(e.indexes)-1] >= e.size {
+		// What it listed is found by looking at every chunk.
+		return
+	}
+	e.out = e.out[:0]
+	if e.end(failure.Error()) != nil {
+		f.Truncate(e.size)
+	}
+}
+
+// close lets the file reach the disk.
+func (e *encoder) close() error {
+	f, ok := e.to.(*os.File)
+	if !ok {
+		return nil
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}

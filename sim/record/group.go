@@ -1,0 +1,160 @@
+package record
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// A group is what is recorded of some trials that follow one another, or of a
+// part of a long one: the unit in which a recording is written, and in which it
+// is lost if the run is killed.
+type group struct {
+	first  int64  // step of the recording with which it begins
+	trial  uint64 // trials begun before it
+	done   int    // steps before it of the trial that it goes on with
+	steps  int
+	begun  int // trials begun in it
+	spikes int
+
+	trains  []train    // of each population
+	samples [][]uint32 // of each trace, in rows
+	values  [][]uint32 // plateaus of each hidden layer, in rows
+	events  []byte
+	states  [][]byte
+	weights []snapshot
+	words   int        // in samples and values
+	written chan int64 // if not nil, told the size of the file once this is in it
+}
+
+// snapshot is the weights before a trial.
+type snapshot struct {
+	number int
+	words  []uint32 // of all arrays in the order of network.Arrays, then masks of silent synapses
+	floats int      // of words, those of the arrays
+}
+
+// A mark remembers how far a group was filled, so that a trial can be taken out
+// again.
+type mark struct {
+	steps, begun, spikes, words      int
+	neurons, fired, samples, plateau []int
+	events, states                   int
+}
+
+// mark sets m to where g is now.
+func (g *group) mark(m *mark) {
+	m.steps, m.begun, m.spikes, m.words = g.steps, g.begun, g.spikes, g.words
+	m.events, m.states = len(g.events), len(g.states)
+	m.neurons, m.fired, m.samples = m.neurons[:0], m.fired[:0], m.samples[:0]
+	m.plateau = m.plateau[:0]
+	for i := range g.trains {
+		m.neurons = append(m.neurons, len(g.trains[i].neurons))
+		m.fired = append(m.fired, len(g.trains[i].steps))
+	}
+	for _, s := range g.samples {
+		m.samples = append(m.samples, len(s))
+	}
+	for i := range g.values {
+		m.plateau = append(m.plateau, len(g.values[i]))
+	}
+}
+
+// cut goes back to a mark.
+func (g *group) cut(m *mark) {
+	g.steps, g.begun, g.spikes, g.words = m.steps, m.begun, m.spikes, m.words
+	g.events, g.states = g.events[:m.events], g.states[:m.states]
+	for i := range g.trains {
+		t := &g.trains[i]
+		t.neurons = t.neurons[:m.neurons[i]]
+		t.steps, t.ends = t.steps[:m.fired[i]], t.ends[:m.fired[i]]
+	}
+	for i := range g.samples {
+		g.samples[i] = g.samples[i][:m.samples[i]]
+	}
+	for i := range g.values {
+		g.values[i] = g.values[i][:m.plateau[i]]
+	}
+}
+
+// reset empties a group that begins where another ended.
+func (g *group) reset(first int64, trial uint64, done int) {
+	g.first, g.trial, g.done = first, trial, done
+	g.steps, g.begun, g.spikes, g.words = 0, 0, 0, 0
+	for i := range g.trains {
+		t := &g.trains[i]
+		t.neurons, t.steps, t.ends = t.neurons[:0], t.steps[:0], t.ends[:0]
+	}
+	for i := range g.samples {
+		g.samples[i] = g.samples[i][:0]
+	}
+	for i := range g.values {
+		g.values[i] = g.values[i][:0]
+	}
+	g.events, g.states, g.weights = g.events[:0], g.states[:0], g.weights[:0]
+	g.written = nil
+}
+
+// empty reports whether there is nothing to write.
+func (g *group) empty() bool { return len(g.events) == 0 && g.steps == 0 && len(g.weights) == 0 }
+
+// A group is written when it has grown to one of these. Its bounds decide
+// what is lost with a killed process, what has to be unpacked to look into
+// one trial, and how much the frames of its chunks weigh.
+const (
+	groupSpikes = 1 << 16
+	groupWords  = 1 << 18
+	groupTrials = 1 << 12
+	groupSteps  = 1 << 28
+)
+
+func (g *group) full() bool {
+	return g.spikes >= groupSpikes || g.words >= groupWords || g.begun >= groupTrials ||
+		g.steps >= groupSteps || len(g.events) >= 1<<20
+}
+
+// Events of trials, in the order in which they happened. Each is a tag and
+// numbers as variable-length integers; see the package comment.
+const (
+	tagTrial byte = 1 + iota
+	tagPhase
+	tagPhaseEnd
+	tagRead
+	tagTrialEnd
+)
+
+// Flags of a trial, of a phase and of the end of a phase.
+const (
+	flagRested = 1 << iota
+	flagState
+)
+
+const (
+	flagTaught = 1 << iota
+	flagOnsets
+	flagIntensity
+)
+
+const flagPlateaus = 1
+
+func appendUint(b []byte, n int) []byte { return binary.AppendUvarint(b, uint64(n)) }
+func appendInt(b []byte, n int) []byte  { return binary.AppendVarint(b, int64(n)) }
+
+func appendString(b []byte, s string) []byte { return append(appendUint(b, len(s)), s...) }
+
+func appendFloat64(b []byte, x float64) []byte {
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+}
+
+func appendFloats(b []byte, x []float32) []byte {
+	for _, v := range x {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return b
+}
+
+func appendWords(words []uint32, x []float32) []uint32 {
+	for _, v := range x {
+		words = append(words, math.Float32bits(v))
+	}
+	return words
+}

@@ -1,0 +1,644 @@
+package record
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"sync"
+
+	"plateau/network"
+	"plateau/sim"
+)
+
+// A Writer is an observer that records a run:
+//
+//	w, err := record.Create(path, header, net)
+//	…
+//	engine.Watch(w, w.Potentials())
+//	…
+//	err = w.Close()
+//
+// It copies what happens and leaves encoding and writing to a goroutine of its
+// own, so that the run waits only when that falls behind by more than a fixed
+// amount. A Writer that failed, because the disk was full, say, ignores all
+// that follows: the run is not disturbed, the recording ends, and Err and Close
+// say why. Events must come from one goroutine at a time, presentation by
+// presentation.
+type Writer struct {
+	header Header
+	net    *network.Network
+	gather []gather // of each trace
+
+	fill *group
+	full chan *group
+	free chan *group
+	done chan struct{}
+	open bool // not closed yet
+
+	mu     sync.Mutex
+	err    error
+	failed bool // what the observing goroutine knows of err
+
+	// The trial under way:
+	shown     int  // presentations so far
+	under     bool // whether one is
+	recording bool // whether it is recorded
+	held      bool // whether that is still to be decided
+	start     mark // where in fill it begins
+	steps     int  // of the trial, seen so far
+	snapshot  bool
+	key       chain
+	learns    bool
+	read      int
+	class     int
+	forward   []network.Means // copies of Soma and Plateau at the end of the forward phase
+	losses    []float64
+
+	// The weights:
+	taken   int  // snapshots so far
+	updates int  // trials applied since the last one
+	since   int  // presentations since the last one
+	pending int  // trials of the batch under way, not applied yet
+	partly  bool // whether one of those was not recorded
+	broken  bool // whether one applied since the last snapshot was not recorded
+	chains  map[chain]link
+}
+
+// A chain is the trials through which a state flows on.
+type chain struct {
+	purpose sim.Purpose
+	place   int
+}
+
+// link is the last trial of a chain.
+type link struct {
+	taken    int  // snapshots when its state was known
+	recorded bool // whether it was recorded
+}
+
+// gather says which values of which row a trace takes.
+type gather struct {
+	trace Trace
+	all   bool // neurons
+	rates []float32
+}
+
+// Create begins a recording of a run of net in a new file; it refuses to touch
+// one that is there.
+func Create(path string, h Header, net *network.Network) (*Writer, error) {
+	return create(path, os.O_EXCL, h, net)
+}
+
+// Replace is Create for a file that may be there, whose contents are lost.
+func Replace(path string, h Header, net *network.Network) (*Writer, error) {
+	return create(path, os.O_TRUNC, h, net)
+}
+
+func create(path string, flag int, h Header, net *network.Network) (*Writer, error) {
+	if err := check(&h, net); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|flag, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	w, err := NewWriter(f, h, net)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// check completes and judges a header.
+func check(h *Header, net *network.Network) error {
+	if net == nil {
+		return errors.New("record: no network to record")
+	}
+	h.Format = version
+	h.Network = net.Architecture
+	if h.Populations == nil {
+		h.Populations = Populations(h.Network)
+	}
+	if h.Plateaus && len(h.Network.Hidden) == 0 {
+		h.Plateaus = false
+	}
+	return h.Validate()
+}
+
+// NewWriter records to any writer. If that is a file, Close closes it.
+func NewWriter(to io.Writer, h Header, net *network.Network) (*Writer, error) {
+	if err := check(&h, net); err != nil {
+		return nil, err
+	}
+	h.Traces = slices.Clone(h.Traces)
+	w := &Writer{
+		header: h, net: net, open: true,
+		full: make(chan *group, queue), free: make(chan *group, queue+1), done: make(chan struct{}),
+		forward: make([]network.Means, len(net.Layers)), losses: make([]float64, len(net.Layers)),
+		chains: map[chain]link{},
+	}
+	for i := range h.Traces {
+		t := &w.header.Traces[i]
+		size := h.Populations[t.Population].Size
+		g := gather{all: len(t.Neurons) == size || t.Neurons == nil}
+		if t.Neurons == nil {
+			t.Neurons = make([]int, size)
+			for k := range t.Neurons {
+				t.Neurons[k] = k
+			}
+		}
+		if t.Variable == Rate {
+			g.rates = make([]float32, size)
+		}
+		g.trace = *t
+		w.gather = append(w.gather, g)
+	}
+	for range queue + 1 {
+		w.free <- w.newGroup()
+	}
+	w.fill = <-w.free
+	e, err := newEncoder(to, &w.header, net)
+	if err != nil {
+		return nil, err
+	}
+	go w.encode(e)
+	return w, nil
+}
+
+// queue is how many groups may wait to be written.
+const queue = 2
+
+func (w *Writer) newGroup() *group {
+	return &group{
+		trains:  make([]train, len(w.header.Populations)),
+		samples: make([][]uint32, len(w.header.Traces)),
+		values:  make([][]uint32, len(w.net.Hidden)),
+	}
+}
+
+// Potentials reports whether blocks must hold the potentials of compartments;
+// it is for sim.Engine.Watch.
+func (w *Writer) Potentials() bool { return len(w.header.Traces) > 0 }
+
+// Err returns what ended the recording, nil if it goes on. It can be called at
+// any time from any goroutine.
+func (w *Writer) Err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+func (w *Writer) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// encode writes groups until there are no more.
+func (w *Writer) encode(e *encoder) {
+	defer close(w.done)
+	for g := range w.full {
+		if w.Err() == nil {
+			if err := e.write(g); err != nil {
+				err = e.broken(err)
+				w.fail(err)
+				e.salvage(err)
+			}
+		}
+		if g.written != nil {
+			g.written <- e.size
+		}
+		w.free <- g
+	}
+	if w.Err() == nil {
+		if err := e.end(""); err != nil {
+			w.fail(e.broken(err))
+		}
+	}
+	if err := e.close(); err != nil {
+		w.fail(err)
+	}
+}
+
+// Close ends the recording. It returns what went wrong since Create.
+func (w *Writer) Close() error {
+	if w.open {
+		w.open = false
+		w.endTrial()
+		w.submit()
+		close(w.full)
+		<-w.done
+	}
+	return w.Err()
+}
+
+// Flush writes everything up to the last trial that is over, and returns the
+// size of the file with it. It must be called between trials.
+func (w *Writer) Flush() (int64, error) {
+	if !w.open {
+		return 0, errors.New("record: the recording is closed")
+	}
+	w.endTrial()
+	written := make(chan int64, 1)
+	w.fill.written = written
+	w.pass()
+	size := <-written
+	return size, w.Err()
+}
+
+// submit passes on what there is.
+func (w *Writer) submit() {
+	if !w.fill.empty() {
+		w.pass()
+	}
+}
+
+func (w *Writer) pass() {
+	next := w.fill.first + int64(w.fill.steps)
+	trial := w.fill.trial + uint64(w.fill.begun)
+	w.full <- w.fill
+	w.fill = <-w.free
+	done := 0
+	if w.recording {
+		done = w.steps
+	}
+	w.fill.reset(next, trial, done)
+	w.failed = w.Err() != nil
+}
+
+// Observe records what happens.
+func (w *Writer) Observe(event sim.Event) {
+	if w.failed || !w.open {
+		return
+	}
+	switch e := event.(type) {
+	case *sim.Presentation:
+		w.endTrial()
+		w.begin(e)
+	case *sim.PhaseBegan:
+		if w.recording {
+			w.beginPhase(e)
+		}
+	case *sim.Block:
+		if w.recording {
+			w.addBlock(e)
+		}
+	case *sim.PhaseEnded:
+		if w.recording {
+			w.endPhase(e)
+		}
+	}
+}
+
+// begin begins a trial.
+func (w *Writer) begin(p *sim.Presentation) {
+	w.learns = w.header.Rule != nil && p.Purpose == sim.TrainingSpikes
+	if w.pending > 0 && (!w.learns || p.Place == 0) {
+		// A batch is over, and its updates have changed the weights.
+		w.updates += w.pending
+		w.broken = w.broken || w.partly
+		w.pending, w.partly = 0, false
+	}
+	w.under, w.key = true, chain{p.Purpose, p.Place}
+	w.recording = w.selected(p)
+	w.shown++
+	w.since++
+	w.steps, w.read, w.class = 0, -1, p.Class
+	w.forward = w.forward[:len(w.net.Layers)]
+	for m := range w.forward {
+		w.forward[m].Soma, w.forward[m].Plateau = w.forward[m].Soma[:0], w.forward[m].Plateau[:0]
+	}
+	w.losses = w.losses[:0]
+	if !w.recording {
+		return
+	}
+	g := w.fill
+	if w.held = w.header.Trials.Misread; w.held {
+		g.mark(&w.start)
+	}
+	w.snapshot = w.taken == 0 || w.header.Weights && w.broken ||
+		w.header.Snapshots > 0 && w.since >= w.header.Snapshots && (p.Place == 0 || !w.learns)
+	taken, updates := w.taken, w.updates
+	if w.snapshot {
+		taken, updates = taken+1, 0
+		if !w.held {
+			w.takeSnapshot()
+		}
+	}
+	flags := byte(0)
+	if p.Rested {
+		flags = flagRested
+	} else if l := w.chains[w.key]; l.taken != taken || !l.recorded || !w.learns {
+		flags = flagState
+		g.states = append(g.states, p.AppendState(nil))
+	}
+	b := append(g.events, tagTrial, flags)
+	b = appendUint(b, g.steps)
+	b = appendUint(b, int(p.Purpose))
+	b = binary.AppendUvarint(b, p.Number)
+	b = appendInt(b, p.Sample)
+	b = appendInt(b, p.Class)
+	b = appendInt(b, p.Place)
+	b = appendUint(b, taken-1)
+	g.events = appendUint(b, updates)
+	g.begun++
+}
+
+// selected tells whether a trial is one of those to record, as far as that is
+// known at its beginning.
+func (w *Writer) selected(p *sim.Presentation) bool {
+	s := &w.header.Trials
+	if s.Every > 1 && w.shown%s.Every != 0 {
+		return false
+	}
+	if s.Numbers != nil {
+		if _, ok := slices.BinarySearch(s.Numbers, p.Number); !ok {
+			return false
+		}
+	}
+	if s.Samples != nil {
+		if _, ok := slices.BinarySearch(s.Samples, p.Sample); !ok {
+			return false
+		}
+	}
+	return s.Purposes == nil || slices.Contains(s.Purposes, p.Purpose)
+}
+
+// takeSnapshot copies the weights.
+func (w *Writer) takeSnapshot() {
+	s := snapshot{number: w.taken}
+	for _, a := range w.net.Arrays() {
+		for j := range max(a.Rows, 1) {
+			s.words = appendWords(s.words, a.Row(j))
+		}
+	}
+	s.floats = len(s.words)
+	s.words = appendMasks(s.words, w.net)
+	w.fill.weights = append(w.fill.weights, s)
+	w.taken++
+	w.updates, w.since, w.broken = 0, 0, false
+}
+
+// appendMasks appends which synapses are silent, a bit each.
+func appendMasks(words []uint32, net *network.Network) []uint32 {
+	for m := range net.Layers {
+		l := &net.Layers[m]
+		if l.Silent == nil {
+			continue
+		}
+		y, n := l.Feedback, 0
+		for j := range y.Rows {
+			for _, silent := range l.Silent[j*y.Stride : j*y.Stride+y.Cols] {
+				if n%32 == 0 {
+					words = append(words, 0)
+				}
+				if silent {
+					words[len(words)-1] |= 1 << (n % 32)
+				}
+				n++
+			}
+		}
+	}
+	return words
+}
+
+func (w *Writer) beginPhase(e *sim.PhaseBegan) {
+	p := e.Phase
+	flags := byte(0)
+	if p.Taught {
+		flags |= flagTaught
+	}
+	if p.PlateauStep != nil {
+		flags |= flagOnsets
+	}
+	if w.header.Neurons.Forward == sim.Rates {
+		flags |= flagIntensity
+	}
+	b := append(w.fill.events, tagPhase, flags)
+	b = appendString(b, p.Name)
+	b = appendUint(b, e.Step)
+	b = appendUint(b, p.Steps)
+	b = appendUint(b, p.From)
+	b = appendInt(b, p.Class)
+	b = appendUint(b, p.PlateauWindow)
+	if flags&flagIntensity != 0 {
+		b = appendFloats(b, p.Intensity)
+	}
+	if flags&flagOnsets != 0 {
+		for _, at := range p.PlateauStep {
+			for _, step := range at {
+				b = appendInt(b, p.Steps-1-step)
+			}
+		}
+	}
+	w.fill.events = b
+}
+
+// addBlock copies spikes and samples.
+func (w *Writer) addBlock(b *sim.Block) {
+	g := w.fill
+	if w.steps > math.MaxInt32-b.Steps {
+		w.fail(fmt.Errorf("record: a trial has more than %d steps", math.MaxInt32))
+		w.failed = true
+		return
+	}
+	for i := range g.trains {
+		if w.header.Populations[i].Spikes {
+			g.addSpikes(i, b)
+		}
+	}
+	for i := range w.gather {
+		w.addSamples(i, b)
+	}
+	g.steps += b.Steps
+	w.steps += b.Steps
+	if w.held && g.spikes+g.words+len(g.events) > heldMost {
+		w.keep()
+	}
+	if !w.held && g.full() {
+		w.submit()
+	}
+}
+
+// heldMost is how much of a trial is held back until its class is read out. More
+// is kept whatever that will be.
+const heldMost = 1 << 23
+
+func (g *group) addSpikes(population int, b *sim.Block) {
+	t := &g.trains[population]
+	for step := range b.Steps {
+		fired := b.Spikes(population, step)
+		if len(fired) == 0 {
+			continue
+		}
+		t.neurons = append(t.neurons, fired...)
+		t.steps = append(t.steps, int32(g.steps+step))
+		t.ends = append(t.ends, int32(len(t.neurons)))
+		g.spikes += len(fired)
+	}
+}
+
+func (w *Writer) addSamples(trace int, b *sim.Block) {
+	g, by := w.fill, &w.gather[trace]
+	every := by.trace.Interval
+	first := (every - w.steps%every) % every // step of the block of the first sample
+	words := g.samples[trace]
+	before := len(words)
+	for step := first; step < b.Steps; step += every {
+		var row []float32
+		switch by.trace.Variable {
+		case Basal:
+			row = b.Basal(by.trace.Population, step)
+		case Apical:
+			row = b.Apical(by.trace.Population, step)
+		case Soma:
+			row = b.Soma(by.trace.Population, step)
+		case Rate:
+			row = by.rates
+			w.header.Neurons.Noise.Rates(row, b.Soma(by.trace.Population, step))
+		}
+		if by.all {
+			words = appendWords(words, row)
+			continue
+		}
+		for _, n := range by.trace.Neurons {
+			words = append(words, math.Float32bits(row[n]))
+		}
+	}
+	g.samples[trace] = words
+	g.words += len(words) - before
+}
+
+func (w *Writer) endPhase(e *sim.PhaseEnded) {
+	g := w.fill
+	last := len(e.Means) - 1
+	plateaus := w.header.Plateaus
+	for m := range e.Means[:last] {
+		plateaus = plateaus && e.Means[m].Plateau != nil
+	}
+	flags := byte(0)
+	if plateaus {
+		flags = flagPlateaus
+		for m := range e.Means[:last] {
+			g.values[m] = appendWords(g.values[m], e.Means[m].Plateau)
+			g.words += len(e.Means[m].Plateau)
+		}
+	}
+	g.events = append(g.events, tagPhaseEnd, flags)
+	if !e.Phase.Taught && w.read < 0 && e.Means[last].Soma != nil {
+		w.read = readOut(e.Means[last].Soma, w.net.PerClass)
+		g.events = appendUint(append(g.events, tagRead), w.read)
+		for m := range e.Means {
+			w.forward[m].Soma = append(w.forward[m].Soma, e.Means[m].Soma...)
+			w.forward[m].Plateau = append(w.forward[m].Plateau, e.Means[m].Plateau...)
+		}
+		if w.held {
+			if w.read == w.class {
+				w.drop()
+				return
+			}
+			w.keep()
+		}
+	}
+	if e.Phase.Taught && len(w.losses) == 0 {
+		w.findLosses(e.Means)
+	}
+}
+
+// keep decides that a trial is recorded.
+func (w *Writer) keep() {
+	w.held = false
+	if w.snapshot {
+		w.takeSnapshot()
+	}
+}
+
+// drop takes a trial out again.
+func (w *Writer) drop() {
+	w.held, w.recording = false, false
+	w.fill.cut(&w.start)
+}
+
+// findLosses computes L_0 of each hidden layer (eq. 32) and L_1 (eq. 23), as
+// network.Rule does.
+func (w *Writer) findLosses(target []network.Means) {
+	last := len(target) - 1
+	for m, t := range target[:last] {
+		f := w.forward[m].Plateau
+		if len(f) == 0 || len(t.Plateau) != len(f) {
+			return
+		}
+	}
+	f := w.forward[last].Soma
+	if len(f) == 0 || len(target[last].Rate) != len(f) {
+		return
+	}
+	for m, t := range target[:last] {
+		var loss float64
+		for i, a := range w.forward[m].Plateau {
+			d := float64(t.Plateau[i]) - float64(a)
+			loss += float64(d * d)
+		}
+		w.losses = append(w.losses, loss)
+	}
+	var loss float64
+	for i, v := range f {
+		d := float64(target[last].Rate[i]) - w.header.Neurons.Noise.Rate(float64(v))
+		loss += float64(d * d)
+	}
+	w.losses = append(w.losses, loss)
+}
+
+// endTrial ends the trial under way, if there is one.
+func (w *Writer) endTrial() {
+	if !w.under {
+		return
+	}
+	w.under = false
+	if w.held {
+		w.drop() // nothing was read out
+	}
+	if w.learns {
+		w.pending++
+		w.partly = w.partly || !w.recording
+	}
+	w.chains[w.key] = link{w.taken, w.recording}
+	if !w.recording {
+		return
+	}
+	w.recording = false
+	g := w.fill
+	b := append(g.events, tagTrialEnd)
+	b = appendUint(b, w.steps)
+	b = appendUint(b, len(w.losses))
+	for _, loss := range w.losses {
+		b = appendFloat64(b, loss)
+	}
+	g.events = b
+	if g.full() {
+		w.submit()
+	}
+}
+
+// readOut returns the class whose output neurons have the largest mean
+// potential; see protocols.ReadOut.
+func readOut(soma []float32, perClass int) int {
+	best, largest := 0, float32(0)
+	for class := range len(soma) / perClass {
+		var sum float32
+		for _, v := range soma[class*perClass : (class+1)*perClass] {
+			sum += v
+		}
+		if class == 0 || sum > largest {
+			best, largest = class, sum
+		}
+	}
+	return best
+}
