@@ -5,65 +5,91 @@ import (
 	"plateau/sim"
 )
 
-// place is where one training example at a time is shown: an engine with a
-// state of its own, and what it measures. Several places can share a network.
+// place is one of the places of a batch: the state that a network has there from
+// one example to the next, and what it measured with the last.
 type place struct {
-	model           *Model
-	index           int // in its batch
-	engine          *sim.Engine
-	rule            network.Rule
-	phases          *phases
-	forward, target []network.Means
-	update          *network.Update
+	index   int
+	state   []byte // nil at rest; not used where a stage has one place only
+	forward []network.Means
+	update  *network.Update
 
-	// Of the last example:
 	read, class int // what was read out in the forward phase, and the true class
 	err         error
 }
 
-func newPlace(m *Model, net *network.Network) (*place, error) {
+func newPlace(index int, m *Model, net *network.Network) *place {
+	p := &place{index: index, update: m.Rule().NewUpdate(m.Network), forward: newMeans(net)}
+	for i := range net.Layers {
+		l := &net.Layers[i]
+		p.forward[i].Trace, p.forward[i].Soma = make([]float32, l.Weights.Rows), make([]float32, l.Size())
+	}
+	return p
+}
+
+// newMeans asks for plateaus.
+func newMeans(net *network.Network) []network.Means {
+	means := make([]network.Means, len(net.Layers))
+	for i := range net.Layers {
+		if l := &net.Layers[i]; !l.Feedback.Empty() {
+			means[i].FeedbackTrace = make([]float32, l.Feedback.Rows)
+			means[i].Apical, means[i].Plateau = make([]float32, l.Size()), make([]float32, l.Size())
+		}
+	}
+	return means
+}
+
+// stage is where a worker shows training examples, one at a time. Places take
+// turns on it.
+type stage struct {
+	model  *Model
+	engine *sim.Engine
+	rule   network.Rule
+	phases *phases
+	target []network.Means
+}
+
+func newStage(m *Model, net *network.Network) (*stage, error) {
 	engine, err := sim.New(net, m.Neurons, m.Seed)
 	if err != nil {
 		return nil, err
 	}
-	p := &place{
+	s := &stage{
 		model: m, engine: engine, rule: m.Rule(),
-		phases:  newPhases(m.Train, m.Neurons.Dt, m.Network),
-		forward: make([]network.Means, len(net.Layers)),
-		target:  make([]network.Means, len(net.Layers)),
+		phases: newPhases(m.Train, m.Neurons.Dt, m.Network),
+		target: newMeans(net),
 	}
-	p.update = p.rule.NewUpdate(m.Network)
-	for i := range net.Layers {
-		l, f, t := &net.Layers[i], &p.forward[i], &p.target[i]
-		n := l.Size()
-		f.Trace, f.Soma = make([]float32, l.Weights.Rows), make([]float32, n)
-		if l.Feedback.Empty() {
-			t.Rate = make([]float32, n)
-			continue
-		}
-		for _, means := range []*network.Means{f, t} {
-			means.FeedbackTrace = make([]float32, l.Feedback.Rows)
-			means.Apical, means.Plateau = make([]float32, n), make([]float32, n)
-		}
-	}
-	return p, nil
+	last := len(net.Layers) - 1
+	s.target[last].Rate = make([]float32, net.Layers[last].Size())
+	return s, nil
 }
 
-// show takes the network through both phases of an example and computes the
-// update.
-func (p *place) show(purpose sim.Purpose, number uint64, data Samples, i int) error {
-	ph := p.phases
+// enter puts the stage into the state of a place.
+func (s *stage) enter(p *place) error {
+	if p.state == nil {
+		s.engine.Rest()
+		return nil
+	}
+	return s.engine.SetState(p.state)
+}
+
+// leave keeps the state for the place's next example.
+func (s *stage) leave(p *place) { p.state = s.engine.AppendState(p.state[:0]) }
+
+// show takes the network through both phases of an example, as it goes on from
+// the state of the stage, and computes the update.
+func (s *stage) show(p *place, purpose sim.Purpose, number uint64, data Samples, i int) error {
+	ph := s.phases
 	p.class = data.Sample(i, ph.forward.Intensity)
 	ph.target.Class = p.class
-	ph.draw(p.model.Seed, number)
-	p.engine.Present(sim.Presentation{Purpose: purpose, Number: number, Sample: i, Class: p.class, Place: p.index})
-	if err := p.engine.Run(&ph.forward, p.forward); err != nil {
+	ph.draw(s.model.Seed, number)
+	s.engine.Present(sim.Presentation{Purpose: purpose, Number: number, Sample: i, Class: p.class, Place: p.index})
+	if err := s.engine.Run(&ph.forward, p.forward); err != nil {
 		return err
 	}
-	if err := p.engine.Run(&ph.target, p.target); err != nil {
+	if err := s.engine.Run(&ph.target, s.target); err != nil {
 		return err
 	}
-	p.rule.Learn(p.update, p.forward, p.target)
-	p.read = ReadOut(p.forward[len(p.forward)-1].Soma, p.model.Network.PerClass)
+	s.rule.Learn(p.update, p.forward, s.target)
+	p.read = ReadOut(p.forward[len(p.forward)-1].Soma, s.model.Network.PerClass)
 	return nil
 }

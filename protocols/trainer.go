@@ -31,9 +31,12 @@ type Trainer struct {
 	wait    sync.WaitGroup
 }
 
-// worker is the two kinds of work of a goroutine, made once so that none is
-// allocated for a batch.
-type worker struct{ show, apply func() }
+// worker is a stage and the two kinds of work of a goroutine, made once so that
+// none is allocated for a batch.
+type worker struct {
+	stage       *stage
+	show, apply func()
+}
 
 // NewTrainer returns a trainer of net, which it changes, that shows the examples
 // of a batch on so many workers. The result does not depend on their number.
@@ -45,21 +48,22 @@ func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
 		return nil, fmt.Errorf("protocols: %d workers, want at least 1", workers)
 	}
 	t := &Trainer{model: m, net: net}
-	for range m.Batch {
-		p, err := newPlace(&t.model, net)
-		if err != nil {
-			return nil, err
-		}
-		p.index = len(t.places)
+	for k := range m.Batch {
+		p := newPlace(k, &t.model, net)
 		t.places = append(t.places, p)
 		t.updates = append(t.updates, p.update)
 	}
 	workers = min(workers, m.Batch)
 	for k := range workers {
+		stage, err := newStage(&t.model, net)
+		if err != nil {
+			return nil, err
+		}
 		t.workers = append(t.workers, worker{
+			stage: stage,
 			show: func() {
 				defer t.wait.Done()
-				t.showNext()
+				t.showNext(stage)
 			},
 			apply: func() {
 				defer t.wait.Done()
@@ -77,8 +81,8 @@ func (t *Trainer) Network() *network.Network { return t.net }
 // Examples of a batch are then shown one after another, in order.
 func (t *Trainer) Watch(o sim.Observer, potentials bool) {
 	t.watched = true
-	for _, p := range t.places {
-		p.engine.Watch(o, potentials)
+	for _, w := range t.workers {
+		w.stage.engine.Watch(o, potentials)
 	}
 }
 
@@ -148,7 +152,7 @@ func (t *Trainer) batch() error {
 	t.next.Store(0)
 	alone := len(t.workers) == 1 || len(t.group) == 1
 	if alone || t.watched {
-		t.showNext()
+		t.showNext(t.workers[0].stage)
 	} else {
 		t.wait.Add(len(t.workers))
 		for _, w := range t.workers {
@@ -179,16 +183,27 @@ func (t *Trainer) batch() error {
 	return nil
 }
 
-// showNext shows examples of the group, each at its place, until none is left.
-func (t *Trainer) showNext() {
+// showNext shows examples of the group on a stage, each at its place, until none
+// is left.
+func (t *Trainer) showNext(s *stage) {
 	for {
 		k := int(t.next.Add(1)) - 1
 		if k >= len(t.group) {
 			return
 		}
 		p := t.places[k]
-		p.err = p.show(sim.TrainingSpikes, t.shown+uint64(k)+1, t.data, t.group[k])
+		p.err = t.showAt(s, p, t.group[k])
 	}
+}
+
+func (t *Trainer) showAt(s *stage, p *place, i int) error {
+	if len(t.places) > 1 {
+		if err := s.enter(p); err != nil {
+			return err
+		}
+		defer s.leave(p)
+	}
+	return s.show(p, sim.TrainingSpikes, t.shown+uint64(p.index)+1, t.data, i)
 }
 
 // shuffle draws the order of an epoch, a function of the seed and the epoch's

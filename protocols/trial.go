@@ -29,18 +29,19 @@ func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Obse
 	if i < 0 || i >= data.Len() {
 		return nil, fmt.Errorf("protocols: trial of example %d, want 0 to %d", i, data.Len()-1)
 	}
-	p, err := newPlace(&m, net)
+	stage, err := newStage(&m, net)
 	if err != nil {
 		return nil, err
 	}
 	if watch != nil {
-		p.engine.Watch(watch, true)
+		stage.engine.Watch(watch, true)
 	}
-	if err := p.show(sim.TrialSpikes, uint64(i), data, i); err != nil {
+	p := newPlace(0, &m, net)
+	if err := stage.show(p, sim.TrialSpikes, uint64(i), data, i); err != nil {
 		return nil, fmt.Errorf("protocols: trial of example %d: %w", i, err)
 	}
 	return &Trial{
 		Example: i, Class: p.class, Read: p.read,
-		Forward: p.forward, Target: p.target, Losses: p.update.Losses, Training: m.Train,
+		Forward: p.forward, Target: stage.target, Losses: p.update.Losses, Training: m.Train,
 	}, nil
 }

@@ -92,8 +92,11 @@ func (c *candidates) line(steps int) *vec.Line {
 // whole rounds up to a number of candidates that can be drawn.
 func whole(n float64) int { return (int(n) + vec.Group) / vec.Group * vec.Group }
 
+// grow makes room for n candidates, and for somewhat more so that it is seldom
+// needed.
 func (c *candidates) grow(n int) {
 	if n > len(c.cells) {
+		n = whole(1.25 * float64(n))
 		c.cells, c.marks = make([]int32, n), make([]uint32, n)
 	}
 }

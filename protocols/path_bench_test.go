@@ -1,0 +1,64 @@
+package protocols_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"plateau/internal/vec"
+	"plateau/protocols"
+)
+
+// BenchmarkPath times training and testing 784-500-10 on one core with each
+// vector path that the processor has.
+func BenchmarkPath(b *testing.B) {
+	defer vec.Use(vec.Current())
+	data := pictures(b, 784)
+	for _, path := range vec.Paths() {
+		vec.Use(path)
+		m := protocols.Default(784, []int{500}, 10)
+		trainer := newTrainer(b, m)
+		tester, err := protocols.NewTester(m, trainer.Network(), 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("train/%s", path), func(b *testing.B) {
+			if _, err := trainer.Epoch(context.Background(), cycle{data, b.N}, nil); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "examples/s")
+		})
+		b.Run(fmt.Sprintf("test/%s", path), func(b *testing.B) {
+			if _, err := tester.Test(context.Background(), cycle{data, b.N}, nil); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "examples/s")
+		})
+	}
+}
+
+// BenchmarkBatch times training examples of 784-500-10 one by one and in batches,
+// on one and two workers.
+func BenchmarkBatch(b *testing.B) {
+	data := pictures(b, 784)
+	for _, c := range []struct{ batch, workers int }{{1, 1}, {64, 1}, {64, 2}} {
+		m := protocols.Default(784, []int{500}, 10)
+		m.Batch = c.batch
+		// A sum of 64 updates with the rate of one would drive the weights away.
+		m.MeanUpdate = true
+		net, err := m.NewNetwork()
+		if err != nil {
+			b.Fatal(err)
+		}
+		trainer, err := protocols.NewTrainer(m, net, c.workers)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("%d/workers=%d", c.batch, c.workers), func(b *testing.B) {
+			if _, err := trainer.Epoch(context.Background(), cycle{data, b.N}, nil); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "examples/s")
+		})
+	}
+}

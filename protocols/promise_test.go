@@ -1,0 +1,105 @@
+package protocols_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"plateau/internal/vec"
+	"plateau/protocols"
+)
+
+// The promise of the design: one seed gives the same weights and the same
+// read-outs for 1, 2 and 7 workers, for every vector path, and watched or not.
+func TestSameBitsEverywhere(t *testing.T) {
+	defer vec.Use(vec.Current())
+	data := digits()
+	train, test := data.Train.First(60), data.Test.First(30)
+	for _, apical := range []float64{0, 0.05} {
+		for _, batch := range []int{1, 16} {
+			m := protocols.Default(784, []int{70, 33}, 10)
+			m.Neurons.Hidden.Apical = apical
+			m.Batch, m.MeanUpdate = batch, batch > 1
+			var want string
+			for _, path := range vec.Paths() {
+				for _, workers := range []int{1, 2, 7} {
+					for _, watched := range []bool{false, true} {
+						vec.Use(path)
+						net, err := m.NewNetwork()
+						if err != nil {
+							t.Fatal(err)
+						}
+						trainer, err := protocols.NewTrainer(m, net, workers)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if watched {
+							trainer.Watch(&tally{sizes: make([]int, 4)}, true)
+						}
+						epoch, err := trainer.Epoch(context.Background(), train, nil)
+						if err != nil {
+							t.Fatal(err)
+						}
+						tester, err := protocols.NewTester(m, net, workers)
+						if err != nil {
+							t.Fatal(err)
+						}
+						result, err := tester.Test(context.Background(), test, nil)
+						if err != nil {
+							t.Fatal(err)
+						}
+						got := fmt.Sprint(net.SHA256(), epoch, result)
+						if want == "" {
+							want = got
+						}
+						if got != want {
+							t.Errorf("g_a = %v, batches of %d, path %s, %d workers, watched %v:\n%s\nwant\n%s", apical, batch, path, workers, watched, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// Training and testing allocate nothing for an example, one by one and in batches
+// over workers. What an epoch or a test needs once is divided away.
+func TestNothingIsAllocated(t *testing.T) {
+	data := digits().Train.First(200)
+	ctx := context.Background()
+	for _, c := range []struct{ batch, workers int }{{1, 1}, {20, 1}, {20, 2}} {
+		m := protocols.Default(784, []int{30, 20}, 10)
+		m.Batch, m.MeanUpdate = c.batch, true
+		net, err := m.NewNetwork()
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := protocols.NewTrainer(m, net, c.workers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		perEpoch := testing.AllocsPerRun(3, func() {
+			if _, err := trainer.Epoch(ctx, data, nil); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if perEpoch >= 10 {
+			t.Errorf("batches of %d on %d workers: %v allocations in an epoch of 200 examples", c.batch, c.workers, perEpoch)
+		}
+	}
+	m := protocols.Default(784, []int{30, 20}, 10)
+	for _, workers := range []int{1, 2} {
+		tester, err := protocols.NewTester(m, newNetwork(t, m), workers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		perTest := testing.AllocsPerRun(3, func() {
+			if _, err := tester.Test(ctx, data, nil); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if perTest >= 20 {
+			t.Errorf("%d workers: %v allocations in a test of 200 examples", workers, perTest)
+		}
+	}
+}
