@@ -117,3 +117,19 @@ func unordered(w uint32) uint32 {
 func zigzag(d uint32) uint32 { return d<<1 ^ uint32(int32(d)>>31) }
 
 func unzigzag(w uint32) uint32 { return w>>1 ^ -(w & 1) }
+
+// countWords returns how many words a payload holds, which are at most those of
+// a chunk.
+func countWords(payload []byte) (int, error) {
+	if len(payload) == 0 {
+		return 0, nil
+	}
+	if len(payload) < 5 {
+		return 0, errWords
+	}
+	var h zstd.Header
+	if err := h.Decode(payload[5:]); err != nil || !h.HasFCS || h.FrameContentSize > maxRaw/4 {
+		return 0, errWords
+	}
+	return int(h.FrameContentSize), nil
+}

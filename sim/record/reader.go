@@ -1,152 +1,527 @@
 package record
 
 import (
+	"encoding/binary"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"math"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/exp/mmap"
 
 	"plateau/network"
 )
-
-var errUnfinished = errors.New("record: not finished")
 
 // A Reader gives access to a recording, by trial and time, without loading it.
 // What is damaged is missing, the rest can be read; see Damage and Verify. All
 // methods can be called from several goroutines at once; scanners are for one
 // goroutine each.
 type Reader struct {
+	source
+	*layout
 	header Header
+	file   *mmap.ReaderAt // nil if it is not ours to close
+
+	mu       sync.Mutex
+	unpack   unpacker
+	contents cache[int, *contents]
+	known    cache[int, *assembled]
+	decoded  cache[int64, []Spike]
+}
+
+// unpacker is what decoding needs; it is for one goroutine at a time.
+type unpacker struct {
+	z      *zstd.Decoder
+	spikes spikeDecoder
+	gaps   []uint64
+	buf    []byte
 }
 
 // Open opens a recording. It fails if that is none, or its header is damaged. A
 // recording that broke off, or is still being written, can be read up to its
-// last whole chunk.
-func Open(path string) (*Reader, error) { return nil, errUnfinished }
+// last whole chunk. A file must not be made shorter while it is open.
+func Open(path string) (*Reader, error) {
+	f, err := mmap.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	r, err := NewReader(f, int64(f.Len()))
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%w (%s)", err, path)
+	}
+	r.file = f
+	return r, nil
+}
 
 // NewReader reads a recording of so many bytes.
-func NewReader(r io.ReaderAt, size int64) (*Reader, error) { return nil, errUnfinished }
+func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
+	r := &Reader{source: source{at, size}}
+	r.unpack.z = newDecompressor()
+	r.contents.most, r.known.most, r.decoded.most = 16, 64, 12
+	start, err := r.read(0, min(size, int64(fileStart)))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("record: %w", err)
+	case len(start) < fileStart || string(start[:len(fileMark)]) != fileMark:
+		return nil, errors.New("record: not a recording of plateau")
+	}
+	if v := binary.LittleEndian.Uint32(start[len(fileMark):]); v != version {
+		return nil, fmt.Errorf("record: the recording has version %d of the format, want %d", v, version)
+	}
+	r.layout, err = r.readIndex()
+	if err != nil {
+		r.layout = r.scan()
+	}
+	if err := r.readHeader(); err != nil {
+		return nil, fmt.Errorf("record: the header: %w", err)
+	}
+	return r, nil
+}
+
+// readHeader reads the first header, or if that is damaged its copy at the end.
+func (r *Reader) readHeader() error {
+	at := int64(fileStart)
+	text, _, err := r.expect(at, headerChunk)
+	if err != nil && r.end != nil {
+		var copied error
+		if text, _, copied = r.expect(r.end.Header, headerChunk); copied == nil {
+			r.damaged(at, frameSize, "header", err)
+			err = nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, &r.header); err != nil {
+		return err
+	}
+	if err := r.header.Validate(); err != nil {
+		return err
+	}
+	for i, t := range r.header.Traces {
+		if t.Neurons == nil {
+			return fmt.Errorf("Traces[%d].Neurons is missing", i)
+		}
+	}
+	return nil
+}
 
 // Close closes the file.
-func (r *Reader) Close() error { return nil }
+func (r *Reader) Close() error {
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Close()
+}
 
 // Header returns what the recording says of its run. It must not be changed.
 func (r *Reader) Header() *Header { return &r.header }
 
 // Complete reports whether the recording was ended properly. If not, the run was
 // killed, or the disk was full.
-func (r *Reader) Complete() bool { return false }
+func (r *Reader) Complete() bool { return r.end != nil && r.end.Failure == "" }
 
 // Failure returns why the recording ended before the run did, if that could be
 // noted in it.
-func (r *Reader) Failure() string { return "" }
+func (r *Reader) Failure() string {
+	if r.end == nil {
+		return ""
+	}
+	return r.end.Failure
+}
 
 // Trials returns the number of trials.
-func (r *Reader) Trials() int { return 0 }
+func (r *Reader) Trials() int { return int(r.trials) }
 
 // Steps returns the number of steps of all trials together.
-func (r *Reader) Steps() int64 { return 0 }
+func (r *Reader) Steps() int64 { return r.steps }
 
-// Trial returns trial i. It fails if what the recording says of it is damaged;
-// its spikes may be readable even so.
-func (r *Reader) Trial(i int) (*Trial, error) { return nil, errUnfinished }
+// Damage returns what was found damaged when the recording was opened. That is
+// the frame of the file only; Verify finds all.
+func (r *Reader) Damage() []Damage { return r.damage }
+
+// group returns what a group holds, or why that is not known.
+func (r *Reader) group(k int) (*contents, error) {
+	c, ok := r.contents.get(k)
+	if !ok {
+		c = r.findChunks(r.groups[k])
+		c.err = c.events(r.source, &r.header, &r.unpack)
+		r.contents.put(k, c)
+	}
+	return c, c.err
+}
+
+// assembled is a trial from all the groups it is in.
+type assembled struct {
+	Trial
+	group  int // in which it began
+	state  int // number of its state there, −1 if it has none
+	phases []phaseEvent
+	rows   []plateauRow // of phases that ended
+}
+
+// plateauRow says where the plateaus of a phase are.
+type plateauRow struct{ group, row int }
+
+// Trial returns trial i. It fails if what the recording says of it is damaged.
+func (r *Reader) Trial(i int) (*Trial, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.trial(i)
+	if err != nil {
+		return nil, err
+	}
+	clone := t.Trial
+	clone.Phases = append([]Phase(nil), clone.Phases...)
+	clone.Losses = append([]float64(nil), clone.Losses...)
+	return &clone, nil
+}
+
+// trial returns a trial that must not be changed.
+func (r *Reader) trial(i int) (*assembled, error) {
+	if i < 0 || i >= r.Trials() {
+		return nil, fmt.Errorf("record: trial %d: there are %d", i, r.Trials())
+	}
+	if t, ok := r.known.get(i); ok {
+		return t, nil
+	}
+	t, err := r.assemble(i)
+	if err != nil {
+		return nil, fmt.Errorf("record: trial %d: %w", i, err)
+	}
+	r.known.put(i, t)
+	return t, nil
+}
+
+func (r *Reader) assemble(i int) (*assembled, error) {
+	k := r.groupOfTrial(uint64(i))
+	if k < 0 {
+		return nil, errors.New("it is missing")
+	}
+	c, err := r.group(k)
+	if err != nil {
+		return nil, err
+	}
+	n := i - int(c.entry.trial)
+	if !c.pieces[0].began {
+		n++
+	}
+	if n >= len(c.pieces) {
+		return nil, errEvents
+	}
+	p := &c.pieces[n]
+	t := &assembled{Trial: p.trial, group: k, state: p.state}
+	t.Index, t.First, t.Steps = i, c.entry.first+int64(p.from), p.to-p.from
+	if p.taken < len(r.weights) && r.weights[p.taken].number == p.taken {
+		t.Weights = r.weights[p.taken].digest.String()
+	}
+	for ended := p.ended; ; ended = p.ended {
+		t.phases = append(t.phases, p.phases...)
+		for _, row := range p.ends {
+			t.rows = append(t.rows, plateauRow{k, row})
+		}
+		if p.trial.Read >= 0 {
+			t.Read = p.trial.Read
+		}
+		if p.trial.Losses != nil {
+			t.Losses = p.trial.Losses
+		}
+		if ended {
+			if p.trial.Steps != t.Steps {
+				return nil, errEvents
+			}
+			break
+		}
+		if n+1 < len(c.pieces) {
+			break // another began
+		}
+		if k+1 == len(r.groups) {
+			break
+		}
+		if !r.follows(k + 1) {
+			return nil, errors.New("a part of it is missing")
+		}
+		k, n = k+1, 0
+		if c, err = r.group(k); err != nil {
+			return nil, err
+		}
+		p = &c.pieces[0]
+		if p.began {
+			break
+		}
+		t.Steps += p.to
+		if t.Steps > math.MaxInt32 {
+			return nil, errEvents
+		}
+	}
+	planned := 0
+	for _, phase := range t.phases {
+		t.Phases = append(t.Phases, phase.Phase)
+		planned += phase.Steps
+	}
+	t.Whole = p.ended && planned == t.Steps
+	return t, nil
+}
 
 // Plateaus returns the plateau potentials of a hidden layer, 0 for the first, in
 // a phase of a trial.
 func (r *Reader) Plateaus(trial, phase, hidden int) (Plateaus, error) {
-	return Plateaus{}, errUnfinished
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.trial(trial)
+	if err != nil {
+		return Plateaus{}, err
+	}
+	if hidden < 0 || hidden >= len(r.header.Network.Hidden) {
+		return Plateaus{}, fmt.Errorf("record: hidden layer %d: there are %d", hidden, len(r.header.Network.Hidden))
+	}
+	if phase < 0 || phase >= len(t.phases) {
+		return Plateaus{}, fmt.Errorf("record: trial %d: phase %d: there are %d", trial, phase, len(t.phases))
+	}
+	if phase >= len(t.rows) || t.rows[phase].row < 0 {
+		return Plateaus{}, fmt.Errorf("record: trial %d: %w in phase %d", trial, ErrNotRecorded, phase)
+	}
+	size := r.header.Network.Hidden[hidden]
+	p := Plateaus{Step: make([]int32, size), Value: make([]float32, size)}
+	last := t.phases[phase].End() - 1
+	for i := range p.Step {
+		p.Step[i] = int32(last)
+	}
+	if onsets := t.onsets(phase, hidden, r.header.Network.Hidden); onsets != nil {
+		for i := range p.Step {
+			p.Step[i] -= onsets[i]
+		}
+	}
+	at := t.rows[phase]
+	c, err := r.group(at.group)
+	if err != nil {
+		return Plateaus{}, fmt.Errorf("record: trial %d: %w", trial, err)
+	}
+	words, _, err := r.rows(c, plateauChunk, hidden, size, c.values[hidden], at.row)
+	if err != nil {
+		return Plateaus{}, fmt.Errorf("record: trial %d: plateaus: %w", trial, err)
+	}
+	for i, w := range words[:size] {
+		p.Value[i] = math.Float32frombits(w)
+	}
+	return p, nil
 }
 
-// End as an upper limit means the end of the trial.
-const End = -1
-
-// Spikes returns a scanner over the spikes of a population in the steps
-// from ≤ step < to of a trial:
-//
-//	s := r.Spikes(trial, population, 0, record.End)
-//	for s.Scan() {
-//		for _, spike := range s.Spikes() {
-//			…
-//		}
-//	}
-//	if err := s.Err(); err != nil {
-//		…
-//	}
-func (r *Reader) Spikes(trial, population, from, to int) *SpikeScanner {
-	return &SpikeScanner{err: errUnfinished}
+// onsets returns those of one hidden layer, nil if plateaus came at the end of
+// the phase.
+func (t *assembled) onsets(phase, hidden int, sizes []int) []int32 {
+	list := t.phases[phase].onsets
+	if list == nil {
+		return nil
+	}
+	for _, n := range sizes[:hidden] {
+		list = list[n:]
+	}
+	return list[:sizes[hidden]]
 }
 
-// A SpikeScanner goes through spikes in order of steps, and within a step of
-// neurons; a neuron that fired twice in a step stands there twice. It
-// holds one chunk at a time.
-type SpikeScanner struct {
-	err error
+// ErrNotRecorded is the error of asking for what a recording does not hold.
+var ErrNotRecorded = errors.New("it was not recorded")
+
+// rows decodes the chunk of rows that holds a row, and returns its words from
+// that row on, and how many rows these are.
+func (r *Reader) rows(c *contents, k kind, stream, width, want, row int) ([]uint32, int, error) {
+	list := c.of(k, stream)
+	if err := whole(list, want); err != nil {
+		return nil, 0, err
+	}
+	for _, chunk := range list {
+		n := int(chunk.items)
+		if row >= n {
+			row -= n
+			continue
+		}
+		words, err := r.words(chunk, n, width)
+		if err != nil {
+			return nil, 0, err
+		}
+		return words[row*width:], n - row, nil
+	}
+	return nil, 0, errEvents
 }
 
-// Scan goes on to the next spikes. It returns false at the end and after an
-// error.
-func (s *SpikeScanner) Scan() bool { return false }
-
-// Spikes returns the spikes, at least one and no more than fit a chunk. They are
-// valid until the next call of Scan.
-func (s *SpikeScanner) Spikes() []Spike { return nil }
-
-// Err returns what ended the scan before its end: a damaged chunk, say, or
-// that the population's spikes were not recorded.
-func (s *SpikeScanner) Err() error { return s.err }
-
-// Samples returns a scanner over the samples of a trace, a number in
-// Header.Traces, that were taken in the steps from ≤ step < to of a trial.
-func (r *Reader) Samples(trial, trace, from, to int) *SampleScanner {
-	return &SampleScanner{err: errUnfinished}
+// words decodes a chunk of n rows.
+func (r *Reader) words(chunk chunkAt, n, width int) ([]uint32, error) {
+	if n > rowsPerChunk(width) {
+		return nil, errWords
+	}
+	payload, err := r.payload(chunk.offset, chunk.frame)
+	if err != nil {
+		return nil, err
+	}
+	words := make([]uint32, n*width)
+	r.unpack.buf, err = decodeWords(words, payload, width, r.unpack.buf, r.unpack.z)
+	return words, err
 }
 
-// A SampleScanner goes through the samples of a trace.
-type SampleScanner struct {
-	err error
+// State returns the state with which a trial began, for sim.Engine.SetState. It
+// is nil for a trial that began at rest, or where the one before at the same
+// place ended.
+func (r *Reader) State(trial int) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.trial(trial)
+	if err != nil || t.state < 0 {
+		return nil, err
+	}
+	state, err := r.state(t)
+	if err != nil {
+		return nil, fmt.Errorf("record: state of trial %d: %w", trial, err)
+	}
+	return state, nil
 }
 
-// Scan goes on to the next samples. It returns false at the end and after an
-// error.
-func (s *SampleScanner) Scan() bool { return false }
+func (r *Reader) state(t *assembled) ([]byte, error) {
+	c, err := r.group(t.group)
+	if err != nil {
+		return nil, err
+	}
+	list := c.of(stateChunk, t.state)
+	if len(list) == 0 || int(list[0].items) != len(list) {
+		return nil, errors.New("a chunk is missing")
+	}
+	var state []byte
+	for _, chunk := range list {
+		payload, err := r.payload(chunk.offset, chunk.frame)
+		if err != nil {
+			return nil, err
+		}
+		if state, err = decompress(r.unpack.z, state, payload, int(chunk.raw)); err != nil {
+			return nil, err
+		}
+	}
+	return state, nil
+}
 
-// Step returns the step of the trial of the first of the samples; they are
-// Trace.Interval steps apart. A sample is the value at the end of its step.
-func (s *SampleScanner) Step() int { return 0 }
-
-// Len returns the number of samples, at least 1.
-func (s *SampleScanner) Len() int { return 0 }
-
-// Values returns the samples, a row of one value for each neuron of the trace
-// after the other. They are valid until the next call of Scan.
-func (s *SampleScanner) Values() []float32 { return nil }
-
-// Err returns what ended the scan before its end.
-func (s *SampleScanner) Err() error { return s.err }
+// Input returns what replay must know of a phase beyond its Phase: the
+// intensities of the input, where the network reads its rates and not its
+// spikes, else nil; and for each hidden layer the steps of the phase at which
+// plateaus began, nil if they all came at its end.
+func (r *Reader) Input(trial, phase int) (intensity []float32, plateaus [][]int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.trial(trial)
+	if err != nil {
+		return nil, nil, err
+	}
+	if phase < 0 || phase >= len(t.phases) {
+		return nil, nil, fmt.Errorf("record: trial %d: phase %d: there are %d", trial, phase, len(t.phases))
+	}
+	p := &t.phases[phase]
+	if p.onsets == nil {
+		return p.intensity, nil, nil
+	}
+	for m := range r.header.Network.Hidden {
+		var at []int
+		for _, before := range t.onsets(phase, m, r.header.Network.Hidden) {
+			at = append(at, p.Steps-1-int(before))
+		}
+		plateaus = append(plateaus, at)
+	}
+	return p.intensity, plateaus, nil
+}
 
 // Weights returns the network whose weights have a digest that a Trial names, if
 // they are stored in the recording.
-func (r *Reader) Weights(digest string) (*network.Network, error) { return nil, errUnfinished }
-
-// Damage is a part of a recording that cannot be read.
-type Damage struct {
-	Offset int64  // where in the file
-	Length int64  // bytes
-	What   string // what is lost, as far as that is known: "spikes of hidden0 in steps 400 to 812 (trials 4 to 8)"
-	Err    error  // why
+func (r *Reader) Weights(name string) (*network.Network, error) {
+	for _, w := range r.weights {
+		if w.stored && w.digest.String() == name {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			net, err := r.network(w)
+			if err != nil {
+				return nil, fmt.Errorf("record: weights %.12s: %w", name, err)
+			}
+			return net, nil
+		}
+	}
+	return nil, fmt.Errorf("record: weights %.12s: %w", name, ErrNotRecorded)
 }
 
-// Damage returns what was found damaged when the recording was opened. That is
-// the frame of the file only; Verify finds all.
-func (r *Reader) Damage() []Damage { return nil }
+// network reads a snapshot.
+func (r *Reader) network(w weightsEntry) (*network.Network, error) {
+	var words []uint32
+	var failure error
+	part := 0
+	r.walk(w.offset, w.offset+w.length, func(at int64, f frame) {
+		if failure != nil {
+			return
+		}
+		b, err := r.payload(at, f)
+		if err == nil && (f.kind != weightsChunk || int(f.stream) != part || len(b) < len(digest{}) || digest(b[:len(digest{})]) != w.digest) {
+			err = errWords
+		}
+		if err != nil {
+			failure = err
+			return
+		}
+		part++
+		// How many words there are says only their first plane.
+		n, err := countWords(b[len(digest{}):])
+		if err == nil {
+			more := make([]uint32, n)
+			r.unpack.buf, err = decodeWords(more, b[len(digest{}):], n, r.unpack.buf, r.unpack.z)
+			words = append(words, more...)
+		}
+		failure = err
+	}, func(_, _ int64, err error) { failure = errors.Join(failure, err) })
+	if failure != nil {
+		return nil, failure
+	}
+	return fill(r.header.Network, words, w.digest)
+}
 
-// Verify reads the whole file, compares every checksum, and calls found for each
-// damage in order of offsets. It returns how much is intact.
-func (r *Reader) Verify(found func(Damage)) Intact { return Intact{} }
-
-// Intact is what Verify found in good order.
-type Intact struct {
-	Bytes   int64 // in whole chunks
-	Chunks  int
-	Trials  int // of which everything that was recorded can be read
-	Spikes  int64
-	Samples int64 // values of traces
+// fill makes a network of words, which are as takeSnapshot lists them.
+func fill(a network.Architecture, words []uint32, want digest) (*network.Network, error) {
+	sizes, below, total := a.Sizes(), a.Inputs, 0
+	for m, n := range sizes {
+		total += (below + 1) * n
+		if m < len(a.Hidden) {
+			total += n * sizes[a.FeedbackFrom(m)]
+		}
+		below = n
+	}
+	if total > len(words) {
+		return nil, errWords // before so large a network is made
+	}
+	net := network.New(a)
+	for _, array := range net.Arrays() {
+		for j := range max(array.Rows, 1) {
+			row := array.Row(j)
+			if len(row) > len(words) {
+				return nil, errWords
+			}
+			for i := range row {
+				row[i] = math.Float32frombits(words[i])
+			}
+			words = words[len(row):]
+		}
+	}
+	for m := range net.Layers {
+		l := &net.Layers[m]
+		if l.Silent == nil {
+			continue
+		}
+		y := l.Feedback
+		if y.Rows*y.Cols > 32*len(words) {
+			return nil, errWords
+		}
+		for n := range y.Rows * y.Cols {
+			l.Silent[n/y.Cols*y.Stride+n%y.Cols] = words[n/32]>>(n%32)&1 == 1
+		}
+		words = words[(y.Rows*y.Cols+31)/32:]
+	}
+	if len(words) > 0 || net.SHA256() != want.String() {
+		return nil, errWords
+	}
+	return net, nil
 }

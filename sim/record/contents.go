@@ -1,0 +1,318 @@
+package record
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	"plateau/sim"
+)
+
+// contents is what a group holds, as its events say, and where.
+type contents struct {
+	entry  groupEntry
+	chunks []chunkAt // in order
+	pieces []piece
+	done   int   // steps of the first trial before the group
+	spikes []int // of each population, −1 if they are not recorded
+	values []int // rows of each hidden layer
+	rows   []int // samples of each trace
+	ends   int   // rows of plateaus seen so far
+	states int   // states seen so far
+	err    error // why events are not known; then only chunks are
+}
+
+type chunkAt struct {
+	frame
+	offset int64
+}
+
+// A piece is what a group tells of one trial.
+type piece struct {
+	began  bool // in this group
+	ended  bool // likewise
+	from   int  // first step of the group that is the trial's
+	to     int
+	done   int // steps of the trial before the group
+	trial  Trial
+	taken  int // number of the snapshot
+	state  int // number of its state in the group, −1 if it has none
+	phases []phaseEvent
+	ends   []int // of phases: the row of its plateaus in the group, −1 if it has none
+}
+
+// phaseEvent is a phase with what only replay needs.
+type phaseEvent struct {
+	Phase
+	intensity []float32
+	onsets    []int32 // of all hidden layers: how many steps before the end of the phase
+}
+
+var errEvents = errors.New("events are not as they are written")
+
+// findChunks lists the chunks of a group.
+func (s source) findChunks(g groupEntry) *contents {
+	c := &contents{entry: g}
+	s.walk(g.offset, g.offset+g.length, func(at int64, f frame) {
+		if g.holds(f) {
+			c.chunks = append(c.chunks, chunkAt{f, at})
+		}
+	}, func(int64, int64, error) {})
+	return c
+}
+
+// events reads a group's events.
+func (c *contents) events(s source, h *Header, u *unpacker) error {
+	if len(c.chunks) == 0 || c.chunks[0].kind != eventsChunk {
+		return errors.New("the chunk with what happened is missing")
+	}
+	packed, err := s.payload(c.chunks[0].offset, c.chunks[0].frame)
+	if err != nil {
+		return err
+	}
+	b, err := decompress(u.z, nil, packed, int(c.chunks[0].raw))
+	if err != nil {
+		return errors.Join(errEvents, err)
+	}
+	p := parser{rest: b}
+	c.done = p.count(math.MaxInt32)
+	for _, population := range h.Populations {
+		n := -1
+		if population.Spikes {
+			n = p.count(math.MaxInt)
+		}
+		c.spikes = append(c.spikes, n)
+	}
+	for range h.Network.Hidden {
+		n := -1
+		if h.Plateaus {
+			n = p.count(math.MaxInt)
+		}
+		c.values = append(c.values, n)
+	}
+	for range h.Traces {
+		c.rows = append(c.rows, p.count(math.MaxInt))
+	}
+	for len(p.rest) > 0 && p.err == nil {
+		c.event(&p, h)
+	}
+	if p.err != nil {
+		return p.err
+	}
+	if int(c.chunks[0].items) != c.begun() {
+		return errEvents
+	}
+	c.current() // there is one, if only steps of a long trial
+	for k := range c.pieces {
+		to := c.entry.steps
+		if k+1 < len(c.pieces) {
+			to = c.pieces[k+1].from
+		}
+		if c.pieces[k].from > to {
+			return errEvents
+		}
+		c.pieces[k].to = to
+	}
+	return nil
+}
+
+// begun returns the number of trials that begin in the group.
+func (c *contents) begun() int {
+	n := len(c.pieces)
+	if n > 0 && !c.pieces[0].began {
+		n--
+	}
+	return n
+}
+
+// current returns the piece that events go on with.
+func (c *contents) current() *piece {
+	if len(c.pieces) == 0 {
+		c.pieces = append(c.pieces, piece{done: c.done, state: -1, trial: Trial{Read: -1}})
+	}
+	return &c.pieces[len(c.pieces)-1]
+}
+
+// event reads one event.
+func (c *contents) event(p *parser, h *Header) {
+	switch tag, flags := p.byte(), byte(0); tag {
+	case tagTrial:
+		if len(c.pieces) == 0 && c.done > 0 {
+			c.current() // a trial that ended with the last group but did not say so
+		}
+		c.trialEvent(p)
+	case tagPhase:
+		flags = p.byte()
+		e := phaseEvent{Phase: Phase{
+			Taught: flags&flagTaught != 0,
+			Name:   p.string(), First: p.count(math.MaxInt32), Steps: p.count(math.MaxInt32), From: p.count(math.MaxInt32),
+			Class: p.int(), PlateauWindow: p.count(math.MaxInt32),
+		}}
+		if flags&flagIntensity != 0 {
+			e.intensity = p.floats(h.Network.Inputs)
+		}
+		if flags&flagOnsets != 0 {
+			n := 0
+			for _, size := range h.Network.Hidden {
+				n += size
+			}
+			for range n {
+				if p.err != nil {
+					return
+				}
+				e.onsets = append(e.onsets, int32(p.int()))
+			}
+		}
+		t := c.current()
+		t.phases = append(t.phases, e)
+	case tagPhaseEnd:
+		flags = p.byte()
+		row := -1
+		if flags&flagPlateaus != 0 {
+			row = c.ends
+			c.ends++
+		}
+		t := c.current()
+		t.ends = append(t.ends, row)
+	case tagRead:
+		c.current().trial.Read = p.count(math.MaxInt32)
+	case tagTrialEnd:
+		t := c.current()
+		t.ended = true
+		t.trial.Steps = p.count(math.MaxInt32)
+		n := p.count(len(p.rest) / 8)
+		for range n {
+			t.trial.Losses = append(t.trial.Losses, p.float64())
+		}
+	default:
+		p.fail()
+	}
+}
+
+func (c *contents) trialEvent(p *parser) {
+	flags := p.byte()
+	t := piece{began: true, state: -1, from: p.count(c.entry.steps)}
+	t.trial = Trial{
+		Purpose: sim.Purpose(p.uint()), Number: p.uint(), Sample: p.int(), Class: p.int(),
+		Place: p.int(), Read: -1, Rested: flags&flagRested != 0,
+	}
+	t.taken = p.count(math.MaxInt32)
+	t.trial.Updates = p.count(math.MaxInt)
+	if flags&flagState != 0 {
+		t.state = c.states
+		c.states++
+	}
+	if n := len(c.pieces); n == 0 {
+		if t.from > 0 {
+			c.current()
+		}
+	} else if t.from < c.pieces[n-1].from {
+		p.fail()
+	}
+	c.pieces = append(c.pieces, t)
+}
+
+// of lists the chunks of one stream.
+func (c *contents) of(k kind, stream int) []chunkAt {
+	var list []chunkAt
+	for _, chunk := range c.chunks {
+		if chunk.kind == k && int(chunk.stream) == stream {
+			list = append(list, chunk)
+		}
+	}
+	return list
+}
+
+// whole tells whether the items of chunks are as many as there should be.
+func whole(list []chunkAt, want int) error {
+	n := 0
+	for _, chunk := range list {
+		n += int(chunk.items)
+	}
+	if n != want || len(list) == 0 {
+		return fmt.Errorf("a chunk is missing: there are %d of %d items", n, want)
+	}
+	return nil
+}
+
+// parser takes bytes apart and remembers that it failed.
+type parser struct {
+	rest []byte
+	err  error
+}
+
+func (p *parser) fail() {
+	if p.err == nil {
+		p.err = errEvents
+	}
+	p.rest = nil
+}
+
+func (p *parser) take(n int) []byte {
+	if n > len(p.rest) {
+		p.fail()
+		return nil
+	}
+	b := p.rest[:n]
+	p.rest = p.rest[n:]
+	return b
+}
+
+func (p *parser) byte() byte {
+	if b := p.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (p *parser) uint() uint64 {
+	x, n := binary.Uvarint(p.rest)
+	if n <= 0 {
+		p.fail()
+		return 0
+	}
+	p.rest = p.rest[n:]
+	return x
+}
+
+// count reads a number of which there can be so many.
+func (p *parser) count(most int) int {
+	x := p.uint()
+	if x > uint64(most) {
+		p.fail()
+		return 0
+	}
+	return int(x)
+}
+
+func (p *parser) int() int {
+	x, n := binary.Varint(p.rest)
+	if n <= 0 {
+		p.fail()
+		return 0
+	}
+	p.rest = p.rest[n:]
+	return int(x)
+}
+
+func (p *parser) string() string { return string(p.take(p.count(len(p.rest)))) }
+
+func (p *parser) float64() float64 {
+	if b := p.take(8); b != nil {
+		return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	}
+	return 0
+}
+
+func (p *parser) floats(n int) []float32 {
+	if n > len(p.rest)/4 {
+		p.fail()
+		return nil
+	}
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = math.Float32frombits(binary.LittleEndian.Uint32(p.take(4)))
+	}
+	return x
+}

@@ -1,0 +1,332 @@
+package record
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+)
+
+// Where things are in a file: from its index, or, if that is not there, from a
+// look at the frame of every chunk.
+
+// source is the bytes of a recording.
+type source struct {
+	at   io.ReaderAt
+	size int64
+}
+
+// read returns n bytes from an offset.
+func (s source) read(offset, n int64) ([]byte, error) {
+	if offset < 0 || n < 0 || n > s.size || offset > s.size-n {
+		return nil, io.ErrUnexpectedEOF
+	}
+	b := make([]byte, n)
+	if k, err := s.at.ReadAt(b, offset); k < len(b) {
+		return nil, errors.Join(io.ErrUnexpectedEOF, err)
+	}
+	return b, nil
+}
+
+// frame returns the frame of the chunk at an offset, whose payload must be
+// within the file.
+func (s source) frame(offset int64) (frame, error) {
+	b, err := s.read(offset, frameSize)
+	if err != nil {
+		return frame{}, err
+	}
+	f, err := parseFrame(b)
+	if err == nil && int64(f.stored) > s.size-offset-frameSize {
+		err = io.ErrUnexpectedEOF
+	}
+	return f, err
+}
+
+// payload returns the payload of the chunk at an offset if it is what was
+// written.
+func (s source) payload(offset int64, f frame) ([]byte, error) {
+	b, err := s.read(offset+frameSize, int64(f.stored))
+	if err != nil {
+		return nil, err
+	}
+	if checksum(b) != f.check {
+		return nil, errPayload
+	}
+	return b, nil
+}
+
+// walk visits the chunks from ≤ offset < to, and what is none. It goes on at the
+// next frame that is in order.
+func (s source) walk(from, to int64, visit func(offset int64, f frame), damaged func(offset, length int64, err error)) {
+	for from < to {
+		f, err := s.frame(from)
+		next := from + frameSize + int64(f.stored)
+		if err == nil && next > to {
+			err = io.ErrUnexpectedEOF
+		}
+		if err == nil {
+			visit(from, f)
+			from = next
+			continue
+		}
+		next = s.search(from+1, to)
+		damaged(from, next-from, err)
+		from = next
+	}
+}
+
+// search returns the offset of the next frame that is in order, or to.
+func (s source) search(from, to int64) int64 {
+	const window = 1 << 16
+	for from < to {
+		b, err := s.read(from, min(window, s.size-from))
+		if err != nil {
+			return to
+		}
+		for i := 0; ; {
+			k := bytes.Index(b[i:], []byte(chunkMark))
+			if k < 0 {
+				break
+			}
+			i += k
+			if at := from + int64(i); at < to {
+				if f, err := s.frame(at); err == nil && at+frameSize+int64(f.stored) <= to {
+					return at
+				}
+			}
+			i++
+		}
+		if int64(len(b)) < window {
+			return to
+		}
+		from += int64(len(b) - len(chunkMark) + 1)
+	}
+	return to
+}
+
+// layout is where everything is.
+type layout struct {
+	groups  []groupEntry
+	weights []weightsEntry
+	steps   int64
+	trials  uint64
+	end     *ending
+	damage  []Damage
+}
+
+// readIndex reads the layout that the end of the file tells of.
+func (s source) readIndex() (*layout, error) {
+	if s.size < int64(fileStart+frameSize+trailerSize) {
+		return nil, errTrailer
+	}
+	b, err := s.read(s.size-trailerSize, trailerSize)
+	if err != nil {
+		return nil, err
+	}
+	at, err := parseTrailer(b)
+	if err != nil {
+		return nil, err
+	}
+	text, _, err := s.expect(at, endChunk)
+	if err != nil {
+		return nil, fmt.Errorf("the end: %w", err)
+	}
+	l := &layout{end: &ending{}}
+	if err := json.Unmarshal(text, l.end); err != nil {
+		return nil, fmt.Errorf("the end: %w", err)
+	}
+	for _, at := range l.end.Index {
+		b, _, err := s.expect(at, indexChunk)
+		if err == nil {
+			err = l.addIndex(b)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the index: %w", err)
+		}
+	}
+	if err := l.validate(s.size); err != nil {
+		return nil, fmt.Errorf("the index: %w", err)
+	}
+	if l.steps != l.end.Steps || l.trials != l.end.Trials {
+		return nil, errors.New("the index: some of it is missing")
+	}
+	return l, nil
+}
+
+// expect returns the payload of a chunk of a kind.
+func (s source) expect(offset int64, k kind) ([]byte, frame, error) {
+	f, err := s.frame(offset)
+	if err != nil {
+		return nil, f, err
+	}
+	if f.kind != k {
+		return nil, f, fmt.Errorf("%v where %v should be", f.kind, k)
+	}
+	b, err := s.payload(offset, f)
+	return b, f, err
+}
+
+var errIndex = errors.New("it is not as it is written")
+
+func (l *layout) addIndex(b []byte) error {
+	le := binary.LittleEndian
+	if len(b) < 8 {
+		return errIndex
+	}
+	groups, weights := int(le.Uint32(b)), int(le.Uint32(b[4:]))
+	b = b[8:]
+	if groups > len(b)/groupEntrySize || weights > len(b)/weightsEntrySize || len(b) != groups*groupEntrySize+weights*weightsEntrySize {
+		return errIndex
+	}
+	for range groups {
+		l.groups = append(l.groups, groupEntry{
+			offset: int64(le.Uint64(b)), length: int64(le.Uint64(b[8:])),
+			first: int64(le.Uint64(b[16:])), trial: le.Uint64(b[24:]),
+			steps: int(le.Uint32(b[32:])), begun: int(le.Uint32(b[36:])),
+		})
+		b = b[groupEntrySize:]
+	}
+	for range weights {
+		w := weightsEntry{
+			offset: int64(le.Uint64(b)), length: int64(le.Uint64(b[8:])),
+			number: int(le.Uint32(b[16:])), stored: le.Uint32(b[20:]) == 1,
+		}
+		copy(w.digest[:], b[24:])
+		l.weights = append(l.weights, w)
+		b = b[weightsEntrySize:]
+	}
+	return nil
+}
+
+// validate checks that groups follow one another in the file, and sets steps
+// and trials.
+func (l *layout) validate(size int64) error {
+	var offset int64
+	for _, g := range l.groups {
+		if g.offset < offset || g.length < frameSize || g.length > size || g.offset > size-g.length ||
+			g.first != l.steps || g.trial != l.trials {
+			return errIndex
+		}
+		offset = g.offset + g.length
+		l.steps += int64(g.steps)
+		l.trials += uint64(g.begun)
+	}
+	for k, w := range l.weights {
+		if w.offset < 0 || w.length < frameSize || w.length > size || w.offset > size-w.length || w.number != k {
+			return errIndex
+		}
+	}
+	if l.steps > maxCount || l.trials > maxCount {
+		return errIndex
+	}
+	return nil
+}
+
+// scan looks at every chunk to find the layout of a file without an index. What
+// is missing leaves a gap between groups.
+func (s source) scan() *layout {
+	l := &layout{}
+	open := false // whether the last group may go on
+	s.walk(int64(fileStart), s.size, func(at int64, f frame) {
+		length := frameSize + int64(f.stored)
+		switch f.kind {
+		case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
+			if open && l.last().holds(f) {
+				g := l.last()
+				g.length = at + length - g.offset
+				break
+			}
+			if int64(f.first) < l.steps || f.trial < l.trials {
+				l.damaged(at, length, f.kind.String(), errors.New("it stands after what follows it"))
+				break
+			}
+			l.groups = append(l.groups, groupEntry{offset: at, length: length, first: int64(f.first), steps: int(f.steps), trial: f.trial})
+			l.steps = int64(f.first) + int64(f.steps)
+			open = true
+		case weightsChunk:
+			open = false
+			s.scanWeights(l, at, f)
+		default:
+			open = false
+		}
+		if f.kind == eventsChunk && open {
+			l.last().begun = int(f.items)
+			l.trials = f.trial + uint64(f.items)
+		}
+	}, func(at, length int64, err error) {
+		l.damaged(at, length, "", err)
+	})
+	// A group whose events are lost began as many trials as are missing.
+	for k := range l.groups[:max(0, len(l.groups)-1)] {
+		g := &l.groups[k]
+		if g.begun == 0 {
+			if more := l.groups[k+1].trial - g.trial; more < 1<<31 {
+				g.begun = int(more)
+			}
+		}
+	}
+	return l
+}
+
+func (l *layout) last() *groupEntry { return &l.groups[len(l.groups)-1] }
+
+// holds tells whether a chunk belongs to a group.
+func (g *groupEntry) holds(f frame) bool {
+	return int64(f.first) == g.first && int(f.steps) == g.steps && f.trial == g.trial
+}
+
+// scanWeights adds a snapshot, or a further part of one.
+func (s source) scanWeights(l *layout, at int64, f frame) {
+	length := frameSize + int64(f.stored)
+	if f.stream > 0 {
+		if n := len(l.weights); n > 0 && l.weights[n-1].offset+l.weights[n-1].length == at && l.weights[n-1].number == int(f.items) {
+			l.weights[n-1].length += length
+		}
+		return
+	}
+	b, err := s.payload(at, f)
+	if err != nil || len(b) < len(digest{}) {
+		l.damaged(at, length, "weights", errors.Join(err))
+		return
+	}
+	w := weightsEntry{offset: at, length: length, number: int(f.items), stored: f.coding == 1}
+	copy(w.digest[:], b)
+	l.weights = append(l.weights, w)
+}
+
+func (l *layout) damaged(at, length int64, what string, err error) {
+	if what == "" {
+		what = "unknown"
+	}
+	l.damage = append(l.damage, Damage{Offset: at, Length: length, What: what, Err: err})
+}
+
+// groupOfStep returns the group that holds a step, −1 if none does.
+func (l *layout) groupOfStep(step int64) int {
+	k := sort.Search(len(l.groups), func(k int) bool { return l.groups[k].first+int64(l.groups[k].steps) > step })
+	if k == len(l.groups) || l.groups[k].first > step {
+		return -1
+	}
+	return k
+}
+
+// groupOfTrial returns the group in which a trial began, −1 if that is missing.
+func (l *layout) groupOfTrial(trial uint64) int {
+	k := sort.Search(len(l.groups), func(k int) bool { return l.groups[k].trial+uint64(l.groups[k].begun) > trial })
+	if k == len(l.groups) || l.groups[k].trial > trial {
+		return -1
+	}
+	return k
+}
+
+// follows tells whether group k continues where the one before ended.
+func (l *layout) follows(k int) bool {
+	if k < 1 || k >= len(l.groups) {
+		return false
+	}
+	g, before := l.groups[k], l.groups[k-1]
+	return g.first == before.first+int64(before.steps) && g.trial == before.trial+uint64(before.begun)
+}

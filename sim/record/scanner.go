@@ -1,0 +1,284 @@
+package record
+
+import (
+	"fmt"
+	"math"
+)
+
+// End as an upper limit means the end of the trial.
+const End = -1
+
+// stretch is a part of a trial that a scanner goes through, group by group.
+type stretch struct {
+	r        *Reader
+	of       *assembled
+	from, to int // steps of the trial
+	group    int // the next
+	err      error
+}
+
+func (r *Reader) stretch(trial, from, to int) stretch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, err := r.trial(trial)
+	if err != nil {
+		return stretch{err: err}
+	}
+	if to == End || to > t.Steps {
+		to = t.Steps
+	}
+	s := stretch{r: r, of: t, from: max(0, from), to: to, group: -1}
+	if s.from < s.to {
+		s.group = r.groupOfStep(t.First + int64(s.from))
+	}
+	return s
+}
+
+// next returns the next group and the step of the trial with which it begins,
+// which may be below 0. Nil is the end.
+func (s *stretch) next() (*contents, int) {
+	if s.err != nil || s.group < 0 || s.group >= len(s.r.groups) {
+		return nil, 0
+	}
+	g := s.r.groups[s.group]
+	start := g.first - s.of.First
+	if start >= int64(s.to) {
+		return nil, 0
+	}
+	c, err := s.r.group(s.group)
+	if err != nil {
+		s.fail(err)
+		return nil, 0
+	}
+	s.group++
+	return c, int(start)
+}
+
+func (s *stretch) fail(err error) {
+	if s.err == nil {
+		s.err = fmt.Errorf("record: trial %d: %w", s.of.Index, err)
+	}
+}
+
+// Spikes returns a scanner over the spikes of a population in the steps
+// from ≤ step < to of a trial:
+//
+//	s := r.Spikes(trial, population, 0, record.End)
+//	for s.Scan() {
+//		for _, spike := range s.Spikes() {
+//			…
+//		}
+//	}
+//	if err := s.Err(); err != nil {
+//		…
+//	}
+func (r *Reader) Spikes(trial, population, from, to int) *SpikeScanner {
+	s := &SpikeScanner{stretch: r.stretch(trial, from, to), population: population}
+	switch {
+	case s.err != nil:
+	case population < 0 || population >= len(r.header.Populations):
+		s.fail(fmt.Errorf("population %d: there are %d", population, len(r.header.Populations)))
+	case !r.header.Populations[population].Spikes:
+		s.fail(fmt.Errorf("spikes of %s: %w", r.header.Populations[population].Name, ErrNotRecorded))
+	}
+	return s
+}
+
+// A SpikeScanner goes through spikes in order of steps, and within a step of
+// neurons; a neuron that fired twice in a step stands there twice. It
+// holds one chunk at a time.
+type SpikeScanner struct {
+	stretch
+	population int
+	chunks     []chunkAt // of the group, still to come
+	begin      int       // step of the trial with which the group begins
+	steps      int       // of the group
+	spikes     []Spike
+}
+
+// Scan goes on to the next spikes. It returns false at the end and after an
+// error.
+func (s *SpikeScanner) Scan() bool {
+	s.spikes = s.spikes[:0]
+	if s.err != nil {
+		return false
+	}
+	s.r.mu.Lock()
+	defer s.r.mu.Unlock()
+	for len(s.spikes) == 0 {
+		for len(s.chunks) == 0 {
+			c, begin := s.next()
+			if c == nil {
+				return false
+			}
+			list := c.of(spikesChunk, s.population)
+			if err := whole(list, c.spikes[s.population]); err != nil {
+				s.failed(err)
+				return false
+			}
+			s.chunks, s.begin, s.steps = list, begin, c.entry.steps
+		}
+		chunk := s.chunks[0]
+		s.chunks = s.chunks[1:]
+		all, err := s.r.spikes(chunk, s.r.header.Populations[s.population].Size)
+		if err != nil {
+			s.failed(err)
+			return false
+		}
+		for _, spike := range all {
+			if step := s.begin + int(spike.Step); step >= s.from && step < s.to {
+				s.spikes = append(s.spikes, Spike{int32(step), spike.Neuron})
+			}
+		}
+	}
+	return true
+}
+
+func (s *SpikeScanner) failed(err error) {
+	s.fail(fmt.Errorf("spikes of %s: %w", s.r.header.Populations[s.population].Name, err))
+}
+
+// Spikes returns the spikes, at least one and no more than fit a chunk. They are
+// valid until the next call of Scan.
+func (s *SpikeScanner) Spikes() []Spike { return s.spikes }
+
+// Err returns what ended the scan before its end: a damaged chunk, say, or
+// that the population's spikes were not recorded.
+func (s *SpikeScanner) Err() error { return s.err }
+
+// spikes decodes a chunk, whose spikes have steps of the group. They must not be
+// changed.
+func (r *Reader) spikes(chunk chunkAt, size int) ([]Spike, error) {
+	if list, ok := r.decoded.get(chunk.offset); ok {
+		return list, nil
+	}
+	n := int(chunk.items)
+	if n > maxSpikes {
+		return nil, errSpikes
+	}
+	payload, err := r.payload(chunk.offset, chunk.frame)
+	if err != nil {
+		return nil, err
+	}
+	if cap(r.unpack.gaps) < n {
+		r.unpack.gaps = make([]uint64, max(n, 1<<16))
+	}
+	gaps := r.unpack.gaps[:n]
+	if err := r.unpack.spikes.decode(gaps, payload, r.unpack.z); err != nil {
+		return nil, err
+	}
+	list := make([]Spike, n)
+	if err := place(list, gaps, uint64(size), int(chunk.steps)); err != nil {
+		return nil, err
+	}
+	r.decoded.put(chunk.offset, list)
+	return list, nil
+}
+
+// place turns gaps into spikes of a population of so many neurons.
+func place(list []Spike, gaps []uint64, size uint64, steps int) error {
+	var step, neuron uint64
+	for i, gap := range gaps {
+		neuron += gap
+		if neuron >= size {
+			over := neuron / size
+			step += over
+			neuron -= over * size
+			if step >= uint64(steps) {
+				return errSpikes
+			}
+		}
+		list[i] = Spike{int32(step), int32(neuron)}
+	}
+	return nil
+}
+
+// Samples returns a scanner over the samples of a trace, a number in
+// Header.Traces, that were taken in the steps from ≤ step < to of a trial.
+func (r *Reader) Samples(trial, trace, from, to int) *SampleScanner {
+	s := &SampleScanner{stretch: r.stretch(trial, from, to), trace: trace}
+	if s.err == nil && (trace < 0 || trace >= len(r.header.Traces)) {
+		s.fail(fmt.Errorf("trace %d: there are %d", trace, len(r.header.Traces)))
+	}
+	return s
+}
+
+// A SampleScanner goes through the samples of a trace.
+type SampleScanner struct {
+	stretch
+	trace  int
+	in     *contents // the group
+	row    int       // the next in the group
+	rows   int       // still to come in the group
+	sample int       // of the trial, the next
+	first  int       // of the trial, the one with which values begin
+	values []float32
+}
+
+// Scan goes on to the next samples. It returns false at the end and after an
+// error.
+func (s *SampleScanner) Scan() bool {
+	s.values = s.values[:0]
+	if s.err != nil {
+		return false
+	}
+	s.r.mu.Lock()
+	defer s.r.mu.Unlock()
+	t := &s.r.header.Traces[s.trace]
+	for s.rows == 0 {
+		c, begin := s.next()
+		if c == nil {
+			return false
+		}
+		s.enter(c, begin, t)
+	}
+	width := len(t.Neurons)
+	words, n, err := s.r.rows(s.in, samplesChunk, s.trace, width, s.in.rows[s.trace], s.row)
+	if err != nil {
+		s.fail(fmt.Errorf("%s of %s: %w", t.Variable, s.r.header.Populations[t.Population].Name, err))
+		return false
+	}
+	n = min(n, s.rows)
+	for _, w := range words[:n*width] {
+		s.values = append(s.values, math.Float32frombits(w))
+	}
+	s.first = s.sample
+	s.row, s.rows, s.sample = s.row+n, s.rows-n, s.sample+n
+	return true
+}
+
+// enter finds the rows of a group that are asked for.
+func (s *SampleScanner) enter(c *contents, begin int, t *Trace) {
+	s.in, s.row, s.rows = c, 0, 0
+	index := int(c.entry.trial)
+	if !c.pieces[0].began {
+		index--
+	}
+	for k, p := range c.pieces {
+		if index+k == s.of.Index {
+			from := max(begin+p.from, s.from)
+			to := min(begin+p.to, s.to)
+			s.sample = t.Samples(from)
+			s.row += s.sample - t.Samples(begin+p.from)
+			s.rows = max(0, t.Samples(to)-s.sample)
+			return
+		}
+		s.row += t.Samples(p.done+p.to-p.from) - t.Samples(p.done)
+	}
+}
+
+// Step returns the step of the trial of the first of the samples; they are
+// Trace.Interval steps apart. A sample is the value at the end of its step.
+func (s *SampleScanner) Step() int { return s.first * s.r.header.Traces[s.trace].Interval }
+
+// Len returns the number of samples, at least 1.
+func (s *SampleScanner) Len() int {
+	return len(s.values) / len(s.r.header.Traces[s.trace].Neurons)
+}
+
+// Values returns the samples, a row of one value for each neuron of the trace
+// after the other. They are valid until the next call of Scan.
+func (s *SampleScanner) Values() []float32 { return s.values }
+
+// Err returns what ended the scan before its end.
+func (s *SampleScanner) Err() error { return s.err }
