@@ -50,7 +50,7 @@ func zoo(t *testing.T) []byte {
 	one.Attr("unit", "ms")
 	sub.Write("list", []string{"a", "bc", "def"})
 	sub.Write("names", []hdf5.Fixed{"a", "bc", "def"})
-	sub.Write("large", hdf5.Array{Shape: []int64{3, 1000}, Values: count(3000)})
+	sub.Write("large", hdf5.Array{Shape: []int64{3, 10000}, Values: count(30000)})
 	sub.Write("objects", []hdf5.Object{f.Root, g, one})
 	f.Root.Link("elsewhere", one)
 
@@ -95,7 +95,7 @@ func zoo(t *testing.T) []byte {
 	d = g.Dataset("strings", hdf5.String)
 	d.Chunk = 512
 	for i := range 20000 {
-		d.Append(fmt.Sprintf("string %d", i/3))
+		d.Append(text(i))
 	}
 	g.Write("long", longText())
 
@@ -109,6 +109,11 @@ func zoo(t *testing.T) []byte {
 		d.Append(hdf5.Row{i, fmt.Sprint("row ", i), hdf5.Fixed("abc"), one, i%2 == 0})
 	}
 
+	for i, size := range []int{199, 299} {
+		g.Dataset([]string{"wide", "wider"}[i], hdf5.Compound(hdf5.Field{Name: "a", Type: hdf5.FixedString(size)}, hdf5.Field{Name: "b", Type: hdf5.Int8})).
+			Append(hdf5.Row{hdf5.Fixed("x"), int8(7)})
+	}
+
 	many := f.Root.Group("many")
 	for i := range 3000 {
 		many.Group(fmt.Sprintf("%04d", i)).Attr("i", i)
@@ -117,6 +122,14 @@ func zoo(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return m.b
+}
+
+// text is one of 20,000 strings, of which some are equal.
+func text(i int) string {
+	if i%100 == 99 {
+		return "again and again"
+	}
+	return fmt.Sprint("string ", i/3)
 }
 
 func count(n int) []int32 {

@@ -38,13 +38,14 @@ for name, want in attrs.items():
 g = f["group"]
 sub = g["größe"]
 assert sorted(g) == sorted(
-    ["größe", "streamed", "rows", "backwards", "bytes", "flags", "nothing", "no rows", "strings", "long", "compound"]
+    ["größe", "streamed", "rows", "backwards", "bytes", "flags", "nothing", "no rows", "strings", "long"]
+    + ["compound", "wide", "wider"]
 ), list(g)
 assert f[sub.attrs["up"]] == g
 assert f["elsewhere"] == sub["one"] and sub["one"][()] == 1.5 and sub["one"].attrs["unit"] == "ms"
 assert list(sub["list"].asstr()) == ["a", "bc", "def"]
 assert list(sub["names"].asstr()) == ["a", "bc", "def"]
-assert np.array_equal(sub["large"], np.arange(3000, dtype=np.int32).reshape(3, 1000))
+assert np.array_equal(sub["large"], np.arange(30000, dtype=np.int32).reshape(3, 10000))
 assert [f[r] for r in sub["objects"]] == [f, g, sub["one"]]
 
 assert np.array_equal(g["streamed"], np.arange(10007)) and g["streamed"].dtype == np.int64
@@ -60,12 +61,16 @@ assert g["bytes"][()].tobytes() == b"one chunk" and not g["bytes"].shuffle
 assert g["flags"].dtype == np.bool_ and list(g["flags"]) == [False, True, True]
 assert g["nothing"].shape == (0,) and g["nothing"][()].size == 0
 assert g["no rows"].shape == (0, 4) and g["no rows"][()].size == 0
-assert list(g["strings"].asstr()) == [f"string {i // 3}" for i in range(20000)]
+assert list(g["strings"].asstr()) == [
+    "again and again" if i % 100 == 99 else f"string {i // 3}" for i in range(20000)
+]
 assert g["long"].asstr()[()] == ("abcdefghijklmnopqrstuvwxyz" * 8100)[:210000]
 for i, row in enumerate(g["compound"]):
     assert row.dtype.names == ("start", "label", "code", "object", "right")
     assert row["start"] == i and row["label"] == b"row %d" % i and row["code"] == b"abc"
     assert f[row["object"]] == sub["one"] and row["right"] == (i % 2 == 0)
+for name in "wide", "wider":
+    assert g[name][0]["a"] == b"x" and g[name][0]["b"] == 7
 
 assert len(f["many"]) == 3000
 for i in range(3000):
