@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -216,9 +217,7 @@ func (r *Reader) assemble(i int) (*assembled, error) {
 	p := &c.pieces[n]
 	t := &assembled{Trial: p.trial, group: k, state: p.state}
 	t.Index, t.First, t.Steps = i, c.entry.first+int64(p.from), p.to-p.from
-	if p.taken < len(r.weights) && r.weights[p.taken].number == p.taken {
-		t.Weights = r.weights[p.taken].digest.String()
-	}
+	t.Snapshot, t.Weights = p.taken, r.digestOf(p.taken)
 	for ended := p.ended; ; ended = p.ended {
 		t.phases = append(t.phases, p.phases...)
 		for _, row := range p.ends {
@@ -265,6 +264,15 @@ func (r *Reader) assemble(i int) (*assembled, error) {
 	}
 	t.Whole = p.ended && planned == t.Steps
 	return t, nil
+}
+
+// digestOf returns the digest of a snapshot, "" if it is missing.
+func (r *Reader) digestOf(number int) string {
+	k, ok := slices.BinarySearchFunc(r.weights, number, func(w weightsEntry, n int) int { return w.number - n })
+	if !ok {
+		return ""
+	}
+	return r.weights[k].digest.String()
 }
 
 // Plateaus returns the plateau potentials of a hidden layer, 0 for the first, in

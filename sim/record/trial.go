@@ -27,10 +27,13 @@ type Trial struct {
 	Losses []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23); nil if not known
 
 	// Weights is the SHA-256 digest of the weights (see network.Network.SHA256)
-	// last taken down before the trial. In training they have been changed since
-	// by Updates trials; with Updates = 0 they are the trial's own.
-	Weights string
-	Updates int
+	// last taken down before the trial, which was for the time Snapshot, from 0. In
+	// training they have been changed since by Updates trials; with Updates = 0
+	// they are the trial's own. It is empty if that part of the recording is
+	// damaged.
+	Weights  string
+	Snapshot int
+	Updates  int
 }
 
 // Phase is a phase of a trial. Steps count from the start of the trial.

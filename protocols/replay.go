@@ -1,0 +1,564 @@
+package protocols
+
+import (
+	"errors"
+	"fmt"
+
+	"plateau/network"
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+// RecordingHeader returns what a recording says of a model's run, with the
+// spikes of all populations and nothing else recorded.
+func RecordingHeader(m Model) record.Header {
+	rule := m.Rule()
+	return record.Header{
+		Neurons: m.Neurons, Network: m.Network, Seed: m.Seed,
+		Rule: &rule, MeanUpdate: m.MeanUpdate,
+		Populations: record.Populations(m.Network),
+	}
+}
+
+// A Replay recomputes the potentials of a recorded run from its spikes. Given
+// spikes and weights every potential is determined, so it finds the bits that
+// the run had. Where weights change from trial to trial it takes them from
+// the last snapshot before a trial and lets the network learn from the trials
+// since, which their spikes decide as well.
+//
+// Trials that are asked for in order are found soonest. A Replay is for one
+// goroutine.
+type Replay struct {
+	reader  *record.Reader
+	header  *record.Header
+	weights func(digest string) (*network.Network, error)
+
+	net      *network.Network
+	engine   *sim.Engine // watched by relay
+	relay    relay
+	quiet    *sim.Engine // learns
+	snapshot int         // with which net began; −1 before the first
+	next     int         // the trial of the recording to learn from next
+	updates  int         // trials that net has learnt from
+	pending  []int       // places of the batch under way
+	places   map[int]*replayPlace
+	target   []network.Means
+}
+
+// replayPlace is what is known of one place of a batch.
+type replayPlace struct {
+	state   []byte // after its last trial; nil if not known
+	forward []network.Means
+	update  *network.Update
+}
+
+// relay passes events on to whoever watches this time.
+type relay struct {
+	to sim.Observer
+}
+
+func (r *relay) Observe(e sim.Event) {
+	if r.to != nil {
+		r.to.Observe(e)
+	}
+}
+
+// NewReplay returns a replay of a recording. Weights that are not stored in it
+// are asked for by their digest (see network.Network.SHA256); without such a
+// function, nil, there is an error.
+func NewReplay(r *record.Reader, weights func(digest string) (*network.Network, error)) *Replay {
+	return &Replay{reader: r, header: r.Header(), weights: weights, snapshot: -1}
+}
+
+// Trial replays a trial and sends what happens to an observer, as it was told in
+// the run, with the potentials of every compartment. The spikes of all
+// populations must have been recorded.
+func (p *Replay) Trial(i int, watch sim.Observer) error {
+	if err := p.missing(everyPopulation); err != nil {
+		return fmt.Errorf("protocols: replay of trial %d: %w", i, err)
+	}
+	if err := p.run(i, watch, record.End); err != nil {
+		return fmt.Errorf("protocols: replay of trial %d: %w", i, err)
+	}
+	return nil
+}
+
+// Samples replays the steps from ≤ step < to of a trial and calls emit for each
+// sample of some traces, in order of steps. Values are valid during the
+// call. An error of emit ends the replay. Only those populations must have been
+// recorded whose spikes decide the traces.
+func (p *Replay) Samples(i int, traces []record.Trace, from, to int, emit func(trace, step int, values []float32) error) error {
+	wrap := func(err error) error {
+		if err == nil {
+			return nil
+		}
+		return fmt.Errorf("protocols: replay of trial %d: %w", i, err)
+	}
+	h := *p.header
+	h.Traces = traces
+	if err := h.Validate(); err != nil {
+		return wrap(err)
+	}
+	t, err := p.reader.Trial(i)
+	if err != nil {
+		return wrap(err)
+	}
+	if to == record.End || to > t.Steps {
+		to = t.Steps
+	}
+	for _, trace := range traces {
+		if err := p.missing(p.needs(trace)); err != nil {
+			return wrap(err)
+		}
+	}
+	s := &sampler{header: p.header, traces: traces, from: max(from, 0), to: to, emit: emit}
+	if s.from >= s.to {
+		return nil
+	}
+	for _, trace := range traces {
+		size := p.header.Populations[trace.Population].Size
+		s.rows = append(s.rows, make([]float32, 0, size))
+	}
+	s.rates = make([][]float32, len(p.header.Populations))
+	for n, population := range p.header.Populations {
+		s.rates[n] = make([]float32, population.Size)
+	}
+	if err := p.run(i, s, to); err != nil {
+		return wrap(err)
+	}
+	return wrap(s.err)
+}
+
+// sampler takes samples from blocks.
+type sampler struct {
+	header   *record.Header
+	traces   []record.Trace
+	rows     [][]float32 // room for a sample of each trace
+	rates    [][]float32
+	from, to int
+	emit     func(trace, step int, values []float32) error
+	script   *recorded
+	err      error
+}
+
+func (s *sampler) Observe(e sim.Event) {
+	b, ok := e.(*sim.Block)
+	if !ok {
+		return
+	}
+	for step := range b.Steps {
+		at := b.First + step
+		for k := range s.traces {
+			t := &s.traces[k]
+			if s.err == nil && s.script.err == nil && at >= s.from && at < s.to && at%t.Interval == 0 {
+				s.err = s.emit(k, at, s.row(k, b, step))
+			}
+		}
+	}
+}
+
+// row returns the values of a trace after a step of a block.
+func (s *sampler) row(k int, b *sim.Block, step int) []float32 {
+	t := &s.traces[k]
+	var all []float32
+	switch t.Variable {
+	case record.Basal:
+		all = b.Basal(t.Population, step)
+	case record.Apical:
+		all = b.Apical(t.Population, step)
+	case record.Soma:
+		all = b.Soma(t.Population, step)
+	case record.Rate:
+		all = s.rates[t.Population]
+		s.header.Neurons.Noise.Rates(all, b.Soma(t.Population, step))
+	}
+	if t.Neurons == nil {
+		return all
+	}
+	row := s.rows[k][:0]
+	for _, n := range t.Neurons {
+		row = append(row, all[n])
+	}
+	return row
+}
+
+// everyPopulation stands for a set of all.
+const everyPopulation = -1
+
+// needs returns the populations whose spikes decide a trace, as a set of bits,
+// or everyPopulation.
+func (p *Replay) needs(t record.Trace) int {
+	h := p.header
+	if h.Neurons.Forward != sim.Spikes || h.Neurons.Feedback != sim.Spikes || len(h.Populations) > 60 {
+		return everyPopulation
+	}
+	basal, apical := 1<<(t.Population-1), 0
+	if t.Population <= len(h.Network.Hidden) {
+		apical = 1 << (1 + h.Network.FeedbackFrom(t.Population-1))
+	}
+	switch {
+	case t.Variable == record.Basal:
+		return basal
+	case t.Variable == record.Apical:
+		return apical
+	case h.Neurons.Hidden.Apical > 0:
+		return basal | apical
+	}
+	return basal
+}
+
+// missing says which of a set of populations were not recorded.
+func (p *Replay) missing(set int) error {
+	var errs []error
+	last := len(p.header.Populations) - 1
+	for n, population := range p.header.Populations {
+		read := n < last && p.header.Neurons.Forward == sim.Spikes || last > 1 && n > 1 && p.header.Neurons.Feedback == sim.Spikes &&
+			(n == last || p.header.Network.Feedback == network.LayerWise)
+		if read && set>>min(n, 62)&1 == 1 && !population.Spikes {
+			errs = append(errs, fmt.Errorf("spikes of %s: %w", population.Name, record.ErrNotRecorded))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// run replays a trial up to a step.
+func (p *Replay) run(i int, watch sim.Observer, to int) error {
+	t, err := p.reader.Trial(i)
+	if err != nil {
+		return err
+	}
+	state, err := p.reach(t)
+	if err != nil {
+		return err
+	}
+	if err := enter(p.engine, state); err != nil {
+		return err
+	}
+	defer func() { p.relay.to = nil }()
+	p.relay.to = watch
+	return p.show(p.engine, t, to, p.means(t), watch)
+}
+
+// enter puts an engine into a state, nil for rest.
+func enter(e *sim.Engine, state []byte) error {
+	if state == nil {
+		e.Rest()
+		return nil
+	}
+	return e.SetState(state)
+}
+
+// means are those that a trial is shown with where nobody learns.
+func (p *Replay) means(t *record.Trial) func(taught bool) []network.Means {
+	target, forward := newTarget(p.net), newForward(p.net)
+	return func(taught bool) []network.Means {
+		if taught {
+			return target
+		}
+		return forward
+	}
+}
+
+func newForward(net *network.Network) []network.Means {
+	means := newMeans(net)
+	for m := range means {
+		l := &net.Layers[m]
+		means[m].Trace, means[m].Soma = make([]float32, l.Weights.Rows), make([]float32, l.Size())
+	}
+	return means
+}
+
+func newTarget(net *network.Network) []network.Means {
+	means := newMeans(net)
+	last := len(means) - 1
+	means[last].Rate = make([]float32, net.Layers[last].Size())
+	return means
+}
+
+// show takes an engine through a trial, or its steps before to, with the
+// spikes of the recording.
+func (p *Replay) show(e *sim.Engine, t *record.Trial, to int, means func(taught bool) []network.Means, watch sim.Observer) error {
+	script := newRecorded(p.reader, t.Index)
+	if s, ok := watch.(*sampler); ok {
+		s.script = script
+	}
+	e.Follow(script)
+	defer e.Follow(nil)
+	if to == record.End || to > t.Steps {
+		to = t.Steps
+	}
+	e.Present(sim.Presentation{Purpose: t.Purpose, Number: t.Number, Sample: t.Sample, Class: t.Class, Place: t.Place})
+	for k, ph := range t.Phases {
+		if ph.First >= to {
+			break
+		}
+		phase, err := p.phase(t, k)
+		if err != nil {
+			return err
+		}
+		shorten(phase, to-ph.First)
+		if err := e.Run(phase, means(phase.Taught)); err != nil {
+			return err
+		}
+		if script.err != nil {
+			return script.err
+		}
+	}
+	return nil
+}
+
+// phase returns a phase as it was run.
+func (p *Replay) phase(t *record.Trial, k int) (*sim.Phase, error) {
+	ph := t.Phases[k]
+	intensity, plateaus, err := p.reader.Input(t.Index, k)
+	if err != nil {
+		return nil, err
+	}
+	if intensity == nil {
+		intensity = make([]float32, p.header.Network.Inputs)
+	}
+	return &sim.Phase{
+		Name: ph.Name, Intensity: intensity, Steps: ph.Steps, From: ph.From, Taught: ph.Taught, Class: ph.Class,
+		PlateauStep: plateaus, PlateauWindow: ph.PlateauWindow,
+	}, nil
+}
+
+// shorten cuts a phase after so many steps. That changes nothing in the steps
+// before, only what would be known at its end.
+func shorten(ph *sim.Phase, steps int) {
+	if ph.Steps <= steps {
+		return
+	}
+	ph.Steps, ph.From = steps, 0
+	if ph.PlateauStep != nil {
+		// Whether there are such times decides how apical potentials are computed.
+		ph.PlateauWindow = 1
+		for _, at := range ph.PlateauStep {
+			for i := range at {
+				at[i] = 0
+			}
+		}
+	}
+}
+
+// reach brings the network to the weights that a trial was shown with, and
+// returns the state with which it began, nil for rest.
+func (p *Replay) reach(t *record.Trial) (state []byte, err error) {
+	stored, err := p.reader.State(t.Index)
+	if err != nil {
+		return nil, err
+	}
+	alone := t.Updates == 0 && (t.Rested || stored != nil)
+	if ahead := p.snapshot == t.Snapshot && (p.next <= t.Index || alone && p.updates == 0); !ahead {
+		if err := p.restart(t); err != nil {
+			return nil, err
+		}
+	}
+	if alone && p.updates == 0 {
+		return stored, nil
+	}
+	for ; p.next < t.Index; p.next++ {
+		before, err := p.reader.Trial(p.next)
+		if err != nil {
+			return nil, fmt.Errorf("its weights depend on trial %d: %w", p.next, err)
+		}
+		if p.learns(before) {
+			if err := p.learn(before); err != nil {
+				return nil, fmt.Errorf("its weights depend on trial %d: %w", p.next, err)
+			}
+		}
+	}
+	if !p.learns(t) || t.Place == 0 {
+		p.apply()
+	}
+	if p.updates != t.Updates {
+		return nil, fmt.Errorf("its weights were changed by %d trials since they were taken down, of which %d were recorded", t.Updates, p.updates)
+	}
+	return p.state(t, stored)
+}
+
+// learns tells whether a trial changed weights.
+func (p *Replay) learns(t *record.Trial) bool {
+	return p.header.Rule != nil && t.Purpose == sim.TrainingSpikes
+}
+
+// state returns the state with which a trial began.
+func (p *Replay) state(t *record.Trial, stored []byte) ([]byte, error) {
+	if t.Rested || stored != nil {
+		return stored, nil
+	}
+	if place := p.places[t.Place]; place != nil && place.state != nil {
+		return place.state, nil
+	}
+	return nil, errors.New("it began in a state that the recording does not hold")
+}
+
+// restart goes back to the weights that were taken down before a trial.
+func (p *Replay) restart(t *record.Trial) error {
+	first := t.Index
+	if t.Updates > 0 || !t.Rested {
+		for first > 0 {
+			before, err := p.reader.Trial(first - 1)
+			if err != nil || before.Snapshot != t.Snapshot {
+				break // if it is damaged and needed, that will be said
+			}
+			first--
+		}
+	}
+	if t.Weights == "" {
+		return errors.New("the part of the recording that tells its weights is damaged")
+	}
+	net, err := p.reader.Weights(t.Weights)
+	if errors.Is(err, record.ErrNotRecorded) && p.weights != nil {
+		if net, err = p.weights(t.Weights); err == nil {
+			net = net.Clone()
+			err = p.fits(net, t.Weights)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return p.begin(net, t.Snapshot, first)
+}
+
+// fits judges weights that were not in the recording.
+func (p *Replay) fits(net *network.Network, digest string) error {
+	if got := net.SHA256(); got != digest {
+		return fmt.Errorf("weights %.12s are needed, not %.12s", digest, got)
+	}
+	if fmt.Sprint(net.Architecture) != fmt.Sprint(p.header.Network) {
+		return errors.New("the weights that were found are of another network")
+	}
+	return nil
+}
+
+// begin sets out from weights.
+func (p *Replay) begin(net *network.Network, snapshot, first int) error {
+	engine, err := sim.New(net, p.header.Neurons, p.header.Seed)
+	if err != nil {
+		return err
+	}
+	quiet, err := sim.New(net, p.header.Neurons, p.header.Seed)
+	if err != nil {
+		return err
+	}
+	engine.Watch(&p.relay, true)
+	p.net, p.engine, p.quiet, p.snapshot, p.next, p.updates = net, engine, quiet, snapshot, first, 0
+	p.pending, p.places, p.target = nil, map[int]*replayPlace{}, newTarget(net)
+	return nil
+}
+
+// learn replays a trial that changed weights, and lets them change when its
+// batch is over.
+func (p *Replay) learn(t *record.Trial) error {
+	if err := p.missing(everyPopulation); err != nil {
+		return err
+	}
+	if len(t.Phases) != 2 || t.Phases[0].Taught || !t.Phases[1].Taught || !t.Whole {
+		return errors.New("it is not a forward and a target phase, from which alone a network learns")
+	}
+	if t.Place == 0 {
+		p.apply()
+	}
+	stored, err := p.reader.State(t.Index)
+	if err != nil {
+		return err
+	}
+	state, err := p.state(t, stored)
+	if err != nil {
+		return err
+	}
+	if err := enter(p.quiet, state); err != nil {
+		return err
+	}
+	place := p.places[t.Place]
+	if place == nil {
+		place = &replayPlace{forward: newForward(p.net), update: p.header.Rule.NewUpdate(p.header.Network)}
+		p.places[t.Place] = place
+	}
+	err = p.show(p.quiet, t, record.End, func(taught bool) []network.Means {
+		if taught {
+			return p.target
+		}
+		return place.forward
+	}, nil)
+	if err != nil {
+		return err
+	}
+	p.header.Rule.Learn(place.update, place.forward, p.target)
+	place.state = p.quiet.AppendState(place.state[:0])
+	p.pending = append(p.pending, t.Place)
+	return nil
+}
+
+// apply changes weights by the updates of a batch.
+func (p *Replay) apply() {
+	if len(p.pending) == 0 {
+		return
+	}
+	updates := make([]*network.Update, len(p.pending))
+	for k, n := range p.pending {
+		updates[k] = p.places[n].update
+		if p.header.MeanUpdate && len(p.pending) > 1 {
+			updates[k].Scale(1 / float32(len(p.pending)))
+		}
+	}
+	p.net.Apply(updates...)
+	p.updates += len(p.pending)
+	p.pending = p.pending[:0]
+}
+
+// recorded is the spikes of a recorded trial as a script. Each population is
+// asked for its steps in order.
+type recorded struct {
+	populations []recordedTrain
+	err         error
+}
+
+// recordedTrain reads the spikes of one population step by step.
+type recordedTrain struct {
+	scan   *record.SpikeScanner
+	left   []record.Spike
+	step   []int32 // the spikes of one step
+	record bool
+}
+
+func newRecorded(r *record.Reader, trial int) *recorded {
+	s := &recorded{}
+	for n, p := range r.Header().Populations {
+		t := recordedTrain{record: p.Spikes}
+		if p.Spikes {
+			t.scan = r.Spikes(trial, n, 0, record.End)
+		}
+		s.populations = append(s.populations, t)
+	}
+	return s
+}
+
+// Spikes returns the neurons that fired in a step. What it returned is
+// overwritten by the next call for the population.
+func (s *recorded) Spikes(layer, step int) []int32 {
+	t := &s.populations[layer]
+	t.step = t.step[:0]
+	if !t.record || s.err != nil {
+		return nil
+	}
+	for {
+		for len(t.left) > 0 && int(t.left[0].Step) <= step {
+			if int(t.left[0].Step) == step {
+				t.step = append(t.step, t.left[0].Neuron)
+			}
+			t.left = t.left[1:]
+		}
+		if len(t.left) > 0 {
+			return t.step
+		}
+		if !t.scan.Scan() {
+			if err := t.scan.Err(); err != nil && s.err == nil {
+				s.err = err
+			}
+			return t.step
+		}
+		t.left = t.scan.Spikes()
+	}
+}
