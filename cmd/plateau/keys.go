@@ -79,7 +79,7 @@ func keys() []key {
 			wants:   `1 to {the number of training images}, or "all"`,
 			at:      func(c *config) any { return &c.data.examples },
 			ok:      func(c *config) bool { return c.data.examples >= 0 && int(c.data.examples) <= c.images().Train },
-			follows: "10000 for digits, all for the others",
+			follows: "30000 for digits, all for the others",
 			derive:  func(c *config) { c.data.examples, _, _ = schedule(c.data.name) },
 		}, {
 			name: "data.test_examples", meaning: "test images used in a test, the first so many", unit: "images",
@@ -289,7 +289,7 @@ func keys() []key {
 			wants:   "a whole number from 1 to 1000000",
 			at:      func(c *config) any { return &c.learning.epochs },
 			ok:      func(c *config) bool { return c.learning.epochs >= 1 && c.learning.epochs <= maxEpochs },
-			follows: "5 for digits, 10 for the others",
+			follows: "8 for digits, 10 for the others",
 			derive:  func(c *config) { _, _, c.learning.epochs = schedule(c.data.name) },
 		}, {
 			name: "learning.batch", meaning: "examples that are shown with the same weights before their updates change them; 1 is the paper's online rule",

@@ -31,10 +31,10 @@ func namedOptions() []named {
 	return []named{
 		{"data", "data.name", "NAME", "data set: " + strings.Join(dataset.Names(), ", "), "digits"},
 		{"data-dir", "data.dir", "DIR", "the only folder to look for data in", "$PLATEAU_DATA, then the user's cache"},
-		{"examples", "data.examples", "N", "training images used in an epoch, the first N", "10000 for digits, else all"},
+		{"examples", "data.examples", "N", "training images used in an epoch, the first N", "30000 for digits, else all"},
 		{"test-examples", "data.test_examples", "N", "test images, the first N", "2000 for digits, else all"},
 		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none", "500"},
-		{"epochs", "learning.epochs", "N", "passes through the training images", "5 for digits, else 10"},
+		{"epochs", "learning.epochs", "N", "passes through the training images", "8 for digits, else 10"},
 		{"batch", "learning.batch", "N", "examples shown with the same weights before they change", "1"},
 		{"seed", "seed", "N", "root of every random number", "1"},
 	}
