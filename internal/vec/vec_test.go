@@ -394,52 +394,61 @@ func TestAcceptTwins(t *testing.T) {
 	}
 }
 
+// BenchmarkLoops times the parts of a step: drawing candidates (Points), thinning
+// them (Accept; AcceptBelow for inputs), adding weight rows (SumRows), filtering
+// (Filter, FilterSoma), and the update of weights (AddOuter), for populations as
+// in 784-500-10.
 func BenchmarkLoops(b *testing.B) {
 	defer Use(Current())
 	const n = 512
-	x := make([][]float32, 6)
+	rng := rand.New(rand.NewPCG(1, 2))
+	x := make([][]float32, 7)
 	for k := range x {
 		x[k] = make([]float32, n)
 	}
 	w := make([]float32, 784*n)
 	ids := make([]int32, 21)
-	rng := rand.New(rand.NewPCG(1, 2))
-	cells, marks := make([]int32, 5264), make([]uint32, 5264)
-	line := NewLine(25000, 0.2)
+	trace := make([]float32, 784)
+	for j := range 150 {
+		trace[5*j] = 1e-9
+	}
+	line := NewLine(50*500, 0.2)
+	cells, marks := make([]int32, 5376), make([]uint32, 5376)
+	// A step's candidates, with potentials such that half are accepted and
+	// none falls within its interval.
 	owners, thinned, list := make([]int32, 101), make([]uint32, 101), make([]int32, 101)
+	names, most := make([]int32, 500), make([]uint32, 500)
 	var theta Thresholds
 	for c := range theta {
 		theta[c] = float32(c) - 512
 	}
 	for k := range owners {
 		owners[k], thinned[k] = int32(5*k), rng.Uint32()
-		x[5][5*k%n] = float32(rng.NormFloat64()) * 300
 	}
-	names, most := make([]int32, 500), make([]uint32, 500)
 	for i := range most {
 		most[i] = rng.Uint32()
+		x[5][i] = float32(2*(i/5%2)-1) * 1e6
 	}
 	f := Filter{0.9, 0.7, 0.3, 0.1, 0.14, -0.15, 0}
 	for _, c := range []struct {
-		name string
-		unit string
-		per  float64
-		loop func(k int)
+		name   string
+		events float64
+		what   string
+		loop   func(k int)
 	}{
-		{"Add", "ns/neuron", n, func(int) { Add(x[0], x[1]) }},
-		{"AddScaled", "ns/neuron", n, func(int) { AddScaled(x[0], 1e-9, x[1]) }},
-		{"Combine", "ns/neuron", n, func(int) { Combine(x[0], 0.3, x[1], 0.7, x[2]) }},
-		{"Filter", "ns/neuron", n, func(int) { f.Apply(x[0], x[1], x[2], x[3], x[4], x[5]) }},
-		{"Sigmoid", "ns/neuron", n, func(int) { Sigmoid(x[0], x[1]) }},
-		{"SumRows", "ns/row", 21, func(k int) {
+		{"Points", 5000, "candidates", func(k int) { line.Points(cells, marks, uint64(k)) }},
+		{"Accept", 100, "candidates", func(k int) { Accept(list, owners, thinned, 0, 500, x[5], &theta) }},
+		{"AcceptBelow", 100, "candidates", func(k int) { AcceptBelow(list, owners, thinned, 0, 500, names, most) }},
+		{"SumRows", 21, "rows", func(k int) {
 			for i := range ids {
-				ids[i] = int32(rng.Uint32N(150)) * 5
+				ids[i] = int32(7*i+k%7) * 5
 			}
 			SumRows(x[0], w, n, ids)
 		}},
-		{"Points", "ns/point", 5264, func(k int) { line.Points(cells, marks, uint64(k)) }},
-		{"Accept", "ns/point", 100, func(k int) { Accept(list, owners, thinned, 0, 500, x[5], &theta) }},
-		{"AcceptBelow", "ns/point", 100, func(k int) { AcceptBelow(list, owners, thinned, 0, 500, names, most) }},
+		{"Filter", n, "neurons", func(int) { f.Apply(x[0], x[1], x[2], x[3], x[4], x[5]) }},
+		{"FilterSoma", n, "neurons", func(int) { f.ApplySoma(x[0], x[0], 0.3, 0.6, x[1], x[2], x[3], x[4], x[6]) }},
+		{"AddOuter", 150, "rows", func(int) { AddOuter(w, n, trace, x[1]) }},
+		{"Sigmoid", n, "neurons", func(int) { Sigmoid(x[0], x[1]) }},
 	} {
 		for _, p := range Paths() {
 			b.Run(fmt.Sprintf("%s/%s", c.name, p), func(b *testing.B) {
@@ -447,7 +456,9 @@ func BenchmarkLoops(b *testing.B) {
 				for k := range b.N {
 					c.loop(k)
 				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/c.per, c.unit)
+				each := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / c.events
+				b.ReportMetric(each, "ns/"+c.what[:len(c.what)-1])
+				b.ReportMetric(1e9/each, c.what+"/s")
 			})
 		}
 	}
