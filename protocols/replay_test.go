@@ -134,7 +134,9 @@ func TestReplay(t *testing.T) {
 			m.Network.Feedback, m.Neurons.Hidden.Apical = network.LayerWise, 0.05
 		},
 		"long phases": func(m *protocols.Model) { m.Train.Forward, m.Train.Target = 300, 200 },
-		"alpha":       func(m *protocols.Model) { m.Neurons.Kernel = kernels.Finite{Kernel: kernels.Alpha{Peak: 3}, Support: 12} },
+		"alpha": func(m *protocols.Model) {
+			m.Neurons.Kernel = kernels.Finite{Kernel: kernels.Alpha{Peak: 3}, Support: 12}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := tiny(8)

@@ -39,6 +39,13 @@ type Block struct {
 // first hidden layer.
 func (b *Block) Spikes(layer, step int) []int32 { return b.engine.sender(layer).spikes.at(step) }
 
+// Train returns the spikes of all steps of the block, one step after the other.
+// Those of step s, as Spikes lists them, are from starts[s] − starts[0] up to
+// starts[s+1] − starts[0].
+func (b *Block) Train(layer int) (neurons []int32, starts []int) {
+	return b.engine.sender(layer).spikes.block(b.Steps)
+}
+
 // Basal, Apical and Soma return the potentials after a step, relative to rest,
 // for layers from 1; Apical is nil for the output layer. They are there for
 // observers that asked for potentials.

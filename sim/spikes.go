@@ -20,6 +20,13 @@ func (t *train) at(step int) []int32 {
 	return t.neurons[t.start[k]:t.start[k+1]]
 }
 
+// block returns the spikes of the first steps of the block, and where in the
+// train each of them and the end is.
+func (t *train) block(steps int) (neurons []int32, starts []int) {
+	starts = t.start[t.history : t.history+steps+1]
+	return t.neurons[starts[0]:starts[steps]], starts
+}
+
 // endStep closes a step, whose spikes have been appended to neurons.
 func (t *train) endStep() { t.start = append(t.start, len(t.neurons)) }
 

@@ -35,6 +35,15 @@ func TestTrain(t *testing.T) {
 					t.Fatalf("history %d: step %d holds %v, want %v", history, step, got, want)
 				}
 			}
+			neurons, starts := train.block(steps)
+			for step := range steps {
+				if got := neurons[starts[step]-starts[0] : starts[step+1]-starts[0]]; !slices.Equal(got, train.at(step)) {
+					t.Fatalf("history %d: step %d of the block holds %v, want %v", history, step, got, train.at(step))
+				}
+			}
+			if n := starts[steps] - starts[0]; len(neurons) != n || len(starts) != steps+1 {
+				t.Fatalf("history %d: a block of %d steps has %d spikes and %d starts", history, steps, len(neurons), len(starts))
+			}
 			train.shift()
 		}
 		train.clear()

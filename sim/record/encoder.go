@@ -215,16 +215,16 @@ const chunkWords = 1 << 18
 func rowsPerChunk(width int) int { return max(1, chunkWords/width) }
 
 // addRows adds the chunks of rows of words: at least one.
-func (e *encoder) addRows(f frame, k kind, stream int, words []uint32, width int, predictor byte) {
+func (e *encoder) addRows(f frame, k kind, stream int, values []float32, width int, predictor byte) {
 	f.kind, f.stream = k, uint16(stream)
 	most := rowsPerChunk(width) * width
 	for {
-		n := min(most, len(words))
+		n := min(most, len(values))
 		at := len(e.out)
-		e.out = e.floats.append(reserve(e.out), words[:n], width, predictor, e.z)
+		e.out = e.floats.append(reserve(e.out), values[:n], nil, width, predictor, e.z)
 		f.items = uint32(n / width)
 		f.seal(e.out[at:])
-		if words = words[n:]; len(words) == 0 {
+		if values = values[n:]; len(values) == 0 {
 			return
 		}
 	}
@@ -234,11 +234,8 @@ func (e *encoder) addRows(f frame, k kind, stream int, words []uint32, width int
 // of all.
 func (e *encoder) addWeights(s *snapshot) error {
 	sum := sha256.New()
-	for k := 0; k < s.floats; k += chunkWords {
-		e.bytes = e.bytes[:0]
-		for _, w := range s.words[k:min(k+chunkWords, s.floats)] {
-			e.bytes = binary.LittleEndian.AppendUint32(e.bytes, w)
-		}
+	for k := 0; k < len(s.floats); k += chunkWords {
+		e.bytes = appendFloats(e.bytes[:0], s.floats[k:min(k+chunkWords, len(s.floats))])
 		sum.Write(e.bytes)
 	}
 	entry := weightsEntry{offset: e.size + int64(len(e.out)), number: s.number}
@@ -252,14 +249,16 @@ func (e *encoder) addWeights(s *snapshot) error {
 	} else {
 		e.stored[entry.digest] = true
 		f.coding = 1
-		for part, words := 0, s.words; len(words) > 0; part++ {
-			n := min(chunkWords, len(words))
+		floats, masks := s.floats, s.masks
+		for part := 0; len(floats)+len(masks) > 0; part++ {
+			n := min(chunkWords, len(floats))
+			m := min(chunkWords-n, len(masks))
 			at := len(e.out)
 			e.out = append(reserve(e.out), entry.digest[:]...)
-			e.out = e.floats.append(e.out, words[:n], n, fromNothing, e.z)
+			e.out = e.floats.append(e.out, floats[:n], masks[:m], n+m, fromNothing, e.z)
 			f.stream = uint16(part)
 			f.seal(e.out[at:])
-			words = words[n:]
+			floats, masks = floats[n:], masks[m:]
 		}
 	}
 	entry.length = e.size + int64(len(e.out)) - entry.offset

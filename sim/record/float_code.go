@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -26,18 +27,23 @@ type floatEncoder struct {
 
 var errWords = errors.New("values are not as they are written")
 
-// append appends the payload of rows of so many words to dst.
-func (e *floatEncoder) append(dst []byte, words []uint32, width int, predictor byte, z *zstd.Encoder) []byte {
-	if len(words) == 0 {
+// append appends the payload of rows of so many values, and of further words, to
+// dst.
+func (e *floatEncoder) append(dst []byte, values []float32, more []uint32, width int, predictor byte, z *zstd.Encoder) []byte {
+	if len(values)+len(more) == 0 {
 		return dst
 	}
 	dst = append(dst, predictor)
+	words := e.words[:0]
+	for _, v := range values {
+		words = append(words, math.Float32bits(v))
+	}
+	words = append(words, more...)
+	e.words = words
 	if predictor == fromAbove {
-		e.words = append(e.words[:0], words...)
 		for i := len(words) - 1; i >= width; i-- {
-			e.words[i] = zigzag(ordered(words[i]) - ordered(words[i-width]))
+			words[i] = zigzag(ordered(words[i]) - ordered(words[i-width]))
 		}
-		words = e.words
 	}
 	for shift := 0; shift < 32; shift += 8 {
 		e.plane = e.plane[:0]

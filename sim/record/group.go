@@ -16,9 +16,9 @@ type group struct {
 	begun  int // trials begun in it
 	spikes int
 
-	trains  []train    // of each population
-	samples [][]uint32 // of each trace, in rows
-	values  [][]uint32 // plateaus of each hidden layer, in rows
+	trains  []train     // of each population
+	samples [][]float32 // of each trace, in rows
+	values  [][]float32 // plateaus of each hidden layer, in rows
 	events  []byte
 	states  [][]byte
 	weights []snapshot
@@ -29,8 +29,8 @@ type group struct {
 // snapshot is the weights before a trial.
 type snapshot struct {
 	number int
-	words  []uint32 // of all arrays in the order of network.Arrays, then masks of silent synapses
-	floats int      // of words, those of the arrays
+	floats []float32 // of all arrays in the order of network.Arrays
+	masks  []uint32  // of silent synapses
 }
 
 // A mark remembers how far a group was filled, so that a trial can be taken out
@@ -150,11 +150,4 @@ func appendFloats(b []byte, x []float32) []byte {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 	}
 	return b
-}
-
-func appendWords(words []uint32, x []float32) []uint32 {
-	for _, v := range x {
-		words = append(words, math.Float32bits(v))
-	}
-	return words
 }

@@ -29,9 +29,10 @@ import (
 // say why. Events must come from one goroutine at a time, presentation by
 // presentation.
 type Writer struct {
-	header Header
-	net    *network.Network
-	gather []gather // of each trace
+	header  Header
+	net     *network.Network
+	gather  []gather // of each trace
+	weights int      // how many there are
 
 	fill *group
 	full chan *group
@@ -142,6 +143,9 @@ func NewWriter(to io.Writer, h Header, net *network.Network) (*Writer, error) {
 		forward: make([]network.Means, len(net.Layers)), losses: make([]float64, len(net.Layers)),
 		chains: map[chain]link{},
 	}
+	for _, a := range net.Arrays() {
+		w.weights += max(a.Rows, 1) * a.Cols
+	}
 	for i := range h.Traces {
 		t := &w.header.Traces[i]
 		size := h.Populations[t.Population].Size
@@ -176,8 +180,8 @@ const queue = 2
 func (w *Writer) newGroup() *group {
 	return &group{
 		trains:  make([]train, len(w.header.Populations)),
-		samples: make([][]uint32, len(w.header.Traces)),
-		values:  make([][]uint32, len(w.net.Hidden)),
+		samples: make([][]float32, len(w.header.Traces)),
+		values:  make([][]float32, len(w.net.Hidden)),
 	}
 }
 
@@ -373,14 +377,12 @@ func (w *Writer) selected(p *sim.Presentation) bool {
 
 // takeSnapshot copies the weights.
 func (w *Writer) takeSnapshot() {
-	s := snapshot{number: w.taken}
+	s := snapshot{number: w.taken, floats: make([]float32, 0, w.weights), masks: appendMasks(nil, w.net)}
 	for _, a := range w.net.Arrays() {
 		for j := range max(a.Rows, 1) {
-			s.words = appendWords(s.words, a.Row(j))
+			s.floats = append(s.floats, a.Row(j)...)
 		}
 	}
-	s.floats = len(s.words)
-	s.words = appendMasks(s.words, w.net)
 	w.fill.weights = append(w.fill.weights, s)
 	w.taken++
 	w.updates, w.since, w.broken = 0, 0, false
@@ -473,16 +475,16 @@ const heldMost = 1 << 23
 
 func (g *group) addSpikes(population int, b *sim.Block) {
 	t := &g.trains[population]
-	for step := range b.Steps {
-		fired := b.Spikes(population, step)
-		if len(fired) == 0 {
-			continue
+	neurons, starts := b.Train(population)
+	offset := len(t.neurons) - starts[0]
+	t.neurons = append(t.neurons, neurons...)
+	for step, end := range starts[1:] {
+		if end > starts[step] {
+			t.steps = append(t.steps, int32(g.steps+step))
+			t.ends = append(t.ends, int32(end+offset))
 		}
-		t.neurons = append(t.neurons, fired...)
-		t.steps = append(t.steps, int32(g.steps+step))
-		t.ends = append(t.ends, int32(len(t.neurons)))
-		g.spikes += len(fired)
 	}
+	g.spikes += len(neurons)
 }
 
 func (w *Writer) addSamples(trace int, b *sim.Block) {
@@ -505,11 +507,11 @@ func (w *Writer) addSamples(trace int, b *sim.Block) {
 			w.header.Neurons.Noise.Rates(row, b.Soma(by.trace.Population, step))
 		}
 		if by.all {
-			words = appendWords(words, row)
+			words = append(words, row...)
 			continue
 		}
 		for _, n := range by.trace.Neurons {
-			words = append(words, math.Float32bits(row[n]))
+			words = append(words, row[n])
 		}
 	}
 	g.samples[trace] = words
@@ -527,7 +529,7 @@ func (w *Writer) endPhase(e *sim.PhaseEnded) {
 	if plateaus {
 		flags = flagPlateaus
 		for m := range e.Means[:last] {
-			g.values[m] = appendWords(g.values[m], e.Means[m].Plateau)
+			g.values[m] = append(g.values[m], e.Means[m].Plateau...)
 			g.words += len(e.Means[m].Plateau)
 		}
 	}
