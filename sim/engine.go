@@ -112,7 +112,8 @@ func (e *Engine) sender(layer int) *sender {
 	return e.layers[layer-1].out
 }
 
-// Rest puts every potential to rest and forgets all spikes.
+// Rest puts every potential to rest and forgets all spikes. A presentation must
+// begin before the engine runs again.
 func (e *Engine) Rest() {
 	e.inputs.clear()
 	for _, l := range e.layers {
@@ -162,6 +163,9 @@ func (e *Engine) Present(p Presentation) {
 func (e *Engine) Run(p *Phase, means []network.Means) error {
 	if err := p.validate(e.net.Architecture, vec.Same(p.Intensity, e.in.shown)); err != nil {
 		return err
+	}
+	if e.rested {
+		return errors.New("sim: Run before Present, which makes dendrites ready")
 	}
 	if len(means) != len(e.layers) {
 		return fmt.Errorf("sim: means for %d layers, want %d", len(means), len(e.layers))

@@ -608,3 +608,23 @@ func TestScriptsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// An engine that has nothing to show says so.
+func TestRunNeedsAPresentation(t *testing.T) {
+	v := variantOf("early", []int{6})
+	r := newBlindRig(t, v.model, v.weights, 1)
+	phase := &sim.Phase{Name: "p", Intensity: make([]float32, len(v.examples[0].Rates)), Steps: 10}
+	early := func(when string) {
+		t.Helper()
+		if err := r.engine.Run(phase, r.forward); err == nil || !strings.Contains(err.Error(), "Present") {
+			t.Errorf("Run %s: error %v", when, err)
+		}
+	}
+	early("of a new engine")
+	r.engine.Present(sim.Presentation{})
+	if err := r.engine.Run(phase, r.forward); err != nil {
+		t.Fatal(err)
+	}
+	r.engine.Rest()
+	early("after Rest")
+}
