@@ -106,6 +106,15 @@ func (n *Network) Arrays() []Array {
 	return list
 }
 
+// Count returns the number of weights and biases.
+func (n *Network) Count() int {
+	count := 0
+	for _, a := range n.Arrays() {
+		count += max(a.Rows, 1) * a.Cols
+	}
+	return count
+}
+
 // SHA256 returns a digest of all weights in hexadecimal, the same on every
 // machine: of the float32 bits, little-endian, in the order of Arrays.
 func (n *Network) SHA256() string {

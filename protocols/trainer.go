@@ -20,8 +20,12 @@ type Trainer struct {
 	workers []worker
 	watched bool
 	shown   uint64 // examples so far, which number the random streams
-	epoch   int
 	order   []int
+
+	epoch    Epoch // the last, or the one in progress
+	sums     []float64
+	progress bool // whether an epoch was begun and not finished
+	length   int  // examples of the epoch in progress
 
 	// What the workers work on:
 	data    Samples
@@ -47,7 +51,7 @@ func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
 	if workers < 1 {
 		return nil, fmt.Errorf("protocols: %d workers, want at least 1", workers)
 	}
-	t := &Trainer{model: m, net: net}
+	t := &Trainer{model: m, net: net, sums: make([]float64, len(net.Layers))}
 	for k := range m.Batch {
 		p := newPlace(k, &t.model, net)
 		t.places = append(t.places, p)
@@ -104,46 +108,57 @@ const checkEvery = 1000
 // Epoch shows all examples once, in an order drawn for this epoch, and
 // learns from each. Progress, if not nil, is called after each batch with the
 // epoch so far. If the context ends, Epoch stops between batches and returns
-// what it has along with the context's error.
+// what it has along with the context's error; the next call goes on with the same
+// epoch, as if nothing had been, and so it does after Restore.
 func (t *Trainer) Epoch(ctx context.Context, data Samples, progress func(Epoch)) (Epoch, error) {
 	if data.Len() == 0 {
 		return Epoch{}, errors.New("protocols: no training examples")
 	}
+	if t.progress && t.length != data.Len() {
+		return Epoch{}, fmt.Errorf("protocols: %d training examples, but the epoch in progress was begun with %d", data.Len(), t.length)
+	}
+	if !t.progress {
+		t.epoch = Epoch{Number: t.epoch.Number + 1, Losses: make([]float64, len(t.net.Layers))}
+		clear(t.sums)
+		t.progress, t.length = true, data.Len()
+	}
 	t.shuffle(data.Len())
-	t.epoch++
 	t.data = data
-	result := Epoch{Number: t.epoch, Losses: make([]float64, len(t.net.Layers))}
-	sums := make([]float64, len(t.net.Layers))
-	checked := 0
-	for begin := 0; begin < len(t.order); begin += len(t.group) {
+	for t.epoch.Examples < t.length {
 		if err := ctx.Err(); err != nil {
-			return result, err
+			return t.epoch, err
 		}
-		t.group = t.order[begin:min(begin+len(t.places), len(t.order))]
+		begin := t.epoch.Examples
+		t.group = t.order[begin:min(begin+len(t.places), t.length)]
 		if err := t.batch(); err != nil {
-			return result, err
+			return t.epoch, err
 		}
-		for _, p := range t.places[:len(t.group)] {
-			result.Examples++
-			if p.read != p.class {
-				result.Errors++
-			}
-			for m, loss := range p.update.Losses {
-				sums[m] += loss
-				result.Losses[m] = sums[m] / float64(result.Examples)
-			}
-		}
-		if result.Examples-checked >= checkEvery || result.Examples == len(t.order) {
-			checked = result.Examples
+		t.count()
+		if done := t.epoch.Examples; done/checkEvery > begin/checkEvery || done == t.length {
 			if err := t.net.Check(); err != nil {
-				return result, fmt.Errorf("learning diverged after %d examples, a smaller learning rate may help: %w", t.shown, err)
+				return t.epoch, fmt.Errorf("learning diverged after %d examples, a smaller learning rate may help: %w", t.shown, err)
 			}
 		}
 		if progress != nil {
-			progress(result)
+			progress(t.epoch)
 		}
 	}
-	return result, nil
+	t.progress = false
+	return t.epoch, nil
+}
+
+// count adds a group that was shown to the epoch.
+func (t *Trainer) count() {
+	for _, p := range t.places[:len(t.group)] {
+		t.epoch.Examples++
+		if p.read != p.class {
+			t.epoch.Errors++
+		}
+		for m, loss := range p.update.Losses {
+			t.sums[m] += loss
+			t.epoch.Losses[m] = t.sums[m] / float64(t.epoch.Examples)
+		}
+	}
 }
 
 // batch shows the examples of a group and changes the weights by the sum or the
@@ -215,7 +230,7 @@ func (t *Trainer) shuffle(n int) {
 	for i := range t.order {
 		t.order[i] = i
 	}
-	s := sim.NewStream(t.model.Seed, sim.ExampleOrder, uint64(t.epoch), 0, 0)
+	s := sim.NewStream(t.model.Seed, sim.ExampleOrder, uint64(t.epoch.Number-1), 0, 0)
 	for i := n - 1; i > 0; i-- {
 		k := s.Below(i + 1)
 		t.order[i], t.order[k] = t.order[k], t.order[i]

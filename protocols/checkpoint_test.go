@@ -1,0 +1,146 @@
+package protocols_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/kernels"
+	"plateau/protocols"
+)
+
+// stopAfter trains until so many examples of the epoch have been shown.
+func stopAfter(t *testing.T, trainer *protocols.Trainer, data protocols.Samples, examples int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_, err := trainer.Epoch(ctx, data, func(e protocols.Epoch) {
+		if e.Examples >= examples {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("interrupting the epoch: %v", err)
+	}
+}
+
+// A run that was stopped and restored by another trainer ends in the same bits as
+// one that was not: weights, counts, losses, and what it does next.
+func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
+	data := digits().Train.First(40)
+	for _, c := range []struct {
+		name  string
+		alter func(*protocols.Model)
+		stops []int
+	}{
+		{"online", func(*protocols.Model) {}, []int{1, 17, 39}},
+		{"batches", func(m *protocols.Model) { m.Batch, m.MeanUpdate = 6, true }, []int{6, 18, 36}},
+		{"apical, unlimited memory", func(m *protocols.Model) {
+			m.Neurons.Hidden.Apical = 0.05
+			m.Neurons.Kernel = kernels.DoubleExponential{Rise: 3, Decay: 10}
+		}, []int{5}},
+		{"rates", func(m *protocols.Model) { *m = rates(*m) }, []int{5}},
+		{"sparse feedback, phases drawn", func(m *protocols.Model) {
+			m.Network.Silent = 0.8
+			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}
+		}, []int{9}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := protocols.Default(784, []int{30, 20}, 10)
+			c.alter(&m)
+			whole := newTrainer(t, m)
+			for range 2 {
+				if _, err := whole.Epoch(t.Context(), data, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := whole.Epoch(t.Context(), data, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, stop := range c.stops {
+				first := newTrainer(t, m)
+				if _, err := first.Epoch(t.Context(), data, nil); err != nil {
+					t.Fatal(err)
+				}
+				stopAfter(t, first, data, stop)
+				checkpoint := first.AppendCheckpoint(nil)
+
+				net, err := m.NewNetwork()
+				if err != nil {
+					t.Fatal(err)
+				}
+				second, err := protocols.NewTrainer(m, net, 2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := second.Restore(checkpoint); err != nil {
+					t.Fatal(err)
+				}
+				if again := second.AppendCheckpoint(nil); !bytes.Equal(again, checkpoint) {
+					t.Error("the checkpoint of a restored trainer is another one")
+				}
+				for _, trainer := range []*protocols.Trainer{second, first} { // first goes on by itself
+					for range 2 {
+						got, err := trainer.Epoch(t.Context(), data, nil)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if got.Number == want.Number && fmt.Sprint(got) != fmt.Sprint(want) {
+							t.Errorf("stopped after %d: %v, want %v", stop, got, want)
+						}
+					}
+					if trainer.Network().SHA256() != whole.Network().SHA256() {
+						t.Errorf("stopped after %d: other weights than the unbroken run", stop)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A checkpoint that is damaged in any byte, cut short, or made by another model is
+// refused, and the trainer is left as it was.
+func TestCheckpointRefused(t *testing.T) {
+	data := digits().Train.First(8)
+	m := protocols.Default(784, []int{6}, 10)
+	trainer := newTrainer(t, m)
+	stopAfter(t, trainer, data, 3)
+	checkpoint := trainer.AppendCheckpoint(nil)
+
+	refuse := func(what string, b []byte, words string) {
+		t.Helper()
+		err := trainer.Restore(b)
+		if err == nil || !strings.Contains(err.Error(), words) {
+			t.Fatalf("%s: error %v, want one that says %q", what, err, words)
+		}
+	}
+	step := 1
+	if testing.Short() {
+		step = 37
+	}
+	for i := 0; i < len(checkpoint); i += step {
+		damaged := slices.Clone(checkpoint)
+		damaged[i] ^= 1 << (i % 8)
+		refuse(fmt.Sprintf("byte %d", i), damaged, "checkpoint")
+	}
+	for n := 0; n < len(checkpoint); n += 101 {
+		refuse(fmt.Sprintf("%d bytes", n), checkpoint[:n], "checkpoint")
+	}
+	refuse("nothing", nil, "not a checkpoint")
+	other := protocols.Default(784, []int{7}, 10)
+	refuse("another network", newTrainer(t, other).AppendCheckpoint(nil), "W0 in the checkpoint is 784×7, want 784×6")
+	batch := m
+	batch.Batch = 4
+	refuse("other batches", newTrainer(t, batch).AppendCheckpoint(nil), "batches of 4, want 1")
+	if !bytes.Equal(trainer.AppendCheckpoint(nil), checkpoint) {
+		t.Error("what was refused changed the trainer")
+	}
+	if _, err := trainer.Epoch(t.Context(), digits().Train.First(9), nil); err == nil || !strings.Contains(err.Error(), "begun with 8") {
+		t.Errorf("going on with other data: %v", err)
+	}
+}
