@@ -66,7 +66,7 @@ func (c *candidates) draw(key uint64, steps int) {
 	c.next = 0
 	l := c.line(steps)
 	mean := float64(c.size*steps) * c.rate
-	room := whole(mean + 3*math.Sqrt(mean))
+	room := whole(mean + float64(3*math.Sqrt(mean)))
 	for {
 		c.grow(room)
 		if l.Points(c.cells[:room], c.marks[:room], key) {

@@ -34,7 +34,7 @@ func (in *input) set(intensity []float32) {
 		if x == 0 {
 			continue
 		}
-		if p := uint64(float64(x)*0x1p32 + 0.5); p > 0 {
+		if p := uint64(float64(float64(x)*0x1p32) + 0.5); p > 0 {
 			in.active = append(in.active, int32(j))
 			in.most = append(in.most, uint32(p-1))
 		}
