@@ -97,19 +97,20 @@ func (g *group) reset(first int64, trial uint64, done int) {
 // empty reports whether there is nothing to write.
 func (g *group) empty() bool { return len(g.events) == 0 && g.steps == 0 && len(g.weights) == 0 }
 
-// A group is written when it has grown to one of these. Its bounds decide
-// what is lost with a killed process, what has to be unpacked to look into
-// one trial, and how much the frames of its chunks weigh.
-const (
-	groupSpikes = 1 << 16
-	groupWords  = 1 << 18
-	groupTrials = 1 << 12
-	groupSteps  = 1 << 28
-)
+// limits say how far a group grows before it is written. They decide what is
+// lost with a killed process, what has to be unpacked to look into one trial,
+// and how much the frames of the chunks weigh.
+type limits struct {
+	spikes, words, trials, steps, events int
+	held                                 int // what is held back of a trial until its class is read out; more is kept whatever that is
+}
 
-func (g *group) full() bool {
-	return g.spikes >= groupSpikes || g.words >= groupWords || g.begun >= groupTrials ||
-		g.steps >= groupSteps || len(g.events) >= 1<<20
+func defaultLimits() limits {
+	return limits{spikes: 1 << 16, words: 1 << 18, trials: 1 << 12, steps: 1 << 28, events: 1 << 20, held: 1 << 23}
+}
+
+func (g *group) full(l *limits) bool {
+	return g.spikes >= l.spikes || g.words >= l.words || g.begun >= l.trials || g.steps >= l.steps || len(g.events) >= l.events
 }
 
 // Events of trials, in the order in which they happened. Each is a tag and

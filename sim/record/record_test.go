@@ -7,6 +7,7 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/sim"
+	"plateau/sim/record"
 )
 
 // What was recorded is what happened, to the last bit.
@@ -32,13 +33,56 @@ func TestRoundTrip(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := tiny(8)
 			change(&m)
-			file, mem, net := recordTraining(t, m, header(m), 30)
-			r := read(t, file)
-			if !r.Complete() || r.Damage() != nil || r.Failure() != "" {
-				t.Errorf("complete %v, damage %v, failure %q", r.Complete(), r.Damage(), r.Failure())
+			for _, small := range []int{0, 1000, 40, 1} {
+				file, mem, _ := recordTraining(t, m, header(m), 30, small)
+				r := read(t, file)
+				if !r.Complete() || r.Damage() != nil || r.Failure() != "" {
+					t.Errorf("complete %v, damage %v, failure %q", r.Complete(), r.Damage(), r.Failure())
+				}
+				compare(t, r, mem.trials)
+				verify(t, r, len(file), mem.trials)
+				for i := range mem.trials[:5] {
+					compareParts(t, r, i, &mem.trials[i])
+				}
 			}
-			compare(t, r, mem.trials)
-			_ = net
 		})
+	}
+}
+
+// verify checks that a recording is found intact.
+func verify(t *testing.T, r *record.Reader, size int, want []trial) {
+	t.Helper()
+	intact := r.Verify(func(d record.Damage) { t.Errorf("damage: %+v", d) })
+	var spikes, samples int64
+	for _, trial := range want {
+		for _, s := range trial.spikes {
+			spikes += int64(len(s))
+		}
+		for _, rows := range trial.traces {
+			for _, row := range rows {
+				samples += int64(len(row))
+			}
+		}
+	}
+	const start = 16
+	if intact.Trials != len(want) || intact.Spikes != spikes || intact.Samples != samples || intact.Bytes != int64(size-start) {
+		t.Errorf("intact: %+v, want %d trials, %d spikes, %d samples and %d bytes", intact, len(want), spikes, samples, size-start)
+	}
+}
+
+// compareParts reads stretches of a trial.
+func compareParts(t *testing.T, r *record.Reader, i int, want *trial) {
+	t.Helper()
+	for _, part := range [][2]int{{0, 1}, {3, 17}, {5, 5}, {9, 3}, {0, want.steps}, {want.steps - 1, want.steps}, {11, 12}, {-5, 4}, {7, 1 << 40}, {want.steps, record.End}} {
+		for p := range want.spikes {
+			if err := compareSpikes(r, i, p, part[0], part[1], want.spikes[p]); err != nil {
+				t.Errorf("trial %d: %v", i, err)
+			}
+		}
+		for k := range want.traces {
+			if err := compareTrace(r, i, k, part[0], part[1], want); err != nil {
+				t.Errorf("trial %d, steps %v: %v", i, part, err)
+			}
+		}
 	}
 }

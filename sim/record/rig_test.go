@@ -145,13 +145,16 @@ func (b both) Observe(e sim.Event) {
 }
 
 // recordTraining trains a network on n examples, records it, and remembers it.
-func recordTraining(t testing.TB, m protocols.Model, h record.Header, n int) ([]byte, *memory, *network.Network) {
+func recordTraining(t testing.TB, m protocols.Model, h record.Header, n, small int) ([]byte, *memory, *network.Network) {
 	t.Helper()
 	var file bytes.Buffer
 	net := newNetwork(t, m)
 	w, err := record.NewWriter(&file, h, net)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if small > 0 {
+		w.Small(small)
 	}
 	h.Populations = record.Populations(m.Network)
 	mem := &memory{h: &h}

@@ -31,15 +31,6 @@ const (
 	maxShift = 56
 )
 
-// spikeEncoder turns the spikes of one population into payloads.
-type spikeEncoder struct {
-	gaps   [spikeRun]uint64
-	shifts []byte
-	high   []byte
-	tail   []byte
-	low    []byte
-}
-
 // A train is the spikes of one population in a group of trials.
 type train struct {
 	neurons []int32
@@ -48,33 +39,35 @@ type train struct {
 	steps, ends []int32
 }
 
+// spikeEncoder turns trains into payloads.
+type spikeEncoder struct {
+	shifts []byte
+	high   []byte
+	tail   []byte
+	low    []byte
+
+	gaps  [spikeRun]uint64 // of one run
+	bytes [spikeRun]byte   // low bits of one run, if they fit
+}
+
 // append appends the payload of a chunk to dst: of the spikes at from ≤ i < to in
 // a train of a population of so many neurons. There must be at least one and at
 // most maxSpikes of them.
 func (e *spikeEncoder) append(dst []byte, t *train, size, from, to int, z *zstd.Encoder) []byte {
-	e.shifts, e.high, e.tail, e.low = e.shifts[:0], e.high[:0], e.tail[:0], e.low[:0]
-	k := sort.Search(len(t.ends), func(k int) bool { return int(t.ends[k]) > from })
-	var last, start uint64 // the last spike, and that with which the run begins
-	for i := from; i < to; {
-		run := e.gaps[:min(spikeRun, to-i)]
-		for done := 0; done < len(run); {
-			end := int(t.ends[k])
-			n := min(len(run)-done, end-i-done)
-			offset := uint64(t.steps[k]) * uint64(size)
-			gaps := run[done : done+n]
-			for g, j := range t.neurons[i+done : i+done+n] {
-				at := offset + uint64(uint32(j))
-				gaps[g] = at - last
-				last = at
-			}
-			done += n
-			if i+done == end {
-				k++
-			}
+	e.shifts, e.tail, e.low = e.shifts[:0], e.tail[:0], e.low[:0]
+	e.high = slices.Grow(e.high[:0], to-from)[:to-from]
+	c := cursor{train: t, size: uint64(size), at: from}
+	c.step = sort.Search(len(t.ends), func(k int) bool { return int(t.ends[k]) > from })
+	for c.at < to {
+		n := min(spikeRun, to-c.at)
+		k := lowBits(c.ahead(n)-c.last, n)
+		e.shifts = append(e.shifts, byte(k))
+		high := e.high[c.at-from:][:n]
+		if k <= 8 {
+			e.splitBytes(&c, high, k)
+		} else {
+			e.splitGaps(&c, high, k)
 		}
-		e.addRun(run, lowBits(last-start, len(run)))
-		start = last
-		i += len(run)
 	}
 	dst = append(dst, e.shifts...)
 	dst = binary.AppendUvarint(dst, uint64(len(e.tail)))
@@ -83,28 +76,109 @@ func (e *spikeEncoder) append(dst []byte, t *train, size, from, to int, z *zstd.
 	return z.EncodeAll(e.high, dst)
 }
 
+// cursor goes through a train.
+type cursor struct {
+	*train
+	size uint64
+	at   int    // the next spike
+	step int    // where in steps that is
+	last uint64 // f of the spike before
+}
+
+// ahead returns f of the last of the next n spikes.
+func (c *cursor) ahead(n int) uint64 {
+	last := c.at + n - 1
+	k := c.step
+	for int(c.ends[k]) <= last {
+		k++
+	}
+	return uint64(c.steps[k])*c.size + uint64(uint32(c.neurons[last]))
+}
+
 // lowBits chooses how many low bits of n gaps with a sum are stored as they are:
-// so many that the high parts have a mean of 8 to 16. Then what the low bits are
+// so many that the high parts have a mean of 16 to 32. Then what the low bits are
 // worth less than bits, and what the code of a byte loses by whole bits, are
 // both about a hundredth.
-func lowBits(sum uint64, n int) int { return min(max(0, bits.Len64(sum/uint64(n))-4), maxShift) }
+func lowBits(sum uint64, n int) int { return min(max(0, bits.Len64(sum/uint64(n))-5), maxShift) }
 
-// addRun adds a run of gaps whose k low bits are stored as they are.
-func (e *spikeEncoder) addRun(run []uint64, k int) {
-	e.shifts = append(e.shifts, byte(k))
-	e.high = slices.Grow(e.high, len(run))[:len(e.high)+len(run)]
-	high := e.high[len(e.high)-len(run):]
-	for i, g := range run {
+// splitBytes takes the gaps of a run apart, of which up to 8 low bits are stored
+// as they are.
+func (e *spikeEncoder) splitBytes(c *cursor, high []byte, k int) {
+	n := len(high)
+	low := e.bytes[:n]
+	last := c.last
+	for done := 0; done < n; {
+		end := int(c.ends[c.step])
+		neurons := c.neurons[c.at:min(end, c.at+n-done)]
+		hi, lo := high[done:done+len(neurons)], low[done:done+len(neurons)]
+		offset := uint64(c.steps[c.step]) * c.size
+		for i, j := range neurons {
+			f := offset + uint64(uint32(j))
+			g := f - last
+			last = f
+			h := g >> (k & 63)
+			if h >= farther {
+				e.tail = binary.AppendUvarint(e.tail, h-farther)
+				h = farther
+			}
+			hi[i], lo[i] = byte(h), byte(g)
+		}
+		done += len(neurons)
+		c.at += len(neurons)
+		if c.at == end {
+			c.step++
+		}
+	}
+	c.last = last
+	if k > 0 {
+		e.low = packBytes(e.low, low, k)
+	}
+}
+
+// packBytes appends the low k bits of bytes, as appendBits does.
+func packBytes(dst, low []byte, k int) []byte {
+	size := (len(low)*k + 7) / 8
+	begin := len(dst)
+	dst = slices.Grow(dst, size+8)[:begin+size+8]
+	out := dst[begin:]
+	k &= 15
+	mask := (uint64(1)<<k - 1) * 0x0101010101010101
+	at := 0
+	for ; len(low) >= 8; low = low[8:] {
+		x := binary.LittleEndian.Uint64(low) & mask
+		x = x&0x00ff00ff00ff00ff | x&0xff00ff00ff00ff00>>(8-k)
+		x = x&0x0000ffff0000ffff | x&0xffff0000ffff0000>>(16-2*k)
+		x = x&0xffffffff | x>>32<<(4*k)
+		binary.LittleEndian.PutUint64(out[at:], x)
+		at += k
+	}
+	var x uint64
+	for i, b := range low {
+		x |= uint64(b) & (1<<k - 1) << (i * k)
+	}
+	binary.LittleEndian.PutUint64(out[at:], x)
+	return dst[:begin+size]
+}
+
+// splitGaps takes the gaps of a run apart, of which many low bits are stored as
+// they are.
+func (e *spikeEncoder) splitGaps(c *cursor, high []byte, k int) {
+	run := e.gaps[:len(high)]
+	for i := range run {
+		f := uint64(c.steps[c.step])*c.size + uint64(uint32(c.neurons[c.at]))
+		g := f - c.last
+		c.last = f
+		if c.at++; c.at == int(c.ends[c.step]) {
+			c.step++
+		}
 		h := g >> (k & 63)
 		if h >= farther {
 			e.tail = binary.AppendUvarint(e.tail, h-farther)
 			h = farther
 		}
-		high[i] = byte(h)
+		run[i], high[i] = g, byte(h)
 	}
-	if k > 0 {
-		e.low = appendBits(e.low, run, k)
-	}
+	e.low = appendBits(e.low, run, k)
 }
 
 // appendBits appends the low k bits of numbers, 1 ≤ k ≤ maxShift: the first number in
@@ -116,21 +190,11 @@ func appendBits(dst []byte, run []uint64, k int) []byte {
 	out := dst[begin:]
 	k &= 63
 	mask := uint64(1)<<k - 1
-	i, at := 0, 0
-	if k <= 8 {
-		// Eight numbers are k whole bytes.
-		for ; i+8 <= len(run); i += 8 {
-			g := run[i : i+8 : i+8]
-			v := g[0]&mask | g[1]&mask<<k | g[2]&mask<<(2*k&63) | g[3]&mask<<(3*k&63) |
-				g[4]&mask<<(4*k&63) | g[5]&mask<<(5*k&63) | g[6]&mask<<(6*k&63) | g[7]&mask<<(7*k&63)
-			binary.LittleEndian.PutUint64(out[at:], v)
-			at += k
-		}
-	}
+	at := 0
 	var acc uint64 // bits that are not whole bytes yet
 	have := 0
-	for ; i < len(run); i++ {
-		acc |= run[i] & mask << (have & 63)
+	for _, g := range run {
+		acc |= g & mask << (have & 63)
 		have += k
 		binary.LittleEndian.PutUint64(out[at:], acc)
 		at += have >> 3

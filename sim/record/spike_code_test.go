@@ -28,7 +28,7 @@ func poissonGaps(r *rand.Rand, p float64, n int, bernoulli bool) []uint64 {
 }
 
 func BenchmarkSpikeCode(b *testing.B) {
-	for _, p := range []float64{0.0001, 0.001, 0.005, 0.02, 0.05, 0.2} {
+	for _, p := range []float64{0.0001, 0.001, 0.005, 0.02, 0.05, 0.1, 0.2} {
 		r := rand.New(rand.NewPCG(1, 2))
 		gaps := poissonGaps(r, p, 1<<16, true)
 		spikes := cells(gaps, 500)

@@ -1,14 +1,21 @@
 package record
 
 import (
+	"cmp"
 	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sort"
+	"strings"
 )
 
 // Damage is a part of a recording that cannot be read.
 type Damage struct {
 	Offset int64  // where in the file
-	Length int64  // bytes
-	What   string // what is lost, as far as that is known: "spikes of hidden0 in steps 400 to 812 (trials 4 to 8)"
+	Length int64  // bytes; 0 for what is missing
+	What   string // what is lost: "spikes of hidden0 in steps 400 to 812 (trials 4 to 8)"
 	Err    error  // why
 }
 
@@ -16,13 +23,351 @@ type Damage struct {
 type Intact struct {
 	Bytes   int64 // in whole chunks
 	Chunks  int
-	Trials  int // of which everything that was recorded can be read
+	Trials  int // whole ones, of which everything that was recorded can be read
 	Spikes  int64
 	Samples int64 // values of traces
 }
 
 func (d digest) String() string { return hex.EncodeToString(d[:]) }
 
-// Verify reads the whole file, compares every checksum, and calls found for each
-// damage in order of offsets. It returns how much is intact.
-func (r *Reader) Verify(found func(Damage)) Intact { return Intact{} }
+// Verify reads the whole file, unpacks every chunk and compares every checksum.
+// It calls found for each damage, in order of offsets, and returns how much is
+// intact. Of a recording that broke off it tells what was not written whole.
+func (r *Reader) Verify(found func(Damage)) Intact {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := &verifier{r: r, u: unpacker{z: r.unpack.z}, bad: map[int]bool{}}
+	end := r.size
+	if r.end != nil {
+		end -= trailerSize
+	}
+	r.walk(int64(fileStart), end, v.chunk, v.gap)
+	v.endGroup()
+	v.ending(end)
+	v.snapshots()
+	v.countTrials()
+	slices.SortStableFunc(v.damage, func(a, b Damage) int { return cmp.Compare(a.Offset, b.Offset) })
+	for _, d := range v.damage {
+		found(d)
+	}
+	return v.intact
+}
+
+// verifier goes through a file.
+type verifier struct {
+	r      *Reader
+	u      unpacker
+	intact Intact
+	damage []Damage
+	bad    map[int]bool // groups with damage
+	ended  bool         // an end chunk was seen
+
+	group *groupEntry // under way; nil outside
+	now   *contents
+	holes []int // in damage: what was no chunk since the group began
+	next  groupEntry
+}
+
+// chunk verifies a chunk.
+func (v *verifier) chunk(at int64, f frame) {
+	inside := false
+	switch f.kind {
+	case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
+		inside = true
+		if v.group == nil || !v.group.holds(f) {
+			v.endGroup()
+			v.beginGroup(at, f)
+		}
+		v.now.chunks = append(v.now.chunks, chunkAt{f, at})
+	default:
+		v.endGroup()
+	}
+	err := v.unpack(chunkAt{f, at}, inside)
+	if err != nil {
+		v.report(at, frameSize+int64(f.stored), v.name(f), err)
+		return
+	}
+	v.intact.Chunks++
+	v.intact.Bytes += frameSize + int64(f.stored)
+	switch f.kind {
+	case spikesChunk:
+		v.intact.Spikes += int64(f.items)
+	case samplesChunk:
+		v.intact.Samples += int64(f.items) * int64(len(v.r.header.Traces[f.stream].Neurons))
+	case endChunk:
+		v.ended = true
+	}
+}
+
+// gap notes what is no chunk.
+func (v *verifier) gap(at, length int64, err error) {
+	what := "unknown"
+	if errors.Is(err, io.ErrUnexpectedEOF) && at+length == v.r.size {
+		what, err = "what was being written when the recording broke off", errors.New("it is not whole")
+	}
+	v.holes = append(v.holes, len(v.damage))
+	v.report(at, length, what, err)
+}
+
+func (v *verifier) report(at, length int64, what string, err error) {
+	v.damage = append(v.damage, Damage{at, length, what, err})
+	if k := v.groupAt(at); k >= 0 {
+		v.bad[k] = true
+	}
+}
+
+// groupAt returns the group of the layout at an offset, −1 if there is none.
+func (v *verifier) groupAt(at int64) int {
+	groups := v.r.groups
+	k := sort.Search(len(groups), func(k int) bool { return groups[k].offset+groups[k].length > at })
+	if k == len(groups) || groups[k].offset > at {
+		return -1
+	}
+	return k
+}
+
+func (v *verifier) beginGroup(at int64, f frame) {
+	v.group = &groupEntry{offset: at, first: int64(f.first), steps: int(f.steps), trial: f.trial}
+	v.now = &contents{entry: *v.group}
+	if v.group.first != v.next.first || v.group.trial != v.next.trial {
+		v.missing(at, v.group.first, v.group.trial)
+	}
+}
+
+// missing tells of steps and trials that should be before an offset.
+func (v *verifier) missing(at, first int64, trial uint64) {
+	what := fmt.Sprintf("steps %d to %d", v.next.first, first-1)
+	if first <= v.next.first {
+		what = "chunks out of order"
+	}
+	if trial > v.next.trial {
+		what += span(v.next.trial, trial-1)
+	}
+	v.lost(at, what)
+}
+
+// lost says what is missing: of the damage that was no chunk, if there was some.
+func (v *verifier) lost(at int64, what string) {
+	if len(v.holes) > 0 {
+		for _, k := range v.holes {
+			v.damage[k].What = what
+		}
+		return
+	}
+	v.report(at, 0, what, errors.New("it is missing"))
+}
+
+// endGroup looks whether a group is whole.
+func (v *verifier) endGroup() {
+	if v.group == nil {
+		return
+	}
+	c, g := v.now, v.group
+	v.group = nil
+	v.next = groupEntry{first: g.first + int64(g.steps), trial: g.trial}
+	known := c.events(v.r.source, &v.r.header, &v.u) == nil
+	if known {
+		v.next.trial += uint64(c.begun())
+	} else if k := v.groupAt(g.offset); k >= 0 {
+		v.next.trial += uint64(v.r.groups[k].begun)
+	}
+	defer func() { v.holes = v.holes[:0] }()
+	var names []string
+	if len(c.chunks) == 0 || c.chunks[0].kind != eventsChunk {
+		names = append(names, eventsChunk.String())
+	}
+	h := &v.r.header
+	check := func(k kind, stream, want int) {
+		f := frame{kind: k, stream: uint16(stream)}
+		list := c.of(k, stream)
+		if known && whole(list, want) != nil || !known && len(list) == 0 {
+			names = append(names, v.what(f))
+		}
+	}
+	count := func(list []int, k int) int {
+		if known {
+			return list[k]
+		}
+		return 0
+	}
+	for k, p := range h.Populations {
+		if p.Spikes {
+			check(spikesChunk, k, count(c.spikes, k))
+		}
+	}
+	for k := range h.Network.Hidden {
+		if h.Plateaus {
+			check(plateauChunk, k, count(c.values, k))
+		}
+	}
+	for k := range h.Traces {
+		check(samplesChunk, k, count(c.rows, k))
+	}
+	for k := range c.states {
+		if list := c.of(stateChunk, k); len(list) == 0 || int(list[0].items) != len(list) {
+			names = append(names, "a state")
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	if k := v.groupAt(g.offset); k >= 0 {
+		v.bad[k] = true
+	}
+	v.lost(g.offset, strings.Join(names, ", ")+v.place(g.first, g.steps, g.trial, g.offset))
+}
+
+// ending judges how the file ends.
+func (v *verifier) ending(end int64) {
+	if v.r.end == nil {
+		if v.ended {
+			v.report(end, 0, "the index", errors.New("it cannot be used; all chunks were looked at instead"))
+		}
+		return
+	}
+	if v.next.first != v.r.end.Steps || v.next.trial != v.r.end.Trials {
+		v.missing(end, v.r.end.Steps, v.r.end.Trials)
+	}
+	v.intact.Bytes += trailerSize
+}
+
+// snapshots verifies that weights have the digests they should have.
+func (v *verifier) snapshots() {
+	for k, w := range v.r.weights {
+		if w.number != k && (k == 0 || w.number != v.r.weights[k-1].number+1) {
+			v.report(w.offset, 0, fmt.Sprintf("snapshots of the weights before number %d", w.number), errors.New("some are missing"))
+		}
+		if !w.stored {
+			continue
+		}
+		if _, err := v.r.network(w); err != nil && !errors.Is(err, errPayload) {
+			v.report(w.offset, w.length, fmt.Sprintf("weights %.12s", w.digest), err)
+		}
+	}
+}
+
+// countTrials counts those that are intact.
+func (v *verifier) countTrials() {
+	for k, g := range v.r.groups {
+		c, err := v.r.group(k)
+		if err != nil {
+			continue
+		}
+		for n := range c.begun() {
+			t, err := v.r.trial(int(g.trial) + n)
+			if err != nil || !t.Whole {
+				continue
+			}
+			good := true
+			for j := k; j < len(v.r.groups) && good && (j == k || v.r.groups[j].first < t.First+int64(t.Steps)); j++ {
+				good = !v.bad[j]
+			}
+			if good {
+				v.intact.Trials++
+			}
+		}
+	}
+}
+
+// unpack reads a chunk's payload, checks it and takes it apart. Inside says that
+// it belongs to a group.
+func (v *verifier) unpack(c chunkAt, inside bool) error {
+	payload, err := v.r.payload(c.offset, c.frame)
+	if err != nil {
+		return err
+	}
+	h := &v.r.header
+	switch c.kind {
+	case eventsChunk:
+		return (&contents{entry: v.now.entry, chunks: []chunkAt{c}}).events(v.r.source, h, &v.u)
+	case spikesChunk:
+		if int(c.stream) >= len(h.Populations) || int(c.items) > maxSpikes {
+			return errSpikes
+		}
+		gaps := make([]uint64, c.items)
+		if err := v.u.spikes.decode(gaps, payload, v.u.z); err != nil {
+			return err
+		}
+		return place(make([]Spike, len(gaps)), gaps, uint64(h.Populations[c.stream].Size), int(c.steps))
+	case samplesChunk:
+		if int(c.stream) >= len(h.Traces) {
+			return errWords
+		}
+		return v.rows(c, payload, len(h.Traces[c.stream].Neurons))
+	case plateauChunk:
+		if int(c.stream) >= len(h.Network.Hidden) {
+			return errWords
+		}
+		return v.rows(c, payload, h.Network.Hidden[c.stream])
+	case stateChunk:
+		_, err := decompress(v.u.z, nil, payload, int(c.raw))
+		return err
+	case headerChunk, weightsChunk, indexChunk, endChunk:
+		return nil
+	}
+	return fmt.Errorf("its kind, %d, is not known", byte(c.kind))
+}
+
+func (v *verifier) rows(c chunkAt, payload []byte, width int) (err error) {
+	if int(c.items) > rowsPerChunk(width) {
+		return errWords
+	}
+	v.u.buf, err = decodeWords(make([]uint32, int(c.items)*width), payload, width, v.u.buf, v.u.z)
+	return err
+}
+
+// name says what a chunk holds, and of when.
+func (v *verifier) name(f frame) string {
+	switch f.kind {
+	case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
+		return v.what(f) + v.place(int64(f.first), int(f.steps), f.trial, v.group.offset)
+	}
+	return v.what(f)
+}
+
+// what says what a chunk holds.
+func (v *verifier) what(f frame) string {
+	h := &v.r.header
+	n := int(f.stream)
+	switch {
+	case f.kind == spikesChunk && n < len(h.Populations):
+		return "spikes of " + h.Populations[n].Name
+	case f.kind == samplesChunk && n < len(h.Traces):
+		return fmt.Sprintf("%s of %s", h.Traces[n].Variable, h.Populations[h.Traces[n].Population].Name)
+	case f.kind == plateauChunk && n < len(h.Network.Hidden):
+		return "plateaus of " + h.Populations[n+1].Name
+	case f.kind == weightsChunk:
+		return fmt.Sprintf("snapshot %d of the weights", f.items)
+	case f.kind == eventsChunk:
+		return "what happened"
+	}
+	return f.kind.String()
+}
+
+// place says which steps and trials a group holds.
+func (v *verifier) place(first int64, steps int, trial uint64, offset int64) string {
+	where := ""
+	if steps > 0 {
+		where = fmt.Sprintf(" in steps %d to %d", first, first+int64(steps)-1)
+	}
+	k := v.groupAt(offset)
+	if k < 0 {
+		return where
+	}
+	from, to := trial, trial+uint64(v.r.groups[k].begun)
+	if c, err := v.r.group(k); err == nil && !c.pieces[0].began && from > 0 {
+		from--
+	}
+	if to <= from {
+		return where
+	}
+	return where + span(from, to-1)
+}
+
+// span names trials.
+func span(from, to uint64) string {
+	if from == to {
+		return fmt.Sprintf(" (trial %d)", from)
+	}
+	return fmt.Sprintf(" (trials %d to %d)", from, to)
+}

@@ -33,6 +33,7 @@ type Writer struct {
 	net     *network.Network
 	gather  []gather // of each trace
 	weights int      // how many there are
+	limits  limits
 
 	fill *group
 	full chan *group
@@ -138,7 +139,7 @@ func NewWriter(to io.Writer, h Header, net *network.Network) (*Writer, error) {
 	}
 	h.Traces = slices.Clone(h.Traces)
 	w := &Writer{
-		header: h, net: net, open: true,
+		header: h, net: net, open: true, limits: defaultLimits(),
 		full: make(chan *group, queue), free: make(chan *group, queue+1), done: make(chan struct{}),
 		forward: make([]network.Means, len(net.Layers)), losses: make([]float64, len(net.Layers)),
 		chains: map[chain]link{},
@@ -461,17 +462,13 @@ func (w *Writer) addBlock(b *sim.Block) {
 	}
 	g.steps += b.Steps
 	w.steps += b.Steps
-	if w.held && g.spikes+g.words+len(g.events) > heldMost {
+	if w.held && g.spikes+g.words+len(g.events) > w.limits.held {
 		w.keep()
 	}
-	if !w.held && g.full() {
+	if !w.held && g.full(&w.limits) {
 		w.submit()
 	}
 }
-
-// heldMost is how much of a trial is held back until its class is read out. More
-// is kept whatever that will be.
-const heldMost = 1 << 23
 
 func (g *group) addSpikes(population int, b *sim.Block) {
 	t := &g.trains[population]
@@ -624,7 +621,7 @@ func (w *Writer) endTrial() {
 		b = appendFloat64(b, loss)
 	}
 	g.events = b
-	if g.full() {
+	if g.full(&w.limits) {
 		w.submit()
 	}
 }
