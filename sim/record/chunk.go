@@ -28,7 +28,7 @@ func (k kind) String() string {
 	case headerChunk:
 		return "header"
 	case eventsChunk:
-		return "trials"
+		return "events"
 	case spikesChunk:
 		return "spikes"
 	case samplesChunk:

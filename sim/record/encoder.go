@@ -303,16 +303,20 @@ func (e *encoder) addIndex() {
 type ending struct {
 	Steps   int64
 	Trials  uint64
-	Header  int64   // offset of a second copy of the header
+	Header  int64   // offset of a second copy of the header, 0 if there is none
 	Index   []int64 // offsets of the index chunks
 	Failure string  `json:",omitempty"` // why the recording ended before the run
 }
 
 // end writes what makes a recording whole, or says why it is not.
 func (e *encoder) end(failure string) error {
-	end := ending{Steps: e.steps, Trials: e.trials, Failure: failure, Header: e.size + int64(len(e.out))}
-	if err := e.addHeader(); err != nil {
-		return err
+	end := ending{Steps: e.steps, Trials: e.trials, Failure: failure}
+	if failure == "" {
+		// After a failure there may be no room for it.
+		end.Header = e.size + int64(len(e.out))
+		if err := e.addHeader(); err != nil {
+			return err
+		}
 	}
 	e.addIndex()
 	end.Index = e.indexes
@@ -329,7 +333,7 @@ func (e *encoder) end(failure string) error {
 }
 
 // salvage ends a recording after a write failed: what was not written whole is
-// cut off, which on a full disk makes room for the index.
+// cut off, which on a full disk may make room for the index.
 func (e *encoder) salvage(failure error) {
 	f, ok := e.to.(*os.File)
 	if !ok || f.Truncate(e.size) != nil {

@@ -161,7 +161,7 @@ func (r *Reader) spikes(chunk chunkAt, size int) ([]Spike, error) {
 		return nil, err
 	}
 	if cap(r.unpack.gaps) < n {
-		r.unpack.gaps = make([]uint64, max(n, 1<<16))
+		r.unpack.gaps = make([]uint64, n)
 	}
 	gaps := r.unpack.gaps[:n]
 	if err := r.unpack.spikes.decode(gaps, payload, r.unpack.z); err != nil {

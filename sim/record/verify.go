@@ -174,7 +174,7 @@ func (v *verifier) endGroup() {
 	defer func() { v.holes = v.holes[:0] }()
 	var names []string
 	if len(c.chunks) == 0 || c.chunks[0].kind != eventsChunk {
-		names = append(names, eventsChunk.String())
+		names = append(names, v.what(frame{kind: eventsChunk}))
 	}
 	h := &v.r.header
 	check := func(k kind, stream, want int) {
@@ -338,8 +338,6 @@ func (v *verifier) what(f frame) string {
 		return "plateaus of " + h.Populations[n+1].Name
 	case f.kind == weightsChunk:
 		return fmt.Sprintf("snapshot %d of the weights", f.items)
-	case f.kind == eventsChunk:
-		return "what happened"
 	}
 	return f.kind.String()
 }

@@ -1,0 +1,205 @@
+package record_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"plateau/protocols"
+	"plateau/sim/record"
+)
+
+// small records a run whose file is small, with several groups, snapshots and
+// indexes of everything.
+func small(t testing.TB, n, spikes int) ([]byte, *memory) {
+	t.Helper()
+	m := tiny(4)
+	m.Train = protocols.TwoPhase{Forward: 6, Target: 6, Settle: 2}
+	h := header(m)
+	h.Traces = h.Traces[:2]
+	h.Traces[0].Neurons, h.Traces[0].Interval = []int{1, 3}, 3
+	h.Snapshots = 4
+	file, mem, _ := recordTraining(t, m, h, n, spikes)
+	return file, mem
+}
+
+// readable checks that all that can be read of a damaged recording is true, and
+// returns the number of trials of which all can be read.
+func readable(r *record.Reader, want []trial) (whole int, err error) {
+	for i := range min(r.Trials(), len(want)) {
+		err := truth(r, i, want)
+		switch {
+		case err == nil:
+			whole++
+		case errors.Is(err, errWrong):
+			return whole, fmt.Errorf("trial %d: %w", i, err)
+		}
+	}
+	if r.Trials() > len(want) {
+		return whole, fmt.Errorf("%d trials, want at most %d", r.Trials(), len(want))
+	}
+	return whole, nil
+}
+
+var errWrong = errors.New("it is wrong")
+
+// truth compares a trial that may be damaged. What cannot be read is an error;
+// what can but is not true is errWrong.
+func truth(r *record.Reader, i int, want []trial) error {
+	got, err := r.Trial(i)
+	if err != nil {
+		return err
+	}
+	if !got.Whole {
+		return errors.New("it is not whole")
+	}
+	var first int64
+	for k := range i {
+		first += int64(want[k].steps)
+	}
+	if err := compareTrial(r, i, first, &want[i]); err != nil {
+		if strings.Contains(err.Error(), "want") && !strings.Contains(err.Error(), "record:") {
+			return errors.Join(errWrong, err)
+		}
+		return err
+	}
+	if got.Weights != "" {
+		if net, err := r.Weights(got.Weights); err == nil && net.SHA256() != got.Weights {
+			return errWrong
+		}
+	}
+	_, err = r.State(i)
+	return err
+}
+
+// damages opens a recording and lists what is damaged in it. Opened is false if
+// it could not be opened.
+func damages(file []byte) (r *record.Reader, list []record.Damage, intact record.Intact) {
+	r, err := record.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		return nil, nil, record.Intact{}
+	}
+	list = append(list, r.Damage()...)
+	intact = r.Verify(func(d record.Damage) { list = append(list, d) })
+	return r, list, intact
+}
+
+// Every byte that is changed is noticed, and what can be read still is true.
+func TestEveryByte(t *testing.T) {
+	file, mem := small(t, 6, 20)
+	r, list, _ := damages(file)
+	if r == nil || list != nil {
+		t.Fatalf("the recording is damaged from the start: %v", list)
+	}
+	total := len(mem.trials)
+	if n, err := readable(r, mem.trials); err != nil || n != total {
+		t.Fatalf("%d trials of %d can be read; %v", n, total, err)
+	}
+	t.Logf("%d bytes", len(file))
+	unreadable, worst := 0, 0
+	damaged := bytes.Clone(file)
+	for at := range file {
+		for _, flip := range []byte{0x01, 0x80, 0xff}[at%3 : at%3+1] {
+			damaged[at] = file[at] ^ flip
+			r, list, intact := damages(damaged)
+			if r == nil {
+				unreadable++
+				continue
+			}
+			if len(list) == 0 {
+				t.Fatalf("byte %d ^ %#x is not noticed", at, flip)
+			}
+			n, err := readable(r, mem.trials)
+			if err != nil {
+				t.Fatalf("byte %d ^ %#x: %v", at, flip, err)
+			}
+			if intact.Trials > n {
+				t.Fatalf("byte %d ^ %#x: %d trials are said to be intact, but only %d can be read; %v", at, flip, intact.Trials, n, list)
+			}
+			worst = max(worst, total-n)
+			near := false
+			for _, d := range list {
+				near = near || d.Offset <= int64(at) && int64(at) < d.Offset+d.Length || d.Length == 0
+			}
+			if !near {
+				t.Fatalf("byte %d ^ %#x: damage is found elsewhere: %v", at, flip, list)
+			}
+		}
+		damaged[at] = file[at]
+	}
+	// The mark of the file, and nothing else, is needed to open it.
+	if unreadable > 16 {
+		t.Errorf("%d changed bytes make the recording unreadable, want at most 16", unreadable)
+	}
+	if worst > 3 {
+		t.Errorf("a changed byte costs %d trials, want at most the three that share its group", worst)
+	}
+}
+
+// A recording that was cut off anywhere can be read up to its last whole chunk.
+func TestTruncation(t *testing.T) {
+	file, mem := small(t, 6, 20)
+	last := 0
+	for n := range file {
+		r, err := record.NewReader(bytes.NewReader(file[:n]), int64(n))
+		if err != nil {
+			if last > 0 {
+				t.Fatalf("%d bytes cannot be opened, but fewer can: %v", n, err)
+			}
+			continue
+		}
+		if r.Complete() {
+			t.Fatalf("%d of %d bytes are said to be complete", n, len(file))
+		}
+		whole, err := readable(r, mem.trials)
+		if err != nil {
+			t.Fatalf("%d bytes: %v", n, err)
+		}
+		if whole < last {
+			t.Fatalf("%d bytes have %d whole trials, fewer have %d", n, whole, last)
+		}
+		last = whole
+		intact := r.Verify(func(d record.Damage) {
+			if d.Offset+d.Length > int64(n) {
+				t.Fatalf("%d bytes: damage beyond them: %+v", n, d)
+			}
+		})
+		if intact.Trials != whole {
+			t.Fatalf("%d bytes: %d trials are said to be intact, %d can be read", n, intact.Trials, whole)
+		}
+	}
+	if last != len(mem.trials) {
+		t.Errorf("without its last byte it has %d whole trials, want %d", last, len(mem.trials))
+	}
+}
+
+// Of a damaged recording the right parts are named.
+func TestDamageIsNamed(t *testing.T) {
+	file, _ := small(t, 6, 20)
+	named := map[string]bool{}
+	damaged := bytes.Clone(file)
+	for at := 16; at < len(file); at += 7 {
+		damaged[at] ^= 0x40
+		_, list, _ := damages(damaged)
+		for _, d := range list {
+			named[d.What] = true
+		}
+		damaged[at] ^= 0x40
+	}
+	var all []string
+	for what := range named {
+		all = append(all, what)
+	}
+	text := strings.Join(all, "\n")
+	for _, want := range []string{
+		"spikes of input in steps 0 to 17 (trials 0 to 1)", "spikes of hidden0 in steps", "spikes of output in steps",
+		"plateaus of hidden0 in steps", "basal of hidden0 in steps", "events in steps", "snapshot 0 of the weights", "header", "index", "end",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is never named; these are:\n%s", want, text)
+			break
+		}
+	}
+}
