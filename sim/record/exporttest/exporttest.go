@@ -1,0 +1,347 @@
+// Package exporttest makes recordings for the tests of exporters, and remembers
+// what went into them by looking at the run itself.
+package exporttest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"plateau/compartments"
+	"plateau/kernels"
+	"plateau/network"
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+// A Plan says what to simulate and to record.
+type Plan struct {
+	Network network.Architecture
+	Dt      float64 // ms
+	MaxRate float64 // spikes/ms
+	Begun   time.Time
+	Traces  []record.Trace
+	// Populations are those whose spikes are recorded; nil means all.
+	Populations []string
+
+	Trials  int // of training, in two phases
+	Tests   int // of one phase, after them
+	Forward int // steps of the first phase; in trial i, i % Uneven more
+	Target  int
+	Uneven  int
+	Scatter int  // plateaus come up to so many steps early
+	Forget  bool // do not remember, for large recordings
+}
+
+// Default is a small network of which everything is recorded: its first hidden
+// neuron never fires, and some neurons fire twice in a step.
+func Default() Plan {
+	p := Plan{
+		Network: network.Architecture{Inputs: 12, Hidden: []int{9, 5}, Classes: 3, PerClass: 1, Feedback: network.Broadcast, SilentGain: 5},
+		Dt:      1, MaxRate: 0.2,
+		Begun:  time.Date(2024, 2, 29, 13, 30, 0, 123456789, time.UTC),
+		Trials: 8, Tests: 3, Forward: 40, Target: 24,
+	}
+	for layer := 1; layer <= 3; layer++ {
+		for _, v := range []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate} {
+			if v == record.Apical && layer == 3 {
+				continue
+			}
+			p.Traces = append(p.Traces, record.Trace{Population: layer, Variable: v, Interval: 1})
+		}
+	}
+	return p
+}
+
+// Plans are recordings of different kinds.
+func Plans() map[string]Plan {
+	plans := map[string]Plan{}
+	add := func(name string, change func(*Plan)) {
+		p := Default()
+		change(&p)
+		plans[name] = p
+	}
+	add("default", func(*Plan) {})
+	add("fine steps", func(p *Plan) { p.Dt = 0.25 })
+	add("every third step", func(p *Plan) { p.Uneven = 3; p.every(3) })
+	add("every eighth step", func(p *Plan) { p.Tests = 0; p.every(8) })
+	add("some neurons", func(p *Plan) {
+		p.Traces = []record.Trace{
+			{Population: 1, Variable: record.Soma, Neurons: []int{0, 1, 2, 7}, Interval: 1},
+			{Population: 1, Variable: record.Soma, Neurons: []int{4}, Interval: 2},
+		}
+		p.Populations = []string{"hidden0", "output"}
+	})
+	add("few samples", func(p *Plan) { p.Trials, p.Tests = 1, 0; p.every(16) })
+	add("scattered plateaus", func(p *Plan) { p.Scatter = 6 })
+	add("no hidden layer", func(p *Plan) { p.Network.Hidden, p.Traces = nil, nil })
+	add("no trials", func(p *Plan) { p.Trials, p.Tests, p.Begun = 0, 0, time.Time{} })
+	add("no spikes", func(p *Plan) { p.Populations = []string{} })
+	return plans
+}
+
+// every makes all traces take a sample every so many steps.
+func (p *Plan) every(interval int) {
+	for i := range p.Traces {
+		p.Traces[i].Interval = interval
+	}
+}
+
+// A Memory is what happened.
+type Memory struct {
+	Header *record.Header
+	Trials []Trial
+}
+
+// Trial is what happened in one.
+type Trial struct {
+	sim.Presentation
+	First  int64
+	Steps  int
+	Phases []Phase
+	Spikes [][]record.Spike // of each population
+	Traces [][][]float32    // trace, sample, neuron
+}
+
+// Phase is what happened in one.
+type Phase struct {
+	sim.Phase
+	First    int
+	Plateaus [][]float32 // of each hidden layer
+}
+
+// Make simulates and records.
+func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
+	t.Helper()
+	net := network.New(p.Network)
+	draw := sim.NewStream(1, sim.InitialWeights, 0, 0, 0)
+	net.Draw(network.DefaultOptimised(p.MaxRate), &draw)
+	if len(p.Network.Hidden) > 0 {
+		net.Layers[0].Bias[0] = -1e6
+	}
+	params := sim.Params{
+		Dt:          p.Dt,
+		Kernel:      kernels.Finite{Kernel: kernels.DoubleExponential{Rise: 3, Decay: 10}, Support: 10},
+		Hidden:      compartments.Pyramidal{Leak: 0.1, Basal: 0.6},
+		Output:      compartments.Output{Leak: 0.1, Dendritic: 0.6, Teaching: 1, Excitatory: 8, Inhibitory: -8},
+		Noise:       compartments.EscapeNoise{MaxRate: p.MaxRate},
+		Integration: compartments.ForwardEuler, Forward: sim.Spikes, Feedback: sim.Spikes,
+	}
+	h := record.Header{
+		Program: "plateau test", Begun: p.Begun, Config: "seed = 7\n", Data: "made up", Neurons: params, Seed: 7,
+		Traces: slices.Clone(p.Traces), Plateaus: true,
+	}
+	h.Populations = record.Populations(p.Network)
+	for i := range h.Populations {
+		h.Populations[i].Spikes = p.Populations == nil || slices.Contains(p.Populations, h.Populations[i].Name)
+	}
+	engine, err := sim.New(net, params, h.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	name := filepath.Join(t.TempDir(), "recording")
+	w, err := record.Create(name, h, net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range h.Traces {
+		for n := range h.Populations[h.Traces[i].Population].Size {
+			if p.Traces[i].Neurons == nil {
+				h.Traces[i].Neurons = append(h.Traces[i].Neurons, n)
+			}
+		}
+	}
+	mem := &Memory{Header: &h}
+	engine.Watch(w, w.Potentials())
+	if !p.Forget {
+		engine.Watch(mem, true)
+	}
+
+	means := make([]network.Means, len(net.Layers))
+	for m := range net.Layers {
+		size := net.Layers[m].Size()
+		means[m].Soma, means[m].Rate = make([]float32, size), make([]float32, size)
+		if m < len(net.Layers)-1 {
+			means[m].Apical, means[m].Plateau = make([]float32, size), make([]float32, size)
+			means[m].FeedbackTrace = make([]float32, net.Layers[m].Feedback.Rows)
+		}
+	}
+	for i := range p.Trials + p.Tests {
+		random := sim.NewStream(1, 1000, uint64(i), 0, 0)
+		intensity := make([]float32, p.Network.Inputs)
+		for j := range intensity {
+			intensity[j] = float32(random.Uniform())
+		}
+		shown := sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(i), Sample: 100 + 3*i, Class: random.Below(p.Network.Classes)}
+		forward := p.Forward
+		if p.Uneven > 0 {
+			forward += i % p.Uneven
+		}
+		phases := []sim.Phase{
+			{Name: "forward", Intensity: intensity, Steps: forward, From: forward / 3},
+			{Name: "target", Intensity: intensity, Steps: p.Target, From: p.Target / 3, Taught: true, Class: shown.Class},
+		}
+		if i >= p.Trials {
+			shown.Purpose, shown.Number = sim.TestSpikes, uint64(i-p.Trials)
+			phases = phases[:1]
+			phases[0].Name = "test"
+			engine.Rest()
+		}
+		engine.Present(shown)
+		for k := range phases {
+			if p.Scatter > 0 {
+				phases[k].PlateauWindow = 5
+				for _, size := range p.Network.Hidden {
+					at := make([]int, size)
+					for n := range at {
+						at[n] = phases[k].Steps - 1 - random.Below(p.Scatter)
+					}
+					phases[k].PlateauStep = append(phases[k].PlateauStep, at)
+				}
+			}
+			if err := engine.Run(&phases[k], means); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, name), mem
+}
+
+func open(t testing.TB, name string) *record.Reader {
+	t.Helper()
+	r, err := record.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+// Observe remembers.
+func (m *Memory) Observe(e sim.Event) {
+	if p, ok := e.(*sim.Presentation); ok {
+		first := int64(0)
+		if n := len(m.Trials); n > 0 {
+			first = m.Trials[n-1].First + int64(m.Trials[n-1].Steps)
+		}
+		m.Trials = append(m.Trials, Trial{
+			Presentation: *p, First: first,
+			Spikes: make([][]record.Spike, len(m.Header.Populations)),
+			Traces: make([][][]float32, len(m.Header.Traces)),
+		})
+		return
+	}
+	t := &m.Trials[len(m.Trials)-1]
+	switch e := e.(type) {
+	case *sim.PhaseBegan:
+		t.Phases = append(t.Phases, Phase{Phase: *e.Phase, First: e.Step})
+	case *sim.PhaseEnded:
+		p := &t.Phases[len(t.Phases)-1]
+		for _, means := range e.Means[:len(e.Means)-1] {
+			p.Plateaus = append(p.Plateaus, slices.Clone(means.Plateau))
+		}
+	case *sim.Block:
+		for step := range e.Steps {
+			for i := range t.Spikes {
+				for _, n := range e.Spikes(i, step) {
+					t.Spikes[i] = append(t.Spikes[i], record.Spike{Step: int32(t.Steps + step), Neuron: n})
+				}
+			}
+			for i, trace := range m.Header.Traces {
+				if (t.Steps+step)%trace.Interval == 0 {
+					t.Traces[i] = append(t.Traces[i], m.row(e, trace, step))
+				}
+			}
+		}
+		t.Steps += e.Steps
+	}
+}
+
+func (m *Memory) row(e *sim.Block, trace record.Trace, step int) []float32 {
+	soma := e.Soma(trace.Population, step)
+	var row []float32
+	switch trace.Variable {
+	case record.Basal:
+		row = e.Basal(trace.Population, step)
+	case record.Apical:
+		row = e.Apical(trace.Population, step)
+	case record.Soma:
+		row = soma
+	case record.Rate:
+		row = make([]float32, len(soma))
+		m.Header.Neurons.Noise.Rates(row, soma)
+	default:
+		panic(fmt.Sprintf("exporttest: variable %q", trace.Variable))
+	}
+	var picked []float32
+	for _, n := range trace.Neurons {
+		picked = append(picked, row[n])
+	}
+	return picked
+}
+
+// File is a file in memory.
+type File struct{ Bytes []byte }
+
+// WriteAt implements io.WriterAt.
+func (f *File) WriteAt(b []byte, at int64) (int, error) {
+	if n := int(at) + len(b); n > len(f.Bytes) {
+		f.Bytes = append(f.Bytes, make([]byte, n-len(f.Bytes))...)
+	}
+	return copy(f.Bytes[at:], b), nil
+}
+
+// Check exports a recording of each plan to a folder of its own, with what
+// happened beside it, and has .ci/python/check_exports.py open and compare them
+// with a format's own libraries. It needs PLATEAU_PYTHON.
+func Check(t *testing.T, format string, plans map[string]Plan, export func(r *record.Reader, folder string) error) {
+	t.Helper()
+	python := os.Getenv("PLATEAU_PYTHON")
+	if python == "" {
+		t.Skip("PLATEAU_PYTHON names no Python interpreter with the packages of .ci/python/requirements.txt")
+	}
+	all := t.TempDir()
+	for name, p := range plans {
+		folder := filepath.Join(all, strings.ReplaceAll(name, " ", "_"))
+		if err := os.Mkdir(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		r, mem := Make(t, p)
+		if err := export(r, folder); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		want, err := json.Marshal(mem)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, "want.json"), want, 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := exec.Command(python, "../../../.ci/python/check_exports.py", format, all).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
+
+// Save writes what an exporter writes to a file.
+func Save(name string, export func(io.WriterAt) error) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(export(f), f.Close())
+}

@@ -1,0 +1,176 @@
+package nwb
+
+import (
+	"errors"
+	"math"
+
+	"plateau/sim"
+	"plateau/sim/record"
+	"plateau/sim/record/hdf5"
+)
+
+func (x *exporter) interval(t *table) (start, stop *hdf5.Dataset) {
+	return t.column("start_time", "Start time of epoch, in seconds", hdf5.Float64),
+		t.column("stop_time", "Stop time of epoch, in seconds", hdf5.Float64)
+}
+
+// trials writes a row for each trial.
+func (x *exporter) trials() error {
+	if x.r.Trials() == 0 {
+		return nil
+	}
+	x.intervals = x.file.Root.Group("intervals")
+	table := x.table(x.intervals, "trials", "TimeIntervals", "presentations of examples")
+	start, stop := x.interval(table)
+	purpose := table.column("purpose", "what the presentation was for", hdf5.String)
+	number := table.column("number", "the number of the presentation among those of its purpose", hdf5.Uint64)
+	sample := table.column("sample", "the index of the example in its data set", hdf5.Int64)
+	class := table.column("true_class", "the class of the example", hdf5.Int64)
+	read := table.column("class_read", "the class read out in the forward phase; -1 if not known", hdf5.Int64)
+	correct := table.column("correct", "whether the class read out is the true one", hdf5.Bool)
+	place := table.column("place", "which of the places of a batch showed the example; 0 begins a batch", hdf5.Int64)
+	rested := table.column("rested", "whether the network began at rest", hdf5.Bool)
+	whole := table.column("whole", "whether all of the trial was recorded", hdf5.Bool)
+	weights := table.column("weights", "SHA-256 digest of the weights last taken down before the trial", hdf5.String)
+	updates := table.column("updates", "trials that have changed these weights since", hdf5.Int64)
+	var losses []*hdf5.Dataset
+	if x.losses {
+		for m := range x.h.Network.Hidden {
+			losses = append(losses, table.column("loss_"+x.hidden(m), "squared difference of the plateau potentials of the layer", hdf5.Float64))
+		}
+		losses = append(losses, table.column("loss_output", "squared difference of the rates of the output", hdf5.Float64))
+	}
+	for i := range x.r.Trials() {
+		t, err := x.r.Trial(i)
+		if err != nil {
+			return err
+		}
+		table.row()
+		start.Append(x.seconds(t.First))
+		stop.Append(x.seconds(t.First + int64(t.Steps)))
+		purpose.Append(purposeName(t.Purpose))
+		number.Append(t.Number)
+		sample.Append(t.Sample)
+		class.Append(t.Class)
+		read.Append(t.Read)
+		correct.Append(t.Read == t.Class)
+		place.Append(t.Place)
+		rested.Append(t.Rested)
+		whole.Append(t.Whole)
+		weights.Append(t.Weights)
+		for m, d := range losses {
+			loss := math.NaN()
+			if t.Losses != nil {
+				loss = t.Losses[m]
+			}
+			d.Append(loss)
+		}
+		if err := updates.Append(t.Updates); err != nil {
+			return err
+		}
+	}
+	return table.close()
+}
+
+// hidden is the name of a hidden layer's population.
+func (x *exporter) hidden(m int) string { return x.h.Populations[1+m].Name }
+
+func purposeName(p sim.Purpose) string {
+	switch p {
+	case sim.TrainingSpikes:
+		return "training"
+	case sim.TestSpikes:
+		return "test"
+	case sim.TrialSpikes:
+		return "trial"
+	}
+	return "other"
+}
+
+// phases writes a table for each kind of phase: within a table intervals do not
+// touch, unless a trial has nothing else.
+func (x *exporter) phases() error {
+	type kind struct {
+		*table
+		start, stop, window *hdf5.Dataset
+		trial, class        *hdf5.Dataset
+		taught              *hdf5.Dataset
+		plateaus, onsets    []*hdf5.Dataset // of each hidden layer
+	}
+	kinds := map[string]*kind{}
+	for _, name := range x.kinds {
+		k := &kind{table: x.table(x.intervals, name+"_phases", "TimeIntervals", "phases "+name+" of the trials")}
+		k.start, k.stop = x.interval(k.table)
+		k.trial = k.column("trial", "the row of the trial in the table of trials", hdf5.Int64)
+		k.window = k.column("window_start_time", "start of the window of averages, in seconds", hdf5.Float64)
+		k.taught = k.column("taught", "whether the teaching current flowed", hdf5.Bool)
+		k.class = k.column("class_taught", "the class taught; -1 if none", hdf5.Int64)
+		if x.h.Plateaus {
+			for m, size := range x.h.Network.Hidden {
+				k.plateaus = append(k.plateaus, k.column("plateau_"+x.hidden(m), "plateau potential of each neuron", hdf5.Float32, int64(size)))
+				if x.onsets[name] {
+					k.onsets = append(k.onsets, k.column("plateau_time_"+x.hidden(m), "when it began, in seconds", hdf5.Float64, int64(size)))
+				}
+			}
+		}
+		kinds[name] = k
+	}
+	for i := range x.r.Trials() {
+		t, err := x.r.Trial(i)
+		if err != nil {
+			return err
+		}
+		for n, p := range t.Phases {
+			if p.First >= t.Steps {
+				continue // a trial that broke off before
+			}
+			k := kinds[p.Name]
+			k.row()
+			k.start.Append(x.seconds(t.First + int64(p.First)))
+			k.stop.Append(x.seconds(t.First + int64(min(p.End(), t.Steps))))
+			k.trial.Append(i)
+			k.window.Append(x.seconds(t.First + int64(p.First+p.From)))
+			k.taught.Append(p.Taught)
+			class := -1
+			if p.Taught {
+				class = p.Class
+			}
+			k.class.Append(class)
+			for m, to := range k.plateaus {
+				plateaus, err := x.r.Plateaus(i, n, m)
+				if errors.Is(err, record.ErrNotRecorded) {
+					plateaus = unknownPlateaus(x.h.Network.Hidden[m])
+				} else if err != nil {
+					return err
+				}
+				to.Append(plateaus.Value)
+				if k.onsets == nil {
+					continue
+				}
+				// A plateau begins at the end of its step.
+				at := make([]float64, len(plateaus.Step))
+				for j, step := range plateaus.Step {
+					at[j] = x.seconds(t.First + int64(step) + 1)
+				}
+				k.onsets[m].Append(at)
+			}
+			if x.file.Err() != nil {
+				return x.file.Err()
+			}
+		}
+	}
+	for _, name := range x.kinds {
+		if err := kinds[name].close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unknownPlateaus(n int) record.Plateaus {
+	p := record.Plateaus{Step: make([]int32, n), Value: make([]float32, n)}
+	for i := range p.Value {
+		p.Value[i] = float32(math.NaN())
+	}
+	return p
+}

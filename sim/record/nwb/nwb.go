@@ -1,0 +1,232 @@
+// Package nwb exports recordings to Neurodata Without Borders, version 2: one
+// HDF5 file that holds
+//
+//   - /units: the spike times of every neuron whose spikes were recorded, of
+//     silent ones too, with population and number of the neuron;
+//   - /intervals/trials: a row for each trial, with its example, its class and
+//     the class read out;
+//   - /intervals/<phase>_phases: for each kind of phase a row for each time it
+//     occurred, with the plateau potentials of the hidden neurons;
+//   - /acquisition/<population>_<variable>: the recorded variables, a column for
+//     each neuron;
+//   - under /general, what the recording says of its run.
+//
+// Time is in seconds since the start of the recording, in which trials follow
+// one another without gaps. A spike is at the start of its step, a sample is the
+// value at the end of one. The bytes of an export depend on the recording and
+// the options alone.
+//
+// The schema itself is not copied into the file; PyNWB and others bring it
+// along.
+package nwb
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"plateau/sim/record"
+	"plateau/sim/record/hdf5"
+)
+
+// version is that of the schema, the first to know was_generated_by.
+const version = "2.8.0"
+
+// syntheticConstruct is the species of what is none, in the NCBI taxonomy.
+const syntheticConstruct = "http://purl.obolibrary.org/obo/NCBITaxon_32630"
+
+// Options of an export. The zero Options are good ones.
+type Options struct {
+	// Start is when the session began; if zero, what the recording says. It must
+	// not lie in the future, or validators complain.
+	Start time.Time
+	// Memory is about how many bytes to use for putting spikes in the order of
+	// neurons; 0 means 64 MiB. With less, the recording is read more often.
+	Memory int
+}
+
+// unknownStart stands in for the start of a session that nobody knows.
+var unknownStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Export writes a recording as an NWB file. After an error there is no file that
+// could be read.
+func Export(w io.WriterAt, r *record.Reader, o Options) error {
+	if o.Memory <= 0 {
+		o.Memory = 64 << 20
+	}
+	x := &exporter{r: r, h: r.Header(), options: o, dt: r.Header().Dt()}
+	if err := x.survey(); err != nil {
+		return fmt.Errorf("nwb: %w", err)
+	}
+	x.file = hdf5.Create(w)
+	x.identify()
+	err := x.all()
+	if failed := x.file.Close(); failed != nil && err == nil {
+		err = failed
+	}
+	if err != nil {
+		return fmt.Errorf("nwb: %w", err)
+	}
+	return nil
+}
+
+type exporter struct {
+	r       *record.Reader
+	h       *record.Header
+	options Options
+	dt      float64 // ms
+	file    *hdf5.File
+	id      string
+	objects int // so far, for object_id
+
+	kinds     []string        // names of phases, in the order in which they came up
+	onsets    map[string]bool // kinds of phases with plateaus at times of their own
+	losses    bool            // whether any trial has losses
+	tracings  []tracing       // of each trace
+	intervals *hdf5.Group
+	complete  bool // whether the last trial is whole
+}
+
+// tracing is what is known of a trace after a look at all trials.
+type tracing struct {
+	samples int64
+	even    bool // whether they are evenly spaced
+}
+
+// survey looks at all trials.
+func (x *exporter) survey() error {
+	x.onsets = map[string]bool{}
+	x.complete = true
+	x.tracings = make([]tracing, len(x.h.Traces))
+	for i := range x.tracings {
+		x.tracings[i].even = true
+	}
+	known := map[string]bool{}
+	for i := range x.r.Trials() {
+		t, err := x.r.Trial(i)
+		if err != nil {
+			return err
+		}
+		for _, p := range t.Phases {
+			if !known[p.Name] {
+				known[p.Name] = true
+				x.kinds = append(x.kinds, p.Name)
+			}
+			if p.PlateauWindow > 0 {
+				x.onsets[p.Name] = true
+			}
+		}
+		x.losses = x.losses || t.Losses != nil
+		x.complete = x.complete && t.Whole
+		for k := range x.tracings {
+			trace := &x.tracings[k]
+			every := x.h.Traces[k].Interval
+			// With the last trial nothing can become uneven.
+			trace.even = trace.even && (i == x.r.Trials()-1 || t.Steps%every == 0)
+			trace.samples += int64(x.h.Traces[k].Samples(t.Steps))
+		}
+	}
+	return nil
+}
+
+// seconds is the time at the start of a step of the recording.
+func (x *exporter) seconds(step int64) float64 { return float64(step) * x.dt / 1000 }
+
+func (x *exporter) all() error {
+	x.session()
+	for _, part := range []func() error{x.units, x.trials, x.phases, x.series} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// identify gives the file an identity that is a function of the recording.
+func (x *exporter) identify() {
+	weights := ""
+	if x.r.Trials() > 0 {
+		if t, err := x.r.Trial(0); err == nil {
+			weights = t.Weights
+		}
+	}
+	x.id = uuid(fmt.Sprintf("%q %q %d %q %q %+v %q %d %d", x.h.Program, x.h.Begun.UTC().Format(time.RFC3339Nano), x.h.Seed,
+		x.h.Config, x.h.Data, x.h.Network, weights, x.r.Trials(), x.r.Steps()))
+}
+
+// uuid is a name-based UUID (RFC 9562, version 8).
+func uuid(name string) string {
+	b := sha256.Sum256([]byte(name))
+	b[6] = b[6]&0x0f | 0x80
+	b[8] = b[8]&0x3f | 0x80
+	s := hex.EncodeToString(b[:16])
+	return strings.Join([]string{s[:8], s[8:12], s[12:16], s[16:20], s[20:]}, "-")
+}
+
+// is marks an object as one of a neurodata type.
+func (x *exporter) is(o hdf5.Object, namespace, kind string) {
+	x.objects++
+	o.Attr("namespace", namespace)
+	o.Attr("neurodata_type", kind)
+	o.Attr("object_id", uuid(fmt.Sprint(x.id, " ", x.objects)))
+}
+
+// session writes what there is once.
+func (x *exporter) session() {
+	root := x.file.Root
+	x.is(root, "core", "NWBFile")
+	root.Attr("nwb_version", version)
+
+	start, known := x.options.Start, ""
+	if start.IsZero() {
+		start = x.h.Begun
+	}
+	if start.IsZero() {
+		start, known = unknownStart, " When it ran is not known; the start time stands in for that."
+	}
+	began := start.UTC().Format("2006-01-02T15:04:05.000000-07:00")
+	n := x.r.Trials()
+	description := fmt.Sprintf("Simulation of a network of neurons with segregated dendrites: %d trials of %s.%s", n, orUnnamed(x.h.Data), known)
+	if !x.r.Complete() || !x.complete {
+		description += " The recording broke off."
+	}
+	root.Write("identifier", x.id)
+	root.Write("session_description", description)
+	root.Write("session_start_time", began)
+	root.Write("timestamps_reference_time", began)
+	root.Write("file_create_date", []string{began})
+	root.Group("analysis")
+	root.Group("processing")
+	stimulus := root.Group("stimulus")
+	stimulus.Group("presentation")
+	stimulus.Group("templates")
+
+	general := root.Group("general")
+	general.Write("experiment_description", fmt.Sprintf("Seed %d. Network: %+v. Neurons: %+v.", x.h.Seed, x.h.Network, x.h.Neurons))
+	if x.h.Program != "" {
+		name, rest, _ := strings.Cut(x.h.Program, " ")
+		general.Write("was_generated_by", hdf5.Array{Shape: []int64{1, 2}, Values: []string{name, rest}})
+	}
+	if x.h.Config != "" {
+		general.Write("source_script", x.h.Config).Attr("file_name", "config.toml")
+	}
+
+	// Validators insist on a subject, and on its age and sex.
+	subject := general.Group("subject")
+	x.is(subject, "core", "Subject")
+	subject.Write("subject_id", "simulation")
+	subject.Write("description", "a simulated network; no animal was involved")
+	subject.Write("species", syntheticConstruct)
+	subject.Write("sex", "O")
+	subject.Write("age", "P0D")
+}
+
+func orUnnamed(data string) string {
+	if data == "" {
+		return "unnamed data"
+	}
+	return data
+}

@@ -1,0 +1,531 @@
+package nwb_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"plateau/sim"
+	"plateau/sim/record"
+	"plateau/sim/record/exporttest"
+	"plateau/sim/record/hdf5/hdf5test"
+	"plateau/sim/record/nwb"
+)
+
+func export(t testing.TB, r *record.Reader, o nwb.Options) []byte {
+	t.Helper()
+	var f exporttest.File
+	if err := nwb.Export(&f, r, o); err != nil {
+		t.Fatal(err)
+	}
+	return f.Bytes
+}
+
+// What a recording was made of is found in its export.
+func TestExport(t *testing.T) {
+	for name, p := range exporttest.Plans() {
+		t.Run(name, func(t *testing.T) {
+			r, mem := exporttest.Make(t, p)
+			file := export(t, r, nwb.Options{})
+			root, err := hdf5test.Read(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := checker{t: t, root: root, mem: mem, dt: p.Dt}
+			c.session(p)
+			c.identities()
+			c.units()
+			c.trials()
+			c.phases()
+			c.series()
+			if !bytes.Equal(file, export(t, r, nwb.Options{})) {
+				t.Error("two exports differ")
+			}
+		})
+	}
+}
+
+// checker holds a file against what happened.
+type checker struct {
+	t    *testing.T
+	root *hdf5test.Object
+	mem  *exporttest.Memory
+	dt   float64
+}
+
+func (c *checker) seconds(step int64) float64 { return float64(step) * c.dt / 1000 }
+
+func (c *checker) steps() int64 {
+	if n := len(c.mem.Trials); n > 0 {
+		return c.mem.Trials[n-1].First + int64(c.mem.Trials[n-1].Steps)
+	}
+	return 0
+}
+
+func (c *checker) equal(path string, want any) {
+	c.t.Helper()
+	o := c.root.Find(path)
+	if o == nil || o.Array == nil {
+		c.t.Errorf("%s is missing", path)
+		return
+	}
+	v := reflect.ValueOf(want)
+	list := []any{want}
+	if v.Kind() == reflect.Slice {
+		list = []any{}
+		for i := range v.Len() {
+			list = append(list, v.Index(i).Interface())
+		}
+	}
+	if !slices.EqualFunc(o.Values, list, same) {
+		c.t.Errorf("%s: %.400s, want %.400s", path, fmt.Sprint(o.Values), fmt.Sprint(list))
+	}
+}
+
+// same compares numbers by value; NaN is the same as NaN.
+func same(a, b any) bool {
+	x, ok := number(a)
+	y, also := number(b)
+	if ok && also {
+		return x == y || math.IsNaN(x) && math.IsNaN(y)
+	}
+	return a == b
+}
+
+func number(a any) (float64, bool) {
+	v := reflect.ValueOf(a)
+	switch {
+	case v.CanInt():
+		return float64(v.Int()), true
+	case v.CanUint():
+		return float64(v.Uint()), true
+	case v.CanFloat():
+		return v.Float(), true
+	}
+	return 0, false
+}
+
+func (c *checker) session(p exporttest.Plan) {
+	began := "2024-02-29T13:30:00.123456+00:00"
+	if p.Begun.IsZero() {
+		began = "2000-01-01T00:00:00.000000+00:00"
+		if s := c.root.Find("session_description").Values[0].(string); !strings.Contains(s, "not known") {
+			c.t.Errorf("session_description %q does not say that its start is not known", s)
+		}
+	}
+	c.equal("session_start_time", began)
+	c.equal("timestamps_reference_time", began)
+	c.equal("file_create_date", []string{began})
+	c.equal("general/source_script", "seed = 7\n")
+	c.equal("general/was_generated_by", []string{"plateau", "test"})
+}
+
+// identities wants an object_id of every object that has a type, and that no two
+// are equal.
+func (c *checker) identities() {
+	seen := map[string]string{}
+	var walk func(*hdf5test.Object)
+	walk = func(o *hdf5test.Object) {
+		if o.Attrs["neurodata_type"] != nil {
+			id := o.Attrs["object_id"].Values[0].(string)
+			if len(id) != 36 || seen[id] != "" {
+				c.t.Errorf("object_id of %s is %q, that of %q", o.Path, id, seen[id])
+			}
+			seen[id] = o.Path
+		}
+		for _, l := range o.Links {
+			walk(l.To)
+		}
+	}
+	walk(c.root)
+}
+
+func (c *checker) units() {
+	type row struct {
+		population string
+		neuron     int
+		times      []float64
+	}
+	var units []row
+	for p, pop := range c.mem.Header.Populations {
+		if !pop.Spikes {
+			continue
+		}
+		first := len(units)
+		for n := range pop.Size {
+			units = append(units, row{population: pop.Name, neuron: n})
+		}
+		for i := range c.mem.Trials {
+			trial := &c.mem.Trials[i]
+			for _, s := range trial.Spikes[p] {
+				u := &units[first+int(s.Neuron)]
+				u.times = append(u.times, c.seconds(trial.First+int64(s.Step)))
+			}
+		}
+	}
+	if units == nil {
+		if c.root.Find("units") != nil {
+			c.t.Error("units without recorded spikes")
+		}
+		return
+	}
+	var populations, names []string
+	var ids, neurons, ends, index []int
+	var times, observed []float64
+	for i, u := range units {
+		ids = append(ids, i)
+		populations = append(populations, u.population)
+		neurons = append(neurons, u.neuron)
+		names = append(names, fmt.Sprint(u.population, "_", u.neuron))
+		times = append(times, u.times...)
+		ends = append(ends, len(times))
+		index = append(index, i+1)
+		observed = append(observed, 0, c.seconds(c.steps()))
+	}
+	if c.steps() > 0 {
+		if len(times) < 50 {
+			c.t.Fatalf("the test has only %d spikes", len(times))
+		}
+		for _, u := range units {
+			if u.population == "hidden0" && u.neuron == 0 && len(u.times) > 0 {
+				c.t.Fatal("the test has no silent neuron")
+			}
+		}
+	}
+	c.equal("units/id", ids)
+	c.equal("units/population", populations)
+	c.equal("units/unit_name", names)
+	c.equal("units/neuron", neurons)
+	c.equal("units/spike_times", times)
+	c.equal("units/spike_times_index", ends)
+	c.equal("units/obs_intervals", observed)
+	c.equal("units/obs_intervals_index", index)
+	c.attr("units/spike_times", "resolution", c.seconds(1))
+	c.attr("units/spike_times_index", "target", c.root.Find("units/spike_times"))
+	c.attr("units/obs_intervals_index", "target", c.root.Find("units/obs_intervals"))
+	c.columns("units", "population", "neuron", "unit_name", "spike_times", "obs_intervals")
+}
+
+func (c *checker) attr(path, name string, want any) {
+	c.t.Helper()
+	o := c.root.Find(path)
+	if o == nil || o.Attrs[name] == nil || o.Attrs[name].Shape != nil || !same(o.Attrs[name].Values[0], want) {
+		c.t.Errorf("attribute %s of %s is not the single value %v", name, path, want)
+	}
+}
+
+func (c *checker) columns(path string, want ...string) {
+	c.t.Helper()
+	var got []string
+	for _, v := range c.root.Find(path).Attrs["colnames"].Values {
+		got = append(got, v.(string))
+	}
+	if !slices.Equal(got, want) {
+		c.t.Errorf("columns of %s are %q, want %q", path, got, want)
+	}
+}
+
+func (c *checker) trials() {
+	if len(c.mem.Trials) == 0 {
+		if c.root.Find("intervals/trials") != nil {
+			c.t.Error("a table of no trials")
+		}
+		return
+	}
+	var ids, sample, class []int
+	var number []uint64
+	var start, stop []float64
+	var purpose []string
+	var rested []bool
+	for i := range c.mem.Trials {
+		t := &c.mem.Trials[i]
+		ids = append(ids, i)
+		start = append(start, c.seconds(t.First))
+		stop = append(stop, c.seconds(t.First+int64(t.Steps)))
+		sample = append(sample, t.Sample)
+		class = append(class, t.Class)
+		number = append(number, t.Number)
+		rested = append(rested, t.Rested)
+		purpose = append(purpose, map[sim.Purpose]string{sim.TrainingSpikes: "training", sim.TestSpikes: "test"}[t.Purpose])
+	}
+	c.equal("intervals/trials/id", ids)
+	c.equal("intervals/trials/start_time", start)
+	c.equal("intervals/trials/stop_time", stop)
+	c.equal("intervals/trials/sample", sample)
+	c.equal("intervals/trials/true_class", class)
+	c.equal("intervals/trials/number", number)
+	c.equal("intervals/trials/purpose", purpose)
+	c.equal("intervals/trials/rested", rested)
+	read, correct := c.root.Find("intervals/trials/class_read"), c.root.Find("intervals/trials/correct")
+	right := 0
+	for i, v := range read.Values {
+		k := v.(int64)
+		if k < 0 || k > 2 || correct.Values[i] != (int(k) == class[i]) {
+			c.t.Errorf("trial %d: class %d, read out %d, correct %v", i, class[i], k, correct.Values[i])
+		}
+		if correct.Values[i] == true {
+			right++
+		}
+	}
+	if n := len(c.mem.Trials); n > 5 && (right == 0 || right == n) {
+		c.t.Errorf("%d of %d right, want a test with both", right, n)
+	}
+	loss := c.root.Find("intervals/trials/loss_output")
+	for i, v := range loss.Values {
+		if taught := len(c.mem.Trials[i].Phases) > 1; taught == math.IsNaN(v.(float64)) {
+			c.t.Errorf("trial %d: loss %v", i, v)
+		}
+	}
+}
+
+func (c *checker) phases() {
+	type table struct {
+		trial, class        []int
+		start, stop, window []float64
+		taught              []bool
+		plateaus, onsets    [2][]float64
+		plateauRow          int
+		scattered           bool
+	}
+	tables := map[string]*table{}
+	for i := range c.mem.Trials {
+		t := &c.mem.Trials[i]
+		for _, p := range t.Phases {
+			k := tables[p.Name]
+			if k == nil {
+				k = &table{}
+				tables[p.Name] = k
+			}
+			k.trial = append(k.trial, i)
+			k.start = append(k.start, c.seconds(t.First+int64(p.First)))
+			k.stop = append(k.stop, c.seconds(t.First+int64(p.First+p.Steps)))
+			k.window = append(k.window, c.seconds(t.First+int64(p.First+p.From)))
+			k.taught = append(k.taught, p.Taught)
+			if p.Taught {
+				k.class = append(k.class, p.Class)
+			} else {
+				k.class = append(k.class, -1)
+			}
+			for m, values := range p.Plateaus {
+				for n, v := range values {
+					k.plateaus[m] = append(k.plateaus[m], float64(v))
+					if p.PlateauStep != nil {
+						k.scattered = true
+						k.onsets[m] = append(k.onsets[m], c.seconds(t.First+int64(p.First+p.PlateauStep[m][n]+1)))
+					}
+				}
+			}
+		}
+	}
+	for name, k := range tables {
+		path := "intervals/" + name + "_phases/"
+		c.equal(path+"trial", k.trial)
+		c.equal(path+"start_time", k.start)
+		c.equal(path+"stop_time", k.stop)
+		c.equal(path+"window_start_time", k.window)
+		c.equal(path+"taught", k.taught)
+		c.equal(path+"class_taught", k.class)
+		for m, size := range c.mem.Header.Network.Hidden {
+			column := path + fmt.Sprint("plateau_hidden", m)
+			c.equal(column, k.plateaus[m])
+			if shape := c.root.Find(column).Shape; !slices.Equal(shape, []int64{int64(len(k.trial)), int64(size)}) {
+				c.t.Errorf("%s has shape %v", column, shape)
+			}
+			if column = path + fmt.Sprint("plateau_time_hidden", m); k.scattered {
+				c.equal(column, k.onsets[m])
+			} else if c.root.Find(column) != nil {
+				c.t.Errorf("there is %s without need", column)
+			}
+		}
+	}
+}
+
+func (c *checker) series() {
+	group := c.root.Find("acquisition")
+	found := 0
+	for i, trace := range c.mem.Header.Traces {
+		name := fmt.Sprintf("%s_%s", c.mem.Header.Populations[trace.Population].Name, trace.Variable)
+		if i > 0 && trace.Neurons[0] == 4 {
+			name += "_2"
+		}
+		var rows [][]float32
+		var times []float64
+		even := true
+		for k := range c.mem.Trials {
+			t := &c.mem.Trials[k]
+			for s, row := range t.Traces[i] {
+				rows = append(rows, row)
+				times = append(times, c.seconds(t.First+int64(s*trace.Interval)+1))
+			}
+			even = even && (t.Steps%trace.Interval == 0 || k == len(c.mem.Trials)-1)
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		width := min(len(rows), len(trace.Neurons))
+		for from := 0; from < len(trace.Neurons); from += width {
+			to := min(from+width, len(trace.Neurons))
+			full := name
+			if width < len(trace.Neurons) {
+				full = fmt.Sprintf("%s_%d_to_%d", name, trace.Neurons[from], trace.Neurons[to-1])
+			}
+			var values []float32
+			for _, row := range rows {
+				values = append(values, row[from:to]...)
+			}
+			path := "acquisition/" + full
+			found++
+			c.equal(path+"/data", values)
+			if c.t.Failed() {
+				return
+			}
+			if shape := c.root.Find(path + "/data").Shape; !slices.Equal(shape, []int64{int64(len(rows)), int64(to - from)}) || shape[1] > shape[0] {
+				c.t.Errorf("%s has shape %v", path, shape)
+			}
+			unit, conversion := "dimensionless", 1.0
+			if trace.Variable == record.Rate {
+				unit, conversion = "hertz", 1000
+			}
+			c.attr(path+"/data", "unit", unit)
+			c.attr(path+"/data", "conversion", conversion)
+			if even {
+				c.equal(path+"/starting_time", c.seconds(1))
+				c.attr(path+"/starting_time", "rate", 1000/(c.dt*float64(trace.Interval)))
+			} else {
+				c.equal(path+"/timestamps", times)
+			}
+		}
+	}
+	if len(group.Links) != found {
+		c.t.Errorf("%d series, want %d", len(group.Links), found)
+	}
+}
+
+// The names of blocks of columns, and of gaps among neurons.
+func TestNeuronsOfColumns(t *testing.T) {
+	p := exporttest.Plans()["some neurons"]
+	r, _ := exporttest.Make(t, p)
+	root, err := hdf5test.Read(export(t, r, nwb.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"acquisition/hidden0_soma":   "columns: neurons 0-2, 7",
+		"acquisition/hidden0_soma_2": "columns: neurons 4",
+	} {
+		if got := root.Find(path).Attrs["comments"].Values[0]; got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+	if root.Find("units/id").Shape[0] != 9+3 {
+		t.Error("units of populations whose spikes were not recorded")
+	}
+}
+
+// Options change what they say and nothing else: a start, and less memory makes
+// the same file.
+func TestOptions(t *testing.T) {
+	r, _ := exporttest.Make(t, exporttest.Default())
+	usual := export(t, r, nwb.Options{})
+	if !bytes.Equal(usual, export(t, r, nwb.Options{Memory: 1 << 30})) {
+		t.Error("more memory makes another file")
+	}
+	start := time.Date(2020, 3, 1, 12, 0, 0, 0, time.FixedZone("", 3600))
+	root, err := hdf5test.Read(export(t, r, nwb.Options{Start: start}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := root.Find("session_start_time").Values[0]; got != "2020-03-01T11:00:00.000000+00:00" {
+		t.Errorf("session_start_time %v", got)
+	}
+}
+
+// With hardly any memory, neurons are taken one by one.
+func TestLittleMemory(t *testing.T) {
+	p := exporttest.Default()
+	r, mem := exporttest.Make(t, p)
+	root, err := hdf5test.Read(export(t, r, nwb.Options{Memory: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := checker{t: t, root: root, mem: mem, dt: p.Dt}
+	c.units()
+}
+
+type broken struct{ exporttest.File }
+
+func (b *broken) WriteAt(p []byte, at int64) (int, error) {
+	if at > 100000 {
+		return 0, fmt.Errorf("disk full")
+	}
+	return b.File.WriteAt(p, at)
+}
+
+func TestDiskFull(t *testing.T) {
+	r, _ := exporttest.Make(t, exporttest.Default())
+	var f broken
+	if err := nwb.Export(&f, r, nwb.Options{}); err == nil || !strings.Contains(err.Error(), "disk full") {
+		t.Errorf("error %v, want disk full", err)
+	}
+}
+
+// A recording of millions of spikes is exported in little memory.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulates for some seconds")
+	}
+	p := exporttest.Default()
+	p.Network.Inputs, p.Network.Hidden, p.Network.Classes = 800, []int{300}, 10
+	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Neurons: nil, Interval: 10}}
+	p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Forget = 1, 50, 50, 150, 0, true
+	r, _ := exporttest.Make(t, p)
+	heap := func() int64 {
+		var s runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&s)
+		return int64(s.HeapAlloc)
+	}
+	before := heap()
+	w := &watching{heap: heap}
+	if err := nwb.Export(w, r, nwb.Options{Memory: 4 << 20}); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d MB written, at most %d KB of memory", w.bytes>>20, (w.most-before)>>10)
+	const most = 24 << 20 // Memory, a group of the recording, tables and buffers
+	if w.most-before > most {
+		t.Errorf("%d bytes of memory, want ≤ %d", w.most-before, most)
+	}
+}
+
+// watching discards a file and measures memory while it is written.
+type watching struct {
+	heap  func() int64
+	most  int64
+	bytes int64
+	calls int
+}
+
+func (w *watching) WriteAt(b []byte, _ int64) (int, error) {
+	if w.calls++; w.calls%16 == 0 {
+		w.most = max(w.most, w.heap())
+	}
+	w.bytes += int64(len(b))
+	return len(b), nil
+}
+
+// The libraries that read NWB find the same.
+func TestLibraries(t *testing.T) {
+	exporttest.Check(t, "nwb", exporttest.Plans(), func(r *record.Reader, folder string) error {
+		return exporttest.Save(filepath.Join(folder, "recording.nwb"), func(w io.WriterAt) error {
+			return nwb.Export(w, r, nwb.Options{})
+		})
+	})
+}
