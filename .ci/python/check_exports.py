@@ -203,6 +203,50 @@ def check_nwb(folder, run):
         equal(sorting.get_unit_spike_train(f"{population}_{n}"), steps, "spikeinterface")
 
 
+def check_sonata(folder, run):
+    import libsonata
+
+    reader = libsonata.SpikeReader(str(folder / "spikes.h5"))
+    assert sorted(reader.get_population_names()) == sorted(p["Name"] for _, p in run.recorded())
+    for i, p in run.recorded():
+        steps, neurons = run.spikes(i)
+        found = reader[p["Name"]]
+        assert found.time_units == "ms"
+        # libsonata puts spikes in the order of time, and of node in a step
+        got = found.get_dict()
+        order = np.lexsort((got["node_ids"], got["timestamps"]))
+        equal(got["node_ids"][order], neurons, "node_ids of " + p["Name"])
+        equal(got["timestamps"][order], steps * run.dt, "timestamps of " + p["Name"])
+
+    for variable in {t["Variable"] for t in run.traces}:
+        path = folder / f"{variable}.h5"
+        traces = [k for k, t in enumerate(run.traces) if t["Variable"] == variable]
+        if not path.exists():
+            uneven = [t["Steps"] % run.traces[k]["Interval"] for t in run.trials[:-1] for k in traces]
+            assert any(uneven), f"no report of {variable}"
+            continue
+        reader = libsonata.ElementReportReader(str(path))
+        for k in traces:
+            trace = run.traces[k]
+            steps, rows = run.samples(k)
+            name = run.trace_name(k).replace("_" + variable, "")
+            found = reader[name]
+            assert found.time_units == "ms"
+            assert found.data_units == ("spikes/ms" if variable == "rate" else "dimensionless")
+            assert found.get_node_ids() == trace["Neurons"]
+            every = trace["Interval"] * run.dt
+            assert np.allclose(found.times, (run.dt, run.dt + every * len(rows), every), rtol=1e-12)
+            if not len(rows):
+                continue
+            frames = found.get()
+            equal(frames.ids[:, 0], trace["Neurons"], "nodes of " + name)
+            equal(frames.ids[:, 1], [0] * len(trace["Neurons"]), "elements of " + name)
+            equal(frames.data, rows, name)
+            assert np.allclose(frames.times, (steps + 1) * run.dt, rtol=1e-12), name
+            one = found.get(node_ids=[trace["Neurons"][-1]], tstart=(steps[1] + 1) * run.dt, tstop=(steps[1] + 1) * run.dt)
+            equal(one.data, rows[1:2, -1:], "a part of " + name)
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     format, cases = sys.argv[1], sorted(Path(sys.argv[2]).iterdir())

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -344,4 +345,55 @@ func Save(name string, export func(io.WriterAt) error) error {
 		return err
 	}
 	return errors.Join(export(f), f.Close())
+}
+
+// Long makes a recording of some million spikes, of which 50 MB come out
+// compressed.
+func Long(t testing.TB) *record.Reader {
+	t.Helper()
+	p := Default()
+	p.Network.Inputs, p.Network.Hidden, p.Network.Classes = 800, []int{300}, 10
+	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 10}}
+	p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Forget = 1, 50, 50, 150, 0, true
+	r, _ := Make(t, p)
+	return r
+}
+
+// Ceiling fails if an export takes more bytes of memory than most.
+func Ceiling(t *testing.T, most int64, export func(w io.WriterAt) error) {
+	t.Helper()
+	w := &watching{}
+	before := heap()
+	if err := export(w); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d MB written, at most %d KB of memory", w.bytes>>20, (w.most-before)>>10)
+	if w.most-before > most || w.calls < 16 {
+		t.Errorf("%d bytes of memory in %d writes, want ≤ %d", w.most-before, w.calls, most)
+	}
+}
+
+// watching discards a file and measures memory while it is written.
+type watching struct {
+	most  int64
+	bytes int64
+	calls int
+}
+
+func (w *watching) WriteAt(b []byte, _ int64) (int, error) { return w.Write(b) }
+
+func (w *watching) Write(b []byte) (int, error) {
+	// Often enough, but collecting garbage takes time.
+	if w.calls++; w.calls%8 == 0 {
+		w.most = max(w.most, heap())
+	}
+	w.bytes += int64(len(b))
+	return len(b), nil
+}
+
+func heap() int64 {
+	var s runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&s)
+	return int64(s.HeapAlloc)
 }

@@ -12,7 +12,7 @@ import (
 // order.
 type Dataset struct {
 	*object
-	// Chunk is the number of rows that are deflated together, and read together.
+	// Chunk is the number of rows that are deflated, and read, together.
 	// It can be changed before the first row is written.
 	Chunk int64
 
@@ -25,6 +25,7 @@ type Dataset struct {
 	spare  [][]byte
 	stored []stored // chunks by number
 	buf    []byte
+	plain  bool
 	closed bool
 }
 
@@ -38,7 +39,7 @@ type chunk struct {
 // stored says where in the file a chunk is.
 type stored struct {
 	address uint64
-	size    uint32 // deflated; 0 if the chunk was not written
+	size    uint32 // there; 0 if the chunk was not written
 }
 
 // chunkSize is how many bytes a chunk should have: large enough to deflate well
@@ -48,7 +49,7 @@ const chunkSize = 64 << 10
 // Dataset adds an array of as many rows as will be written; inner are the
 // lengths of its axes after the first.
 func (g *Group) Dataset(name string, t Type, inner ...int64) *Dataset {
-	d := &Dataset{object: g.add(name), of: t, inner: slices.Clone(inner), open: map[int64]*chunk{}}
+	d := &Dataset{object: g.add(name), of: t, inner: slices.Clone(inner), plain: g.file.Plain, open: map[int64]*chunk{}}
 	row := int64(t.size)
 	for _, n := range inner {
 		if n < 1 || n > math.MaxUint32/row {
@@ -157,12 +158,15 @@ func (d *Dataset) chunk(number int64) *chunk {
 	return c
 }
 
-// store deflates a chunk and writes it.
+// store writes a chunk.
 func (d *Dataset) store(c *chunk) {
 	for int64(len(d.stored)) <= c.number {
 		d.stored = append(d.stored, stored{})
 	}
-	packed := d.file.pack.pack(c.data, d.of.size)
+	packed := c.data
+	if !d.plain {
+		packed = d.file.pack.pack(c.data, d.of.size)
+	}
 	d.stored[c.number] = stored{d.file.write(packed), uint32(len(packed))}
 	delete(d.open, c.number)
 	d.spare = append(d.spare, c.data)
@@ -205,6 +209,9 @@ func (d *Dataset) messages(b []byte) []byte {
 	b = d.message(b, msgDatatype, d.of.message)
 	b = d.message(b, msgFill, fillChunked)
 	b = d.message(b, msgLayout, layout)
+	if d.plain {
+		return b
+	}
 	return d.message(b, msgPipeline, pipeline(d.of.size))
 }
 

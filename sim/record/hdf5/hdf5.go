@@ -29,6 +29,10 @@ const undefined = ^uint64(0)
 type File struct {
 	Root *Group // holds everything, and attributes of the file
 
+	// Plain says that data sets added from now on are not to be deflated: some
+	// readers are built without that.
+	Plain bool
+
 	to      io.WriterAt
 	buf     []byte // the end of the file, not written yet
 	at      uint64 // where in the file buf begins

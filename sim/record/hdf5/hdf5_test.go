@@ -114,6 +114,7 @@ uint8: uint8 [] [255]`
 			}
 			return uint64(i + 1)
 		})},
+		{"group/plain", "float64", []int64{7, 2}, 3, "", values(14, func(i int) any { return float64(i/2) * float64(1-i%2*2) })},
 		{"group/bytes", "uint8", []int64{9}, 9, "deflate 4", values(9, func(i int) any { return uint64("one chunk"[i]) })},
 		{"group/flags", "bool", []int64{3}, 3, "deflate 4", []any{false, true, true}},
 		{"group/nothing", "float64", []int64{0}, 8192, "shuffle 8 deflate 4", []any{}},

@@ -39,7 +39,7 @@ g = f["group"]
 sub = g["größe"]
 assert sorted(g) == sorted(
     ["größe", "streamed", "rows", "backwards", "bytes", "flags", "nothing", "no rows", "strings", "long"]
-    + ["compound", "wide", "wider"]
+    + ["plain", "compound", "wide", "wider"]
 ), list(g)
 assert f[sub.attrs["up"]] == g
 assert f["elsewhere"] == sub["one"] and sub["one"][()] == 1.5 and sub["one"].attrs["unit"] == "ms"
@@ -57,6 +57,7 @@ assert np.array_equal(g["rows"], (i // 6 + i % 6 / 8).astype(np.float32).reshape
 back = np.arange(1, 101, dtype=np.uint16)
 back[30:60] = 0
 assert np.array_equal(g["backwards"], back) and g["backwards"].dtype == np.uint16
+assert np.array_equal(g["plain"], np.arange(7.0)[:, None] * [1, -1]) and g["plain"].compression is None
 assert g["bytes"][()].tobytes() == b"one chunk" and not g["bytes"].shuffle
 assert g["flags"].dtype == np.bool_ and list(g["flags"]) == [False, True, True]
 assert g["nothing"].shape == (0,) and g["nothing"][()].size == 0

@@ -1,0 +1,202 @@
+package sonata_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/sim/record"
+	"plateau/sim/record/exporttest"
+	"plateau/sim/record/hdf5/hdf5test"
+	"plateau/sim/record/sonata"
+)
+
+func read(t *testing.T, export func(io.WriterAt) error) *hdf5test.Object {
+	t.Helper()
+	var f exporttest.File
+	if err := export(&f); err != nil {
+		t.Fatal(err)
+	}
+	root, err := hdf5test.Read(f.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func equal[T any](t *testing.T, o *hdf5test.Object, path string, want []T) {
+	t.Helper()
+	d := o.Find(path)
+	if d == nil || d.Array == nil {
+		t.Errorf("%s is missing", path)
+		return
+	}
+	list := []any{}
+	for _, v := range want {
+		list = append(list, v)
+	}
+	if !reflect.DeepEqual(d.Values, list) {
+		t.Errorf("%s: %.400s, want %.400s", path, fmt.Sprint(d.Values), fmt.Sprint(list))
+	}
+}
+
+func unit(t *testing.T, o *hdf5test.Object, path, want string) {
+	t.Helper()
+	if a := o.Find(path).Attrs["units"]; a == nil || a.Shape != nil || a.Values[0] != want {
+		t.Errorf("unit of %s: %v, want %s", path, a, want)
+	}
+}
+
+func TestSpikes(t *testing.T) {
+	for name, p := range exporttest.Plans() {
+		t.Run(name, func(t *testing.T) {
+			r, mem := exporttest.Make(t, p)
+			root := read(t, func(w io.WriterAt) error { return sonata.Spikes(w, r) })
+			recorded := 0
+			for i, pop := range mem.Header.Populations {
+				if !pop.Spikes {
+					continue
+				}
+				recorded++
+				var times []float64
+				var nodes []uint64
+				for k := range mem.Trials {
+					for _, s := range mem.Trials[k].Spikes[i] {
+						times = append(times, float64(mem.Trials[k].First+int64(s.Step))*p.Dt)
+						nodes = append(nodes, uint64(s.Neuron))
+					}
+				}
+				if len(mem.Trials) > 5 && len(times) < 10 {
+					t.Fatalf("%d spikes", len(times))
+				}
+				equal(t, root, "spikes/"+pop.Name+"/timestamps", times)
+				equal(t, root, "spikes/"+pop.Name+"/node_ids", nodes)
+				unit(t, root, "spikes/"+pop.Name+"/timestamps", "ms")
+			}
+			if n := len(root.Find("spikes").Links); n != recorded {
+				t.Errorf("%d populations, want %d", n, recorded)
+			}
+		})
+	}
+}
+
+func TestReport(t *testing.T) {
+	for name, p := range exporttest.Plans() {
+		t.Run(name, func(t *testing.T) {
+			r, mem := exporttest.Make(t, p)
+			for _, v := range sonata.Variables(r.Header()) {
+				var f exporttest.File
+				err := sonata.Report(&f, r, v)
+				if even(mem, v) != (err == nil) {
+					t.Fatalf("%s: error %v, evenly spaced %v", v, err, even(mem, v))
+				}
+				if err != nil {
+					continue
+				}
+				root := read(t, func(w io.WriterAt) error { return sonata.Report(w, r, v) })
+				for i, trace := range mem.Header.Traces {
+					if trace.Variable != v {
+						continue
+					}
+					path := "report/" + mem.Header.Populations[trace.Population].Name
+					if trace.Neurons[0] == 4 {
+						path += "_2" // the same variable of other neurons
+					}
+					frames := 0
+					values := []float32{}
+					for k := range mem.Trials {
+						for _, row := range mem.Trials[k].Traces[i] {
+							values = append(values, row...)
+							frames++
+						}
+					}
+					equal(t, root, path+"/data", values)
+					n := len(trace.Neurons)
+					if shape := root.Find(path + "/data").Shape; !slices.Equal(shape, []int64{int64(frames), int64(n)}) {
+						t.Errorf("%s: shape %v", path, shape)
+					}
+					unit(t, root, path+"/data", map[bool]string{false: "dimensionless", true: "spikes/ms"}[v == record.Rate])
+					var nodes, pointers []uint64
+					for k := range n {
+						nodes, pointers = append(nodes, uint64(trace.Neurons[k])), append(pointers, uint64(k))
+					}
+					equal(t, root, path+"/mapping/node_ids", nodes)
+					equal(t, root, path+"/mapping/index_pointers", append(pointers, uint64(n)))
+					if ids := root.Find(path + "/mapping/element_ids"); len(ids.Values) != n {
+						t.Errorf("%d element_ids, want %d", len(ids.Values), n)
+					}
+					every := float64(trace.Interval) * p.Dt
+					equal(t, root, path+"/mapping/time", []float64{p.Dt, p.Dt + float64(frames)*every, every})
+					unit(t, root, path+"/mapping/time", "ms")
+				}
+			}
+		})
+	}
+}
+
+func even(mem *exporttest.Memory, v record.Variable) bool {
+	for _, trace := range mem.Header.Traces {
+		for k := range max(0, len(mem.Trials)-1) {
+			if trace.Variable == v && mem.Trials[k].Steps%trace.Interval != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func TestErrors(t *testing.T) {
+	p := exporttest.Default()
+	p.Traces = p.Traces[:1]
+	r, _ := exporttest.Make(t, p)
+	var f exporttest.File
+	if err := sonata.Report(&f, r, record.Soma); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), `["basal"]`) {
+		t.Errorf("report of what was not recorded: error %v", err)
+	}
+	for _, export := range []func(io.WriterAt) error{
+		func(w io.WriterAt) error { return sonata.Spikes(w, r) },
+		func(w io.WriterAt) error { return sonata.Report(w, r, record.Basal) },
+	} {
+		if err := export(full{}); err == nil || !strings.Contains(err.Error(), "disk full") {
+			t.Errorf("error %v, want disk full", err)
+		}
+	}
+}
+
+type full struct{}
+
+func (full) WriteAt([]byte, int64) (int, error) { return 0, errors.New("disk full") }
+
+// A recording is exported in little memory, however long it is.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulates for some seconds")
+	}
+	r := exporttest.Long(t)
+	const most = 16 << 20
+	exporttest.Ceiling(t, most, func(w io.WriterAt) error { return sonata.Spikes(w, r) })
+	exporttest.Ceiling(t, most, func(w io.WriterAt) error { return sonata.Report(w, r, record.Soma) })
+}
+
+// libsonata finds the same.
+func TestLibraries(t *testing.T) {
+	exporttest.Check(t, "sonata", exporttest.Plans(), func(r *record.Reader, folder string) error {
+		err := exporttest.Save(filepath.Join(folder, "spikes.h5"), func(w io.WriterAt) error { return sonata.Spikes(w, r) })
+		for _, v := range sonata.Variables(r.Header()) {
+			name := filepath.Join(folder, string(v)+".h5")
+			if failed := exporttest.Save(name, func(w io.WriterAt) error { return sonata.Report(w, r, v) }); failed != nil {
+				if !strings.Contains(failed.Error(), "not evenly spaced") {
+					err = errors.Join(err, failed)
+				}
+				err = errors.Join(err, os.Remove(name))
+			}
+		}
+		return err
+	})
+}
