@@ -88,7 +88,7 @@ plateau potentials (Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901).`,
 		&cobra.Group{ID: groupRun, Title: "Simulate and learn"},
 		&cobra.Group{ID: groupSetup, Title: "Data and settings"})
 	root.AddCommand(
-		newTrain(con), newTest(con), newTrial(con), newBench(con),
+		newTrain(con), newTest(con), newTrial(con), newPlot(con), newBench(con),
 		newData(con), newConfig(con), newVersion(con))
 	return root
 }

@@ -56,6 +56,7 @@ var unknown = []struct {
 	{"sim/...", terminal, "terminals belong to cmd"},
 	{"protocols", terminal + " time math/rand math/rand/v2 internal/atomicfile", "terminals belong to cmd, and a run must not depend on the clock"},
 	{"protocols/...", terminal + " math/rand math/rand/v2", "terminals belong to cmd, and chance comes from streams"},
+	{"internal/figure", world, "it gets numbers and gives pictures"},
 	{"internal/...", terminal, "terminals belong to cmd"},
 }
 
@@ -226,6 +227,9 @@ func TestCheck(t *testing.T) {
 		{"internal/atomicfile", "plateau/internal/elementary", true},
 		{"internal/atomicfile", "plateau/kernels", false},
 		{"internal/elementary", "plateau/internal/vec", false},
+		{"internal/figure", "gonum.org/v1/plot/vg", true},
+		{"internal/figure", "plateau/protocols", false},
+		{"internal/figure", "os", false},
 		{"internal/vec", "unsafe", true},
 		{"internal/vec", "golang.org/x/sys/cpu", true},
 		{"internal/vec", "golang.org/x/sys/unix", false},

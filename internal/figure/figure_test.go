@@ -1,0 +1,270 @@
+package figure
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// small is a trial of a few neurons.
+func small() *Trial {
+	wave := func(height float64) []float64 {
+		v := make([]float64, 100)
+		for k := range v {
+			v[k] = height * math.Sin(float64(k)/9)
+		}
+		return v
+	}
+	at := make([]float64, 100)
+	for k := range at {
+		at[k] = float64(k + 1)
+	}
+	t := &Trial{
+		Title: "A trial: 1 < 2", Subtitle: "of nothing", Time: at,
+		Image: image.NewGray(image.Rect(0, 0, 4, 4)),
+		Phases: []Phase{
+			{"forward", 0, 30, 50}, {"target", 50, 80, 100},
+		},
+		Populations: []Population{
+			{"input", 16, []float64{1, 2, 50}, []int32{0, 8, 15}},
+			{"hidden0", 5, []float64{3, 4}, []int32{1, 4}},
+			{"output", 3, []float64{5, 60}, []int32{0, 2}},
+		},
+		Neurons: []Neuron{{
+			Name: "hidden0, neuron 1", Apical: wave(0.5), Basal: wave(4), Soma: wave(3),
+			Plateaus: []Plateau{{30, 50, 0.1, 0.52}, {80, 100, -0.2, 0.45}},
+		}},
+	}
+	for k := range 3 {
+		t.Classes = append(t.Classes, Class{Name: strconv.Itoa(k), Potential: wave(float64(2 - k)), True: k == 1, Read: k == 2})
+	}
+	return t
+}
+
+func course(name string, runs ...[]float64) Course {
+	c := Course{Name: name}
+	for _, errors := range runs {
+		c.Runs = append(c.Runs, Run{TrainError: errors, TestError: errors, OutputLoss: errors, HiddenLosses: [][]float64{errors, errors}})
+	}
+	return c
+}
+
+func compared() *Learning {
+	return &Learning{Title: "Learning", Subtitle: "two courses", Courses: []Course{
+		course("one", []float64{0.5, 0.3, 0.2}, []float64{0.6, 0.35}), course("other", []float64{0.4, 0.2, 0.1}),
+	}}
+}
+
+func render(t *testing.T, format Format, f Figure) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(&b, format, f, About{"A title: 1 < 2", "what α is", "plateau test"}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func figures() map[string]Figure {
+	return map[string]Figure{
+		"trial": small(), "learning": compared(),
+		"empty trial": &Trial{}, "no learning": &Learning{},
+		"one epoch": &Learning{Courses: []Course{course("", []float64{0.5})}},
+		"no number": &Learning{Courses: []Course{course("", []float64{math.NaN(), 0.5, math.Inf(1)})}},
+	}
+}
+
+// Every figure can be drawn in every format, twice with the same bytes.
+func TestFormats(t *testing.T) {
+	for name, f := range figures() {
+		for _, format := range []Format{SVG, PDF, PNG} {
+			b := render(t, format, f)
+			if !bytes.Equal(b, render(t, format, f)) {
+				t.Errorf("%s: the second %s file differs from the first", name, format)
+			}
+			start := map[Format]string{SVG: "<?xml", PDF: "%PDF-", PNG: "\x89PNG"}[format]
+			if !bytes.HasPrefix(b, []byte(start)) {
+				t.Errorf("%s: the %s file begins with %q", name, format, b[:8])
+			}
+		}
+	}
+}
+
+// count tells how many pixels are as good as of a colour.
+func count(m image.Image, c color.NRGBA) (n int) {
+	b := m.Bounds()
+	key := func(c color.Color) uint32 {
+		r, g, b, _ := c.RGBA()
+		return r>>8<<16 | g>>8<<8 | b>>8
+	}
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if difference(key(m.At(x, y)), key(c)) < 24 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func decode(t *testing.T, f Figure) image.Image {
+	t.Helper()
+	m, err := png.Decode(bytes.NewReader(render(t, PNG, f)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := f.Size()
+	for _, s := range []struct {
+		pixels int
+		points vg.Length
+	}{{m.Bounds().Dx(), x}, {m.Bounds().Dy(), y}} {
+		if want := float64(s.points) * resolution / 72; math.Abs(float64(s.pixels)-want) > 1.5 {
+			t.Errorf("%d pixels for %v points, want %v", s.pixels, s.points, want)
+		}
+	}
+	return m
+}
+
+// The lines that a trial is about are there in their colours, and go when their
+// data go.
+func TestTrialLines(t *testing.T) {
+	full := decode(t, small())
+	without := small()
+	without.Neurons[0].Apical, without.Neurons[0].Basal = nil, nil
+	without.Classes[1].True, without.Classes[2].Read = false, false
+	bare := decode(t, without)
+	for name, c := range map[string]color.NRGBA{"apical": vermilion, "basal": blue, "true class": green, "class read": purple} {
+		// Names stand beside curves in the same colour.
+		if with, rest := count(full, c), count(bare, c); with < 1000 || rest > with/2 {
+			t.Errorf("%s: %d pixels, and %d without the curve", name, with, rest)
+		}
+	}
+}
+
+func TestSpikesAreDrawn(t *testing.T) {
+	silent := small()
+	for i := range silent.Populations {
+		silent.Populations[i].SpikeTime, silent.Populations[i].SpikeNeuron = nil, nil
+	}
+	busy := small()
+	for k := range 2000 {
+		p := &busy.Populations[0]
+		p.SpikeTime, p.SpikeNeuron = append(p.SpikeTime, float64(k%100)), append(p.SpikeNeuron, int32(k%16))
+	}
+	if s, b := count(decode(t, silent), black), count(decode(t, busy), black); b < s+2000 {
+		t.Errorf("%d dark pixels without spikes, %d with 2000 spikes", s, b)
+	}
+}
+
+func TestLearningLines(t *testing.T) {
+	m := decode(t, compared())
+	if a, b := count(m, blue), count(m, vermilion); a < 1500 || b < 1500 {
+		t.Errorf("%d and %d pixels of the two courses", a, b)
+	}
+	if band := count(m, faded(blue, 0.22)); band < 5000 {
+		t.Errorf("%d pixels between the seeds", band)
+	}
+}
+
+func TestMean(t *testing.T) {
+	c := course("", []float64{1, 2, 5}, []float64{3, 4})
+	epoch, mean, sd := c.mean(func(r Run) []float64 { return r.TestError })
+	for k, want := range [][3]float64{{1, 2, math.Sqrt2}, {2, 3, math.Sqrt2}, {3, 5, 0}} {
+		if epoch[k] != want[0] || mean[k] != want[1] || math.Abs(sd[k]-want[2]) > 1e-15 {
+			t.Errorf("epoch %v: %v ± %v, want %v", epoch[k], mean[k], sd[k], want)
+		}
+	}
+}
+
+// What a file says of itself is where readers look for it.
+func TestAbout(t *testing.T) {
+	var doc struct {
+		Title string `xml:"title"`
+		Desc  string `xml:"desc"`
+	}
+	d := xml.NewDecoder(bytes.NewReader(render(t, SVG, small())))
+	if err := d.Decode(&doc); err != nil || doc.Title != "A title: 1 < 2" || doc.Desc != "what α is\nplateau test" {
+		t.Errorf("SVG: %+v, %v", doc, err)
+	}
+	if err := d.Decode(&doc); !errors.Is(err, io.EOF) {
+		t.Errorf("SVG: more than one element: %v", err)
+	}
+	if b := render(t, PNG, small()); !bytes.Contains(b, []byte("iTXtDescription\x00\x00\x00\x00\x00what α is")) {
+		t.Error("PNG: no description")
+	}
+	b := string(render(t, PDF, small()))
+	if !strings.Contains(b, "/Title "+pdfText("A title: 1 < 2")) || !strings.Contains(b, "/Info ") {
+		t.Error("PDF: no title")
+	}
+	// The last table says where the object is.
+	fields := strings.Fields(b[strings.LastIndex(b, "startxref"):])
+	at, _ := strconv.Atoi(fields[1])
+	table := strings.Fields(b[at:])
+	object, _ := strconv.Atoi(table[3])
+	if table[0] != "xref" || !strings.HasPrefix(b[object:], table[1]+" 0 obj\n<< /Title") {
+		t.Errorf("PDF: the table %q leads to %.30q", table[:6], b[object:])
+	}
+}
+
+func TestFormatOf(t *testing.T) {
+	for name, want := range map[string]Format{"a.svg": SVG, "b/c.d.PDF": PDF, "x.Png": PNG, "a.jpg": "", "svg": "", "": ""} {
+		if f, err := FormatOf(name); f != want || (err == nil) != (want != "") {
+			t.Errorf("FormatOf(%q) = %q, %v, want %q", name, f, err, want)
+		}
+	}
+	if err := Write(io.Discard, "jpg", small(), About{}); err == nil {
+		t.Error("a format that is not known is written")
+	}
+}
+
+func TestTicks(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		wanted    int
+		want      string
+	}{
+		{0, 100, 10, "0 10 20 30 40 50 60 70 80 90 100"}, {-0.7, 0.4, 2, "0"}, {-0.7, 0.52, 3, "−0.5 0 0.5"},
+		{0, 0.029, 3, "0 0.01 0.02"}, {0, 0.35, 3, "0 0.2"}, {1, 5, 8, "1 1.5 2 2.5 3 3.5 4 4.5 5"}, {-3e7, 1e7, 2, "−2e+07 0"},
+	} {
+		var got []string
+		for _, v := range ticks(c.low, c.high, c.wanted) {
+			got = append(got, number(v))
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("ticks(%v, %v, %d) are %s, want %s", c.low, c.high, c.wanted, s, c.want)
+		}
+	}
+}
+
+func TestApart(t *testing.T) {
+	got := apart([]vg.Length{50, 52, 10}, 12, 0, 100)
+	if got[1]-got[0] < 11.9 || got[2] != 10 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func BenchmarkRaster(b *testing.B) {
+	f := small()
+	for k := range 100000 {
+		p := &f.Populations[0]
+		p.SpikeTime, p.SpikeNeuron = append(p.SpikeTime, float64(k%1000)/10), append(p.SpikeNeuron, int32(k%16))
+	}
+	for _, format := range []Format{SVG, PDF, PNG} {
+		b.Run(string(format), func(b *testing.B) {
+			for b.Loop() {
+				if err := Write(io.Discard, format, f, About{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

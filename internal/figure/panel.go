@@ -1,0 +1,172 @@
+package figure
+
+import (
+	"image/color"
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A panel is a rectangle of the page with a scale on either axis.
+type panel struct {
+	draw.Canvas
+	box            vg.Rectangle
+	x0, x1, y0, y1 float64 // values at the edges
+}
+
+func (p *panel) x(v float64) vg.Length {
+	return p.box.Min.X + vg.Length((v-p.x0)/(p.x1-p.x0))*(p.box.Max.X-p.box.Min.X)
+}
+
+func (p *panel) y(v float64) vg.Length {
+	return p.box.Min.Y + vg.Length((v-p.y0)/(p.y1-p.y0))*(p.box.Max.Y-p.box.Min.Y)
+}
+
+func (p *panel) at(x, y float64) vg.Point { return vg.Point{X: p.x(x), Y: p.y(y)} }
+
+// curve draws values over x; what is not finite leaves a gap.
+func (p *panel) curve(thickness vg.Length, colour color.Color, dashes []vg.Length, x, y []float64) {
+	var points []vg.Point
+	for k := range y {
+		if !finite(y[k]) {
+			line(p.Canvas, thickness, colour, dashes, points...)
+			points = points[:0]
+			continue
+		}
+		points = append(points, p.at(x[k], y[k]))
+	}
+	line(p.Canvas, thickness, colour, dashes, points...)
+}
+
+// ticksLeft draws the vertical axis.
+func (p *panel) ticksLeft(ticks []float64, grid bool) {
+	style := aligned(words(smallSize, grey), text.XRight, text.YCenter)
+	for _, v := range ticks {
+		y := p.y(v)
+		if grid {
+			line(p.Canvas, 0.6, gridGrey, nil, vg.Point{X: p.box.Min.X, Y: y}, vg.Point{X: p.box.Max.X, Y: y})
+		}
+		line(p.Canvas, 0.6, grey, nil, vg.Point{X: p.box.Min.X - 3, Y: y}, vg.Point{X: p.box.Min.X, Y: y})
+		write(p.Canvas, style, p.box.Min.X-5, y, number(v))
+	}
+	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+}
+
+// ticksBelow draws the horizontal axis.
+func (p *panel) ticksBelow(ticks []float64, unit string) {
+	style := aligned(words(smallSize, grey), text.XCenter, text.YTop)
+	for _, v := range ticks {
+		x := p.x(v)
+		line(p.Canvas, 0.6, grey, nil, vg.Point{X: x, Y: p.box.Min.Y - 3}, vg.Point{X: x, Y: p.box.Min.Y})
+		write(p.Canvas, style, x, p.box.Min.Y-4, number(v))
+	}
+	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Max.X, Y: p.box.Min.Y})
+	write(p.Canvas, aligned(words(smallSize, grey), text.XCenter, text.YTop), (p.box.Min.X+p.box.Max.X)/2, p.box.Min.Y-15, unit)
+}
+
+// number prints a value of an axis as people write it.
+func number(v float64) string {
+	s := strconv.FormatFloat(v, 'g', 6, 64)
+	if a := math.Abs(v); a == 0 || a >= 1e-4 && a < 1e6 {
+		s = strconv.FormatFloat(v, 'f', -1, 64)
+		if len(s) > 8 {
+			s = strconv.FormatFloat(v, 'g', 6, 64)
+		}
+	}
+	if s[0] == '-' {
+		s = "−" + s[1:]
+	}
+	return s
+}
+
+// ticks lists round values between two limits, about as many as wanted.
+func ticks(low, high float64, wanted int) []float64 {
+	step := roundStep((high - low) / float64(max(wanted, 1)))
+	var values []float64
+	for k := math.Ceil(low/step - 1e-9); k*step <= high+1e-9*step; k++ {
+		// Rounded, so that 3 × 0.1 is 0.3.
+		digits := max(0, int(math.Ceil(-math.Log10(step)))+1)
+		v, _ := strconv.ParseFloat(strconv.FormatFloat(k*step, 'f', digits, 64), 64)
+		values = append(values, v+0) // no −0
+	}
+	return values
+}
+
+// wholeTicks are ticks of things that are counted.
+func wholeTicks(low, high float64, wanted int) []float64 {
+	return slices.DeleteFunc(ticks(low, high, wanted), func(v float64) bool { return v != math.Trunc(v) })
+}
+
+// roundStep is the next of 1, 2, 5, 10, … times a power of ten.
+func roundStep(step float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(step)))
+	for _, f := range []float64{1, 2, 5} {
+		if f*power >= step*(1-1e-9) {
+			return f * power
+		}
+	}
+	return 10 * power
+}
+
+// limits of all finite values, with some room around them.
+func limits(room float64, values ...[]float64) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, vs := range values {
+		for _, v := range vs {
+			if finite(v) {
+				low, high = min(low, v), max(high, v)
+			}
+		}
+	}
+	if low > high {
+		return -1, 1
+	}
+	span := high - low
+	if span == 0 {
+		span = max(math.Abs(low), 1)
+	}
+	return low - room*span, high + room*span
+}
+
+// apart moves places so that neighbours are at least gap from each other, all
+// between low and high if they fit, in the order they had.
+func apart(places []vg.Length, gap, low, high vg.Length) []vg.Length {
+	order := make([]int, len(places))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case places[a] < places[b]:
+			return -1
+		case places[a] > places[b]:
+			return 1
+		}
+		return 0
+	})
+	moved := slices.Clone(places)
+	for range 200 {
+		still := true
+		for k := 1; k < len(order); k++ {
+			a, b := &moved[order[k-1]], &moved[order[k]]
+			if lack := gap - (*b - *a); lack > 1e-3 {
+				*a -= lack / 2
+				*b += lack / 2
+				still = false
+			}
+		}
+		for i := range moved {
+			moved[i] = min(max(moved[i], low), high)
+		}
+		if still {
+			break
+		}
+	}
+	return moved
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -1,0 +1,92 @@
+package figure
+
+import (
+	"image/color"
+
+	"golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	plotfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// width of every figure, in points.
+const width = 680
+
+// Colours of Okabe and Ito.
+var (
+	black         = color.NRGBA{0x1a, 0x1a, 0x1a, 0xff}
+	orange        = color.NRGBA{0xe6, 0x9f, 0x00, 0xff}
+	skyBlue       = color.NRGBA{0x56, 0xb4, 0xe9, 0xff}
+	green         = color.NRGBA{0x00, 0x9e, 0x73, 0xff}
+	blue          = color.NRGBA{0x00, 0x72, 0xb2, 0xff}
+	vermilion     = color.NRGBA{0xd5, 0x5e, 0x00, 0xff}
+	purple        = color.NRGBA{0xcc, 0x79, 0xa7, 0xff}
+	grey          = color.NRGBA{0x66, 0x66, 0x66, 0xff} // words of second rank
+	lightGrey     = color.NRGBA{0xbb, 0xbb, 0xbb, 0xff}
+	gridGrey      = color.NRGBA{0xe4, 0xe4, 0xe4, 0xff}
+	several       = []color.NRGBA{blue, vermilion, green, purple, orange, skyBlue, black}
+	severalDashes = [][]vg.Length{nil, {5, 2}, {1.5, 1.5}} // dashes when the colours begin again
+)
+
+// Sizes of type, in points.
+const (
+	titleSize = 13
+	wordSize  = 10
+	smallSize = 9
+)
+
+// words is a style of text.
+func words(size vg.Length, c color.Color) text.Style {
+	return text.Style{
+		Color:   c,
+		Font:    plotfont.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		Handler: plot.DefaultTextHandler,
+	}
+}
+
+func bold(s text.Style) text.Style {
+	s.Font.Weight = font.WeightBold
+	return s
+}
+
+func aligned(s text.Style, x text.XAlignment, y text.YAlignment) text.Style {
+	s.XAlign, s.YAlign = x, y
+	return s
+}
+
+// write puts text at a place that the style's alignment refers to.
+func write(c draw.Canvas, s text.Style, x, y vg.Length, line string) {
+	c.FillText(s, vg.Point{X: x, Y: y}, line)
+}
+
+// shortened cuts text that would be wider than there is room for.
+func shortened(s text.Style, line string, room vg.Length) string {
+	if s.Width(line) <= room {
+		return line
+	}
+	runes := []rune(line)
+	for len(runes) > 1 && s.Width(string(runes)+"…") > room {
+		runes = runes[:len(runes)-1]
+	}
+	return string(runes) + "…"
+}
+
+func fill(c draw.Canvas, r vg.Rectangle, colour color.Color) {
+	c.SetColor(colour)
+	c.Fill(r.Path())
+}
+
+func line(c draw.Canvas, thickness vg.Length, colour color.Color, dashes []vg.Length, points ...vg.Point) {
+	if len(points) < 2 {
+		return
+	}
+	c.StrokeLines(draw.LineStyle{Color: colour, Width: thickness, Dashes: dashes}, points)
+}
+
+// faded mixes a colour with white.
+func faded(c color.NRGBA, share float64) color.NRGBA {
+	mix := func(v uint8) uint8 { return uint8(255 - share*(255-float64(v)) + 0.5) }
+	return color.NRGBA{mix(c.R), mix(c.G), mix(c.B), 0xff}
+}

@@ -1,0 +1,406 @@
+package figure
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"strconv"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A Trial is what a network did while it was shown one image. Times are in ms
+// since it began, potentials relative to rest.
+type Trial struct {
+	Title    string
+	Subtitle string
+	Image    image.Image // as dark as its pixels fire; may be nil
+
+	Phases      []Phase
+	Populations []Population // from the input up, the output last
+	Neurons     []Neuron     // whose potentials are shown
+	Time        []float64    // of the potentials
+
+	Classes []Class // of the output, in order
+}
+
+// A Phase is a stretch of a trial. Averages are over what follows Window.
+type Phase struct {
+	Name               string
+	Begin, Window, End float64
+}
+
+// A Population is neurons and their spikes.
+type Population struct {
+	Name        string
+	Neurons     int
+	SpikeTime   []float64
+	SpikeNeuron []int32
+}
+
+// A Neuron is one whose potentials are shown.
+type Neuron struct {
+	Name                string
+	Apical, Basal, Soma []float64
+	Plateaus            []Plateau
+}
+
+// A Plateau is a plateau potential at Time, of size Alpha, which comes from the
+// mean apical potential since From.
+type Plateau struct {
+	From, Time float64
+	Mean       float64
+	Alpha      float64
+}
+
+// A Class is the mean of the output neurons of one class.
+type Class struct {
+	Name      string
+	Potential []float64
+	True      bool // it is what the image shows
+	Read      bool // it is what the network took it for
+}
+
+// Places on the page, in points.
+const (
+	trialLeft   = 130 // of the panels
+	trialRight  = 604
+	trialTop    = 84 // below title and phases
+	rowGap      = 9
+	imageSide   = 58
+	rasterRow   = 72
+	apicalRow   = 52
+	somaRow     = 46
+	classRow    = 90
+	outputRow   = 74
+	trialBottom = 32
+)
+
+// rows lists the heights of the panels.
+func (t *Trial) rows() (heights []vg.Length) {
+	for i := range t.Populations {
+		switch {
+		case i == len(t.Populations)-1:
+			heights = append(heights, classRow)
+		default:
+			heights = append(heights, rasterRow)
+		}
+	}
+	for range t.Neurons {
+		heights = append(heights, apicalRow+somaRow+3)
+	}
+	if len(t.Classes) > 0 {
+		heights = append(heights, outputRow)
+	}
+	return heights
+}
+
+// Size implements Figure.
+func (t *Trial) Size() (w, h vg.Length) {
+	h = trialTop + trialBottom
+	for _, row := range t.rows() {
+		h += row + rowGap
+	}
+	return width, h
+}
+
+// Draw implements Figure.
+func (t *Trial) Draw(c draw.Canvas) {
+	top := c.Max.Y
+	write(c, aligned(bold(words(titleSize, black)), text.XLeft, text.YTop), 12, top-8, t.Title)
+	write(c, aligned(words(smallSize, grey), text.XLeft, text.YTop), 12, top-26,
+		shortened(words(smallSize, grey), t.Subtitle, width-24))
+
+	end := 1.0
+	if n := len(t.Phases); n > 0 {
+		end = t.Phases[n-1].End
+	}
+	y := top - trialTop
+	next := func(height vg.Length) panel {
+		p := panel{Canvas: c, box: vg.Rectangle{Min: vg.Point{X: trialLeft, Y: y - height}, Max: vg.Point{X: trialRight, Y: y}}, x1: end, y1: 1}
+		y -= height + rowGap
+		return p
+	}
+	whole := panel{Canvas: c, x1: end, y1: 1, box: vg.Rectangle{
+		Min: vg.Point{X: trialLeft, Y: trialBottom + rowGap}, Max: vg.Point{X: trialRight, Y: top - trialTop + 6}}}
+	t.phases(whole)
+
+	var last panel
+	for i, pop := range t.Populations {
+		if i == len(t.Populations)-1 {
+			for _, n := range t.Neurons {
+				last = t.neuron(next(apicalRow+somaRow+3), n)
+			}
+			last = next(classRow)
+			t.output(last, pop)
+			continue
+		}
+		last = next(rasterRow)
+		t.raster(last, pop, i == 0)
+	}
+	if len(t.Classes) > 0 {
+		last = next(outputRow)
+		t.potentials(last)
+	}
+	if last.Canvas.Canvas != nil {
+		last.ticksBelow(ticks(0, end, 10), "time (ms)")
+	}
+}
+
+// phases shades the phases, from their names down through all panels.
+func (t *Trial) phases(p panel) {
+	tints := []color.NRGBA{blue, orange}
+	for i, ph := range t.Phases {
+		tint := tints[i%2]
+		x0, x1, window := p.x(ph.Begin), p.x(ph.End), p.x(ph.Window)
+		fill(p.Canvas, vg.Rectangle{Min: vg.Point{X: x0, Y: p.box.Min.Y}, Max: vg.Point{X: window, Y: p.box.Max.Y}}, faded(tint, 0.05))
+		fill(p.Canvas, vg.Rectangle{Min: vg.Point{X: window, Y: p.box.Min.Y}, Max: vg.Point{X: x1, Y: p.box.Max.Y}}, faded(tint, 0.14))
+
+		head := p.box.Max.Y
+		fill(p.Canvas, vg.Rectangle{Min: vg.Point{X: x0, Y: head + 15}, Max: vg.Point{X: x1, Y: head + 31}}, faded(tint, 0.38))
+		name := fmt.Sprintf("%s phase", ph.Name)
+		write(p.Canvas, aligned(bold(words(wordSize, black)), text.XCenter, text.YCenter), (x0+x1)/2, head+24, shortened(bold(words(wordSize, black)), name, x1-x0-4))
+		span := func(from, to vg.Length, tint color.Color, labels ...string) {
+			if to-from < 2 {
+				return
+			}
+			fill(p.Canvas, vg.Rectangle{Min: vg.Point{X: from, Y: head}, Max: vg.Point{X: to, Y: head + 15}}, tint)
+			for _, label := range labels {
+				if s := words(smallSize, grey); s.Width(label)+4 <= to-from {
+					write(p.Canvas, aligned(s, text.XCenter, text.YCenter), (from+to)/2, head+8.5, label)
+					break
+				}
+			}
+		}
+		span(x0, window, faded(tint, 0.10), "settling, "+number(ph.Window-ph.Begin)+" ms", "settling")
+		span(window, x1, faded(tint, 0.24), "averaged, "+number(ph.End-ph.Window)+" ms", "averaged")
+		line(p.Canvas, 0.6, faded(grey, 0.6), []vg.Length{2, 2}, vg.Point{X: window, Y: p.box.Min.Y}, vg.Point{X: window, Y: head})
+		if i > 0 {
+			line(p.Canvas, 0.9, grey, nil, vg.Point{X: x0, Y: p.box.Min.Y}, vg.Point{X: x0, Y: head + 31})
+		}
+	}
+}
+
+// label names a row at the left edge of the page.
+func (t *Trial) label(p panel, name string, lines ...string) {
+	y := p.box.Max.Y + 1
+	write(p.Canvas, aligned(bold(words(wordSize, black)), text.XLeft, text.YTop), 12, y, name)
+	for _, l := range lines {
+		y -= 12
+		write(p.Canvas, aligned(words(smallSize, grey), text.XLeft, text.YTop), 12, y, l)
+	}
+}
+
+// spikes draws each as a stroke, all as one path.
+func spikes(p panel, pop Population, keep func(neuron int32) bool, colour color.Color, height, thickness vg.Length) {
+	var path vg.Path
+	for k, at := range pop.SpikeTime {
+		n := pop.SpikeNeuron[k]
+		if keep != nil && !keep(n) || !finite(at) {
+			continue
+		}
+		x, y := p.x(at), p.y(float64(n)+0.5)
+		path.Move(vg.Point{X: x, Y: y - height/2})
+		path.Line(vg.Point{X: x, Y: y + height/2})
+	}
+	if len(path) == 0 {
+		return
+	}
+	p.SetColor(colour)
+	p.SetLineWidth(thickness)
+	p.SetLineDash(nil, 0)
+	p.Stroke(path)
+}
+
+// raster draws the spikes of a whole population, neuron 0 at the top as the
+// first pixel of an image is.
+func (t *Trial) raster(p panel, pop Population, input bool) {
+	p.y0, p.y1 = float64(pop.Neurons), 0
+	height := max(0.9, 0.8*rasterRow/vg.Length(max(pop.Neurons, 1)))
+	spikes(p, pop, nil, black, min(height, 6), 0.75)
+	t.label(p, pop.Name, plural(pop.Neurons, "neuron"))
+	if input && t.Image != nil {
+		b := t.Image.Bounds()
+		h := vg.Length(imageSide - 8)
+		w := h * vg.Length(b.Dx()) / vg.Length(max(b.Dy(), 1))
+		low := vg.Point{X: 12, Y: p.box.Max.Y - 25 - h}
+		p.DrawImage(vg.Rectangle{Min: low, Max: low.Add(vg.Point{X: w, Y: h})}, enlarged(t.Image))
+		frame := vg.Rectangle{Min: low, Max: low.Add(vg.Point{X: w, Y: h})}
+		line(p.Canvas, 0.6, lightGrey, nil, frame.Min, vg.Point{X: frame.Max.X, Y: frame.Min.Y}, frame.Max, vg.Point{X: frame.Min.X, Y: frame.Max.Y}, frame.Min)
+	}
+	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+}
+
+// neuron draws the apical dendrite with its plateaus, and the soma with the
+// basal dendrite below it.
+func (t *Trial) neuron(whole panel, n Neuron) panel {
+	upper, lower := whole, whole
+	upper.box.Min.Y = whole.box.Max.Y - apicalRow
+	lower.box.Max.Y = whole.box.Min.Y + somaRow
+	t.label(whole, n.Name, "potential", "relative to rest")
+
+	// Sizes of plateaus stand in a strip above the curve.
+	const strip = 13
+	curve := upper
+	curve.box.Max.Y -= strip
+	curve.y0, curve.y1 = limits(0.06, n.Apical, []float64{0})
+	line(curve.Canvas, 0.5, lightGrey, nil, curve.at(0, 0), curve.at(curve.x1, 0))
+	curve.curve(1.1, vermilion, nil, t.Time, n.Apical)
+	for _, pl := range n.Plateaus {
+		if !finite(pl.Mean) || !finite(pl.Time) || !finite(pl.From) {
+			continue
+		}
+		from, at := curve.at(pl.From, pl.Mean), curve.at(pl.Time, pl.Mean)
+		line(curve.Canvas, 2.6, black, nil, from, at)
+		line(curve.Canvas, 0.7, black, nil, at, vg.Point{X: at.X, Y: upper.box.Max.Y - 2})
+		curve.DrawGlyphNoClip(draw.GlyphStyle{Color: black, Radius: 2.8, Shape: draw.CircleGlyph{}}, at)
+		write(curve.Canvas, aligned(bold(words(smallSize, black)), text.XRight, text.YTop), at.X-4, upper.box.Max.Y, "plateau α = "+strconv.FormatFloat(pl.Alpha, 'f', 3, 64))
+	}
+	curve.ticksLeft(ticks(curve.y0, curve.y1, 2), false)
+	last := func(v []float64) float64 {
+		if len(v) == 0 || !finite(v[len(v)-1]) {
+			return 0
+		}
+		return v[len(v)-1]
+	}
+	write(curve.Canvas, aligned(words(wordSize, vermilion), text.XLeft, text.YCenter), curve.box.Max.X+7, curve.y(last(n.Apical)), "apical")
+
+	lower.y0, lower.y1 = limits(0.06, n.Basal, n.Soma)
+	if lower.y0 < 0 && lower.y1 > 0 {
+		line(lower.Canvas, 0.5, lightGrey, nil, lower.at(0, 0), lower.at(lower.x1, 0))
+	}
+	lower.curve(1.1, blue, nil, t.Time, n.Basal)
+	lower.curve(1.1, black, nil, t.Time, n.Soma)
+	lower.ticksLeft(ticks(lower.y0, lower.y1, 3), false)
+	ys := apart([]vg.Length{lower.y(last(n.Basal)), lower.y(last(n.Soma))}, 12, lower.box.Min.Y+5, lower.box.Max.Y-5)
+	write(lower.Canvas, aligned(words(wordSize, blue), text.XLeft, text.YCenter), lower.box.Max.X+7, ys[0], "basal")
+	write(lower.Canvas, aligned(words(wordSize, black), text.XLeft, text.YCenter), lower.box.Max.X+7, ys[1], "soma")
+	return lower
+}
+
+// colours of a class: the true one stands out, and so does a wrong reading.
+func (cl Class) colours() (color.NRGBA, vg.Length) {
+	switch {
+	case cl.True:
+		return green, 1.8
+	case cl.Read:
+		return purple, 1.8
+	}
+	return faded(grey, 0.45), 0.8
+}
+
+// output draws the spikes of the output neurons, a band for each class.
+func (t *Trial) output(p panel, pop Population) {
+	p.y0, p.y1 = float64(pop.Neurons), 0
+	t.label(p, pop.Name, plural(pop.Neurons, "neuron"))
+	height := min(9, 0.85*classRow/vg.Length(max(pop.Neurons, 1)))
+	classes := max(len(t.Classes), 1)
+	each := max(pop.Neurons/classes, 1)
+	for k := range classes {
+		colour := black
+		if k < len(t.Classes) && (t.Classes[k].True || t.Classes[k].Read) {
+			colour, _ = t.Classes[k].colours()
+		}
+		thickness := vg.Length(1.3)
+		if t.marked(k) {
+			thickness = 2
+		}
+		spikes(p, pop, func(n int32) bool { return min(int(n)/each, classes-1) == k }, colour, max(height, 1), thickness)
+	}
+	// Names of classes, as many as there is room for.
+	style := aligned(words(min(smallSize, 0.92*classRow/vg.Length(classes)), grey), text.XRight, text.YCenter)
+	if classes <= 12 {
+		for k, cl := range t.Classes {
+			s := style
+			if t.marked(k) {
+				s = bold(s)
+				s.Color, _ = cl.colours()
+			}
+			write(p.Canvas, s, p.box.Min.X-5, p.y((float64(k)+0.5)*float64(each)), shortened(s, cl.Name, 60))
+		}
+	}
+	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+}
+
+func (t *Trial) marked(class int) bool {
+	return class < len(t.Classes) && (t.Classes[class].True || t.Classes[class].Read)
+}
+
+// potentials draws the potential of every class, those that matter on top.
+func (t *Trial) potentials(p panel) {
+	all := make([][]float64, len(t.Classes))
+	for i, cl := range t.Classes {
+		all[i] = cl.Potential
+	}
+	p.y0, p.y1 = limits(0.05, all...)
+	t.label(p, "output somata", "potential", "relative to rest")
+	if p.y0 < 0 && p.y1 > 0 {
+		line(p.Canvas, 0.5, lightGrey, nil, p.at(0, 0), p.at(p.x1, 0))
+	}
+	var names []string
+	var colours []color.Color
+	var places []vg.Length
+	for _, front := range []bool{false, true} {
+		for k, cl := range t.Classes {
+			if t.marked(k) != front {
+				continue
+			}
+			colour, thickness := cl.colours()
+			p.curve(thickness, colour, nil, t.Time, cl.Potential)
+			if n := len(cl.Potential); front && n > 0 && finite(cl.Potential[n-1]) {
+				name := cl.Name + " true"
+				switch {
+				case cl.True && cl.Read:
+					name = cl.Name + " true, read"
+				case cl.Read:
+					name = cl.Name + " read"
+				}
+				names, colours = append(names, name), append(colours, colour)
+				places = append(places, p.y(cl.Potential[len(cl.Potential)-1]))
+			}
+		}
+	}
+	if len(names) < len(t.Classes) {
+		sum, n := 0.0, 0.0
+		for k, cl := range t.Classes {
+			if !t.marked(k) && len(cl.Potential) > 0 {
+				sum, n = sum+cl.Potential[len(cl.Potential)-1], n+1
+			}
+		}
+		if n > 0 && finite(sum) {
+			names, colours, places = append(names, "others"), append(colours, color.Color(grey)), append(places, p.y(sum/n))
+		}
+	}
+	places = apart(places, 12, p.box.Min.Y+5, p.box.Max.Y-5)
+	for i, name := range names {
+		s := aligned(bold(words(wordSize, colours[i])), text.XLeft, text.YCenter)
+		if name == "others" {
+			s = aligned(words(wordSize, colours[i]), text.XLeft, text.YCenter)
+		}
+		write(p.Canvas, s, p.box.Max.X+7, places[i], shortened(s, name, width-p.box.Max.X-10))
+	}
+	p.ticksLeft(ticks(p.y0, p.y1, 4), false)
+}
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// enlarged repeats pixels, so that viewers that smooth pictures leave them
+// squares.
+func enlarged(small image.Image) image.Image {
+	const times = 8
+	b := small.Bounds()
+	big := image.NewNRGBA(image.Rect(0, 0, b.Dx()*times, b.Dy()*times))
+	for y := range b.Dy() * times {
+		for x := range b.Dx() * times {
+			big.Set(x, y, small.At(b.Min.X+x/times, b.Min.Y+y/times))
+		}
+	}
+	return big
+}
