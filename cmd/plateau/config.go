@@ -65,6 +65,15 @@ type config struct {
 		plainBiasMean, plainBiasHalf    float64
 		feedbackMean, feedbackHalfWidth float64
 	}
+	record struct {
+		spikes, variables, neurons string
+		every                      float64
+		plateaus                   bool
+		trials, images             string
+		weights                    bool
+		weightsEvery               int
+		errors                     string
+	}
 
 	// given says where a key was set: "run.toml:12", "--epochs". Keys that are
 	// not in it have their defaults.
@@ -109,6 +118,12 @@ func defaults() *config {
 	c.initial.law = optimised
 	c.initial.mean, c.initial.sd, c.initial.bias, c.initial.biasSD = 3, 3, 0.8, 0.001
 	c.initial.weightHalfWidth, c.initial.plainBiasHalf, c.initial.feedbackHalfWidth = 0.1, 1, 1
+
+	c.record.spikes, c.record.plateaus = everything, true
+	c.record.variables, c.record.neurons = nothing, everything
+	c.record.trials, c.record.images = everything, everything
+	c.record.weights, c.record.weightsEvery = true, 5000
+	c.record.errors = stopOnError
 	c.derive()
 	return c
 }
@@ -141,6 +156,10 @@ const (
 	uniform           = "uniform"
 	updateSum         = "sum"
 	updateMean        = "mean"
+	everything        = "all"
+	nothing           = "none"
+	stopOnError       = "stop"
+	ignoreErrors      = "ignore"
 )
 
 // model turns the configuration into what protocols runs. This is the border at

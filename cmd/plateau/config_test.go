@@ -95,6 +95,8 @@ func unusual() []string {
 		"initial.law=uniform", "initial.mean=2", "initial.sd=4", "initial.bias=-1", "initial.bias_sd=0",
 		"initial.uniform_weight_mean=0.01", "initial.uniform_weight_halfwidth=0.2", "initial.uniform_bias_mean=0.3",
 		"initial.uniform_bias_halfwidth=0.4", "initial.uniform_feedback_mean=-0.5", "initial.uniform_feedback_halfwidth=0.6",
+		"record.spikes=input,hidden1", "record.plateaus=false", "record.variables=soma,apical", "record.neurons=hidden0:3:9,hidden1",
+		"record.every_ms=0.3", "record.trials=every=10", "record.images=3,5:9", "record.weights=false", "record.weights_every=0", "record.errors=ignore",
 	}
 }
 
@@ -160,6 +162,10 @@ var bad = map[string][]string{
 	"initial.law": {"normal"}, "initial.mean": {"0"}, "initial.sd": {"0"}, "initial.bias": {"2000000"}, "initial.bias_sd": {"-1"},
 	"initial.uniform_weight_mean": {"-2000000"}, "initial.uniform_weight_halfwidth": {"-1"}, "initial.uniform_bias_mean": {"2000000"},
 	"initial.uniform_bias_halfwidth": {"-1"}, "initial.uniform_feedback_mean": {"2000000"}, "initial.uniform_feedback_halfwidth": {"-1"},
+	"record.spikes": {"hidden1", "spikes"}, "record.plateaus": {"1"}, "record.variables": {"volts"},
+	"record.neurons": {"input", "hidden0:0:501", "hidden0:9:3"}, "record.every_ms": {"0.5", "0", "1.5"},
+	"record.trials": {"every=0", "0", "some"}, "record.images": {"-1", "x"}, "record.weights": {"1"},
+	"record.weights_every": {"-1"}, "record.errors": {"shrug"},
 }
 
 // Every key refuses a bad value, naming itself, the value and what is allowed,

@@ -10,6 +10,7 @@ import (
 	"plateau/protocols"
 	"plateau/protocols/dataset"
 	"plateau/sim"
+	"plateau/sim/record"
 )
 
 // A key is one setting of a configuration: what reads it, prints it, checks it
@@ -387,6 +388,58 @@ func keys() []key {
 			wants: "at least 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.feedbackHalfWidth },
 			ok:    func(c *config) bool { return within(c.initial.feedbackHalfWidth, 0, maxNumber) },
+		},
+
+		{
+			name: "record.spikes", meaning: "populations whose spikes train --record takes down",
+			wants: `"all", "none" or names, as in "input,hidden0"`,
+			at:    func(c *config) any { return &c.record.spikes },
+			ok:    func(c *config) bool { _, err := c.recordedPopulations(); return err == nil },
+		}, {
+			name: "record.plateaus", meaning: "whether times and values of all plateaus are recorded",
+			wants: "true or false",
+			at:    func(c *config) any { return &c.record.plateaus },
+			ok:    func(c *config) bool { return true },
+		}, {
+			name: "record.variables", meaning: "potentials and rates that are recorded; replay recomputes them from spikes and weights",
+			wants: `"none", "all" or some of "basal,apical,soma,rate"`,
+			at:    func(c *config) any { return &c.record.variables },
+			ok:    func(c *config) bool { _, err := c.recordedTraces(); return err == nil || c.recordedNeuronsWrong() },
+		}, {
+			name: "record.neurons", meaning: "of which neurons",
+			wants: `"all" or populations, with ranges where only some of their neurons are wanted, as in "hidden0:0:20,hidden0:77,output"`,
+			at:    func(c *config) any { return &c.record.neurons },
+			ok:    func(c *config) bool { return !c.recordedNeuronsWrong() },
+		}, {
+			name: "record.every_ms", meaning: "time from one value to the next", unit: "ms",
+			wants:   "a multiple of {neurons.dt_ms}, at most 1000000",
+			at:      func(c *config) any { return &c.record.every },
+			ok:      func(c *config) bool { _, ok := c.recordedInterval(); return ok },
+			follows: "neurons.dt_ms",
+			derive:  func(c *config) { c.record.every = c.neurons.dt },
+		}, {
+			name: "record.trials", meaning: "which trials are recorded, counted from 1",
+			wants: `"all", "misread", "every=N", or numbers and ranges, as in "1,500:520"`,
+			at:    func(c *config) any { return &c.record.trials },
+			ok:    func(c *config) bool { return c.selectTrials(&record.Selection{}) == nil },
+		}, {
+			name: "record.images", meaning: "of which images they are, counted from 0",
+			wants: `"all", or numbers and ranges, as in "0:10,77"`,
+			at:    func(c *config) any { return &c.record.images },
+			ok:    func(c *config) bool { return c.selectImages(&record.Selection{}) == nil },
+		}, {
+			name: "record.weights", meaning: "whether weights are recorded, which replay needs; else only what they can be known again by",
+			wants: "true or false",
+			at:    func(c *config) any { return &c.record.weights },
+			ok:    func(c *config) bool { return true },
+		}, {
+			name: "record.weights_every", meaning: "trials after which weights are recorded once more; 0 for only at the start. Replay learns again what was learnt since",
+			unit: "trials", wants: "a whole number from 0 to 1000000000",
+			at: func(c *config) any { return &c.record.weightsEvery },
+			ok: func(c *config) bool { return c.record.weightsEvery >= 0 && c.record.weightsEvery <= 1e9 },
+		}, {
+			name: "record.errors", meaning: "what a recording that cannot go on, as the disk is full, does to the training",
+			at: func(c *config) any { return &c.record.errors }, choices: []string{stopOnError, ignoreErrors},
 		},
 	}
 }

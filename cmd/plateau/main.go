@@ -55,6 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // Groups of commands in the help.
 const (
 	groupRun   = "run"
+	groupLook  = "look"
 	groupSetup = "setup"
 )
 
@@ -86,9 +87,10 @@ plateau potentials (Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901).`,
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) { fmt.Fprint(cmd.OutOrStdout(), help(cmd)) })
 	root.AddGroup(
 		&cobra.Group{ID: groupRun, Title: "Simulate and learn"},
+		&cobra.Group{ID: groupLook, Title: "Look at recordings"},
 		&cobra.Group{ID: groupSetup, Title: "Data and settings"})
 	root.AddCommand(
 		newTrain(con), newTest(con), newTrial(con), newPlot(con), newBench(con),
-		newData(con), newConfig(con), newVersion(con))
+		newInspect(con), newData(con), newConfig(con), newVersion(con))
 	return root
 }

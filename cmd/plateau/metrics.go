@@ -45,6 +45,7 @@ type endEvent struct {
 	Seconds       float64 `json:"seconds"`
 	WeightsSHA256 string  `json:"weights_sha256"`
 	Out           string  `json:"out"`
+	Recording     string  `json:"recording,omitempty"`
 }
 
 // A metricsFile is written line by line, each one whole, so that it can be

@@ -15,9 +15,10 @@ import (
 
 // Files of a run folder.
 const (
-	configName  = "config.toml"
-	metricsName = "metrics.jsonl"
-	weightsName = "weights.npz"
+	configName    = "config.toml"
+	metricsName   = "metrics.jsonl"
+	weightsName   = "weights.npz"
+	recordingName = "recording.plateau"
 )
 
 // configMark begins the configuration of every run.
@@ -50,7 +51,7 @@ func claimRun(path, data string, force bool) (*runFolder, error) {
 	case len(entries) > 0 && !force:
 		return nil, fmt.Errorf("--out %s: the folder is not empty; --force replaces the run in it, or choose another", path)
 	}
-	for _, name := range []string{configName, metricsName, weightsName} {
+	for _, name := range []string{configName, metricsName, weightsName, recordingName} {
 		if err := checkOwn(filepath.Join(path, name)); err != nil {
 			return nil, err
 		}
@@ -139,6 +140,8 @@ func madeByRun(path string) bool {
 		defer r.Close()
 		_, err = r.Shape("W0")
 		return err == nil
+	case recordingName:
+		return isRecording(path)
 	}
 	return false
 }
@@ -157,7 +160,7 @@ func firstLine(path string) string {
 // begin removes the files of an older run and writes the configuration of this
 // one.
 func (r *runFolder) begin(c *config) error {
-	for _, name := range []string{weightsName, metricsName, configName} {
+	for _, name := range []string{recordingName, weightsName, metricsName, configName} {
 		path := filepath.Join(r.path, name)
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("replacing %s: %w", path, cause(err))

@@ -23,6 +23,7 @@ type trialEvent struct {
 	HiddenLosses []float64         `json:"hidden_losses"`
 	OutputLoss   float64           `json:"output_loss"`
 	Out          string            `json:"out"`
+	Recording    string            `json:"recording,omitempty"`
 }
 
 type populationEvent struct {
@@ -54,7 +55,7 @@ func (t *trace) event(o trialOptions) trialEvent {
 		Potentials:   t.potentials(),
 		Populations:  []populationEvent{},
 		Plateaus:     []plateauEvent{},
-		HiddenLosses: append([]float64{}, r.Losses[:last]...), OutputLoss: r.Losses[last], Out: o.out,
+		HiddenLosses: append([]float64{}, r.Losses[:last]...), OutputLoss: r.Losses[last], Out: o.out, Recording: o.record,
 	}
 	for _, p := range t.phases {
 		e.Milliseconds = append(e.Milliseconds, t.length(p))
@@ -130,8 +131,13 @@ func (t *trace) summary(set *dataset.Set, o trialOptions) string {
 		fmt.Fprintf(&b, "%s loss L_0 %.4g\n", populationNames(len(e.HiddenLosses))[m+1], loss)
 	}
 	fmt.Fprintf(&b, "output loss L_1 %.4g\n\n", e.OutputLoss)
-	fmt.Fprintf(&b, "every trace is in %s: python -c 'import numpy; t = numpy.load(\"%s\"); print(*t)'", o.out, o.out)
-	return b.String()
+	if o.out != "" {
+		fmt.Fprintf(&b, "every trace is in %s: python -c 'import numpy; t = numpy.load(\"%s\"); print(*t)'\n", o.out, o.out)
+	}
+	if o.record != "" {
+		fmt.Fprintf(&b, "everything is in %s: plateau inspect %s\n", o.record, o.record)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // silentOutput is whether the spikes of the output layer have no reader.

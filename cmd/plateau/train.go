@@ -23,11 +23,15 @@ func newTrain(con *console) *cobra.Command {
 Without options: 784-500-10 on digits that the program draws, under a minute.
 
 The run folder gets config.toml, with every setting; metrics.jsonl, a line for
-every epoch; and weights.npz, after every epoch.`,
+every epoch; and weights.npz, after every epoch. --record also writes every spike
+of training to a file from which plateau replay finds all potentials again; the
+keys of [record] say what else, and of which trials: plateau config.`,
 		Example: `  plateau train
   plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
   plateau train --set neurons.apical_per_ms=0.05 --set phases.longer=true --seed 2
-  plateau train --config runs/digits-1/config.toml`,
+  plateau train --config runs/digits-1/config.toml
+  plateau train --record --set record.trials=misread
+  plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
 	}
 	o := configure(cmd, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "batch", "seed")
 	workers := workersFlag(cmd)
@@ -37,6 +41,7 @@ every epoch; and weights.npz, after every epoch.`,
 	describe(cmd.Flags(), headOutput, "out", "DIR")
 	cmd.Flags().BoolVar(&force, "force", false, "replace the run in that folder")
 	describe(cmd.Flags(), headOutput, "force", "")
+	recordTo := recordFlag(cmd, "record spikes and more while training (default: recording.plateau in the run folder)")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := o.config()
@@ -49,14 +54,25 @@ every epoch; and weights.npz, after every epoch.`,
 		if out == "" && cmd.Flags().Changed("out") {
 			return misuse(`--out "": want the name of a folder`)
 		}
-		return train(cmd.Context(), con, c, *workers, out, force)
+		if *recordTo == "" && cmd.Flags().Changed("record") {
+			return misuse(`--record "": want the name of a file`)
+		}
+		return train(cmd.Context(), con, c, trainOptions{*workers, out, force, *recordTo})
 	}
 	return cmd
 }
 
+// trainOptions are what the configuration does not say.
+type trainOptions struct {
+	workers int
+	out     string
+	force   bool
+	record  string // a file, standardFile or ""
+}
+
 // train is one run.
-func train(ctx context.Context, con *console, c *config, workers int, out string, force bool) (err error) {
-	folder, err := claimRun(out, c.data.name, force)
+func train(ctx context.Context, con *console, c *config, o trainOptions) (err error) {
+	folder, err := claimRun(o.out, c.data.name, o.force)
 	if err != nil {
 		return err
 	}
@@ -66,6 +82,14 @@ func train(ctx context.Context, con *console, c *config, workers int, out string
 			folder.abandon()
 		}
 	}()
+	if o.record == standardFile {
+		o.record = filepath.Join(folder.path, recordingName)
+	}
+	if o.record != "" {
+		if err := checkRecordingPath(o.record, o.force); err != nil {
+			return err
+		}
+	}
 	data, err := c.load(c.data.examples, c.data.test)
 	if err != nil {
 		return err
@@ -74,7 +98,7 @@ func train(ctx context.Context, con *console, c *config, workers int, out string
 	if err := c.pin(data); err != nil {
 		return err
 	}
-	r := &training{con: con, config: c, data: data, folder: folder, workers: workers, began: time.Now()}
+	r := &training{con: con, config: c, data: data, folder: folder, workers: o.workers, began: time.Now()}
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -85,8 +109,17 @@ func train(ctx context.Context, con *console, c *config, workers int, out string
 	if err != nil {
 		return err
 	}
+	if o.record != "" {
+		if err := r.record(o.record, o.force); err != nil {
+			r.metrics.close()
+			return err
+		}
+	}
 	begun = true
 	defer func() {
+		if closed := r.recording.close(); err == nil {
+			err = closed
+		}
 		if closed := r.metrics.close(); err == nil {
 			err = closed
 		}
@@ -141,6 +174,8 @@ type training struct {
 	tester  *protocols.Tester
 	metrics *metricsFile
 	last    epochEvent
+
+	recording *recording // nil if there is none
 }
 
 // prepare makes the network and what runs it.
@@ -160,6 +195,24 @@ func (r *training) prepare() error {
 	return err
 }
 
+// record begins to record what is shown in training.
+func (r *training) record(path string, force bool) error {
+	info, err := dataset.Lookup(r.config.data.name)
+	if err != nil {
+		return err
+	}
+	h, err := r.config.recordingHeader(r.config.model(info))
+	if err != nil {
+		return err
+	}
+	if r.recording, err = createRecording(path, force, h, r.net); err != nil {
+		return err
+	}
+	r.recording.con, r.recording.ignore = r.con, r.config.record.errors == ignoreErrors
+	r.trainer.Watch(r.recording.writer, r.recording.writer.Potentials())
+	return nil
+}
+
 // both reports an event to whoever reads lines.
 func (r *training) both(v any) error {
 	r.con.event(v)
@@ -176,16 +229,25 @@ func (r *training) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.recording.close(); err != nil {
+		return r.failed(err)
+	}
 	took := time.Since(r.began)
 	end := endEvent{
 		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.data.Train.Len(),
 		TestError: r.last.TestError, Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
+	}
+	if r.recording != nil {
+		end.Recording = r.recording.path
 	}
 	if err := r.both(end); err != nil {
 		return err
 	}
 	r.con.line("done in %s: %s of the test images are misread; %s holds configuration, metrics and weights",
 		clock(took), percent(r.last.TestError), r.folder.path)
+	if r.recording != nil {
+		r.con.line("what was recorded, %s: plateau inspect %s", byteSize(r.recording.size()), r.recording.path)
+	}
 	r.con.line("look into a trial: plateau trial --run %s --example 7", r.folder.path)
 	return nil
 }
@@ -281,10 +343,19 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 			return words
 		})
 	defer bar.end()
-	return r.trainer.Epoch(ctx, r.data.Train, func(e protocols.Epoch) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	learnt, err := r.trainer.Epoch(ctx, r.data.Train, func(e protocols.Epoch) {
 		now = e
 		bar.at(int64(e.Examples))
+		if r.recording.err() != nil {
+			stop()
+		}
 	})
+	if broken := r.recording.err(); broken != nil {
+		return learnt, fmt.Errorf("%w; with --set record.errors=%s training would go on without it", broken, ignoreErrors)
+	}
+	return learnt, err
 }
 
 // ahead guesses how long everything after the training of an epoch takes, which

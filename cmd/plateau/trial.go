@@ -20,10 +20,12 @@ func newTrial(con *console) *cobra.Command {
 		Long: `Show one image to a network, from rest and through forward and target phase,
 and write the potential of every compartment, all spikes, means, plateaus and
 losses to an archive of NumPy arrays. Nothing is learnt from it. Without --run
-the network has fresh weights.`,
+the network has fresh weights. --record writes the same as a recording, which
+plateau export turns into other formats.`,
 		Example: `  plateau trial --run runs/digits-1 --example 7
   plateau trial --example 3 --hidden 50 --seed 2 --out fresh.npz
-  plateau trial --run runs/mnist-1 --split train --set phases.target_ms=200`,
+  plateau trial --run runs/mnist-1 --split train --set phases.target_ms=200
+  plateau trial --run runs/digits-1 --record seven.plateau --example 7 --out none`,
 	}
 	o := configureRun(cmd, "run folder whose weights are used (default: fresh weights)", true)
 	flags := cmd.Flags()
@@ -32,9 +34,10 @@ the network has fresh weights.`,
 	describe(flags, headWhat, "example", "N")
 	flags.StringVar(&t.split, "split", "test", "of which images: test or train (default: test)")
 	describe(flags, headWhat, "split", "SPLIT")
-	flags.StringVar(&t.out, "out", "", "file to write (default: trial-N.npz)")
+	flags.StringVar(&t.out, "out", "", "file to write, or none (default: trial-N.npz)")
 	describe(flags, headOutput, "out", "FILE")
-	flags.BoolVar(&t.force, "force", false, "replace that file")
+	recordTo := recordFlag(cmd, "write a recording too (default: trial-N.plateau)")
+	flags.BoolVar(&t.force, "force", false, "replace what is there")
 	describe(flags, headOutput, "force", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -43,6 +46,12 @@ the network has fresh weights.`,
 		}
 		if t.out == "" && flags.Changed("out") {
 			return misuse(`--out "": want the name of a file`)
+		}
+		if *recordTo == "" && flags.Changed("record") {
+			return misuse(`--record "": want the name of a file`)
+		}
+		if t.out == nothing && *recordTo == "" {
+			return misuse("--out none: there would be no file at all; --record writes a recording")
 		}
 		if t.example < 0 {
 			return misuse("--example %d: want 0 or more", t.example)
@@ -54,7 +63,7 @@ the network has fresh weights.`,
 		if err != nil {
 			return err
 		}
-		t.run = o.run
+		t.run, t.record = o.run, *recordTo
 		return trial(cmd.Context(), con, c, t)
 	}
 	return cmd
@@ -64,20 +73,32 @@ the network has fresh weights.`,
 type trialOptions struct {
 	example int
 	split   string
-	out     string
+	out     string // or nothing
+	record  string // or ""
 	force   bool
 	run     string
 }
 
 func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
-	if o.out == "" {
-		o.out = fmt.Sprintf("trial-%d.npz", o.example)
-		if o.split == "train" {
-			o.out = fmt.Sprintf("trial-train-%d.npz", o.example)
-		}
+	name := fmt.Sprintf("trial-%d", o.example)
+	if o.split == "train" {
+		name = fmt.Sprintf("trial-train-%d", o.example)
 	}
-	if err := checkNew(o.out, o.force); err != nil {
+	if o.out == "" {
+		o.out = name + ".npz"
+	}
+	if o.record == standardFile {
+		o.record = name + ".plateau"
+	}
+	if o.out == nothing {
+		o.out = ""
+	} else if err := checkNew(o.out, o.force); err != nil {
 		return err
+	}
+	if o.record != "" {
+		if err := checkRecordingPath(o.record, o.force); err != nil {
+			return err
+		}
 	}
 	info, err := dataset.Lookup(c.data.name)
 	if err != nil {
@@ -96,7 +117,16 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 		return err
 	}
 	tr := newTrace(c, info, net)
-	result, err := protocols.RunTrial(m, net, set, o.example, tr)
+	watch := observers{tr}
+	var rec *trialRecording
+	if o.record != "" {
+		if rec, err = recordTrial(o.record, o.force, c.trialHeader(m), net); err != nil {
+			return err
+		}
+		defer rec.abort()
+		watch = append(watch, rec.writer)
+	}
+	result, err := protocols.RunTrial(m, net, set, o.example, watch)
 	if err != nil {
 		return err
 	}
@@ -104,8 +134,15 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 		return fmt.Errorf("interrupted; nothing was written")
 	}
 	tr.finish(result)
-	if err := tr.save(o.out, o.force, set); err != nil {
-		return err
+	if o.out != "" {
+		if err := tr.save(o.out, o.force, set); err != nil {
+			return err
+		}
+	}
+	if rec != nil {
+		if err := rec.commit(); err != nil {
+			return err
+		}
 	}
 	con.event(tr.event(o))
 	con.line("%s", tr.summary(set, o))
@@ -154,19 +191,22 @@ func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) 
 
 // checkNew refuses a file that is there already, and a place where none can be
 // written, before anything is computed.
-func checkNew(path string, force bool) error {
+func checkNew(path string, force bool) error { return checkFree("--out", path, force) }
+
+// checkFree does that for the file of any option.
+func checkFree(option, path string, force bool) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return fmt.Errorf("--out %s: is a folder; want the name of a file", path)
+		return fmt.Errorf("%s %s: is a folder; want the name of a file", option, path)
 	case err == nil && !force:
-		return fmt.Errorf("--out %s: the file is there already; --force replaces it, or choose another name", path)
+		return fmt.Errorf("%s %s: the file is there already; --force replaces it, or choose another name", option, path)
 	}
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(folder); err != nil {
-		return fmt.Errorf("--out %s: there is no folder %s", path, folder)
+		return fmt.Errorf("%s %s: there is no folder %s", option, path, folder)
 	} else if !info.IsDir() {
-		return fmt.Errorf("--out %s: %s is not a folder", path, folder)
+		return fmt.Errorf("%s %s: %s is not a folder", option, path, folder)
 	}
 	return nil
 }

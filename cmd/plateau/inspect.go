@@ -1,0 +1,580 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+func newInspect(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "inspect FILE|RUN", GroupID: groupLook, Args: oneArgument("a recording or the folder of a run"),
+		Short: "say what is in a recording or a run folder",
+		Long: `Say what a recording holds: of which run it is, what of it was recorded, every
+trial with its class, the class read out, spikes and plateaus, and totals. --json
+lists all trials. --verify reads every byte and says exactly what is damaged and
+what is intact; the exit status is 1 if anything is. Of a run folder: its
+settings, how learning went, and its weights.`,
+		Example: `  plateau inspect runs/digits-1
+  plateau inspect runs/digits-1/recording.plateau --trials 100:120
+  plateau inspect runs/digits-1/recording.plateau --verify`,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	var o inspectOptions
+	flags.StringVar(&o.trials, "trials", "", "trials to list, counted from 0, as 12 or 100:120 (default: the first 20; all with --json)")
+	describe(flags, headWhat, "trials", "N|A:B")
+	flags.BoolVar(&o.verify, "verify", false, "compare every checksum of a recording")
+	describe(flags, headWhat, "verify", "")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if o.trials == "" && flags.Changed("trials") {
+			return misuse(`--trials "": want a number, or a range such as 0:20`)
+		}
+		if o.trials != "" && o.verify {
+			return misuse("--trials and --verify do not go together: all of the file is verified")
+		}
+		o.path = args[0]
+		return inspect(cmd.Context(), con, o)
+	}
+	return cmd
+}
+
+type inspectOptions struct {
+	path   string
+	trials string
+	verify bool
+}
+
+func inspect(ctx context.Context, con *console, o inspectOptions) error {
+	info, err := os.Stat(o.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: there is no such file or folder; want a recording or the folder of a run%s", o.path, knownRuns())
+	case err != nil:
+		return fmt.Errorf("%s: %w", o.path, cause(err))
+	case info.IsDir() && (o.verify || o.trials != ""):
+		return misuse("--verify and --trials are for a recording, but %s is a folder", o.path)
+	case info.IsDir():
+		return inspectRun(con, o.path)
+	}
+	r, err := openRecording(o.path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	i := &inspection{con: con, path: o.path, size: info.Size(), r: r, h: r.Header()}
+	if o.verify {
+		return i.verify()
+	}
+	return i.list(ctx, o.trials)
+}
+
+// openRecording opens a recording that somebody named.
+func openRecording(path string) (*record.Reader, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: there is no such file; plateau train --record and plateau trial --record write recordings", path)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, cause(err))
+	case info.IsDir():
+		hint := ""
+		if within := path + string(os.PathSeparator) + recordingName; isRecording(within) {
+			hint = ", perhaps " + within
+		}
+		return nil, fmt.Errorf("%s is a folder; want a recording%s", path, hint)
+	case info.Size() == 0:
+		return nil, fmt.Errorf("%s: is empty; want a recording", path)
+	}
+	r, err := record.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", path, strings.TrimSuffix(plain(err), " ("+path+")"))
+	}
+	return r, nil
+}
+
+// An inspection looks into a recording.
+type inspection struct {
+	con  *console
+	path string
+	size int64
+	r    *record.Reader
+	h    *record.Header
+}
+
+type recordingEvent struct {
+	Event        string               `json:"event"` // recording
+	File         string               `json:"file"`
+	Bytes        int64                `json:"bytes"`
+	Format       int                  `json:"format"`
+	Program      string               `json:"program"`
+	Begun        string               `json:"begun,omitempty"`
+	Data         string               `json:"data"`
+	Seed         uint64               `json:"seed"`
+	Dt           float64              `json:"dt_ms"`
+	Complete     bool                 `json:"complete"`
+	Failure      string               `json:"failure,omitempty"`
+	Trials       int                  `json:"trials"`
+	Milliseconds float64              `json:"length_ms"`
+	Populations  []recordedPopulation `json:"populations"`
+	Traces       []recordedTrace      `json:"traces"`
+	Plateaus     bool                 `json:"plateaus"`
+	Weights      bool                 `json:"weights"`
+	WeightsEvery int                  `json:"weights_every"`
+	Selection    string               `json:"selection"`
+	Damage       []damageEvent        `json:"damage"`
+	Config       string               `json:"config"`
+}
+
+type recordedPopulation struct {
+	Name    string `json:"name"`
+	Neurons int    `json:"neurons"`
+	Spikes  bool   `json:"spikes"`
+}
+
+type recordedTrace struct {
+	Population string  `json:"population"`
+	Variable   string  `json:"variable"`
+	Neurons    string  `json:"neurons"`
+	Interval   float64 `json:"every_ms"`
+}
+
+type damageEvent struct {
+	Event  string `json:"event"` // damage
+	Offset int64  `json:"offset"`
+	Length int64  `json:"length"`
+	What   string `json:"what"`
+	Why    string `json:"why"`
+}
+
+func newDamage(d record.Damage) damageEvent {
+	return damageEvent{"damage", d.Offset, d.Length, d.What, plain(d.Err)}
+}
+
+func (d damageEvent) String() string {
+	return fmt.Sprintf("%s at byte %d: %s: %s", byteSize(d.Length), d.Offset, d.What, d.Why)
+}
+
+func (i *inspection) event() recordingEvent {
+	h := i.h
+	e := recordingEvent{
+		Event: "recording", File: i.path, Bytes: i.size, Format: h.Format, Program: h.Program, Data: h.Data,
+		Seed: h.Seed, Dt: h.Dt(), Complete: i.r.Complete(), Failure: i.r.Failure(),
+		Trials: i.r.Trials(), Milliseconds: float64(i.r.Steps()) * h.Dt(),
+		Populations: []recordedPopulation{}, Traces: []recordedTrace{}, Damage: []damageEvent{},
+		Plateaus: h.Plateaus, Weights: h.Weights, WeightsEvery: h.Snapshots, Selection: selectionWords(h.Trials), Config: h.Config,
+	}
+	if !h.Begun.IsZero() {
+		e.Begun = h.Begun.UTC().Format(time.RFC3339)
+	}
+	for _, p := range h.Populations {
+		e.Populations = append(e.Populations, recordedPopulation{p.Name, p.Size, p.Spikes})
+	}
+	for _, t := range h.Traces {
+		e.Traces = append(e.Traces, recordedTrace{
+			h.Populations[t.Population].Name, string(t.Variable), printRanges(t.Neurons), float64(t.Interval) * h.Dt(),
+		})
+	}
+	for _, d := range i.r.Damage() {
+		e.Damage = append(e.Damage, newDamage(d))
+	}
+	return e
+}
+
+// selectionWords says which trials were to be recorded.
+func selectionWords(s record.Selection) string {
+	var words []string
+	if s.Every > 1 {
+		words = append(words, fmt.Sprintf("one of %d", s.Every))
+	}
+	if s.Misread {
+		words = append(words, "misread")
+	}
+	if s.Numbers != nil {
+		words = append(words, plural(len(s.Numbers), "listed trial"))
+	}
+	if s.Samples != nil {
+		words = append(words, "of "+plural(len(s.Samples), "listed image"))
+	}
+	for _, p := range s.Purposes {
+		words = append(words, purpose(p))
+	}
+	if words == nil {
+		return everything
+	}
+	return strings.Join(words, ", ")
+}
+
+// purpose is what a trial was for.
+func purpose(p sim.Purpose) string {
+	switch p {
+	case sim.TrainingSpikes:
+		return "training"
+	case sim.TestSpikes:
+		return "test"
+	case sim.TrialSpikes:
+		return "trial"
+	}
+	return fmt.Sprintf("purpose %d", p)
+}
+
+// head tells a person what the recording is.
+func (i *inspection) head() {
+	e := i.event()
+	var sizes []int
+	var spikes []string
+	for _, p := range e.Populations {
+		sizes = append(sizes, p.Neurons)
+		if p.Spikes {
+			spikes = append(spikes, p.Name)
+		}
+	}
+	i.con.line("%s: recording of %s on %s, %s", i.path, join(sizes, "-"), e.Data, byteSize(e.Bytes))
+	written := "written by " + e.Program
+	if e.Begun != "" {
+		written += ", begun " + strings.NewReplacer("T", " ", "Z", " UTC").Replace(e.Begun)
+	}
+	i.con.line("%s; seed %d, steps of %s ms", written, e.Seed, number(e.Dt))
+	if !e.Complete {
+		why := "the run was killed, or still goes on"
+		if e.Failure != "" {
+			why = e.Failure
+		}
+		i.con.line("it broke off: %s", why)
+	}
+	for _, d := range e.Damage {
+		i.con.line("damaged: %s", d)
+	}
+	if len(e.Damage) > 0 {
+		i.con.line("--verify finds all damages")
+	}
+	var holds []string
+	if spikes != nil {
+		holds = append(holds, "spikes of "+strings.Join(spikes, ", "))
+	}
+	if e.Plateaus {
+		holds = append(holds, "plateaus")
+	}
+	switch {
+	case e.Weights && e.WeightsEvery > 0:
+		holds = append(holds, fmt.Sprintf("weights every %d trials", e.WeightsEvery))
+	case e.Weights:
+		holds = append(holds, "weights at the start")
+	}
+	if holds == nil {
+		holds = []string{"trials only"}
+	}
+	i.con.line("it holds %s; trials: %s", strings.Join(holds, "; "), e.Selection)
+	for _, t := range e.Traces {
+		i.con.line("  %s of %s %s every %s ms", t.Variable, t.Population, t.Neurons, number(t.Interval))
+	}
+	i.con.line("")
+}
+
+type inspectedTrial struct {
+	Event    string             `json:"event"` // trial
+	Trial    int                `json:"trial"`
+	Error    string             `json:"error,omitempty"`
+	Purpose  string             `json:"purpose"`
+	Number   uint64             `json:"number"`
+	Example  int                `json:"example"`
+	Class    int                `json:"class"`
+	Read     int                `json:"read"` // −1 if not known
+	Begin    float64            `json:"begin_ms"`
+	Whole    bool               `json:"whole"`
+	Phases   []inspectedPhase   `json:"phases"`
+	Spikes   []*int64           `json:"spikes"`  // of each population; null if not recorded or damaged
+	RateHz   []*float64         `json:"rate_hz"` // of a neuron
+	Plateaus []inspectedPlateau `json:"plateaus"`
+	Losses   []float64          `json:"losses,omitempty"`
+	Weights  string             `json:"weights_sha256"`
+	Updates  int                `json:"updates"` // of the weights since they were these
+
+	trial *record.Trial
+}
+
+type inspectedPhase struct {
+	Name         string  `json:"name"`
+	Begin        float64 `json:"begin_ms"` // from the start of the trial
+	Milliseconds float64 `json:"length_ms"`
+	Taught       bool    `json:"taught"`
+}
+
+type inspectedPlateau struct {
+	Layer string    `json:"layer"`
+	Mean  []float64 `json:"mean"` // of each phase
+}
+
+// look looks at one trial. With details it tells of plateaus too.
+func (i *inspection) look(n int, details bool) inspectedTrial {
+	e := inspectedTrial{Event: "trial", Trial: n, Read: -1, Phases: []inspectedPhase{}, Spikes: []*int64{}, RateHz: []*float64{}, Plateaus: []inspectedPlateau{}}
+	t, err := i.r.Trial(n)
+	if err != nil {
+		e.Error = plain(err)
+		return e
+	}
+	dt := i.h.Dt()
+	e.trial = t
+	e.Purpose, e.Number, e.Example, e.Class, e.Read = purpose(t.Purpose), t.Number, t.Sample, t.Class, t.Read
+	e.Begin, e.Whole, e.Losses = float64(t.First)*dt, t.Whole, t.Losses
+	e.Weights, e.Updates = t.Weights, t.Updates
+	for _, p := range t.Phases {
+		e.Phases = append(e.Phases, inspectedPhase{p.Name, float64(p.First) * dt, float64(p.Steps) * dt, p.Taught})
+	}
+	var errs []error
+	for k, p := range i.h.Populations {
+		e.Spikes, e.RateHz = append(e.Spikes, nil), append(e.RateHz, nil)
+		if !p.Spikes {
+			continue
+		}
+		var count int64
+		s := i.r.Spikes(n, k, 0, record.End)
+		for s.Scan() {
+			count += int64(len(s.Spikes()))
+		}
+		if err := s.Err(); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		e.Spikes[k] = &count
+		if t.Steps > 0 {
+			rate := 1000 * float64(count) / (float64(t.Steps) * dt) / float64(p.Size)
+			e.RateHz[k] = &rate
+		}
+	}
+	if details && i.h.Plateaus {
+		for m := range i.h.Network.Hidden {
+			layer := inspectedPlateau{Layer: i.h.Populations[m+1].Name, Mean: []float64{}}
+			for k := range t.Phases {
+				p, err := i.r.Plateaus(n, k, m)
+				if err != nil {
+					if t.Whole {
+						errs = append(errs, err)
+					}
+					break
+				}
+				sum := 0.0
+				for _, v := range p.Value {
+					sum += float64(v)
+				}
+				layer.Mean = append(layer.Mean, sum/float64(max(1, len(p.Value))))
+			}
+			e.Plateaus = append(e.Plateaus, layer)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		e.Error = strings.ReplaceAll(plain(err), "\n", "; ")
+	}
+	return e
+}
+
+type totalEvent struct {
+	Event         string    `json:"event"` // total
+	Trials        int       `json:"trials"`
+	Damaged       int       `json:"damaged_trials"`
+	Misread       int       `json:"misread"`
+	Milliseconds  float64   `json:"length_ms"`
+	Spikes        []int64   `json:"spikes"`
+	RateHz        []float64 `json:"rate_hz"`
+	Bytes         int64     `json:"bytes"`
+	BytesPerSpike float64   `json:"bytes_per_spike"` // of the whole file
+}
+
+// shownTrials of a recording are listed for a person.
+const shownTrials = 20
+
+// list tells of trials and of all together.
+func (i *inspection) list(ctx context.Context, trials string) error {
+	from, to := 0, i.r.Trials()
+	if trials != "" {
+		var err error
+		if from, to, err = parseRange(trials, 0, i.r.Trials()); err != nil {
+			return misuse("--trials %v", err)
+		}
+	} else if !i.con.json {
+		to = min(to, shownTrials)
+	}
+	i.con.event(i.event())
+	if !i.con.json {
+		i.head()
+		i.con.line("%s", i.row("trial", "what", "number", "image", "class", "read", "phases (ms)", i.names(), "plateaus"))
+	}
+	total := totalEvent{Event: "total", Trials: i.r.Trials(), Bytes: i.size, Spikes: make([]int64, len(i.h.Populations)), RateHz: make([]float64, len(i.h.Populations))}
+	steps := make([]float64, len(i.h.Populations))
+	bar := i.con.progress("reading", int64(i.r.Trials()), func(done int64, elapsed time.Duration) string {
+		return fmt.Sprintf("%d of %d trials, %s left", done, i.r.Trials(), clock(left(done, int64(i.r.Trials()), elapsed)))
+	})
+	defer bar.end()
+	for n := range i.r.Trials() {
+		if ctx.Err() != nil {
+			return errors.New("interrupted")
+		}
+		shown := n >= from && n < to
+		e := i.look(n, shown)
+		if shown {
+			i.con.event(e)
+			i.con.line("%s", i.trialRow(e))
+		}
+		if e.Error != "" {
+			total.Damaged++
+		}
+		if e.trial != nil {
+			if e.Read >= 0 && e.Read != e.Class {
+				total.Misread++
+			}
+			total.Milliseconds += float64(e.trial.Steps) * i.h.Dt()
+			for k, s := range e.Spikes {
+				if s != nil {
+					total.Spikes[k] += *s
+					steps[k] += float64(e.trial.Steps)
+				}
+			}
+		}
+		bar.at(int64(n))
+	}
+	var all int64
+	for k, p := range i.h.Populations {
+		all += total.Spikes[k]
+		if steps[k] > 0 {
+			total.RateHz[k] = 1000 * float64(total.Spikes[k]) / (steps[k] * i.h.Dt()) / float64(p.Size)
+		}
+	}
+	if all > 0 {
+		total.BytesPerSpike = float64(i.size) / float64(all)
+	}
+	i.con.event(total)
+	if !i.con.json {
+		i.total(total, to-from)
+	}
+	return nil
+}
+
+func (i *inspection) names() []string {
+	var names []string
+	for _, p := range i.h.Populations {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// row sets out a line of the table of trials.
+func (i *inspection) row(trial, what, number, image, class, read, phases string, populations []string, plateaus string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%6s  %-8s %8s %6s %6s %5s  %-16s", trial, what, number, image, class, read, phases)
+	for _, s := range populations {
+		fmt.Fprintf(&b, " %9s", s)
+	}
+	return strings.TrimRight(b.String()+"  "+plateaus, " ")
+}
+
+func (i *inspection) trialRow(e inspectedTrial) string {
+	if e.trial == nil {
+		return fmt.Sprintf("%6d  damaged: %s", e.Trial, e.Error)
+	}
+	var phases, spikes, plateaus []string
+	for _, p := range e.Phases {
+		phases = append(phases, p.Name+" "+number(p.Milliseconds))
+	}
+	for k, s := range e.Spikes {
+		switch {
+		case s != nil:
+			spikes = append(spikes, fmt.Sprint(*s))
+		case i.h.Populations[k].Spikes:
+			spikes = append(spikes, "damaged")
+		default:
+			spikes = append(spikes, "–")
+		}
+	}
+	for _, p := range e.Plateaus {
+		var means []string
+		for _, m := range p.Mean {
+			means = append(means, fmt.Sprintf("%.3f", m))
+		}
+		plateaus = append(plateaus, strings.Join(means, " → "))
+	}
+	read := "–"
+	if e.Read >= 0 {
+		read = fmt.Sprint(e.Read)
+	}
+	last := strings.Join(plateaus, ", ")
+	if !e.Whole {
+		last += " (broke off)"
+	}
+	return i.row(fmt.Sprint(e.Trial), e.Purpose, fmt.Sprint(e.Number), fmt.Sprint(e.Example), fmt.Sprint(e.Class), read,
+		strings.Join(phases, ", "), spikes, last)
+}
+
+func (i *inspection) total(t totalEvent, listed int) {
+	if rest := t.Trials - listed; rest > 0 {
+		i.con.line("%6s  and %d more: --trials A:B lists others", "…", rest)
+	}
+	var all int64
+	var spikes, rates []string
+	for k := range t.Spikes {
+		all += t.Spikes[k]
+		if i.h.Populations[k].Spikes {
+			spikes, rates = append(spikes, fmt.Sprint(t.Spikes[k])), append(rates, fmt.Sprintf("%.1f Hz", t.RateHz[k]))
+		} else {
+			spikes, rates = append(spikes, "–"), append(rates, "")
+		}
+	}
+	i.con.line("%s", i.row("", "spikes", "", "", "", "", "", spikes, ""))
+	i.con.line("%s", i.row("", "mean rate", "", "", "", "", "", rates, ""))
+	i.con.line("")
+	i.con.line("%s, %d misread, %s; %s: %.2f bytes of file a spike",
+		plural(t.Trials, "trial"), t.Misread, clock(time.Duration(t.Milliseconds*float64(time.Millisecond)))+" simulated", plural(int(all), "spike"), t.BytesPerSpike)
+	if t.Damaged > 0 {
+		i.con.line("of %s something is damaged; --verify says what", plural(t.Damaged, "trial"))
+	}
+}
+
+type verifyEvent struct {
+	Event    string `json:"event"` // verify
+	File     string `json:"file"`
+	Damages  int    `json:"damages"`
+	Complete bool   `json:"complete"`
+	Failure  string `json:"failure,omitempty"`
+	Trials   int    `json:"trials"`
+	Bytes    int64  `json:"bytes"`
+	Intact   struct {
+		Bytes  int64 `json:"bytes"`
+		Chunks int   `json:"chunks"`
+		Trials int   `json:"trials"`
+		Spikes int64 `json:"spikes"`
+		Values int64 `json:"values"`
+	} `json:"intact"`
+}
+
+// verify reads everything.
+func (i *inspection) verify() error {
+	e := verifyEvent{Event: "verify", File: i.path, Complete: i.r.Complete(), Failure: i.r.Failure(), Trials: i.r.Trials(), Bytes: i.size}
+	intact := i.r.Verify(func(d record.Damage) {
+		e.Damages++
+		i.con.event(newDamage(d))
+		i.con.line("damaged: %s", newDamage(d))
+	})
+	e.Intact.Bytes, e.Intact.Chunks, e.Intact.Trials = intact.Bytes, intact.Chunks, intact.Trials
+	e.Intact.Spikes, e.Intact.Values = intact.Spikes, intact.Samples
+	i.con.event(e)
+	i.con.line("intact: %s in %s; %d of %s with %s and %s of potentials and rates",
+		byteSize(intact.Bytes), plural(intact.Chunks, "chunk"), intact.Trials, plural(e.Trials, "trial"), plural(int(intact.Spikes), "spike"), plural(int(intact.Samples), "value"))
+	switch {
+	case e.Damages > 0:
+		return fmt.Errorf("%s is damaged in %s", i.path, plural(e.Damages, "place"))
+	case e.Failure != "":
+		return fmt.Errorf("%s broke off: %s; what is there is intact", i.path, e.Failure)
+	case !e.Complete:
+		return fmt.Errorf("%s broke off, or is still being written; what is there is intact", i.path)
+	}
+	return nil
+}

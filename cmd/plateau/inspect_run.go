@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"plateau/protocols/dataset"
+)
+
+type runEvent struct {
+	Event     string         `json:"event"` // run
+	Run       string         `json:"run"`
+	State     string         `json:"state"` // done, interrupted, or running or killed
+	Title     string         `json:"title"`
+	Changed   map[string]any `json:"settings"` // those that are not defaults, as TOML
+	Epochs    []epochEvent   `json:"epochs"`
+	Asked     int            `json:"epochs_asked_for"`
+	Examples  int            `json:"examples"`
+	TestError float64        `json:"test_error"`
+	Seconds   float64        `json:"seconds,omitempty"`
+	Weights   string         `json:"weights_sha256,omitempty"`
+	Recording string         `json:"recording,omitempty"`
+}
+
+// inspectRun tells of a run folder.
+func inspectRun(con *console, path string) error {
+	s := newSettings()
+	if _, err := os.Stat(filepath.Join(path, configName)); err != nil {
+		return fmt.Errorf("%s: is not the folder of a run: there is no %s in it", path, configName)
+	}
+	if err := s.readFile(filepath.Join(path, configName)); err != nil {
+		return err
+	}
+	c, err := s.finish()
+	if err != nil {
+		return err
+	}
+	e := runEvent{Event: "run", Run: path, State: "running or killed", Title: c.title(), Changed: map[string]any{}, Epochs: []epochEvent{}, Asked: c.learning.epochs}
+	var changed []string
+	standard := newSettings()
+	standard.setText("", "data.name", c.data.name)
+	standard.setText("", "network.hidden", join(c.network.hidden, ","))
+	standard.config.derive()
+	for _, k := range keys() {
+		if text := k.text(c); text != k.text(standard.config) && k.name != "data.examples" && k.name != "data.test_examples" {
+			e.Changed[k.name] = text
+			changed = append(changed, k.name+" = "+text)
+		}
+	}
+	if err := e.readMetrics(filepath.Join(path, metricsName)); err != nil {
+		return err
+	}
+	e.weights(c, path)
+	if name := filepath.Join(path, recordingName); isRecording(name) {
+		e.Recording = name
+	}
+	con.event(e)
+	if con.json {
+		return nil
+	}
+	con.line("%s: %s, %s", path, e.Title, e.State)
+	con.line("%s asked for, of %s; %s to test on; seed %d", plural(e.Asked, "epoch"), plural(int(c.data.examples), "image"), plural(int(c.data.test), "image"), c.seed)
+	if changed != nil {
+		con.line("settings other than the defaults: %s", strings.Join(changed, ", "))
+	}
+	con.line("")
+	con.line("%5s  %11s  %10s  %10s", "epoch", "train error", "test error", "examples/s")
+	for _, epoch := range e.Epochs {
+		con.line("%5d  %11s  %10s  %10.0f", epoch.Epoch, percent(epoch.TrainError), percent(epoch.TestError), epoch.ExamplesPerSecond)
+	}
+	con.line("")
+	if n := len(e.Epochs); n > 0 {
+		con.line("%s of the test images are misread after %s", percent(e.Epochs[n-1].TestError), plural(n, "epoch"))
+	}
+	if e.Seconds > 0 {
+		con.line("it took %s", clock(time.Duration(e.Seconds*float64(time.Second))))
+	}
+	if e.Weights != "" {
+		con.line("weights %s", e.Weights)
+	}
+	if e.Recording != "" {
+		con.line("recording: plateau inspect %s", e.Recording)
+	}
+	return nil
+}
+
+// readMetrics adds what metrics.jsonl tells; a last line that is not whole yet is
+// left out.
+func (e *runEvent) readMetrics(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", path, cause(err))
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		var kind struct {
+			Event string `json:"event"`
+		}
+		if json.Unmarshal(lines.Bytes(), &kind) != nil {
+			continue
+		}
+		switch kind.Event {
+		case "start":
+			var start startEvent
+			if err := json.Unmarshal(lines.Bytes(), &start); err != nil {
+				return fmt.Errorf("%s:%d: %w", path, n, err)
+			}
+			e.Examples = start.Examples
+		case "epoch":
+			var epoch epochEvent
+			if err := json.Unmarshal(lines.Bytes(), &epoch); err != nil {
+				return fmt.Errorf("%s:%d: %w", path, n, err)
+			}
+			e.Epochs = append(e.Epochs, epoch)
+			e.TestError = epoch.TestError
+		case "done", "interrupted":
+			var end endEvent
+			if err := json.Unmarshal(lines.Bytes(), &end); err != nil {
+				return fmt.Errorf("%s:%d: %w", path, n, err)
+			}
+			e.State, e.Seconds = end.Event, end.Seconds
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("reading %s: %w", path, cause(err))
+	}
+	return nil
+}
+
+// weights adds the digest of the weights that are in the folder now.
+func (e *runEvent) weights(c *config, path string) {
+	info, err := dataset.Lookup(c.data.name)
+	if err != nil {
+		return
+	}
+	if net, err := loadRun(c.model(info), path); err == nil {
+		e.Weights = net.SHA256()
+	}
+}

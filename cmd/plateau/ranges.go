@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// parseRanges reads numbers and ranges, as in "0:20,77": a range goes from its
+// first number up to, but without, its last, and where one of them is left out
+// to the end. Numbers are from low up to, but without, high, and come back in
+// ascending order, each once.
+func parseRanges(text string, low, high int) ([]int, error) {
+	var numbers []int
+	for part := range strings.SplitSeq(text, ",") {
+		from, to, err := parseRange(strings.TrimSpace(part), low, high)
+		if err != nil {
+			return nil, err
+		}
+		if len(numbers)+to-from > maxListed {
+			return nil, fmt.Errorf("more than %d numbers", maxListed)
+		}
+		for n := from; n < to; n++ {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers), nil
+}
+
+// maxListed numbers are as many as a list can have.
+const maxListed = maxNeurons
+
+// parseRange reads a number, or a range of at least one.
+func parseRange(text string, low, high int) (from, to int, err error) {
+	first, last, isRange := strings.Cut(text, ":")
+	read := func(s string, missing int) int {
+		if s == "" && isRange {
+			return missing
+		}
+		n, failed := strconv.Atoi(s)
+		if failed != nil {
+			err = fmt.Errorf("%q is no number, and no range such as 0:20", text)
+		}
+		return n
+	}
+	if from = read(first, low); isRange {
+		to = read(last, high)
+	} else {
+		to = from + 1
+	}
+	switch {
+	case err != nil:
+	case high <= low:
+		err = errors.New("there are none")
+	case from < low || from >= high || to > high:
+		err = fmt.Errorf("%s: want numbers from %d to %d", text, low, high-1)
+	case to <= from:
+		err = fmt.Errorf("%s: want a range that goes up, such as 0:20, which is 0 to 19", text)
+	}
+	return from, to, err
+}
+
+// printRanges is the shortest text that parseRanges reads as the same numbers.
+func printRanges(numbers []int) string {
+	var parts []string
+	for i := 0; i < len(numbers); {
+		k := i + 1
+		for k < len(numbers) && numbers[k] == numbers[k-1]+1 {
+			k++
+		}
+		if k-i == 1 {
+			parts = append(parts, fmt.Sprint(numbers[i]))
+		} else {
+			parts = append(parts, fmt.Sprintf("%d:%d", numbers[i], numbers[k-1]+1))
+		}
+		i = k
+	}
+	return strings.Join(parts, ",")
+}
+
+// fileFlag adds an option that stands for a file, with or without its name: one
+// that follows after a space is the command's only argument.
+func fileFlag(flags *pflag.FlagSet, name, heading, usage string) *string {
+	path := flags.String(name, "", usage)
+	flags.Lookup(name).NoOptDefVal = standardFile
+	describe(flags, heading, name, "[FILE]")
+	return path
+}
+
+// standardFile stands for the name of a file that was not given.
+const standardFile = "\x00"

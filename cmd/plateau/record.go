@@ -1,0 +1,393 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plateau/internal/atomicfile"
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+// recordFlag adds --record to a command.
+func recordFlag(cmd *cobra.Command, usage string) *string {
+	path := fileFlag(cmd.Flags(), "record", headOutput, usage)
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		// --record FILE is for pflag an option without a value, and a word.
+		if len(args) == 1 && *path == standardFile {
+			*path = args[0]
+			return nil
+		}
+		return noArguments(cmd, args)
+	}
+	return path
+}
+
+// recordedPopulations tells of each population whether its spikes are recorded.
+func (c *config) recordedPopulations() ([]bool, error) {
+	names := populationNames(len(c.network.hidden))
+	chosen := make([]bool, len(names))
+	for i := range chosen {
+		chosen[i] = c.record.spikes == everything
+	}
+	if c.record.spikes == everything || c.record.spikes == nothing {
+		return chosen, nil
+	}
+	for name := range strings.SplitSeq(c.record.spikes, ",") {
+		i := slices.Index(names, strings.TrimSpace(name))
+		if i < 0 {
+			return nil, fmt.Errorf("there is no population %s", name)
+		}
+		chosen[i] = true
+	}
+	return chosen, nil
+}
+
+// neuronRanges are the neurons of each population that potentials are recorded
+// of, as ranges from a first up to, but without, a last one.
+func (c *config) neuronRanges() ([][][2]int, error) {
+	info, err := dataset.Lookup(c.data.name)
+	if err != nil {
+		return nil, nil // that is reported as itself
+	}
+	text := c.record.neurons
+	names, sizes := populationNames(len(c.network.hidden)), c.sizes(info)
+	if text == everything {
+		text = strings.Join(names[1:], ",")
+	}
+	chosen := make([][][2]int, len(names))
+	for part := range strings.SplitSeq(text, ",") {
+		name, numbers, some := strings.Cut(strings.TrimSpace(part), ":")
+		i := slices.Index(names, name)
+		switch {
+		case i < 0:
+			return nil, fmt.Errorf("there is no population %s", name)
+		case i == 0:
+			return nil, errors.New("the input has no potentials")
+		case !some:
+			numbers = ":"
+		}
+		from, to, err := parseRange(numbers, 0, sizes[i])
+		if err != nil {
+			return nil, err
+		}
+		chosen[i] = append(chosen[i], [2]int{from, to})
+	}
+	return chosen, nil
+}
+
+func (c *config) recordedNeuronsWrong() bool { _, err := c.neuronRanges(); return err != nil }
+
+// variables are all that can be recorded of a neuron beside its spikes.
+func variables() []record.Variable {
+	return []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate}
+}
+
+// parseVariables reads names of variables.
+func parseVariables(text string) ([]record.Variable, error) {
+	switch text {
+	case nothing:
+		return nil, nil
+	case everything:
+		return variables(), nil
+	}
+	var list []record.Variable
+	for name := range strings.SplitSeq(text, ",") {
+		v := record.Variable(strings.TrimSpace(name))
+		if !slices.Contains(variables(), v) {
+			return nil, fmt.Errorf("there is no variable %s", v)
+		}
+		if !slices.Contains(list, v) {
+			list = append(list, v)
+		}
+	}
+	return list, nil
+}
+
+// recordedInterval is the number of steps between two values of a trace.
+func (c *config) recordedInterval() (steps int, ok bool) {
+	n := c.record.every / c.neurons.dt
+	whole := math.Round(n)
+	return int(whole), whole >= 1 && math.Abs(n-whole) < 1e-6*whole && c.record.every <= 1e6
+}
+
+// recordedTraces lists the variables to record. Their neurons are yet to be
+// listed.
+func (c *config) recordedTraces() ([]record.Trace, error) {
+	list, err := parseVariables(c.record.variables)
+	if err != nil || list == nil {
+		return nil, err
+	}
+	neurons, err := c.neuronRanges()
+	if err != nil {
+		return nil, err
+	}
+	interval, _ := c.recordedInterval()
+	var traces []record.Trace
+	for i, chosen := range neurons {
+		for _, v := range list {
+			if chosen != nil && (v != record.Apical || i <= len(c.network.hidden)) {
+				traces = append(traces, record.Trace{Population: i, Variable: v, Interval: interval})
+			}
+		}
+	}
+	if traces == nil {
+		return nil, errors.New("output neurons have no apical dendrite")
+	}
+	return traces, nil
+}
+
+// listNeurons lists the neurons of traces.
+func (c *config) listNeurons(traces []record.Trace) error {
+	ranges, err := c.neuronRanges()
+	if err != nil {
+		return err
+	}
+	for k := range traces {
+		t := &traces[k]
+		for _, r := range ranges[t.Population] {
+			for n := r[0]; n < r[1]; n++ {
+				t.Neurons = append(t.Neurons, n)
+			}
+		}
+		slices.Sort(t.Neurons)
+		t.Neurons = slices.Compact(t.Neurons)
+	}
+	return nil
+}
+
+// selectTrials adds to a selection which trials of a run are recorded.
+func (c *config) selectTrials(s *record.Selection) error {
+	switch c.record.trials {
+	case everything:
+		return nil
+	case "misread":
+		s.Misread = true
+		return nil
+	}
+	if n, ok := strings.CutPrefix(c.record.trials, "every="); ok {
+		every, err := strconv.Atoi(n)
+		if err != nil || every < 1 {
+			return fmt.Errorf("%q: want a number from 1", n)
+		}
+		s.Every = every
+		return nil
+	}
+	numbers, err := parseRanges(c.record.trials, 1, 1+int(min(int64(c.images().Train)*int64(c.learning.epochs), math.MaxInt32)))
+	for _, n := range numbers {
+		s.Numbers = append(s.Numbers, uint64(n))
+	}
+	return err
+}
+
+// selectImages adds to a selection the images whose trials are recorded.
+func (c *config) selectImages(s *record.Selection) (err error) {
+	if c.record.images != everything {
+		s.Samples, err = parseRanges(c.record.images, 0, c.images().Train)
+	}
+	return err
+}
+
+// recordingHeader says what a recording of training is to hold.
+func (c *config) recordingHeader(m protocols.Model) (record.Header, error) {
+	h := protocols.RecordingHeader(m)
+	c.signHeader(&h)
+	chosen, err := c.recordedPopulations()
+	if err != nil {
+		return h, err
+	}
+	for i := range chosen {
+		h.Populations[i].Spikes = chosen[i]
+	}
+	if h.Traces, err = c.recordedTraces(); err != nil {
+		return h, err
+	}
+	h.Plateaus, h.Weights, h.Snapshots = c.record.plateaus, c.record.weights, c.record.weightsEvery
+	return h, errors.Join(c.listNeurons(h.Traces), c.selectTrials(&h.Trials), c.selectImages(&h.Trials))
+}
+
+// trialHeader says that a recording of a single trial is to hold everything.
+func (c *config) trialHeader(m protocols.Model) record.Header {
+	h := protocols.RecordingHeader(m)
+	c.signHeader(&h)
+	h.Rule, h.MeanUpdate = nil, false
+	h.Plateaus, h.Weights = true, true
+	for i := range h.Populations[1:] {
+		for _, v := range variables() {
+			if v != record.Apical || i < len(m.Network.Hidden) {
+				h.Traces = append(h.Traces, record.Trace{Population: i + 1, Variable: v, Interval: 1})
+			}
+		}
+	}
+	return h
+}
+
+func (c *config) signHeader(h *record.Header) {
+	h.Program, h.Begun = "plateau "+version(), time.Now().UTC()
+	h.Config, h.Data = printConfig(c, false), c.data.name
+}
+
+// A recording is written while something runs. A nil recording records nothing.
+type recording struct {
+	path   string
+	writer *record.Writer
+	ignore bool // its errors
+	told   bool // that there was one which is ignored
+	con    *console
+}
+
+// createRecording begins a recording in a file. With force it replaces one, but
+// no file of another kind.
+func createRecording(path string, force bool, h record.Header, net *network.Network) (*recording, error) {
+	if err := checkRecordingPath(path, force); err != nil {
+		return nil, err
+	}
+	create := record.Create
+	if force {
+		create = record.Replace
+	}
+	w, err := create(path, h, net)
+	if err != nil {
+		return nil, recordingError(path, err)
+	}
+	return &recording{path: path, writer: w}, nil
+}
+
+func checkRecordingPath(path string, force bool) error {
+	if err := checkFree("--record", path, force); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 && !isRecording(path) {
+		return fmt.Errorf("--record %s: is no recording of plateau, so --force does not replace it; choose another name", path)
+	}
+	return nil
+}
+
+// recordingError says which recording failed.
+func recordingError(path string, err error) error {
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("recording %s: %w", path, cause(err))
+	}
+	return fmt.Errorf("recording %s: %s", path, plain(err))
+}
+
+// isRecording is whether a file can be read as a recording.
+func isRecording(path string) bool {
+	r, err := record.Open(path)
+	if err != nil {
+		return false
+	}
+	r.Close()
+	return true
+}
+
+// err is what ended the recording, if that is to end the run too.
+func (r *recording) err() error {
+	if r == nil {
+		return nil
+	}
+	return r.judge(r.writer.Err())
+}
+
+// close ends the recording; what was recorded can be read.
+func (r *recording) close() error {
+	if r == nil {
+		return nil
+	}
+	return r.judge(r.writer.Close())
+}
+
+func (r *recording) judge(err error) error {
+	if err == nil {
+		return nil
+	}
+	err = recordingError(r.path, err)
+	if !r.ignore {
+		return err
+	}
+	if !r.told {
+		r.told = true
+		r.con.note("%v\nnothing more is recorded; the run goes on, as record.errors = %q", err, ignoreErrors)
+	}
+	return nil
+}
+
+// size of the file in bytes, as far as it is written.
+func (r *recording) size() int64 {
+	info, err := os.Stat(r.path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// byteSize prints a size.
+func byteSize(n int64) string {
+	for _, unit := range []struct {
+		name string
+		size float64
+	}{{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
+		if float64(n) >= unit.size {
+			return fmt.Sprintf("%.4g %s", float64(n)/unit.size, unit.name)
+		}
+	}
+	return plural(int(n), "byte")
+}
+
+// observers are told everything, one after the other.
+type observers []sim.Observer
+
+// Observe passes an event on.
+func (o observers) Observe(e sim.Event) {
+	for _, to := range o {
+		to.Observe(e)
+	}
+}
+
+// A trialRecording is a recording that is either whole or not there.
+type trialRecording struct {
+	path   string
+	file   *atomicfile.File
+	writer *record.Writer
+}
+
+func recordTrial(path string, force bool, h record.Header, net *network.Network) (*trialRecording, error) {
+	create := atomicfile.Create
+	if force {
+		create = atomicfile.Replace
+	}
+	f, err := create(path)
+	if err != nil {
+		return nil, err
+	}
+	w, err := record.NewWriter(f, h, net)
+	if err != nil {
+		f.Abort()
+		return nil, recordingError(path, err)
+	}
+	return &trialRecording{path, f, w}, nil
+}
+
+func (r *trialRecording) commit() error {
+	if err := r.writer.Close(); err != nil {
+		return recordingError(r.path, err)
+	}
+	return r.file.Commit()
+}
+
+func (r *trialRecording) abort() {
+	r.writer.Close()
+	r.file.Abort()
+}
