@@ -195,7 +195,7 @@ func learningFigure(folders []string) (f *figure.Learning, title, description st
 		source := fmt.Sprintf("%s, seed %s", strings.Join(k.folders, ", "), strings.Join(k.seeds, ", "))
 		if len(k.runs) > 1 {
 			name += fmt.Sprintf(", %d seeds", len(k.runs))
-		} else if name == "" || len(name) > 60 {
+		} else if name == "" {
 			name = k.folders[0]
 		}
 		f.Courses = append(f.Courses, figure.Course{Name: strings.TrimPrefix(name, ", "), Runs: k.runs})

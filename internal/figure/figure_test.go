@@ -245,6 +245,14 @@ func TestTicks(t *testing.T) {
 	}
 }
 
+func TestScaleTicks(t *testing.T) {
+	for _, span := range [][2]float64{{-0.31, 0.42}, {-0.7, 0.4}, {4.4, 10.4}, {1, 1.1}, {-9, 900}} {
+		if got := scaleTicks(span[0], span[1], 2); len(got) < 2 || len(got) > 5 {
+			t.Errorf("from %v to %v: %v", span[0], span[1], got)
+		}
+	}
+}
+
 func TestApart(t *testing.T) {
 	got := apart([]vg.Length{50, 52, 10}, 12, 0, 100)
 	if got[1]-got[0] < 11.9 || got[2] != 10 {

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"image"
+
 	xfont "golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
@@ -9,7 +11,8 @@ import (
 )
 
 // outlined draws the text that a PDF canvas cannot set, because it has Greek
-// letters or is bold, as filled shapes.
+// letters or is bold, as filled shapes. And it turns images over, which that
+// canvas puts on their heads.
 type outlined struct {
 	vg.CanvasSizer
 }
@@ -66,4 +69,15 @@ func (c outlined) FillString(f font.Face, at vg.Point, s string) {
 	if len(path) > 0 {
 		c.Fill(path)
 	}
+}
+
+func (c outlined) DrawImage(place vg.Rectangle, m image.Image) {
+	b := m.Bounds()
+	turned := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			turned.Set(x, y, m.At(b.Min.X+x, b.Max.Y-1-y))
+		}
+	}
+	c.CanvasSizer.DrawImage(place, turned)
 }

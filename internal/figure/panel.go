@@ -96,6 +96,15 @@ func ticks(low, high float64, wanted int) []float64 {
 	return values
 }
 
+// scaleTicks are at least two, without which an axis has no scale.
+func scaleTicks(low, high float64, wanted int) []float64 {
+	values := ticks(low, high, wanted)
+	for more := 1; len(values) < 2 && more < 10; more++ {
+		values = ticks(low, high, wanted+more)
+	}
+	return values
+}
+
 // wholeTicks are ticks of things that are counted.
 func wholeTicks(low, high float64, wanted int) []float64 {
 	return slices.DeleteFunc(ticks(low, high, wanted), func(v float64) bool { return v != math.Trunc(v) })

@@ -69,7 +69,7 @@ const (
 	trialRight  = 604
 	trialTop    = 84 // below title and phases
 	rowGap      = 9
-	imageSide   = 58
+	imageSide   = 46 // below the name of the row
 	rasterRow   = 72
 	apicalRow   = 52
 	somaRow     = 46
@@ -223,9 +223,9 @@ func (t *Trial) raster(p panel, pop Population, input bool) {
 	t.label(p, pop.Name, plural(pop.Neurons, "neuron"))
 	if input && t.Image != nil {
 		b := t.Image.Bounds()
-		h := vg.Length(imageSide - 8)
+		h := vg.Length(imageSide)
 		w := h * vg.Length(b.Dx()) / vg.Length(max(b.Dy(), 1))
-		low := vg.Point{X: 12, Y: p.box.Max.Y - 25 - h}
+		low := vg.Point{X: 12, Y: p.box.Max.Y - 26 - h}
 		p.DrawImage(vg.Rectangle{Min: low, Max: low.Add(vg.Point{X: w, Y: h})}, enlarged(t.Image))
 		frame := vg.Rectangle{Min: low, Max: low.Add(vg.Point{X: w, Y: h})}
 		line(p.Canvas, 0.6, lightGrey, nil, frame.Min, vg.Point{X: frame.Max.X, Y: frame.Min.Y}, frame.Max, vg.Point{X: frame.Min.X, Y: frame.Max.Y}, frame.Min)
@@ -258,7 +258,7 @@ func (t *Trial) neuron(whole panel, n Neuron) panel {
 		curve.DrawGlyphNoClip(draw.GlyphStyle{Color: black, Radius: 2.8, Shape: draw.CircleGlyph{}}, at)
 		write(curve.Canvas, aligned(bold(words(smallSize, black)), text.XRight, text.YTop), at.X-4, upper.box.Max.Y, "plateau α = "+strconv.FormatFloat(pl.Alpha, 'f', 3, 64))
 	}
-	curve.ticksLeft(ticks(curve.y0, curve.y1, 2), false)
+	curve.ticksLeft(scaleTicks(curve.y0, curve.y1, 2), false)
 	last := func(v []float64) float64 {
 		if len(v) == 0 || !finite(v[len(v)-1]) {
 			return 0
@@ -273,7 +273,7 @@ func (t *Trial) neuron(whole panel, n Neuron) panel {
 	}
 	lower.curve(1.1, blue, nil, t.Time, n.Basal)
 	lower.curve(1.1, black, nil, t.Time, n.Soma)
-	lower.ticksLeft(ticks(lower.y0, lower.y1, 3), false)
+	lower.ticksLeft(scaleTicks(lower.y0, lower.y1, 3), false)
 	ys := apart([]vg.Length{lower.y(last(n.Basal)), lower.y(last(n.Soma))}, 12, lower.box.Min.Y+5, lower.box.Max.Y-5)
 	write(lower.Canvas, aligned(words(wordSize, blue), text.XLeft, text.YCenter), lower.box.Max.X+7, ys[0], "basal")
 	write(lower.Canvas, aligned(words(wordSize, black), text.XLeft, text.YCenter), lower.box.Max.X+7, ys[1], "soma")
@@ -381,7 +381,7 @@ func (t *Trial) potentials(p panel) {
 		}
 		write(p.Canvas, s, p.box.Max.X+7, places[i], shortened(s, name, width-p.box.Max.X-10))
 	}
-	p.ticksLeft(ticks(p.y0, p.y1, 4), false)
+	p.ticksLeft(scaleTicks(p.y0, p.y1, 4), false)
 }
 
 func plural(n int, thing string) string {
