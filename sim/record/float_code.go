@@ -134,7 +134,7 @@ func countWords(payload []byte) (int, error) {
 		return 0, errWords
 	}
 	var h zstd.Header
-	if err := h.Decode(payload[5:]); err != nil || !h.HasFCS || h.FrameContentSize > maxRaw/4 {
+	if err := h.Decode(payload[5:]); err != nil || !h.HasFCS || h.FrameContentSize > chunkWords {
 		return 0, errWords
 	}
 	return int(h.FrameContentSize), nil

@@ -138,11 +138,16 @@ func (s source) readIndex() (*layout, error) {
 	if err := json.Unmarshal(text, l.end); err != nil {
 		return nil, fmt.Errorf("the end: %w", err)
 	}
+	var after int64
 	for _, at := range l.end.Index {
-		b, _, err := s.expect(at, indexChunk)
+		if at < after {
+			return nil, fmt.Errorf("the index: %w", errIndex)
+		}
+		b, f, err := s.expect(at, indexChunk)
 		if err == nil {
 			err = l.addIndex(b)
 		}
+		after = at + frameSize + int64(f.stored)
 		if err != nil {
 			return nil, fmt.Errorf("the index: %w", err)
 		}
@@ -214,10 +219,12 @@ func (l *layout) validate(size int64) error {
 		l.steps += int64(g.steps)
 		l.trials += uint64(g.begun)
 	}
+	offset = 0
 	for k, w := range l.weights {
-		if w.offset < 0 || w.length < frameSize || w.length > size || w.offset > size-w.length || w.number != k {
+		if w.offset < offset || w.length < frameSize || w.length > size || w.offset > size-w.length || w.number != k {
 			return errIndex
 		}
+		offset = w.offset + w.length
 	}
 	if l.steps > maxCount || l.trials > maxCount {
 		return errIndex

@@ -62,7 +62,7 @@ func Open(path string) (*Reader, error) {
 func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 	r := &Reader{source: source{at, size}}
 	r.unpack.z = newDecompressor()
-	r.contents.most, r.known.most, r.decoded.most = 16, 64, 12
+	r.contents.most, r.known.most, r.decoded.most = 8, 64, 12
 	start, err := r.read(0, min(size, int64(fileStart)))
 	switch {
 	case err != nil:
