@@ -1,0 +1,419 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"plateau/internal/atomicfile"
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/sim/record"
+	"plateau/sim/record/npz"
+)
+
+func newReplay(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "replay FILE", GroupID: groupLook, Args: oneArgument("a recording"),
+		Short: "find the potentials of a recorded trial again",
+		Long: `Compute potentials from the spikes of a recording: to the last bit those that the
+neurons had. The weights are taken from the recording; where it holds none, they
+are drawn anew as at the start of the run, or are those of --run or --weights,
+which are used only if they are the ones that were recorded.`,
+		Example: `  plateau replay runs/digits-1/recording.plateau --trial 12
+  plateau replay runs/digits-1/recording.plateau --trial 12 --layer hidden0 --neurons 0:20 --vars soma,apical --out twelve.csv
+  plateau replay trial-7.plateau --layer output --vars all --from-ms 50 --to-ms 100`,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	var o replayOptions
+	flags.IntVar(&o.trial, "trial", 0, "trial of the recording, counted from 0 as plateau inspect does (default: 0)")
+	describe(flags, headWhat, "trial", "N")
+	flags.StringVar(&o.layer, "layer", "", "whose potentials: hidden0, hidden1, … or output (default: the first layer)")
+	describe(flags, headWhat, "layer", "NAME")
+	flags.StringVar(&o.neurons, "neurons", everything, "which of its neurons, as in 0:20,77 (default: all)")
+	describe(flags, headWhat, "neurons", "A:B,…")
+	flags.StringVar(&o.variables, "vars", "soma", "what of them: some of basal,apical,soma,rate, or all (default: soma)")
+	describe(flags, headWhat, "vars", "NAME,…")
+	flags.Float64Var(&o.from, "from-ms", 0, "from when, since the start of the trial (default: 0)")
+	describe(flags, headWhat, "from-ms", "T")
+	flags.Float64Var(&o.to, "to-ms", 0, "until when (default: the end of the trial)")
+	describe(flags, headWhat, "to-ms", "T")
+	flags.StringVar(&o.run, "run", "", "run folder whose weights may be the recorded ones")
+	describe(flags, headFiles, "run", "DIR")
+	flags.StringVar(&o.weights, "weights", "", "file of weights that may be the recorded ones")
+	describe(flags, headFiles, "weights", "FILE")
+	flags.StringVar(&o.out, "out", "", "file to write, .npz or .csv (default: replay-N.npz)")
+	describe(flags, headOutput, "out", "FILE")
+	flags.BoolVar(&o.force, "force", false, "replace that file")
+	describe(flags, headOutput, "force", "")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		for _, name := range []string{"layer", "neurons", "vars", "run", "weights", "out"} {
+			if f := flags.Lookup(name); f.Changed && f.Value.String() == "" {
+				return misuse(`--%s "": want a value: %s`, name, f.Usage)
+			}
+		}
+		o.path, o.toEnd = args[0], !flags.Changed("to-ms")
+		return replay(con, o)
+	}
+	return cmd
+}
+
+type replayOptions struct {
+	path         string
+	trial        int
+	layer        string
+	neurons      string
+	variables    string
+	from, to     float64 // ms
+	toEnd        bool
+	run, weights string
+	out          string
+	force        bool
+}
+
+// A replayed stretch of a trial: the traces of some neurons of a layer, all
+// with the same neurons and a value in every step.
+type replayed struct {
+	h      *record.Header
+	trial  *record.Trial
+	layer  int
+	traces []record.Trace
+	from   int // its first step
+	steps  int
+	values [][]float32 // of each trace, steps × neurons
+}
+
+func replay(con *console, o replayOptions) error {
+	if o.out == "" {
+		o.out = fmt.Sprintf("replay-%d.npz", o.trial)
+	}
+	if ext := filepath.Ext(o.out); ext != ".npz" && ext != ".csv" {
+		return misuse("--out %s: want a name that ends with .npz or .csv", o.out)
+	}
+	r, err := openRecording(o.path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	p, err := planReplay(r, o)
+	if err != nil {
+		return err
+	}
+	if err := checkNew(o.out, o.force); err != nil {
+		return err
+	}
+	search := &weightSearch{header: p.h, run: o.run, file: o.weights}
+	if err := p.run(protocols.NewReplay(r, search.find)); err != nil {
+		return fmt.Errorf("%s: %s", o.path, plain(err))
+	}
+	if err := p.save(o.out, o.force); err != nil {
+		return err
+	}
+	con.event(p.event(o))
+	con.line("%s", p.summary(o))
+	return nil
+}
+
+// planReplay checks what is asked for against what there is.
+func planReplay(r *record.Reader, o replayOptions) (*replayed, error) {
+	if o.trial < 0 || o.trial >= r.Trials() {
+		if r.Trials() == 0 {
+			return nil, fmt.Errorf("%s holds no trials", o.path)
+		}
+		return nil, misuse("--trial %d: want 0 to %d, a trial of %s", o.trial, r.Trials()-1, o.path)
+	}
+	t, err := r.Trial(o.trial)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", o.path, plain(err))
+	}
+	p := &replayed{h: r.Header(), trial: t, layer: 1}
+	if o.layer != "" {
+		names := populationNames(len(p.h.Network.Hidden))
+		switch p.layer = slices.Index(names, o.layer); p.layer {
+		case -1:
+			return nil, misuse("--layer %s: there is no such layer%s", o.layer, suggest(o.layer, names[1:]))
+		case 0:
+			return nil, misuse("--layer input: the input has no potentials; want %s", strings.Join(names[1:], ", "))
+		}
+	}
+	neurons, err := parseNeurons(o.neurons, p.h.Populations[p.layer].Size)
+	if err != nil {
+		return nil, misuse("--neurons %v", err)
+	}
+	list, err := parseVariables(o.variables)
+	if err != nil || list == nil {
+		return nil, misuse("--vars %s: want some of basal,apical,soma,rate, or all", o.variables)
+	}
+	output := p.layer > len(p.h.Network.Hidden)
+	for _, v := range list {
+		if v == record.Apical && output {
+			if o.variables == everything {
+				continue
+			}
+			return nil, misuse("--vars %s: output neurons have no apical dendrite", o.variables)
+		}
+		p.traces = append(p.traces, record.Trace{Population: p.layer, Variable: v, Neurons: neurons, Interval: 1})
+	}
+	if err := p.stretch(o); err != nil {
+		return nil, err
+	}
+	if size := 4 * float64(p.steps) * float64(len(neurons)) * float64(len(p.traces)); size > maxTrace {
+		return nil, misuse("that would be %s of potentials, want at most %s: fewer --neurons or --vars, or a shorter time", byteSize(int64(size)), byteSize(maxTrace))
+	}
+	return p, nil
+}
+
+func parseNeurons(text string, size int) ([]int, error) {
+	if text == everything {
+		text = ":"
+	}
+	return parseRanges(text, 0, size)
+}
+
+// stretch finds the steps that end after from and not after to.
+func (p *replayed) stretch(o replayOptions) error {
+	dt := p.h.Dt()
+	end := float64(p.trial.Steps) * dt
+	if o.toEnd {
+		o.to = end
+	}
+	switch {
+	case !(o.from >= 0 && o.from < end):
+		return misuse("--from-ms %s: want 0 to less than %s, the length of the trial", number(o.from), number(end))
+	case !(o.to > o.from):
+		return misuse("--to-ms %s: want more than --from-ms %s", number(o.to), number(o.from))
+	}
+	const slip = 1e-9 // of the division by dt
+	p.from = int(o.from/dt + slip)
+	p.steps = min(p.trial.Steps, int(min(o.to, end)/dt+1-slip)) - p.from
+	return nil
+}
+
+// run replays.
+func (p *replayed) run(r *protocols.Replay) error {
+	p.values = make([][]float32, len(p.traces))
+	for k, t := range p.traces {
+		p.values[k] = make([]float32, 0, p.steps*len(t.Neurons))
+	}
+	return r.Samples(p.trial.Index, p.traces, p.from, p.from+p.steps, func(trace, step int, values []float32) error {
+		p.values[trace] = append(p.values[trace], values...)
+		return nil
+	})
+}
+
+// at is the time at the end of a step, from the start of the trial (ms).
+func (p *replayed) at(step int) float64 { return float64(p.from+step+1) * p.h.Dt() }
+
+func (p *replayed) save(path string, replace bool) error {
+	write := p.writeNPZ
+	if filepath.Ext(path) == ".csv" {
+		write = p.writeCSV
+	}
+	create := atomicfile.Create
+	if replace {
+		create = atomicfile.Replace
+	}
+	f, err := create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if err := write(f); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// writeNPZ writes the arrays under the names that the archive of a trial has.
+func (p *replayed) writeNPZ(to io.Writer) error {
+	w := &archive{to: npz.NewWriter(to)}
+	name := p.h.Populations[p.layer].Name
+	w.put("trial", []int64{int64(p.trial.Index)})
+	w.put("example", []int64{int64(p.trial.Sample)})
+	w.put("class", []int64{int64(p.trial.Class)})
+	w.put("read", []int64{int64(p.trial.Read)})
+	w.put("dt_ms", []float64{p.h.Dt()})
+	times := make([]float64, p.steps)
+	for k := range times {
+		times[k] = p.at(k)
+	}
+	w.put("time_ms", times, len(times))
+	neurons := make([]int32, len(p.traces[0].Neurons))
+	for k, n := range p.traces[0].Neurons {
+		neurons[k] = int32(n)
+	}
+	w.put(name+"_neuron", neurons, len(neurons))
+	for k, t := range p.traces {
+		w.put(name+"_"+columnName(t.Variable), inHertz(t.Variable, p.values[k]), p.steps, len(neurons))
+	}
+	return w.close()
+}
+
+// columnName has the unit where there is one.
+func columnName(v record.Variable) string {
+	if v == record.Rate {
+		return "rate_hz"
+	}
+	return string(v)
+}
+
+func inHertz(v record.Variable, values []float32) []float32 {
+	if v == record.Rate {
+		return hertz(values)
+	}
+	return values
+}
+
+// writeCSV writes a line for each step, with a column for each variable of each
+// neuron.
+func (p *replayed) writeCSV(to io.Writer) error {
+	w := bufio.NewWriter(to)
+	w.WriteString("time_ms")
+	name := p.h.Populations[p.layer].Name
+	for _, t := range p.traces {
+		for _, n := range t.Neurons {
+			fmt.Fprintf(w, ",%s_%s_%d", name, columnName(t.Variable), n)
+		}
+	}
+	w.WriteByte('\n')
+	values := make([][]float32, len(p.traces))
+	for k, t := range p.traces {
+		values[k] = inHertz(t.Variable, p.values[k])
+	}
+	for step := range p.steps {
+		w.WriteString(number(p.at(step)))
+		for k, t := range p.traces {
+			n := len(t.Neurons)
+			for _, v := range values[k][step*n : (step+1)*n] {
+				w.WriteByte(',')
+				w.WriteString(strconv.FormatFloat(float64(v), 'g', -1, 32))
+			}
+		}
+		w.WriteByte('\n')
+	}
+	return w.Flush()
+}
+
+type replayEvent struct {
+	Event     string          `json:"event"` // replay
+	File      string          `json:"file"`
+	Trial     int             `json:"trial"`
+	Layer     string          `json:"layer"`
+	Neurons   int             `json:"neurons"`
+	From      float64         `json:"from_ms"`
+	To        float64         `json:"to_ms"`
+	Variables []replayedRange `json:"variables"`
+	Out       string          `json:"out"`
+}
+
+type replayedRange struct {
+	Name    string  `json:"name"`
+	Least   float64 `json:"least"`
+	Mean    float64 `json:"mean"`
+	Largest float64 `json:"largest"`
+}
+
+func (p *replayed) event(o replayOptions) replayEvent {
+	e := replayEvent{
+		Event: "replay", File: o.path, Trial: p.trial.Index, Layer: p.h.Populations[p.layer].Name, Neurons: len(p.traces[0].Neurons),
+		From: float64(p.from) * p.h.Dt(), To: float64(p.from+p.steps) * p.h.Dt(), Out: o.out,
+	}
+	for k, t := range p.traces {
+		values := inHertz(t.Variable, p.values[k])
+		sum := 0.0
+		for _, v := range values {
+			sum += float64(v)
+		}
+		e.Variables = append(e.Variables, replayedRange{
+			columnName(t.Variable), float64(slices.Min(values)), sum / float64(len(values)), float64(slices.Max(values)),
+		})
+	}
+	return e
+}
+
+func (p *replayed) summary(o replayOptions) string {
+	e := p.event(o)
+	var b strings.Builder
+	fmt.Fprintf(&b, "trial %d of %s: image %d, class %d", e.Trial, o.path, p.trial.Sample, p.trial.Class)
+	if p.trial.Read >= 0 {
+		fmt.Fprintf(&b, ", read as %d", p.trial.Read)
+	}
+	fmt.Fprintf(&b, "\n%s of %s, %s to %s ms\n\n%-8s %10s %10s %10s\n",
+		plural(e.Neurons, "neuron"), e.Layer, number(e.From), number(e.To), "", "least", "mean", "largest")
+	for _, v := range e.Variables {
+		fmt.Fprintf(&b, "%-8s %10.4g %10.4g %10.4g\n", v.Name, v.Least, v.Mean, v.Largest)
+	}
+	fmt.Fprintf(&b, "\nevery value is in %s", o.out)
+	return b.String()
+}
+
+// A weightSearch finds weights that a recording does not hold.
+type weightSearch struct {
+	header *record.Header
+	run    string
+	file   string
+}
+
+// find returns the weights that have a digest, from where they may be.
+func (s *weightSearch) find(digest string) (*network.Network, error) {
+	var tried []string
+	if net, err := s.initial(); err == nil {
+		if net.SHA256() == digest {
+			return net, nil
+		}
+		tried = append(tried, "those that the run began with")
+	}
+	for _, place := range []struct{ option, path string }{
+		{"--run " + s.run, filepath.Join(s.run, weightsName)}, {"--weights " + s.file, s.file},
+	} {
+		if strings.HasSuffix(place.option, " ") {
+			continue
+		}
+		if _, err := os.Stat(place.path); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: there is no file %s", place.option, place.path)
+		}
+		net := network.New(s.header.Network)
+		if err := loadWeights(place.path, net); err != nil {
+			return nil, fmt.Errorf("%s: %w", place.option, err)
+		}
+		if net.SHA256() == digest {
+			return net, nil
+		}
+		tried = append(tried, fmt.Sprintf("those of %s (%.12s)", place.option, net.SHA256()))
+	}
+	message := fmt.Sprintf("the recording does not hold the weights %.12s that it needs", digest)
+	if tried != nil {
+		message += ", and other ones are " + strings.Join(tried, ", ")
+	}
+	if s.run == "" && s.file == "" {
+		message += "; --run DIR or --weights FILE says where they are"
+	}
+	return nil, errors.New(message)
+}
+
+// initial draws the weights with which the recorded run began.
+func (s *weightSearch) initial() (*network.Network, error) {
+	settings := newSettings()
+	settings.read("the recording's configuration", []byte(s.header.Config))
+	c, err := settings.finish()
+	if err != nil {
+		return nil, err
+	}
+	info, err := dataset.Lookup(c.data.name)
+	if err != nil {
+		return nil, err
+	}
+	return c.model(info).NewNetwork()
+}
