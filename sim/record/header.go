@@ -108,11 +108,11 @@ type Selection struct {
 	Every int `json:",omitempty"`
 	// Numbers, if not nil, lists the numbers of the presentations to record, in
 	// ascending order.
-	Numbers []uint64 `json:",omitempty"`
+	Numbers []uint64 `json:",omitzero"`
 	// Samples, if not nil, lists the examples to record, in ascending order.
-	Samples []int `json:",omitempty"`
+	Samples []int `json:",omitzero"`
 	// Purposes, if not nil, lists what for: training, tests, trials.
-	Purposes []sim.Purpose `json:",omitempty"`
+	Purposes []sim.Purpose `json:",omitzero"`
 	// Misread records only trials of which the wrong class was read out.
 	Misread bool `json:",omitempty"`
 }

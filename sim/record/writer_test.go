@@ -1,0 +1,538 @@
+package record_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"plateau/kernels"
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+// A run that is recorded is the same run, whatever is recorded.
+func TestRecordingChangesNothing(t *testing.T) {
+	for _, apical := range []float64{0, 0.05} {
+		m := tiny(9, 5)
+		m.Neurons.Hidden.Apical = apical
+		want := ""
+		for name, h := range map[string]func() record.Header{
+			"nothing":    nil,
+			"spikes":     func() record.Header { return protocols.RecordingHeader(m) },
+			"everything": func() record.Header { return header(m) },
+			"misread": func() record.Header {
+				h := header(m)
+				h.Trials.Misread = true
+				return h
+			},
+		} {
+			net := newNetwork(t, m)
+			trainer, err := protocols.NewTrainer(m, net, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h != nil {
+				w, err := record.NewWriter(&bytes.Buffer{}, h(), net)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer w.Close()
+				trainer.Watch(w, w.Potentials())
+			}
+			if _, err := trainer.Epoch(t.Context(), noise{50, 6, 3, 1}, nil); err != nil {
+				t.Fatal(err)
+			}
+			if want == "" {
+				want = net.SHA256()
+			}
+			if net.SHA256() != want {
+				t.Errorf("recording %s changes the run", name)
+			}
+		}
+	}
+}
+
+// Of the trials of a run those are recorded that were asked for, and they are
+// the same as in a recording of all.
+func TestSelection(t *testing.T) {
+	m := tiny(8)
+	all, mem, _ := recordTraining(t, m, header(m), 60, 0)
+	full := read(t, all)
+	misread := func(i int) bool {
+		trial, err := full.Trial(i)
+		if err != nil || trial.Read < 0 {
+			t.Fatalf("%+v, %v", trial, err)
+		}
+		return trial.Read != trial.Class
+	}
+	for _, c := range []struct {
+		name string
+		by   record.Selection
+		want func(i int) bool
+	}{
+		{"all", record.Selection{}, func(int) bool { return true }},
+		{"every third", record.Selection{Every: 3}, func(i int) bool { return i%3 == 0 }},
+		{"numbers", record.Selection{Numbers: []uint64{2, 7, 9, 1000}}, func(i int) bool { return i == 1 || i == 6 || i == 8 }},
+		{"no numbers", record.Selection{Numbers: []uint64{}}, func(i int) bool { return false }},
+		{"samples", record.Selection{Samples: []int{3, 4, 59}}, func(i int) bool { return slices.Contains([]int{3, 4, 59}, mem.trials[i].Sample) }},
+		{"misread", record.Selection{Misread: true}, misread},
+		{"every other that is misread", record.Selection{Misread: true, Every: 2}, func(i int) bool { return i%2 == 0 && misread(i) }},
+		{"tests", record.Selection{Purposes: []sim.Purpose{sim.TestSpikes}}, func(int) bool { return false }},
+		{"training", record.Selection{Purposes: []sim.Purpose{sim.TestSpikes, sim.TrainingSpikes}}, func(int) bool { return true }},
+	} {
+		for _, small := range []int{0, 50} {
+			if small > 0 && c.by.Misread {
+				continue // what is held back is bounded then
+			}
+			h := header(m)
+			h.Trials = c.by
+			file, _, _ := recordTraining(t, m, h, 60, small)
+			r := read(t, file)
+			var want []trial
+			for i := range mem.trials {
+				if c.want(i) {
+					want = append(want, mem.trials[i])
+				}
+			}
+			compare(t, r, want)
+			verify(t, r, len(file), want)
+			if !reflect.DeepEqual(r.Header().Trials, c.by) {
+				t.Errorf("%s: the header says %+v", c.name, r.Header().Trials)
+			}
+			replayAll(t, c.name, r, full, want)
+		}
+	}
+}
+
+// replayAll replays every trial of a recording of some, which has weights and
+// states for that, and compares somatic potentials.
+func replayAll(t *testing.T, name string, r, full *record.Reader, want []trial) {
+	t.Helper()
+	p := protocols.NewReplay(r, nil)
+	k := r.Header().Trace(1, record.Soma)
+	traces := []record.Trace{r.Header().Traces[k]}
+	for i := range want {
+		err := p.Samples(i, traces, 0, record.End, func(_, step int, values []float32) error {
+			if !slices.Equal(values, want[i].traces[k][step]) {
+				return errors.New("it differs")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("%s: trial %d: %v", name, i, err)
+		}
+	}
+}
+
+// A trial that is too long to be held back until its class is read out is
+// recorded whatever that is.
+func TestHeldTooLong(t *testing.T) {
+	m := tiny(8)
+	m.Train.Forward = 400
+	h := header(m)
+	h.Trials.Misread = true
+	file, _, _ := recordTraining(t, m, h, 20, 5)
+	r := read(t, file)
+	right := 0
+	for i := range r.Trials() {
+		trial, err := r.Trial(i)
+		if err != nil || !trial.Whole {
+			t.Fatalf("%+v, %v", trial, err)
+		}
+		if trial.Class == trial.Read {
+			right++
+		}
+	}
+	if r.Trials() != 20 || right == 0 {
+		t.Errorf("%d trials are recorded, %d of them read correctly", r.Trials(), right)
+	}
+	r.Verify(func(d record.Damage) { t.Errorf("%+v", d) })
+}
+
+// What a trial says of its weights is so: they are stored every so often, and
+// changed since by so many trials.
+func TestSnapshots(t *testing.T) {
+	for _, c := range []struct {
+		batch, snapshots, every int
+		weights                 bool
+		want                    []int // trials of the recording before which weights are taken down
+	}{
+		{1, 0, 1, true, []int{0}},
+		{1, 0, 1, false, []int{0}},
+		{1, 7, 1, true, []int{0, 7, 14, 21, 28}},
+		{1, 7, 1, false, []int{0, 7, 14, 21, 28}},
+		{1, 1, 1, true, nil},
+		{1, 0, 10, true, []int{0, 1, 2}}, // trials between were left out
+		{1, 0, 10, false, []int{0}},
+		{4, 7, 1, true, []int{0, 8, 16, 24}},
+		{4, 0, 2, true, []int{0, 2, 4, 6, 8, 10, 12, 14}}, // of each batch half is left out
+	} {
+		m := tiny(5)
+		m.Batch = c.batch
+		net := newNetwork(t, m)
+		h := protocols.RecordingHeader(m)
+		h.Snapshots, h.Weights, h.Trials.Every = c.snapshots, c.weights, c.every
+		var file bytes.Buffer
+		w, err := record.NewWriter(&file, h, net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := protocols.NewTrainer(m, net, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests := &digester{net: net}
+		trainer.Watch(both{w, digests}, false)
+		if _, err := trainer.Epoch(t.Context(), noise{30, 6, 3, 1}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r := read(t, file.Bytes())
+		var taken []int
+		for i := range r.Trials() {
+			trial, err := r.Trial(i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if trial.Updates == 0 && (i == 0 || trial.Snapshot != len(taken)-1) {
+				taken = append(taken, i)
+			}
+			shown := int(trial.Number) - 1
+			if trial.Updates > shown || trial.Weights != digests.list[shown-shown%c.batch-trial.Updates] {
+				t.Fatalf("%+v: trial %d names other weights", c, i)
+			}
+			stored, err := r.Weights(trial.Weights)
+			if c.weights && (err != nil || stored.SHA256() != trial.Weights) || !c.weights && !errors.Is(err, record.ErrNotRecorded) {
+				t.Fatalf("%+v: weights of trial %d: %v", c, i, err)
+			}
+		}
+		if c.want != nil && !slices.Equal(taken, c.want) || c.want == nil && len(taken) != 30 {
+			t.Errorf("%+v: weights are taken down before trials %v", c, taken)
+		}
+	}
+}
+
+// digester notes the weights with which each trial begins.
+type digester struct {
+	net  *network.Network
+	list []string
+}
+
+func (d *digester) Observe(e sim.Event) {
+	if _, ok := e.(*sim.Presentation); ok {
+		d.list = append(d.list, d.net.SHA256())
+	}
+}
+
+// Weights that come back are stored once.
+func TestWeightsAreStoredOnce(t *testing.T) {
+	m := tiny(50)
+	net := newNetwork(t, m)
+	h := protocols.RecordingHeader(m)
+	h.Rule, h.Weights, h.Snapshots = nil, true, 1
+	var sizes []int
+	for _, n := range []int{1, 2, 22} {
+		var file bytes.Buffer
+		w, err := record.NewWriter(&file, h, net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range n {
+			if _, err := protocols.RunTrial(m, net, noise{1, 6, 3, 1}, 0, w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, file.Len())
+	}
+	if more := (sizes[2] - sizes[1]) / 20; more > sizes[1]-sizes[0]+20 || more > 600 {
+		t.Errorf("recordings of 1, 2 and 22 trials with the same weights have %v bytes", sizes)
+	}
+}
+
+// Trials without steps, silent populations and no trials at all are recorded.
+func TestNothingHappens(t *testing.T) {
+	engine, net, h := bare(t, 3)
+	var file bytes.Buffer
+	w, err := record.NewWriter(&file, h, net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine.Watch(w, w.Potentials())
+	for i := range 3 {
+		engine.Present(sim.Presentation{Purpose: sim.TrialSpikes, Number: uint64(i)})
+	}
+	show(t, engine, net, script{nil, nil}, script{nil, {1, 1, 2}, nil}, script{nil})
+	engine.Present(sim.Presentation{Purpose: sim.TrialSpikes, Number: 1 << 63})
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := read(t, file.Bytes())
+	steps := []int{0, 0, 0, 2, 3, 1, 0}
+	if r.Trials() != len(steps) || r.Steps() != 6 {
+		t.Fatalf("%d trials and %d steps, want %d and 6", r.Trials(), r.Steps(), len(steps))
+	}
+	for i, n := range steps {
+		trial, err := r.Trial(i)
+		if err != nil || trial.Steps != n || !trial.Whole || trial.Read != -1 || trial.Losses != nil {
+			t.Errorf("trial %d: %+v, %v", i, trial, err)
+		}
+		want := script(nil)
+		if i == 4 {
+			want = script{nil, {1, 1, 2}}
+		}
+		if err := compareScript(r, i, want); err != nil {
+			t.Errorf("trial %d: %v", i, err)
+		}
+	}
+	if last, _ := r.Trial(6); last == nil || last.Number != 1<<63 {
+		t.Errorf("the last trial is %+v", last)
+	}
+	r.Verify(func(d record.Damage) { t.Errorf("%+v", d) })
+
+	r = read(t, recordScripts(t, 3))
+	if r.Trials() != 0 || r.Steps() != 0 || !r.Complete() {
+		t.Errorf("a recording of nothing has %d trials", r.Trials())
+	}
+	if _, err := r.Trial(0); err == nil {
+		t.Error("there is a trial in a recording of nothing")
+	}
+}
+
+// More spikes than fit a chunk, in one step and in many, are kept.
+func TestHugeCounts(t *testing.T) {
+	const neurons = 1000
+	burst := make([]int32, 300000)
+	for i := range burst {
+		burst[i] = int32(i * neurons / len(burst))
+	}
+	for name, s := range map[string]script{
+		"one step":        {nil, burst, nil, {0, 999}},
+		"two steps":       {burst[:131072], burst[:131073]},
+		"up to the limit": {burst[:65535], {999}, burst[:65536], burst[:65537]},
+		"last neuron":     {{999}, {999}, {0}, {999}},
+	} {
+		r := read(t, recordScripts(t, neurons, s, s))
+		for i := range 2 {
+			if err := compareScript(r, i, s); err != nil {
+				t.Errorf("%s: %.200s", name, err.Error())
+			}
+		}
+		r.Verify(func(d record.Damage) { t.Errorf("%s: %+v", name, d) })
+	}
+}
+
+func TestHeader(t *testing.T) {
+	m := tiny(8, 5)
+	net := newNetwork(t, m)
+	rule := m.Rule()
+	for _, kernel := range []kernels.Kernel{
+		kernels.DoubleExponential{Rise: 3, Decay: 10}, kernels.Exponential{Decay: 2.5}, kernels.Alpha{Peak: 1.0 / 3},
+		kernels.Finite{Kernel: kernels.Alpha{Peak: 3}, Support: 12},
+	} {
+		h := header(m)
+		h.Begun = time.Date(2026, 11, 24, 3, 4, 5, 6, time.UTC)
+		h.Neurons.Kernel, h.Seed, h.Rule = kernel, 1<<64-1, &rule
+		h.Traces = []record.Trace{{Population: 2, Variable: record.Rate, Neurons: []int{1, 4}, Interval: 10}}
+		h.Trials = record.Selection{Every: 2, Misread: true, Numbers: []uint64{1 << 63}}
+		h.Config = "# \"x\"\nseed = 1\n"
+		var file bytes.Buffer
+		w, err := record.NewWriter(&file, h, net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got := *read(t, file.Bytes()).Header()
+		h.Format, h.Network, h.Populations = 1, m.Network, record.Populations(m.Network)
+		if !reflect.DeepEqual(got, h) {
+			t.Errorf("the header is\n%+v, want\n%+v", got, h)
+		}
+	}
+	h := header(m)
+	if n, err := h.Population("hidden1"); err == nil {
+		t.Errorf("population %d before there are any", n)
+	}
+	h.Populations = record.Populations(m.Network)
+	if n, err := h.Population("hidden1"); err != nil || n != 2 {
+		t.Errorf("hidden1 is %d, %v", n, err)
+	}
+	if _, err := h.Population("hidden2"); err == nil || !strings.Contains(err.Error(), "hidden1") {
+		t.Errorf("error %v, want what there is", err)
+	}
+}
+
+// Headers that do not fit are refused, with what is wrong.
+func TestHeaderRefusals(t *testing.T) {
+	m := tiny(8)
+	net := newNetwork(t, m)
+	for want, spoil := range map[string]func(h *record.Header){
+		"Dt":                       func(h *record.Header) { h.Neurons.Dt = 0 },
+		"Populations[1].Size":      func(h *record.Header) { h.Populations[1].Size = 7 },
+		"Populations[2].Name":      func(h *record.Header) { h.Populations[2].Name = "input" },
+		"Populations: there are 2": func(h *record.Header) { h.Populations = h.Populations[:2] },
+		"Population = 0":           func(h *record.Header) { h.Traces[0].Population = 0 },
+		"Population = 3":           func(h *record.Header) { h.Traces[0].Population = 3 },
+		"no apical dendrite": func(h *record.Header) {
+			h.Traces[0] = record.Trace{Population: 2, Variable: record.Apical, Interval: 1}
+		},
+		`Variable = "voltage"`:       func(h *record.Header) { h.Traces[1].Variable = "voltage" },
+		"Interval = 0":               func(h *record.Header) { h.Traces[1].Interval = 0 },
+		"Neurons is empty":           func(h *record.Header) { h.Traces[1].Neurons = []int{} },
+		"Neurons holds 8":            func(h *record.Header) { h.Traces[1].Neurons = []int{1, 8} },
+		"Neurons holds 1":            func(h *record.Header) { h.Traces[1].Neurons = []int{1, 1} },
+		"Neurons holds -1":           func(h *record.Header) { h.Traces[1].Neurons = []int{-1} },
+		"Snapshots = -1":             func(h *record.Header) { h.Snapshots = -1 },
+		"Every = -2":                 func(h *record.Header) { h.Trials.Every = -2 },
+		"Rates has 1 learning rates": func(h *record.Header) { h.Rule.Rates = h.Rule.Rates[:1] },
+	} {
+		h := header(m)
+		h.Populations = record.Populations(m.Network)
+		spoil(&h)
+		_, err := record.NewWriter(&bytes.Buffer{}, h, net)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if _, err := record.NewWriter(&bytes.Buffer{}, header(m), nil); err == nil {
+		t.Error("no network is accepted")
+	}
+}
+
+// Create does not touch a file that is there; Replace does.
+func TestCreate(t *testing.T) {
+	m := tiny(4)
+	net := newNetwork(t, m)
+	path := filepath.Join(t.TempDir(), "run.plateau")
+	for k := range 2 {
+		w, err := record.Replace(path, header(m), net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 - 2*k {
+			if _, err := protocols.RunTrial(m, net, noise{1, 6, 3, 1}, 0, w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if w.Observe(nil); w.Close() != nil {
+			t.Error("closing it again is an error")
+		}
+		if _, err := w.Flush(); err == nil {
+			t.Error("a closed recording is flushed")
+		}
+	}
+	r, err := record.Open(path)
+	if err != nil || r.Trials() != 1 {
+		t.Fatalf("%v, want the one trial of the second recording", err)
+	}
+	r.Close()
+	if _, err := record.Create(path, header(m), net); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("error %v, want that it is there", err)
+	}
+	if _, err := record.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want that there is none", err)
+	}
+	if _, err := record.NewReader(strings.NewReader("hello, world, hello, world"), 26); err == nil || !strings.Contains(err.Error(), "not a recording") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A reader serves many goroutines.
+func TestReadSideBySide(t *testing.T) {
+	m := tiny(8)
+	file, mem, _ := recordTraining(t, m, header(m), 40, 100)
+	r := read(t, file)
+	var wait sync.WaitGroup
+	for k := range 8 {
+		wait.Go(func() {
+			var first int64
+			for i := range mem.trials {
+				if (i+k)%3 == 0 {
+					if err := compareTrial(r, i, first, &mem.trials[i]); err != nil {
+						t.Errorf("trial %d: %v", i, err)
+					}
+				}
+				first += int64(mem.trials[i].steps)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// Losses are those of the rule.
+func TestLosses(t *testing.T) {
+	m := tiny(8, 4)
+	net := newNetwork(t, m)
+	var file bytes.Buffer
+	w, err := record.NewWriter(&file, header(m), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := protocols.RunTrial(m, net, noise{3, 6, 3, 1}, 2, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := read(t, file.Bytes()).Trial(0)
+	if err != nil || !slices.Equal(got.Losses, want.Losses) || got.Read != want.Read {
+		t.Errorf("losses %v and class %d, want %v and %d", got.Losses, got.Read, want.Losses, want.Read)
+	}
+}
+
+// Asking for what is not there is an error that says so.
+func TestNotRecorded(t *testing.T) {
+	m := tiny(8)
+	h := protocols.RecordingHeader(m)
+	h.Populations[0].Spikes = false
+	file, _, _ := recordTraining(t, m, h, 2, 0)
+	r := read(t, file)
+	if s := r.Spikes(0, 0, 0, record.End); s.Scan() || !errors.Is(s.Err(), record.ErrNotRecorded) {
+		t.Errorf("spikes of the input: %v", s.Err())
+	}
+	for _, p := range []int{-1, 3} {
+		if s := r.Spikes(0, p, 0, record.End); s.Scan() || s.Err() == nil {
+			t.Errorf("spikes of population %d: no error", p)
+		}
+	}
+	if s := r.Samples(0, 0, 0, record.End); s.Scan() || s.Err() == nil {
+		t.Error("samples of no trace: no error")
+	}
+	for _, i := range []int{-1, 2} {
+		if s := r.Spikes(i, 1, 0, record.End); s.Scan() || s.Err() == nil {
+			t.Errorf("spikes of trial %d: no error", i)
+		}
+		if _, err := r.Trial(i); err == nil {
+			t.Errorf("trial %d: no error", i)
+		}
+	}
+	if _, err := r.Plateaus(0, 0, 0); !errors.Is(err, record.ErrNotRecorded) {
+		t.Errorf("plateaus: %v", err)
+	}
+	p := protocols.NewReplay(r, func(string) (*network.Network, error) { return newNetwork(t, m), nil })
+	if err := p.Trial(0, nil); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), "input") {
+		t.Errorf("replay: %v", err)
+	}
+	err := p.Samples(0, []record.Trace{{Population: 2, Variable: record.Soma, Interval: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
+	if err != nil {
+		t.Errorf("replay of the output, which needs hidden spikes only: %v", err)
+	}
+}
