@@ -1,0 +1,366 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"plateau/sim/record"
+	"plateau/sim/record/nwb"
+	"plateau/sim/record/sonata"
+)
+
+// A format is one that recordings can be exported to.
+type format struct {
+	name    string
+	meaning string
+	ending  string // of its file, or "" if it is a folder with several
+	parts   func(r *record.Reader) []part
+	owns    func(name string) bool // whether a file in its folder is one of ours
+}
+
+// A part is one file of an export.
+type part struct {
+	name  string // in the folder
+	write func(w output) error
+}
+
+// output is a file being exported to.
+type output interface {
+	io.Writer
+	io.WriterAt
+}
+
+// formats lists all formats.
+func formats() []format {
+	return []format{
+		{
+			name: "nwb", meaning: "Neurodata Without Borders 2, one HDF5 file", ending: ".nwb",
+			parts: alone(func(w output, r *record.Reader) error { return nwb.Export(w, r, nwb.Options{}) }),
+		}, {
+			name: "sonata", meaning: "a folder with spikes.h5, and a report for each recorded variable",
+			parts: sonataParts,
+			owns: func(name string) bool {
+				return name == "spikes.h5" || slices.ContainsFunc(variables(), func(v record.Variable) bool { return name == string(v)+".h5" })
+			},
+		},
+	}
+}
+
+func alone(export func(w output, r *record.Reader) error) func(r *record.Reader) []part {
+	return func(r *record.Reader) []part {
+		return []part{{write: func(w output) error { return export(w, r) }}}
+	}
+}
+
+func sonataParts(r *record.Reader) []part {
+	parts := []part{{"spikes.h5", func(w output) error { return sonata.Spikes(w, r) }}}
+	for _, v := range sonata.Variables(r.Header()) {
+		parts = append(parts, part{string(v) + ".h5", func(w output) error { return sonata.Report(w, r, v) }})
+	}
+	return parts
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+func newExport(con *console) *cobra.Command {
+	var list strings.Builder
+	for _, f := range formats() {
+		fmt.Fprintf(&list, "\n  %-8s %s", f.name, f.meaning)
+	}
+	cmd := &cobra.Command{
+		Use: "export FILE", GroupID: groupLook, Args: oneArgument("a recording"),
+		Short: "write a recording in the format of other tools",
+		Long: `Write everything that a recording holds, except weights, in a format that other
+tools read. Memory does not grow with the recording. What potentials were not
+recorded can be had from plateau replay. Formats:
+` + list.String(),
+		Example: `  plateau export runs/digits-1/recording.plateau --to nwb
+  plateau export trial-7.plateau --to nwb --out seven.nwb
+  plateau export runs/digits-1/recording.plateau --to sonata --out sonata`,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	var o exportOptions
+	flags.StringVar(&o.to, "to", "", "format: "+strings.Join(formatNames(), ", "))
+	describe(flags, headWhat, "to", "FORMAT")
+	flags.StringVar(&o.out, "out", "", "file or folder to write (default: FILE's name with the format's ending, as recording.nwb)")
+	describe(flags, headOutput, "out", "PATH")
+	flags.BoolVar(&o.force, "force", false, "replace what is there")
+	describe(flags, headOutput, "force", "")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.path = args[0]
+		if o.to == "" {
+			return misuse("export needs --to: %s", strings.Join(formatNames(), ", "))
+		}
+		if o.out == "" && flags.Changed("out") {
+			return misuse(`--out "": want the name of a file or a folder`)
+		}
+		k := slices.IndexFunc(formats(), func(f format) bool { return f.name == o.to })
+		if k < 0 {
+			return misuse("--to %s: there is no such format%s", o.to, suggest(o.to, formatNames()))
+		}
+		return export(cmd.Context(), con, formats()[k], o)
+	}
+	return cmd
+}
+
+type exportOptions struct {
+	path  string
+	to    string
+	out   string
+	force bool
+}
+
+type exportEvent struct {
+	Event string   `json:"event"` // export
+	File  string   `json:"file"`
+	To    string   `json:"to"`
+	Out   string   `json:"out"`
+	Files []string `json:"files"`
+	Bytes int64    `json:"bytes"`
+}
+
+func export(ctx context.Context, con *console, f format, o exportOptions) error {
+	r, err := openRecording(o.path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if o.out == "" {
+		name := filepath.Base(o.path)
+		o.out = strings.TrimSuffix(name, filepath.Ext(name))
+		if f.ending != "" {
+			o.out += f.ending
+		} else {
+			o.out += "-" + f.name
+		}
+	}
+	if same(o.path, o.out) {
+		return fmt.Errorf("--out %s: is the recording itself; choose another name", o.out)
+	}
+	if f.ending != "" {
+		err = checkNew(o.out, o.force)
+	} else {
+		err = checkNewFolder(o.out, o.force)
+	}
+	if err != nil {
+		return err
+	}
+	if !r.Complete() {
+		con.note("note: %s broke off; what there is of it is exported", o.path)
+	}
+	s := &stage{ctx: ctx, format: f, out: o.out}
+	defer s.abandon()
+	if err := s.write(f.parts(r)); err != nil {
+		if ctx.Err() != nil {
+			return errors.New("interrupted; nothing was written")
+		}
+		return fmt.Errorf("%s: %s", o.path, plain(err))
+	}
+	if err := s.commit(o.force); err != nil {
+		return err
+	}
+	e := exportEvent{Event: "export", File: o.path, To: f.name, Out: o.out, Files: s.names(), Bytes: s.bytes}
+	con.event(e)
+	if f.ending != "" {
+		con.line("%s: %s, %s", o.out, plural(r.Trials(), "trial"), byteSize(e.Bytes))
+		return nil
+	}
+	con.line("%s: %s, %s, in %s", o.out, plural(r.Trials(), "trial"), byteSize(e.Bytes), strings.Join(e.Files, ", "))
+	return nil
+}
+
+// same is whether two names are of one file.
+func same(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}
+
+// checkNewFolder refuses a folder that has something in it.
+func checkNewFolder(path string, force bool) error {
+	entries, err := os.ReadDir(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		folder := filepath.Dir(filepath.Clean(path))
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return fmt.Errorf("--out %s: there is no folder %s", path, folder)
+		}
+	case err != nil:
+		return fmt.Errorf("--out %s: %w; want the name of a folder", path, cause(err))
+	case len(entries) > 0 && !force:
+		return fmt.Errorf("--out %s: the folder is not empty; --force replaces an export in it, or choose another name", path)
+	}
+	return nil
+}
+
+// A stage is an export on its way: files in a hidden folder beside the place
+// where they go, when all of them are whole.
+type stage struct {
+	ctx    context.Context
+	format format
+	out    string
+	hidden string
+	files  []string // in the hidden folder
+	bytes  int64
+}
+
+func (s *stage) write(parts []part) error {
+	folder, name := filepath.Split(filepath.Clean(s.out))
+	if folder == "" {
+		folder = "."
+	}
+	var err error
+	if s.hidden, err = os.MkdirTemp(folder, "."+name+".*.tmp"); err != nil {
+		return fmt.Errorf("--out %s: cannot write there: %w", s.out, cause(err))
+	}
+	for _, p := range parts {
+		if p.name == "" {
+			p.name = name
+		}
+		if err := s.writePart(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stage) writePart(p part) error {
+	path := filepath.Join(s.hidden, p.name)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return writing(s.out, err)
+	}
+	defer f.Close()
+	w := &watched{ctx: s.ctx, File: f}
+	if err := p.write(w); err != nil {
+		if w.failed != nil {
+			return writing(filepath.Join(filepath.Dir(s.out), p.name), w.failed)
+		}
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return writing(s.out, err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return writing(s.out, err)
+	}
+	s.bytes += info.Size()
+	s.files = append(s.files, path)
+	return f.Close()
+}
+
+// commit puts the files in their places.
+func (s *stage) commit(force bool) error {
+	if s.format.ending != "" {
+		if !force {
+			if err := os.Link(s.files[0], s.out); errors.Is(err, fs.ErrExist) {
+				return checkNew(s.out, false)
+			} else if err == nil {
+				return nil
+			}
+			// Some file systems have no links.
+			if err := checkNew(s.out, false); err != nil {
+				return err
+			}
+		}
+		return s.move(s.files[0], s.out)
+	}
+	if err := os.Mkdir(s.out, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return writing(s.out, err)
+	}
+	if err := checkNewFolder(s.out, force); err != nil {
+		return err
+	}
+	old, err := os.ReadDir(s.out)
+	if err != nil {
+		return writing(s.out, err)
+	}
+	for _, e := range old {
+		if e.Type().IsRegular() && s.format.owns(e.Name()) {
+			if err := os.Remove(filepath.Join(s.out, e.Name())); err != nil {
+				return writing(s.out, err)
+			}
+		}
+	}
+	for _, path := range s.files {
+		if err := s.move(path, filepath.Join(s.out, filepath.Base(path))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stage) move(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return writing(to, err)
+	}
+	return nil
+}
+
+func (s *stage) names() []string {
+	names := []string{}
+	for _, path := range s.files {
+		names = append(names, filepath.Base(path))
+	}
+	return names
+}
+
+// abandon removes what has no place.
+func (s *stage) abandon() {
+	if s.hidden != "" {
+		os.RemoveAll(s.hidden)
+	}
+}
+
+// watched is a file that nothing more can be written to when the user has had
+// enough.
+type watched struct {
+	ctx    context.Context
+	failed error
+	*os.File
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := w.File.Write(b)
+	return n, w.note(err)
+}
+
+// WriteAt writes at an offset.
+func (w *watched) WriteAt(b []byte, at int64) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := w.File.WriteAt(b, at)
+	return n, w.note(err)
+}
+
+func (w *watched) note(err error) error {
+	if err != nil && w.failed == nil {
+		w.failed = err
+	}
+	return err
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Every format gives files that are whole, the same each time, and never in the
+// place of others.
+func TestExport(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--set", "record.variables=soma,apical", "--set", "record.neurons=hidden0:0:5", "--epochs", "1")...)
+	path := filepath.Join("run", recordingName)
+	for _, f := range formats() {
+		args := []string{"export", path, "--to", f.name}
+		e := jsonLines(t, must(t, append(args, "--json")...))
+		out := "recording" + f.ending
+		if f.ending == "" {
+			out = "recording-" + f.name
+		}
+		if len(e) != 1 || e[0]["out"] != out || e[0]["to"] != f.name || len(e[0]["files"].([]any)) == 0 {
+			t.Fatalf("%s: %v", f.name, e)
+		}
+		first := contents(t, out)
+		size := 0
+		for name, text := range first {
+			size += len(text)
+			if f.ending == "" && !f.owns(name) {
+				t.Errorf("%s: is %s none of its files?", f.name, name)
+			}
+		}
+		if float64(size) != e[0]["bytes"] || len(first) != len(e[0]["files"].([]any)) {
+			t.Errorf("%s: %d files of %d bytes, but %v", f.name, len(first), size, e[0])
+		}
+		before := tree(t)
+		status, _, messages := plateau(args...)
+		if status != 1 || !strings.Contains(messages, "--out "+out) || !strings.Contains(messages, "--force") {
+			t.Errorf("%s once more: status %d, %s", f.name, status, messages)
+		}
+		if f.ending == "" {
+			writeFile(t, filepath.Join(out, "notes.txt"), "mine")
+		}
+		must(t, append(args, "--force")...)
+		if f.ending == "" {
+			if readFile(t, filepath.Join(out, "notes.txt")) != "mine" {
+				t.Errorf("%s: --force has replaced another file", f.name)
+			}
+			if err := os.Remove(filepath.Join(out, "notes.txt")); err != nil {
+				t.Error(err)
+			}
+		}
+		second := contents(t, out)
+		for name := range first {
+			if first[name] != second[name] {
+				t.Errorf("%s: %s is not the same twice", f.name, name)
+			}
+		}
+		if after := tree(t); !slices.Equal(before, after) {
+			t.Errorf("%s: files were %q, now %q", f.name, before, after)
+		}
+	}
+}
+
+// contents maps names to what is in a file, or in the files of a folder.
+func contents(t *testing.T, path string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(path, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			found[filepath.Base(path)] = readFile(t, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// Replacing an export takes away what an older one has left in its folder.
+func TestExportReplaces(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "full", "--record", "--set", "record.variables=soma", "--epochs", "1")...)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
+	must(t, "export", "full/recording.plateau", "--to", "sonata", "--out", "out")
+	must(t, "export", "run/recording.plateau", "--to", "sonata", "--out", "out", "--force")
+	if got := contents(t, "out"); len(got) != 1 || got["spikes.h5"] == "" {
+		t.Errorf("%d files", len(got))
+	}
+}
+
+func TestExportMistakes(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
+	must(t, tiny("--out", "odd", "--record", "--epochs", "1", "--set", "record.variables=soma", "--set", "record.every_ms=3")...)
+	writeFile(t, "notes.txt", "mine")
+	file := readFile(t, "run/recording.plateau")
+	writeFile(t, "bad.plateau", file[:len(file)*9/10]+"xyz"+file[len(file)*9/10+3:])
+	before := tree(t)
+	for _, test := range []struct {
+		args   string
+		status int
+		want   []string
+	}{
+		{"export", 2, []string{"export needs a recording"}},
+		{"export run/recording.plateau", 2, []string{"export needs --to: nwb"}},
+		{"export run/recording.plateau --to nbw", 2, []string{"no such format", "did you mean nwb?"}},
+		{"export run/recording.plateau --to matlab", 2, []string{"no such format; want nwb, sonata"}},
+		{"export run/recording.plateau --to nwb --out=", 2, []string{`--out ""`}},
+		{"export nowhere --to nwb", 1, []string{"nowhere: there is no such file"}},
+		{"export run --to nwb", 1, []string{"run is a folder", "perhaps run/recording.plateau"}},
+		{"export notes.txt --to nwb", 1, []string{"notes.txt: not a recording of plateau"}},
+		{"export run/recording.plateau --to nwb --out notes.txt", 1, []string{"--out notes.txt: the file is there already", "--force"}},
+		{"export run/recording.plateau --to nwb --out run/recording.plateau --force", 1, []string{"is the recording itself"}},
+		{"export run/recording.plateau --to nwb --out run --force", 1, []string{"--out run: is a folder"}},
+		{"export run/recording.plateau --to nwb --out no/x.nwb", 1, []string{"there is no folder no"}},
+		{"export run/recording.plateau --to sonata --out run", 1, []string{"--out run: the folder is not empty", "--force"}},
+		{"export run/recording.plateau --to sonata --out notes.txt", 1, []string{"--out notes.txt: not a directory; want the name of a folder"}},
+		{"export run/recording.plateau --to sonata --out no/x", 1, []string{"there is no folder no"}},
+		{"export odd/recording.plateau --to sonata --out x", 1, []string{"odd/recording.plateau: ", "not evenly spaced"}},
+		{"export bad.plateau --to nwb --out x.nwb", 1, []string{"bad.plateau: "}},
+	} {
+		mistake(t, test.args, test.status, test.want, before)
+	}
+}
+
+func TestExportInterrupted(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
+	before := tree(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, f := range formats() {
+		var out, messages bytes.Buffer
+		status := run(ctx, []string{"export", "run/recording.plateau", "--to", f.name}, &out, &messages)
+		if status != 1 || !strings.Contains(messages.String(), "interrupted; nothing was written") {
+			t.Errorf("%s: status %d, %s", f.name, status, &messages)
+		}
+		if after := tree(t); !slices.Equal(before, after) {
+			t.Errorf("%s: files were %q, now %q", f.name, before, after)
+		}
+	}
+}
