@@ -61,6 +61,18 @@ class Run:
         )
         return f"{name}_{same + 1}" if same else name
 
+    def table_name(self, trace):
+        t = self.traces[trace]
+        name = self.trace_name(trace)
+        return name.replace("_rate", "_rate_hz") if t["Variable"] == "rate" else name
+
+    def hertz(self, trace):
+        """Values of a trace, of rates in Hz."""
+        _, rows = self.samples(trace)
+        if self.traces[trace]["Variable"] == "rate":
+            rows = (1000 * rows.astype(np.float64)).astype(np.float32)
+        return rows
+
     def phases(self):
         """Number of the trial, number of the phase in it, trial and phase."""
         for i, t in enumerate(self.trials):
@@ -245,6 +257,143 @@ def check_sonata(folder, run):
             assert np.allclose(frames.times, (steps + 1) * run.dt, rtol=1e-12), name
             one = found.get(node_ids=[trace["Neurons"][-1]], tstart=(steps[1] + 1) * run.dt, tstop=(steps[1] + 1) * run.dt)
             equal(one.data, rows[1:2, -1:], "a part of " + name)
+
+
+def check_tables(run, tables, read):
+    """Tables by name, and the function that reads one as a data frame."""
+    if run.recorded():
+        want = {k: [] for k in ("trial", "population", "step", "neuron")}
+        for i, t in enumerate(run.trials):
+            for k, p in run.recorded():
+                for s in t["Spikes"][k] or []:
+                    want["trial"].append(i)
+                    want["population"].append(p["Name"])
+                    want["step"].append(s["Step"])
+                    want["neuron"].append(s["Neuron"])
+        spikes = read(tables.pop("spikes"))
+        for column, values in want.items():
+            equal(list(spikes[column]), values, "spikes: " + column)
+        equal(list(spikes["time_ms"]), [s * run.dt for s in want["step"]], "spikes: time_ms")
+        assert not len(spikes) or len(spikes) == sum(len(run.spikes(k)[0]) for k, _ in run.recorded())
+
+    trials = read(tables.pop("trials"))
+    for column, key in ("sample", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
+        equal(list(trials[column]), [t[key] for t in run.trials], "trials: " + column)
+    equal(list(trials["begin_ms"]), [t["First"] * run.dt for t in run.trials], "trials: begin_ms")
+    equal(list(trials["purpose"]), [PURPOSES[t["Purpose"]] for t in run.trials], "trials: purpose")
+    equal(list(trials["correct"]), list(trials["read"] == trials["class"]), "trials: correct")
+
+    phases = read(tables.pop("phases"))
+    equal(list(phases["trial"]), [i for i, *_ in run.phases()], "phases: trial")
+    equal(list(phases["phase"]), [k for _, k, *_ in run.phases()], "phases: phase")
+    equal(list(phases["name"]), [p["Name"] for *_, p in run.phases()], "phases: name")
+    equal(list(phases["begin_ms"]), [p["First"] * run.dt for *_, p in run.phases()], "phases: begin_ms")
+    equal(list(phases["end_ms"]), [(p["First"] + p["Steps"]) * run.dt for *_, p in run.phases()], "phases: end_ms")
+
+    if run.hidden:
+        want = {k: [] for k in ("trial", "phase", "population", "neuron", "step", "plateau")}
+        for i, k, t, p in run.phases():
+            for m, values in enumerate(p["Plateaus"]):
+                for n, v in enumerate(values):
+                    want["trial"].append(i)
+                    want["phase"].append(k)
+                    want["population"].append(f"hidden{m}")
+                    want["neuron"].append(n)
+                    want["step"].append(p["First"] + (p["PlateauStep"][m][n] if p["PlateauStep"] else p["Steps"] - 1))
+                    want["plateau"].append(v)
+        plateaus = read(tables.pop("plateaus"))
+        for column, values in want.items():
+            equal(list(plateaus[column]), values if column != "plateau" else list(np.float32(values)), "plateaus: " + column)
+
+    for k, trace in enumerate(run.traces):
+        name, values = run.table_name(k), run.hertz(k)
+        table = read(tables.pop(name))
+        columns = [f"n{n}" for n in trace["Neurons"]]
+        assert list(table.columns) == ["trial", "step", "time_ms"] + columns, name
+        if len(values):
+            equal(table[columns].to_numpy(np.float32), values, name)
+        steps = [s for t in run.trials for s in range(0, t["Steps"], trace["Interval"])]
+        equal(list(table["step"]), steps, name + ": step")
+        equal(list(table["time_ms"]), [(s + 1) * run.dt for s in steps], name + ": time_ms")
+        equal(
+            list(table["trial"]),
+            [i for i, t in enumerate(run.trials) for _ in range(0, t["Steps"], trace["Interval"])],
+            name + ": trial",
+        )
+    assert not tables, f"unknown tables {list(tables)}"
+
+
+def check_csv(folder, run):
+    import pandas
+
+    tables = {path.stem: path for path in folder.glob("*.csv")}
+    check_tables(run, tables, lambda path: pandas.read_csv(path, float_precision="round_trip"))
+
+
+def check_parquet(folder, run):
+    import pandas
+    from pyarrow import parquet
+
+    def read(path):
+        table = parquet.read_table(path)
+        equal(table.num_rows, len(pandas.read_parquet(path)), "rows")
+        meta = parquet.read_schema(path).metadata
+        assert float(meta[b"dt_ms"]) == run.dt, meta
+        for i in range(parquet.ParquetFile(path).metadata.num_row_groups):
+            group = parquet.ParquetFile(path).metadata.row_group(i)
+            for k in range(group.num_columns):
+                assert group.column(k).compression == "ZSTD", group.column(k)
+        return table.to_pandas()
+
+    check_tables(run, {path.stem: path for path in folder.glob("*.parquet")}, read)
+
+
+def check_npz(folder, run):
+    a = dict(np.load(folder / "recording.npz", allow_pickle=False))
+    take = a.pop
+
+    assert take("dt_ms") == run.dt
+    assert take("seed") == 7 and take("program") == "plateau test" and take("data") == "made up" and take("config") == "seed = 7\n"
+    equal(take("populations"), [p["Name"] for p in run.populations], "populations")
+    equal(take("population_sizes"), [p["Size"] for p in run.populations], "population_sizes")
+
+    equal(take("trial"), np.arange(len(run.trials)), "trial")
+    for name, key in ("sample", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
+        equal(take("trial_" + name), np.array([t[key] for t in run.trials]), "trial_" + name)
+    equal(take("trial_begin_ms"), np.array([t["First"] * run.dt for t in run.trials]), "trial_begin_ms")
+    equal(take("trial_purpose"), np.array([PURPOSES[t["Purpose"]] for t in run.trials], dtype=str), "trial_purpose")
+    for name in "read", "correct", "place", "whole", "weights", "updates", "loss_output", *(f"loss_hidden{m}" for m in range(len(run.hidden))):
+        assert take("trial_" + name).shape == (len(run.trials),)
+
+    phases = list(run.phases())
+    equal(take("phase_trial"), np.array([i for i, *_ in phases]), "phase_trial")
+    equal(take("phase"), np.array([k for _, k, *_ in phases]), "phase")
+    equal(take("phase_name"), np.array([p["Name"] for *_, p in phases], dtype=str), "phase_name")
+    equal(take("phase_begin_ms"), np.array([p["First"] * run.dt for *_, p in phases]), "phase_begin_ms")
+    equal(take("phase_taught"), np.array([p["Taught"] for *_, p in phases], dtype=bool), "phase_taught")
+    for name in "window_ms", "end_ms", "first_step", "steps", "class_taught":
+        assert take("phase_" + name).shape == (len(phases),)
+
+    for m, size in enumerate(run.hidden):
+        want = np.array([p["Plateaus"][m] for *_, p in phases], dtype=np.float32).reshape(-1, size)
+        equal(take(f"hidden{m}_plateau"), want, "plateaus")
+        steps = [[p["First"] + (p["PlateauStep"][m][n] if p["PlateauStep"] else p["Steps"] - 1) for n in range(size)] for *_, p in phases]
+        equal(take(f"hidden{m}_plateau_step"), np.array(steps, dtype=int).reshape(-1, size), "steps of plateaus")
+
+    for k, p in run.recorded():
+        found = [(i, s["Step"], s["Neuron"]) for i, t in enumerate(run.trials) for s in t["Spikes"][k] or []]
+        for column, name in enumerate(("trial", "step", "neuron")):
+            equal(take(f"{p['Name']}_spike_{name}"), np.array([f[column] for f in found], dtype=int), p["Name"] + " " + name)
+
+    for k, trace in enumerate(run.traces):
+        name = run.table_name(k)
+        equal(take(name), run.hertz(k).reshape(-1, len(trace["Neurons"])), name)
+        every = trace["Interval"]
+        steps = [(i, s) for i, t in enumerate(run.trials) for s in range(0, t["Steps"], every)]
+        equal(take(name + "_trial"), np.array([i for i, _ in steps], dtype=int), name)
+        equal(take(name + "_step"), np.array([s for _, s in steps], dtype=int), name)
+        equal(take(name + "_neuron"), np.array(trace["Neurons"]), name)
+    assert not a, f"unknown arrays {list(a)}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,194 @@
+package arrays_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/sim/record"
+	"plateau/sim/record/arrays"
+	"plateau/sim/record/exporttest"
+	"plateau/sim/record/npz"
+	"plateau/sim/record/table"
+)
+
+// What happened is in the arrays.
+func TestExport(t *testing.T) {
+	for name, p := range exporttest.Plans() {
+		t.Run(name, func(t *testing.T) {
+			r, mem := exporttest.Make(t, p)
+			var to bytes.Buffer
+			if err := arrays.Export(&to, r, arrays.Options{Deflate: true}); err != nil {
+				t.Fatal(err)
+			}
+			a, err := npz.NewReader(bytes.NewReader(to.Bytes()), int64(to.Len()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := checker{t, a}
+			c.equal("dt_ms", []float64{p.Dt})
+			c.equal("seed", []uint64{7})
+
+			var sample []int64
+			var plateaus, onsets [2][]float64
+			var phases int
+			for i := range mem.Trials {
+				trial := &mem.Trials[i]
+				sample = append(sample, int64(trial.Sample))
+				for _, phase := range trial.Phases {
+					phases++
+					for m, values := range phase.Plateaus {
+						for n, v := range values {
+							step := phase.First + phase.Steps - 1
+							if phase.PlateauStep != nil {
+								step = phase.First + phase.PlateauStep[m][n]
+							}
+							plateaus[m] = append(plateaus[m], float64(v))
+							onsets[m] = append(onsets[m], float64(step))
+						}
+					}
+				}
+			}
+			c.equal("trial_sample", sample)
+			for m, size := range p.Network.Hidden {
+				c.equal(fmt.Sprintf("hidden%d_plateau", m), plateaus[m], phases, size)
+				c.equal(fmt.Sprintf("hidden%d_plateau_step", m), onsets[m], phases, size)
+			}
+			for k, pop := range mem.Header.Populations {
+				if !pop.Spikes {
+					continue
+				}
+				var which, step, neuron []float64
+				for i := range mem.Trials {
+					for _, s := range mem.Trials[i].Spikes[k] {
+						which, step, neuron = append(which, float64(i)), append(step, float64(s.Step)), append(neuron, float64(s.Neuron))
+					}
+				}
+				c.equal(pop.Name+"_spike_trial", which, len(which))
+				c.equal(pop.Name+"_spike_step", step, len(step))
+				c.equal(pop.Name+"_spike_neuron", neuron, len(neuron))
+			}
+			for k, name := range table.TraceNames(mem.Header) {
+				trace := mem.Header.Traces[k]
+				var values, which, step, neurons []float64
+				for i := range mem.Trials {
+					for s, row := range mem.Trials[i].Traces[k] {
+						which, step = append(which, float64(i)), append(step, float64(s*trace.Interval))
+						for _, v := range row {
+							if trace.Variable == record.Rate {
+								v = float32(1000 * float64(v))
+							}
+							values = append(values, float64(v))
+						}
+					}
+				}
+				for _, n := range trace.Neurons {
+					neurons = append(neurons, float64(n))
+				}
+				c.equal(name, values, len(which), len(neurons))
+				c.equal(name+"_trial", which, len(which))
+				c.equal(name+"_step", step, len(which))
+				c.equal(name+"_neuron", neurons, len(neurons))
+			}
+		})
+	}
+}
+
+type checker struct {
+	t *testing.T
+	a *npz.Reader
+}
+
+// equal compares an array with values, and with a shape if one is given.
+func (c *checker) equal(name string, want any, shape ...int) {
+	c.t.Helper()
+	got, at, err := load(c.a, name)
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	w := reflect.ValueOf(want)
+	if got.Len() != w.Len() || shape != nil && !slices.Equal(at, shape) {
+		c.t.Errorf("%s: %d values of shape %v, want %d of %v", name, got.Len(), at, w.Len(), shape)
+		return
+	}
+	for i := range got.Len() {
+		if number(got.Index(i)) != number(w.Index(i)) {
+			c.t.Errorf("%s: value %d is %v, want %v", name, i, got.Index(i), w.Index(i))
+			return
+		}
+	}
+}
+
+// load reads an array of any type.
+func load(a *npz.Reader, name string) (reflect.Value, []int, error) {
+	kind, err := a.Type(name)
+	if err != nil {
+		return reflect.Value{}, nil, err
+	}
+	var v any
+	var shape []int
+	switch kind {
+	case npz.Int32:
+		v, shape, err = a.Int32(name)
+	case npz.Int64:
+		v, shape, err = a.Int64(name)
+	case npz.Uint64:
+		v, shape, err = a.Uint64(name)
+	case npz.Float32:
+		v, shape, err = a.Float32(name)
+	case npz.Float64:
+		v, shape, err = a.Float64(name)
+	default:
+		err = fmt.Errorf("%s is of type %s", name, kind)
+	}
+	return reflect.ValueOf(v), shape, err
+}
+
+func number(v reflect.Value) float64 {
+	switch {
+	case v.CanInt():
+		return float64(v.Int())
+	case v.CanUint():
+		return float64(v.Uint())
+	}
+	return v.Float()
+}
+
+func TestDiskFull(t *testing.T) {
+	r, _ := exporttest.Make(t, exporttest.Default())
+	if err := arrays.Export(full{}, r, arrays.Options{}); err == nil || !strings.Contains(err.Error(), "disk full") {
+		t.Errorf("error %v, want disk full", err)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+// A recording is exported in little memory, however long it is.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulates for some seconds")
+	}
+	r := exporttest.Long(t)
+	exporttest.Ceiling(t, 16<<20, func(w io.WriterAt) error { return arrays.Export(w.(io.Writer), r, arrays.Options{}) })
+}
+
+// NumPy finds the same.
+func TestLibraries(t *testing.T) {
+	exporttest.Check(t, "npz", exporttest.Plans(), func(r *record.Reader, folder string) error {
+		f, err := os.Create(filepath.Join(folder, "recording.npz"))
+		if err != nil {
+			return err
+		}
+		return errors.Join(arrays.Export(f, r, arrays.Options{}), f.Close())
+	})
+}

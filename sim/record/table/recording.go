@@ -1,0 +1,284 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+// Of returns the tables of a recording.
+func Of(r *record.Reader) []Table {
+	h := r.Header()
+	tables := []Table{Trials(r), Phases(r)}
+	if h.Plateaus {
+		tables = append(tables, plateaus(r))
+	}
+	for _, p := range h.Populations {
+		if p.Spikes {
+			tables = append(tables, spikes(r))
+			break
+		}
+	}
+	for i, name := range TraceNames(h) {
+		if len(h.Traces[i].Neurons) > 0 {
+			tables = append(tables, trace(r, i, name))
+		}
+	}
+	meta := [][2]string{
+		{"program", h.Program}, {"data", h.Data}, {"dt_ms", strconv.FormatFloat(h.Dt(), 'g', -1, 64)},
+		{"seed", strconv.FormatUint(h.Seed, 10)}, {"config", h.Config},
+	}
+	for i := range tables {
+		tables[i].Meta = meta
+	}
+	return tables
+}
+
+// Trials has a row for each trial.
+func Trials(r *record.Reader) Table {
+	h := r.Header()
+	t := Table{Name: "trials", Columns: []Column{
+		{"trial", Int32}, {"purpose", Text}, {"number", Uint64}, {"sample", Int64}, {"class", Int32}, {"read", Int32},
+		{"correct", Bool}, {"place", Int32}, {"rested", Bool}, {"whole", Bool}, {"begin_ms", Float64}, {"steps", Int32},
+		{"weights", Text}, {"updates", Int32},
+	}}
+	losses := len(t.Columns)
+	for _, p := range h.Populations[1:] {
+		t.Columns = append(t.Columns, Column{"loss_" + p.Name, Float64})
+	}
+	t.scan = func(b *batches) error {
+		for i := range r.Trials() {
+			trial, err := r.Trial(i)
+			if err != nil {
+				return err
+			}
+			add(b, 0, int32(i))
+			add(b, 1, purposeName(trial.Purpose))
+			add(b, 2, trial.Number)
+			add(b, 3, int64(trial.Sample))
+			add(b, 4, int32(trial.Class))
+			add(b, 5, int32(trial.Read))
+			add(b, 6, trial.Read == trial.Class)
+			add(b, 7, int32(trial.Place))
+			add(b, 8, trial.Rested)
+			add(b, 9, trial.Whole)
+			add(b, 10, float64(trial.First)*h.Dt())
+			add(b, 11, int32(trial.Steps))
+			add(b, 12, trial.Weights)
+			add(b, 13, int32(trial.Updates))
+			for m := range h.Populations[1:] {
+				loss := math.NaN()
+				if trial.Losses != nil {
+					loss = trial.Losses[m]
+				}
+				add(b, losses+m, loss)
+			}
+			if err := b.row(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return t
+}
+
+func purposeName(p sim.Purpose) string {
+	switch p {
+	case sim.TrainingSpikes:
+		return "training"
+	case sim.TestSpikes:
+		return "test"
+	case sim.TrialSpikes:
+		return "trial"
+	}
+	return "other"
+}
+
+// EachPhase goes through the phases of which something was recorded; end is the
+// step of the trial after its last.
+func EachPhase(r *record.Reader, f func(t *record.Trial, phase, end int) error) error {
+	for i := range r.Trials() {
+		t, err := r.Trial(i)
+		if err != nil {
+			return err
+		}
+		for k, p := range t.Phases {
+			if p.First >= t.Steps {
+				break // the recording broke off before
+			}
+			if err := f(t, k, min(p.End(), t.Steps)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Phases has a row for each phase of each trial.
+func Phases(r *record.Reader) Table {
+	dt := r.Header().Dt()
+	t := Table{Name: "phases", Columns: []Column{
+		{"trial", Int32}, {"phase", Int32}, {"name", Text}, {"begin_ms", Float64}, {"window_ms", Float64}, {"end_ms", Float64},
+		{"first_step", Int32}, {"steps", Int32}, {"taught", Bool}, {"class_taught", Int32},
+	}}
+	t.scan = func(b *batches) error {
+		return EachPhase(r, func(trial *record.Trial, k, end int) error {
+			p := trial.Phases[k]
+			add(b, 0, int32(trial.Index))
+			add(b, 1, int32(k))
+			add(b, 2, p.Name)
+			add(b, 3, float64(p.First)*dt)
+			add(b, 4, float64(p.First+p.From)*dt)
+			add(b, 5, float64(end)*dt)
+			add(b, 6, int32(p.First))
+			add(b, 7, int32(end-p.First))
+			add(b, 8, p.Taught)
+			class := -1
+			if p.Taught {
+				class = p.Class
+			}
+			add(b, 9, int32(class))
+			return b.row()
+		})
+	}
+	return t
+}
+
+// plateaus has a row for each plateau potential.
+func plateaus(r *record.Reader) Table {
+	h := r.Header()
+	t := Table{Name: "plateaus", Columns: []Column{
+		{"trial", Int32}, {"phase", Int32}, {"population", Text}, {"neuron", Int32}, {"step", Int32}, {"time_ms", Float64}, {"plateau", Float32},
+	}}
+	t.scan = func(b *batches) error {
+		return EachPhase(r, func(trial *record.Trial, k, _ int) error {
+			for m := range h.Network.Hidden {
+				p, err := r.Plateaus(trial.Index, k, m)
+				if errors.Is(err, record.ErrNotRecorded) {
+					continue
+				} else if err != nil {
+					return err
+				}
+				for n, v := range p.Value {
+					add(b, 0, int32(trial.Index))
+					add(b, 1, int32(k))
+					add(b, 2, h.Populations[1+m].Name)
+					add(b, 3, int32(n))
+					add(b, 4, p.Step[n])
+					add(b, 5, float64(p.Step[n]+1)*h.Dt())
+					add(b, 6, v)
+					if err := b.row(); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+	}
+	return t
+}
+
+// spikes has a row for each spike, by trial, population, step and neuron.
+func spikes(r *record.Reader) Table {
+	h := r.Header()
+	t := Table{Name: "spikes", Columns: []Column{
+		{"trial", Int32}, {"population", Text}, {"step", Int32}, {"time_ms", Float64}, {"neuron", Int32},
+	}}
+	t.scan = func(b *batches) error {
+		for i := range r.Trials() {
+			for p, pop := range h.Populations {
+				if !pop.Spikes {
+					continue
+				}
+				s := r.Spikes(i, p, 0, record.End)
+				for s.Scan() {
+					for _, spike := range s.Spikes() {
+						add(b, 0, int32(i))
+						add(b, 1, pop.Name)
+						add(b, 2, spike.Step)
+						add(b, 3, float64(spike.Step)*h.Dt())
+						add(b, 4, spike.Neuron)
+						if err := b.row(); err != nil {
+							return err
+						}
+					}
+				}
+				if s.Err() != nil {
+					return s.Err()
+				}
+			}
+		}
+		return nil
+	}
+	return t
+}
+
+// TraceNames names the traces of a recording: hidden0_soma, or if the same
+// variable was recorded again, of other neurons, hidden0_soma_2; for rates, which
+// tables give in Hz, hidden0_rate_hz.
+func TraceNames(h *record.Header) []string {
+	var names []string
+	seen := map[string]int{}
+	for _, t := range h.Traces {
+		name := fmt.Sprintf("%s_%s", h.Populations[t.Population].Name, t.Variable)
+		if t.Variable == record.Rate {
+			name += "_hz"
+		}
+		if seen[name]++; seen[name] > 1 {
+			name = fmt.Sprintf("%s_%d", name, seen[name])
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// Hz appends rates in spikes/ms, in Hz.
+func Hz(to, rates []float32) []float32 {
+	for _, x := range rates {
+		to = append(to, float32(1000*float64(x)))
+	}
+	return to
+}
+
+// trace has a row for each sample of a variable, and a column for each neuron.
+func trace(r *record.Reader, trace int, name string) Table {
+	dt, about := r.Header().Dt(), r.Header().Traces[trace]
+	t := Table{Name: name, Columns: []Column{{"trial", Int32}, {"step", Int32}, {"time_ms", Float64}}}
+	for _, n := range about.Neurons {
+		t.Columns = append(t.Columns, Column{"n" + strconv.Itoa(n), Float32})
+	}
+	t.scan = func(b *batches) error {
+		var hz []float32
+		for i := range r.Trials() {
+			s := r.Samples(i, trace, 0, record.End)
+			for s.Scan() {
+				values := s.Values()
+				if about.Variable == record.Rate {
+					hz = Hz(hz[:0], values)
+					values = hz
+				}
+				for k := range s.Len() {
+					step := s.Step() + k*about.Interval
+					add(b, 0, int32(i))
+					add(b, 1, int32(step))
+					add(b, 2, float64(step+1)*dt)
+					for n, v := range values[k*len(about.Neurons) : (k+1)*len(about.Neurons)] {
+						add(b, 3+n, v)
+					}
+					if err := b.row(); err != nil {
+						return err
+					}
+				}
+			}
+			if s.Err() != nil {
+				return s.Err()
+			}
+		}
+		return nil
+	}
+	return t
+}
