@@ -14,8 +14,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"plateau/sim/record"
+	"plateau/sim/record/arrays"
+	"plateau/sim/record/csv"
 	"plateau/sim/record/nwb"
+	"plateau/sim/record/parquet"
 	"plateau/sim/record/sonata"
+	"plateau/sim/record/table"
 )
 
 // A format is one that recordings can be exported to.
@@ -51,6 +55,17 @@ func formats() []format {
 			owns: func(name string) bool {
 				return name == "spikes.h5" || slices.ContainsFunc(variables(), func(v record.Variable) bool { return name == string(v)+".h5" })
 			},
+		}, {
+			name: "npz", meaning: "NumPy arrays, one file", ending: ".npz",
+			parts: alone(func(w output, r *record.Reader) error { return arrays.Export(w, r, arrays.Options{}) }),
+		}, {
+			name: "parquet", meaning: "a folder with a table of trials, of spikes, …",
+			parts: tables(".parquet", func(w output, t table.Table) error { return parquet.Export(w, t) }),
+			owns:  func(name string) bool { return filepath.Ext(name) == ".parquet" },
+		}, {
+			name: "csv", meaning: "the same tables as text",
+			parts: tables(".csv", func(w output, t table.Table) error { return csv.Export(w, t) }),
+			owns:  func(name string) bool { return filepath.Ext(name) == ".csv" },
 		},
 	}
 }
@@ -67,6 +82,16 @@ func sonataParts(r *record.Reader) []part {
 		parts = append(parts, part{string(v) + ".h5", func(w output) error { return sonata.Report(w, r, v) }})
 	}
 	return parts
+}
+
+func tables(ending string, export func(w output, t table.Table) error) func(r *record.Reader) []part {
+	return func(r *record.Reader) []part {
+		var parts []part
+		for _, t := range table.Of(r) {
+			parts = append(parts, part{t.Name + ending, func(w output) error { return export(w, t) }})
+		}
+		return parts
+	}
 }
 
 func formatNames() []string {
@@ -90,8 +115,8 @@ tools read. Memory does not grow with the recording. What potentials were not
 recorded can be had from plateau replay. Formats:
 ` + list.String(),
 		Example: `  plateau export runs/digits-1/recording.plateau --to nwb
-  plateau export trial-7.plateau --to nwb --out seven.nwb
-  plateau export runs/digits-1/recording.plateau --to sonata --out sonata`,
+  plateau export trial-7.plateau --to npz --out seven.npz
+  plateau export runs/digits-1/recording.plateau --to csv --out tables`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

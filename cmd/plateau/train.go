@@ -30,7 +30,7 @@ keys of [record] say what else, and of which trials: plateau config.`,
   plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
   plateau train --set neurons.apical_per_ms=0.05 --set phases.longer=true --seed 2
   plateau train --config runs/digits-1/config.toml
-  plateau train --record --set record.trials=misread
+  plateau train --record --set record.trials=every=1000
   plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
 	}
 	o := configure(cmd, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "batch", "seed")
@@ -207,6 +207,14 @@ func (r *training) record(path string, force bool) error {
 	}
 	if r.recording, err = createRecording(path, force, h, r.net); err != nil {
 		return err
+	}
+	all := h.Trials.Every < 2 && h.Trials.Numbers == nil && h.Trials.Samples == nil && !h.Trials.Misread
+	if h.Weights && !all {
+		r.con.note("note: other trials change the weights too, so each that is recorded brings its own, up to %s; with --set record.weights=false none does, and replay will be impossible",
+			byteSize(4*int64(r.config.weights())))
+	}
+	if r.config.learning.batch > 1 && r.workers > 1 {
+		r.con.note("note: the examples of a batch are shown one after another while they are recorded")
 	}
 	r.recording.con, r.recording.ignore = r.con, r.config.record.errors == ignoreErrors
 	r.trainer.Watch(r.recording.writer, r.recording.writer.Potentials())
