@@ -4,24 +4,26 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/klauspost/compress/zstd"
 )
 
 // Rows of 32-bit words, which are mostly float32, are stored without loss: each
-// word as its difference from the one above, and then all lowest bytes, all
-// second bytes, and so on, each as a zstd frame of its own. Neighbouring
-// potentials share sign, exponent and some of their fraction, so the highest
-// bytes are nearly all alike.
+// word as its difference from the one above, column after column, and then all
+// lowest bytes, all second bytes, and so on, each as a zstd frame of its own.
+// A potential shares sign, exponent and some of its fraction with the one before,
+// so the highest bytes are nearly all alike.
 
 // Predictors: what is subtracted from a word.
 const (
-	fromNothing byte = iota // weights
-	fromAbove               // the row before
+	fromNothing byte = iota // words as they stand, row after row: weights
+	fromAbove               // the word of the row before, column after column: all else
 )
 
 type floatEncoder struct {
 	words []uint32
+	turn  []uint32
 	plane []byte
 }
 
@@ -41,9 +43,7 @@ func (e *floatEncoder) append(dst []byte, values []float32, more []uint32, width
 	words = append(words, more...)
 	e.words = words
 	if predictor == fromAbove {
-		for i := len(words) - 1; i >= width; i-- {
-			words[i] = zigzag(ordered(words[i]) - ordered(words[i-width]))
-		}
+		words = e.differ(words, width)
 	}
 	for shift := 0; shift < 32; shift += 8 {
 		e.plane = e.plane[:0]
@@ -58,7 +58,42 @@ func (e *floatEncoder) append(dst []byte, values []float32, more []uint32, width
 	return dst
 }
 
-// decode sets words to those of a payload. It unpacks to a buffer that it
+// differ returns the differences of words from those above, column after column.
+func (e *floatEncoder) differ(words []uint32, width int) []uint32 {
+	rows := len(words) / width
+	e.turn = slices.Grow(e.turn[:0], len(words))[:len(words)]
+	for row := range rows {
+		this := words[row*width : (row+1)*width]
+		if row == 0 {
+			for c, w := range this {
+				e.turn[c*rows] = w
+			}
+			continue
+		}
+		above := words[(row-1)*width : row*width]
+		for c, w := range this {
+			e.turn[c*rows+row] = zigzag(ordered(w) - ordered(above[c]))
+		}
+	}
+	return e.turn
+}
+
+// undo turns differences into words.
+func undo(words, turned []uint32, width int) {
+	rows := len(words) / width
+	for c := range width {
+		var above uint32
+		for row, d := range turned[c*rows : (c+1)*rows] {
+			if row > 0 {
+				d = unordered(unzigzag(d) + ordered(above))
+			}
+			above = d
+			words[row*width+c] = d
+		}
+	}
+}
+
+// decodeWords sets words to those of a payload. It unpacks to a buffer that it
 // returns for another time.
 func decodeWords(words []uint32, payload []byte, width int, buf []byte, z *zstd.Decoder) ([]byte, error) {
 	if len(words) == 0 {
@@ -95,9 +130,7 @@ func decodeWords(words []uint32, payload []byte, width int, buf []byte, z *zstd.
 		return buf, errWords
 	}
 	if predictor == fromAbove {
-		for i := width; i < len(words); i++ {
-			words[i] = unordered(unzigzag(words[i]) + ordered(words[i-width]))
-		}
+		undo(words, slices.Clone(words), width)
 	}
 	return buf, nil
 }

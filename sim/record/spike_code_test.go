@@ -101,6 +101,9 @@ func TestSpikeCode(t *testing.T) {
 
 // Coding and decoding allocate nothing once they have their buffers.
 func TestSpikeCodeAllocates(t *testing.T) {
+	if raced {
+		t.Skip("the race detector allocates")
+	}
 	all := cells(bernoulli(rand.New(rand.NewPCG(1, 1)), 0.02, 1<<14), 500)
 	z, u := newCompressor(), newDecompressor()
 	var e spikeEncoder

@@ -1,0 +1,101 @@
+package record
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// Values come back bit for bit, whatever they are.
+func TestFloatCode(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	z, u := newCompressor(), newDecompressor()
+	var e floatEncoder
+	var buf []byte
+	special := []float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), math.MaxFloat32, -math.SmallestNonzeroFloat32, 1, -1}
+	for _, width := range []int{1, 3, 500} {
+		for _, rows := range []int{0, 1, 2, 77} {
+			for _, predictor := range []byte{fromNothing, fromAbove} {
+				values := make([]float32, rows*width)
+				words := make([]uint32, rows*width)
+				for i := range values {
+					values[i] = float32(r.NormFloat64())
+					if r.IntN(5) == 0 {
+						values[i] = special[r.IntN(len(special))]
+					}
+					words[i] = math.Float32bits(values[i])
+				}
+				payload := e.append(nil, values, nil, width, predictor, z)
+				got := make([]uint32, len(words))
+				var err error
+				if buf, err = decodeWords(got, payload, width, buf, u); err != nil || !slices.Equal(got, words) {
+					t.Fatalf("%d rows of %d: they differ; %v", rows, width, err)
+				}
+				for n := range payload {
+					if n%7 == 0 || n < 30 {
+						if _, err := decodeWords(got, payload[:n], width, nil, u); err == nil && len(got) > 0 {
+							t.Fatalf("%d of %d bytes are accepted", n, len(payload))
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestOrdered(t *testing.T) {
+	list := []float32{float32(math.Inf(-1)), -2, -1, -math.SmallestNonzeroFloat32, float32(math.Copysign(0, -1)), 0, math.SmallestNonzeroFloat32, 1, 1.5, float32(math.Inf(1))}
+	for i, v := range list {
+		w := math.Float32bits(v)
+		if unordered(ordered(w)) != w {
+			t.Errorf("%v does not come back", v)
+		}
+		if i > 0 && ordered(w) <= ordered(math.Float32bits(list[i-1])) {
+			t.Errorf("%v is not after %v", v, list[i-1])
+		}
+	}
+	for _, d := range []uint32{0, 1, 2, 1 << 31, math.MaxUint32, 12345} {
+		if unzigzag(zigzag(d)) != d {
+			t.Errorf("%d does not come back", d)
+		}
+	}
+	if zigzag(math.MaxUint32) != 1 {
+		t.Errorf("−1 becomes %d", zigzag(math.MaxUint32))
+	}
+}
+
+// BenchmarkFloatCode codes what potentials look like: 100 steps of 500 neurons
+// that follow a noisy input slowly.
+func BenchmarkFloatCode(b *testing.B) {
+	const width, rows = 500, 100
+	r := rand.New(rand.NewPCG(1, 1))
+	values := make([]float32, rows*width)
+	for i := range values {
+		v := float32(r.NormFloat64())
+		if i >= width {
+			v = 0.9*values[i-width] + 0.1*v
+		}
+		values[i] = v
+	}
+	z, u := newCompressor(), newDecompressor()
+	var e floatEncoder
+	var out, buf []byte
+	b.Run("encode", func(b *testing.B) {
+		b.SetBytes(4 * rows * width)
+		for b.Loop() {
+			out = e.append(out[:0], values, nil, width, fromAbove, z)
+		}
+		b.ReportMetric(float64(len(out))/rows/width, "B/value")
+	})
+	b.Run("decode", func(b *testing.B) {
+		b.SetBytes(4 * rows * width)
+		words := make([]uint32, rows*width)
+		for b.Loop() {
+			var err error
+			if buf, err = decodeWords(words, out, width, buf, u); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
