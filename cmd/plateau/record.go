@@ -185,7 +185,7 @@ func (c *config) selectTrials(s *record.Selection) error {
 		s.Every = every
 		return nil
 	}
-	numbers, err := parseRanges(c.record.trials, 1, 1+int(min(int64(c.images().Train)*int64(c.learning.epochs), math.MaxInt32)))
+	numbers, err := parseRanges(c.record.trials, 1, 1+int(min(int64(c.shown())*int64(c.learning.epochs), math.MaxInt32)))
 	for _, n := range numbers {
 		s.Numbers = append(s.Numbers, uint64(n))
 	}
@@ -195,9 +195,17 @@ func (c *config) selectTrials(s *record.Selection) error {
 // selectImages adds to a selection the images whose trials are recorded.
 func (c *config) selectImages(s *record.Selection) (err error) {
 	if c.record.images != everything {
-		s.Samples, err = parseRanges(c.record.images, 0, c.images().Train)
+		s.Samples, err = parseRanges(c.record.images, 0, c.shown())
 	}
 	return err
+}
+
+// shown is how many images an epoch shows.
+func (c *config) shown() int {
+	if c.data.examples > 0 {
+		return int(c.data.examples)
+	}
+	return c.images().Train
 }
 
 // recordingHeader says what a recording of training is to hold.

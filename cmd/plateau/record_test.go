@@ -223,6 +223,19 @@ func TestTrialRecord(t *testing.T) {
 			t.Errorf("%s of %s differs from the archive", trace.Variable, p.Name)
 		}
 	}
+	// Inspect tells of it what the trial told.
+	seen := jsonLines(t, must(t, "inspect", "trial-3.plateau", "--json"))[1]
+	for m, p := range events[0]["plateaus"].([]any) {
+		mean := seen["plateaus"].([]any)[m].(map[string]any)["mean"].([]any)
+		near(t, "mean plateau", mean[0].(float64), p.(map[string]any)["mean_forward"].(float64), 1e-12)
+		near(t, "mean plateau", mean[1].(float64), p.(map[string]any)["mean_target"].(float64), 1e-12)
+	}
+	for k, p := range events[0]["populations"].([]any) {
+		spikes := p.(map[string]any)["spikes"].([]any)
+		if got := seen["spikes"].([]any)[k]; got != spikes[0].(float64)+spikes[1].(float64) {
+			t.Errorf("population %d: %v spikes, want %v", k, got, spikes)
+		}
+	}
 	out := must(t, "trial", "--run", "run", "--record", "alone.plateau", "--out", "none")
 	if !strings.Contains(out, "plateau inspect alone.plateau") || strings.Contains(out, "npz") {
 		t.Errorf("got %s", out)
@@ -344,7 +357,9 @@ func TestRecordingMistakes(t *testing.T) {
 		{"train --set record.every_ms=0.5", 2, []string{"record.every_ms = 0.5", "a multiple of neurons.dt_ms (1)"}},
 		{"train --set record.trials=every=0", 2, []string{`record.trials = "every=0"`, "misread"}},
 		{"train --set record.trials=0", 2, []string{"record.trials"}},
+		{"train --examples 30 --epochs 2 --set record.trials=61", 2, []string{`record.trials = "61"`}},
 		{"train --set record.images=-1", 2, []string{"record.images"}},
+		{"train --examples 30 --set record.images=30", 2, []string{`record.images = "30"`}},
 		{"train --set record.weights_every=-1", 2, []string{"record.weights_every"}},
 		{"train --set record.errors=shrug", 2, []string{"record.errors", "ignore"}},
 		{"trial --out none", 2, []string{"--out none", "--record"}},
