@@ -57,7 +57,7 @@ type Writer struct {
 	learns    bool
 	read      int
 	class     int
-	forward   []network.Means // copies of Soma and Plateau at the end of the forward phase
+	forward   []network.Means // copies of plateaus, and of the output's potentials, at the end of the forward phase
 	losses    []float64
 
 	// The weights:
@@ -316,7 +316,6 @@ func (w *Writer) begin(p *sim.Presentation) {
 	w.shown++
 	w.since++
 	w.steps, w.read, w.class = 0, -1, p.Class
-	w.forward = w.forward[:len(w.net.Layers)]
 	for m := range w.forward {
 		w.forward[m].Soma, w.forward[m].Plateau = w.forward[m].Soma[:0], w.forward[m].Plateau[:0]
 	}
@@ -534,10 +533,10 @@ func (w *Writer) endPhase(e *sim.PhaseEnded) {
 	if !e.Phase.Taught && w.read < 0 && e.Means[last].Soma != nil {
 		w.read = readOut(e.Means[last].Soma, w.net.PerClass)
 		g.events = appendUint(append(g.events, tagRead), w.read)
-		for m := range e.Means {
-			w.forward[m].Soma = append(w.forward[m].Soma, e.Means[m].Soma...)
+		for m := range e.Means[:last] {
 			w.forward[m].Plateau = append(w.forward[m].Plateau, e.Means[m].Plateau...)
 		}
+		w.forward[last].Soma = append(w.forward[last].Soma, e.Means[last].Soma...)
 		if w.held {
 			if w.read == w.class {
 				w.drop()
