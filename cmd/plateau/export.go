@@ -122,7 +122,7 @@ recorded can be had from plateau replay. Formats:
 	flags.SortFlags = false
 	var o exportOptions
 	flags.StringVar(&o.to, "to", "", "format: "+strings.Join(formatNames(), ", "))
-	describe(flags, headWhat, "to", "FORMAT")
+	describe(flags, headLook, "to", "FORMAT")
 	flags.StringVar(&o.out, "out", "", "file or folder to write (default: FILE's name with the format's ending, as recording.nwb)")
 	describe(flags, headOutput, "out", "PATH")
 	flags.BoolVar(&o.force, "force", false, "replace what is there")
@@ -196,6 +196,9 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 		if ctx.Err() != nil {
 			return errors.New("interrupted; nothing was written")
 		}
+		if s.failed {
+			return err
+		}
 		return fmt.Errorf("%s: %s", o.path, plain(err))
 	}
 	if err := s.commit(o.force); err != nil {
@@ -247,6 +250,7 @@ type stage struct {
 	hidden string
 	files  []string // in the hidden folder
 	bytes  int64
+	failed bool // to write, rather than to read
 }
 
 func (s *stage) write(parts []part) error {
@@ -256,6 +260,7 @@ func (s *stage) write(parts []part) error {
 	}
 	var err error
 	if s.hidden, err = os.MkdirTemp(folder, "."+name+".*.tmp"); err != nil {
+		s.failed = true
 		return fmt.Errorf("--out %s: cannot write there: %w", s.out, cause(err))
 	}
 	for _, p := range parts {
@@ -278,8 +283,8 @@ func (s *stage) writePart(p part) error {
 	defer f.Close()
 	w := &watched{ctx: s.ctx, File: f}
 	if err := p.write(w); err != nil {
-		if w.failed != nil {
-			return writing(filepath.Join(filepath.Dir(s.out), p.name), w.failed)
+		if s.failed = w.failed != nil; s.failed {
+			return writing(s.out, w.failed)
 		}
 		return err
 	}

@@ -146,3 +146,23 @@ func TestExportInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// A disk that is full leaves nothing behind.
+func TestExportFails(t *testing.T) {
+	empty(t)
+	must(t, "trial", "--hidden", "5", "--record", "--out", "none")
+	r := openRecordingFile(t, "trial-0.plateau")
+	for _, f := range formats() {
+		for _, p := range f.parts(r) {
+			file, err := os.Open("trial-0.plateau") // cannot be written to
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := &watched{ctx: context.Background(), File: file}
+			if err := p.write(w); err == nil || w.failed == nil {
+				t.Errorf("%s %s: error %v, noticed %v", f.name, p.name, err, w.failed)
+			}
+			file.Close()
+		}
+	}
+}

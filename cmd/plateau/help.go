@@ -19,6 +19,7 @@ const (
 // Headings of flags, in the order of the help.
 const (
 	headWhat   = "What is simulated"
+	headLook   = "What is wanted"
 	headFiles  = "Files"
 	headOutput = "Output"
 )
@@ -61,7 +62,7 @@ func help(cmd *cobra.Command) string {
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
 	}
-	for _, heading := range []string{headWhat, headFiles, headOutput} {
+	for _, heading := range []string{headWhat, headLook, headFiles, headOutput} {
 		if lines := flagLines(cmd, heading); lines != "" {
 			fmt.Fprintf(&b, "\n%s:\n%s", heading, lines)
 		}
@@ -69,7 +70,7 @@ func help(cmd *cobra.Command) string {
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\nMore about a command: %s COMMAND --help\n", cmd.CommandPath())
 	}
-	if base := layers(cmd); base != "" {
+	if base := layers(cmd); base != "" && cmd.Flags().Lookup("set") != nil {
 		fmt.Fprintf(&b, "\nSettings come from, a later one winning: %s, --set, the other options.\n", base)
 	}
 	return b.String()

@@ -32,9 +32,9 @@ settings, how learning went, and its weights.`,
 	flags.SortFlags = false
 	var o inspectOptions
 	flags.StringVar(&o.trials, "trials", "", "trials to list, counted from 0, as 12 or 100:120 (default: the first 20; all with --json)")
-	describe(flags, headWhat, "trials", "N|A:B")
+	describe(flags, headLook, "trials", "N|A:B")
 	flags.BoolVar(&o.verify, "verify", false, "compare every checksum of a recording")
-	describe(flags, headWhat, "verify", "")
+	describe(flags, headLook, "verify", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if o.trials == "" && flags.Changed("trials") {
@@ -246,11 +246,7 @@ func (i *inspection) head() {
 	}
 	i.con.line("%s; seed %d, steps of %s ms", written, e.Seed, number(e.Dt))
 	if !e.Complete {
-		why := "the run was killed, or still goes on"
-		if e.Failure != "" {
-			why = e.Failure
-		}
-		i.con.line("it broke off: %s", why)
+		i.con.line("it broke off%s", brokeOff(e.Failure))
 	}
 	for _, d := range e.Damage {
 		i.con.line("damaged: %s", d)
@@ -279,6 +275,17 @@ func (i *inspection) head() {
 		i.con.line("  %s of %s %s every %s ms", t.Variable, t.Population, t.Neurons, number(t.Interval))
 	}
 	i.con.line("")
+}
+
+// brokeOff says why a recording did, as far as it tells that itself.
+func brokeOff(failure string) string {
+	if failure == "" {
+		return ": the run was killed, or still goes on"
+	}
+	if rest, ok := strings.CutPrefix(strings.TrimPrefix(failure, "record: "), "the recording broke off"); ok {
+		return rest
+	}
+	return ": " + failure
 }
 
 type inspectedTrial struct {
@@ -571,10 +578,8 @@ func (i *inspection) verify() error {
 	switch {
 	case e.Damages > 0:
 		return fmt.Errorf("%s is damaged in %s", i.path, plural(e.Damages, "place"))
-	case e.Failure != "":
-		return fmt.Errorf("%s broke off: %s; what is there is intact", i.path, e.Failure)
 	case !e.Complete:
-		return fmt.Errorf("%s broke off, or is still being written; what is there is intact", i.path)
+		return fmt.Errorf("%s broke off%s; what is there is intact", i.path, brokeOff(e.Failure))
 	}
 	return nil
 }

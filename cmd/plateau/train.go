@@ -254,7 +254,11 @@ func (r *training) run(ctx context.Context) error {
 	r.con.line("done in %s: %s of the test images are misread; %s holds configuration, metrics and weights",
 		clock(took), percent(r.last.TestError), r.folder.path)
 	if r.recording != nil {
-		r.con.line("what was recorded, %s: plateau inspect %s", byteSize(r.recording.size()), r.recording.path)
+		until := ""
+		if r.recording.told {
+			until = " until it failed"
+		}
+		r.con.line("what was recorded%s, %s: plateau inspect %s", until, byteSize(r.recording.size()), r.recording.path)
 	}
 	r.con.line("look into a trial: plateau trial --run %s --example 7", r.folder.path)
 	return nil
