@@ -66,6 +66,7 @@ type Writer struct {
 	since   int  // presentations since the last one
 	pending int  // trials of the batch under way, not applied yet
 	partly  bool // whether one of those was not recorded
+	resumed bool // whether what came before is another process's
 	broken  bool // whether one applied since the last snapshot was not recorded
 	chains  map[chain]link
 }
@@ -137,6 +138,17 @@ func NewWriter(to io.Writer, h Header, net *network.Network) (*Writer, error) {
 	if err := check(&h, net); err != nil {
 		return nil, err
 	}
+	w := prepare(h, net)
+	e, err := newEncoder(to, &w.header, net)
+	if err != nil {
+		return nil, err
+	}
+	go w.encode(e)
+	return w, nil
+}
+
+// prepare makes a Writer that has nowhere to write to yet.
+func prepare(h Header, net *network.Network) *Writer {
 	h.Traces = slices.Clone(h.Traces)
 	w := &Writer{
 		header: h, net: net, open: true, limits: defaultLimits(),
@@ -167,12 +179,7 @@ func NewWriter(to io.Writer, h Header, net *network.Network) (*Writer, error) {
 		w.free <- w.newGroup()
 	}
 	w.fill = <-w.free
-	e, err := newEncoder(to, &w.header, net)
-	if err != nil {
-		return nil, err
-	}
-	go w.encode(e)
-	return w, nil
+	return w
 }
 
 // queue is how many groups may wait to be written.
@@ -244,18 +251,24 @@ func (w *Writer) Close() error {
 	return w.Err()
 }
 
-// Flush writes everything up to the last trial that is over, and returns the
-// size of the file with it. It must be called between trials.
-func (w *Writer) Flush() (int64, error) {
+// A Mark is a place between two trials of a run at which its recording can be
+// continued.
+type Mark struct {
+	Size  int64 // of the file
+	Shown int   // presentations so far, recorded or not
+}
+
+// Flush writes everything up to the last trial that is over, and returns where
+// that is. It must be called between trials.
+func (w *Writer) Flush() (Mark, error) {
 	if !w.open {
-		return 0, errors.New("record: the recording is closed")
+		return Mark{}, errors.New("record: the recording is closed")
 	}
 	w.endTrial()
 	written := make(chan int64, 1)
 	w.fill.written = written
 	w.pass()
-	size := <-written
-	return size, w.Err()
+	return Mark{<-written, w.shown}, w.Err()
 }
 
 // submit passes on what there is.
@@ -327,7 +340,7 @@ func (w *Writer) begin(p *sim.Presentation) {
 	if w.held = w.header.Trials.Misread; w.held {
 		g.mark(&w.start)
 	}
-	w.snapshot = w.taken == 0 || w.header.Weights && w.broken ||
+	w.snapshot = w.taken == 0 || w.resumed || w.header.Weights && w.broken ||
 		w.header.Snapshots > 0 && w.since >= w.header.Snapshots && (p.Place == 0 || !w.learns)
 	taken, updates := w.taken, w.updates
 	if w.snapshot {
@@ -385,7 +398,7 @@ func (w *Writer) takeSnapshot() {
 	}
 	w.fill.weights = append(w.fill.weights, s)
 	w.taken++
-	w.updates, w.since, w.broken = 0, 0, false
+	w.updates, w.since, w.broken, w.resumed = 0, 0, false, false
 }
 
 // appendMasks appends which synapses are silent, a bit each.

@@ -1,0 +1,84 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"plateau/network"
+)
+
+// Continue goes on with a recording at a mark that Flush gave, in a process that
+// goes on with its run from there. What the file holds beyond the mark is cut
+// off. The header stays what it is; net has the weights of the moment, which are
+// taken down again before the next trial.
+func Continue(path string, at Mark, net *network.Network) (w *Writer, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			err = fmt.Errorf("record: continuing %s: %w", path, err)
+		}
+	}()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if at.Size < 0 || at.Size > info.Size() {
+		return nil, fmt.Errorf("it has %d bytes, want at least the %d that it is to be continued at", info.Size(), at.Size)
+	}
+	// The file as it was at the mark.
+	r, err := NewReader(f, at.Size)
+	if err != nil {
+		return nil, err
+	}
+	if r.end != nil {
+		return nil, errors.New("the mark is after its end")
+	}
+	if len(r.damage) > 0 {
+		return nil, fmt.Errorf("it is damaged: %w", r.damage[0].Err)
+	}
+	for k, g := range r.groups {
+		if k > 0 && !r.follows(k) || k == 0 && (g.first != 0 || g.trial != 0) {
+			return nil, errors.New("a part of it is missing")
+		}
+	}
+	if n := len(r.groups); n > 0 {
+		last, err := r.group(n - 1)
+		if err != nil {
+			return nil, err
+		}
+		if p := last.pieces[len(last.pieces)-1]; !p.ended {
+			return nil, errors.New("the mark is within a trial")
+		}
+	}
+	h := r.header
+	if fmt.Sprint(h.Network) != fmt.Sprint(net.Architecture) {
+		return nil, errors.New("the network is another one")
+	}
+	if err := f.Truncate(at.Size); err != nil {
+		return nil, err
+	}
+	if _, err := f.Seek(at.Size, io.SeekStart); err != nil {
+		return nil, err
+	}
+	w = prepare(h, net)
+	w.shown, w.resumed = at.Shown, true
+	w.taken = len(r.weights)
+	w.fill.reset(r.steps, r.trials, 0)
+	e := &encoder{
+		to: f, header: &w.header, size: at.Size, z: newCompressor(), stored: map[digest]bool{},
+		groups: r.groups, weights: r.weights, steps: r.steps, trials: r.trials,
+	}
+	for _, s := range r.weights {
+		if s.stored {
+			e.stored[s.digest] = true
+		}
+	}
+	go w.encode(e)
+	return w, nil
+}
