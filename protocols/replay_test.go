@@ -167,6 +167,162 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// Replay of a stretch of some neurons gives just these samples.
+func TestReplayStretch(t *testing.T) {
+	for name, change := range map[string]func(*protocols.Model){
+		"plain":         func(m *protocols.Model) {},
+		"apical":        func(m *protocols.Model) { m.Neurons.Hidden.Apical = 0.05 },
+		"plateau times": func(m *protocols.Model) { m.Train.Window, m.Train.PlateauSpread = 4, 3 },
+		"long":          func(m *protocols.Model) { m.Train.Forward = 300 },
+	} {
+		m := tiny(8)
+		change(&m)
+		net := newNetwork(t, m)
+		h := protocols.RecordingHeader(m)
+		h.Weights = true
+		spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
+		trainer, err := protocols.NewTrainer(m, net, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer.Watch(observers{spikes, full}, true)
+		train(t, trainer, noise(1, 5, 6, 3), 1)
+		r, f := spikes.reader(t), full.reader(t)
+		last := r.Steps() / 5
+		traces := []record.Trace{
+			{Population: 1, Variable: record.Apical, Neurons: []int{2, 7}, Interval: 3},
+			{Population: 2, Variable: record.Soma, Interval: 1},
+		}
+		p := protocols.NewReplay(r, nil)
+		for _, part := range [][2]int{{0, 1}, {0, 12}, {3, 9}, {5, 13}, {12, 13}, {7, record.End}, {int(last) - 1, int(last) + 5}, {-3, 2}, {9, 9}, {9, 4}, {int(last), record.End}} {
+			var got, want []string
+			err := p.Samples(4, traces, part[0], part[1], func(trace, step int, values []float32) error {
+				got = append(got, fmt.Sprint(trace, step, values))
+				return nil
+			})
+			if err != nil {
+				t.Fatalf("%s, steps %v: %v", name, part, err)
+			}
+			apical, soma := samples(t, f, record.Apical, 1), samples(t, f, record.Soma, 2)
+			for step := range int(last) {
+				if step < part[0] || part[1] != record.End && step >= part[1] {
+					continue
+				}
+				if step%3 == 0 {
+					want = append(want, fmt.Sprint(0, step, []float32{apical[8*step+2], apical[8*step+7]}))
+				}
+				want = append(want, fmt.Sprint(1, step, soma[3*step:3*step+3]))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, steps %v:\n%v, want\n%v", name, part, got, want)
+			}
+		}
+		stop := errors.New("enough")
+		if err := p.Samples(4, traces, 0, record.End, func(int, int, []float32) error { return stop }); !errors.Is(err, stop) {
+			t.Errorf("error %v, want that of emit", err)
+		}
+		traces[0].Neurons = []int{8}
+		if err := p.Samples(4, traces, 0, record.End, nil); err == nil {
+			t.Error("a neuron that is not there is accepted")
+		}
+	}
+}
+
+// samples reads those of trial 4.
+func samples(t *testing.T, r *record.Reader, v record.Variable, population int) (list []float32) {
+	s := r.Samples(4, r.Header().Trace(population, v), 0, record.End)
+	for s.Scan() {
+		list = append(list, s.Values()...)
+	}
+	if s.Err() != nil {
+		t.Fatal(s.Err())
+	}
+	return list
+}
+
+// Of a recording that broke off the trials that are there are replayed, the last
+// as far as it goes; and of a damaged one those that do not need what is lost.
+func TestReplayOfDamage(t *testing.T) {
+	m := tiny(8)
+	m.Train.Forward = 300
+	net := newNetwork(t, m)
+	h := protocols.RecordingHeader(m)
+	h.Weights, h.Snapshots = true, 10
+	spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
+	trainer, err := protocols.NewTrainer(m, net, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer.Watch(observers{spikes, full}, true)
+	const n = 400
+	train(t, trainer, noise(1, n, 6, 3), 1)
+	r, f := spikes.reader(t), full.reader(t)
+	file := spikes.Bytes()
+	whole, partial := 0, 0
+	for size := len(file) / 2; size < len(file); size += len(file) / 20 {
+		cut, err := record.NewReader(bytes.NewReader(file[:size]), int64(size))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := protocols.NewReplay(cut, nil)
+		for i := max(0, cut.Trials()-3); i < cut.Trials(); i++ {
+			trial, err := cut.Trial(i)
+			if err != nil {
+				continue
+			}
+			soma := f.Samples(i, f.Header().Trace(1, record.Soma), 0, record.End)
+			soma.Scan()
+			at := 0
+			trace := []record.Trace{{Population: 1, Variable: record.Soma, Interval: 1}}
+			err = p.Samples(i, trace, 0, record.End, func(_, step int, values []float32) error {
+				if k := step - soma.Step(); k >= soma.Len() {
+					soma.Scan()
+				}
+				k := step - soma.Step()
+				if !slices.Equal(values, soma.Values()[8*k:8*k+8]) {
+					return errors.New("it differs")
+				}
+				at++
+				return nil
+			})
+			if err != nil && !strings.Contains(err.Error(), "missing") {
+				t.Errorf("%d bytes, trial %d: %v", size, i, err)
+			}
+			switch {
+			case err == nil && at != trial.Steps:
+				t.Errorf("%d bytes, trial %d: %d steps, want %d", size, i, at, trial.Steps)
+			case err == nil && trial.Whole:
+				whole++
+			case err == nil:
+				partial++
+			}
+		}
+	}
+	if whole == 0 || partial == 0 {
+		t.Errorf("%d whole trials and %d parts were replayed, want some of both", whole, partial)
+	}
+
+	damaged := bytes.Clone(file)
+	damaged[len(file)/2] ^= 1
+	d, err := record.NewReader(bytes.NewReader(damaged), int64(len(damaged)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, good, bad := protocols.NewReplay(d, nil), 0, 0
+	for i := 0; i < r.Trials(); i += 9 {
+		if err := compareReplay(p, d, f, i); err == nil {
+			good++
+		} else if strings.Contains(err.Error(), "checksum") || strings.Contains(err.Error(), "depend") || strings.Contains(err.Error(), "missing") {
+			bad++
+		} else {
+			t.Errorf("trial %d: %v", i, err)
+		}
+	}
+	if good < 20 || bad == 0 {
+		t.Errorf("%d trials are replayed, %d not", good, bad)
+	}
+}
+
 // A replay tells an observer what the run told, so that it can be recorded in
 // full.
 func TestReplayRecordsInFull(t *testing.T) {
