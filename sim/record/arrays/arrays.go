@@ -21,6 +21,7 @@ import (
 	"math"
 
 	"plateau/sim/record"
+	"plateau/sim/record/intact"
 	"plateau/sim/record/npz"
 	"plateau/sim/record/table"
 )
@@ -32,7 +33,7 @@ type Options struct {
 
 // Export writes a recording.
 func Export(w io.Writer, r *record.Reader, o Options) error {
-	x := &exporter{r: r, h: r.Header(), to: npz.NewWriter(w)}
+	x := &exporter{r: intact.Of(r), h: r.Header(), to: npz.NewWriter(w)}
 	x.to.Deflate = o.Deflate
 	err := x.all()
 	if err == nil {
@@ -45,7 +46,7 @@ func Export(w io.Writer, r *record.Reader, o Options) error {
 }
 
 type exporter struct {
-	r  *record.Reader
+	r  *intact.Recording
 	h  *record.Header
 	to *npz.Writer
 }

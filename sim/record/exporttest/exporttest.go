@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"plateau/network"
 	"plateau/sim"
 	"plateau/sim/record"
+	"plateau/sim/record/intact"
 )
 
 // A Plan says what to simulate and to record.
@@ -38,8 +40,10 @@ type Plan struct {
 	Forward int // steps of the first phase; in trial i, i % Uneven more
 	Target  int
 	Uneven  int
-	Scatter int  // plateaus come up to so many steps early
-	Forget  bool // do not remember, for large recordings
+	Scatter int    // plateaus come up to so many steps early
+	Cut     int    // percent of the file to keep, as if the run had been killed; 0 keeps all
+	Keep    string // name for the file; "" is one that goes with the test
+	Forget  bool   // do not remember, for large recordings
 }
 
 // Default is a small network of which everything is recorded: its first hidden
@@ -86,6 +90,11 @@ func Plans() map[string]Plan {
 	add("no hidden layer", func(p *Plan) { p.Network.Hidden, p.Traces = nil, nil })
 	add("no trials", func(p *Plan) { p.Trials, p.Tests, p.Begun = 0, 0, time.Time{} })
 	add("no spikes", func(p *Plan) { p.Populations = []string{} })
+	add("broke off", func(p *Plan) {
+		// Long enough to be written in parts.
+		p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 50}}
+		p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Cut = 1, 4000, 4000, 3, 0, 60
+	})
 	return plans
 }
 
@@ -108,6 +117,7 @@ type Trial struct {
 	First  int64
 	Steps  int
 	Phases []Phase
+	Cut    bool             // whether the recording broke off in it
 	Spikes [][]record.Spike // of each population
 	Traces [][][]float32    // trace, sample, neuron
 }
@@ -116,7 +126,18 @@ type Trial struct {
 type Phase struct {
 	sim.Phase
 	First    int
-	Plateaus [][]float32 // of each hidden layer
+	Plateaus [][]Value // of each hidden layer; NaN if not recorded
+}
+
+// Value is a number that is null in JSON if it is not known.
+type Value float32
+
+// MarshalJSON implements json.Marshaler.
+func (v Value) MarshalJSON() ([]byte, error) {
+	if v != v {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float32(v))
 }
 
 // Make simulates and records.
@@ -149,7 +170,10 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 		t.Fatal(err)
 	}
 
-	name := filepath.Join(t.TempDir(), "recording")
+	name := p.Keep
+	if name == "" {
+		name = filepath.Join(t.TempDir(), "recording")
+	}
 	w, err := record.Create(name, h, net)
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +241,52 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, name), mem
+	if p.Cut > 0 {
+		info, err := os.Stat(name)
+		if err == nil {
+			err = os.Truncate(name, info.Size()*int64(p.Cut)/100)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := open(t, name)
+	if p.Cut > 0 {
+		mem.forget(t, intact.Of(r))
+	}
+	return r, mem
+}
+
+// forget forgets what came after a recording broke off.
+func (m *Memory) forget(t testing.TB, r *intact.Recording) {
+	t.Helper()
+	if r.Trials() < 2 {
+		t.Fatalf("%d trials in a recording that broke off, want some", r.Trials())
+	}
+	m.Trials = m.Trials[:r.Trials()]
+	last, err := r.Trial(r.Trials() - 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial := &m.Trials[r.Trials()-1]
+	if last.Whole || last.Steps >= trial.Steps {
+		t.Fatalf("the last trial was to break off: %+v", last)
+	}
+	trial.Cut, trial.Steps = true, last.Steps
+	for p := range trial.Spikes {
+		trial.Spikes[p] = slices.DeleteFunc(trial.Spikes[p], func(s record.Spike) bool { return int(s.Step) >= last.Steps })
+	}
+	for i, trace := range m.Header.Traces {
+		trial.Traces[i] = trial.Traces[i][:trace.Samples(last.Steps)]
+	}
+	trial.Phases = slices.DeleteFunc(trial.Phases, func(p Phase) bool { return p.First >= last.Steps })
+	phase := &trial.Phases[len(trial.Phases)-1]
+	phase.Steps = last.Steps - phase.First
+	for _, values := range phase.Plateaus {
+		for i := range values {
+			values[i] = Value(math.NaN())
+		}
+	}
 }
 
 func open(t testing.TB, name string) *record.Reader {
@@ -251,7 +320,11 @@ func (m *Memory) Observe(e sim.Event) {
 	case *sim.PhaseEnded:
 		p := &t.Phases[len(t.Phases)-1]
 		for _, means := range e.Means[:len(e.Means)-1] {
-			p.Plateaus = append(p.Plateaus, slices.Clone(means.Plateau))
+			var values []Value
+			for _, v := range means.Plateau {
+				values = append(values, Value(v))
+			}
+			p.Plateaus = append(p.Plateaus, values)
 		}
 	case *sim.Block:
 		for step := range e.Steps {

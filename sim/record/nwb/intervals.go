@@ -121,9 +121,6 @@ func (x *exporter) phases() error {
 			return err
 		}
 		for n, p := range t.Phases {
-			if p.First >= t.Steps {
-				continue // a trial that broke off before
-			}
 			k := kinds[p.Name]
 			k.row()
 			k.start.Append(x.seconds(t.First + int64(p.First)))

@@ -30,6 +30,7 @@ import (
 
 	"plateau/sim/record"
 	"plateau/sim/record/hdf5"
+	"plateau/sim/record/intact"
 )
 
 // version is that of the schema, the first to know was_generated_by.
@@ -57,7 +58,7 @@ func Export(w io.WriterAt, r *record.Reader, o Options) error {
 	if o.Memory <= 0 {
 		o.Memory = 64 << 20
 	}
-	x := &exporter{r: r, h: r.Header(), options: o, dt: r.Header().Dt()}
+	x := &exporter{r: intact.Of(r), h: r.Header(), options: o, dt: r.Header().Dt()}
 	if err := x.survey(); err != nil {
 		return fmt.Errorf("nwb: %w", err)
 	}
@@ -74,7 +75,7 @@ func Export(w io.WriterAt, r *record.Reader, o Options) error {
 }
 
 type exporter struct {
-	r       *record.Reader
+	r       *intact.Recording
 	h       *record.Header
 	options Options
 	dt      float64 // ms

@@ -15,11 +15,13 @@ import (
 
 	"plateau/sim/record"
 	"plateau/sim/record/hdf5"
+	"plateau/sim/record/intact"
 )
 
 // Spikes writes the spikes of all populations that were recorded.
 func Spikes(w io.WriterAt, r *record.Reader) error {
 	return write(w, func(root *hdf5.Group) error {
+		r := intact.Of(r)
 		h := r.Header()
 		group := root.Group("spikes")
 		for p, pop := range h.Populations {
@@ -38,7 +40,7 @@ func Spikes(w io.WriterAt, r *record.Reader) error {
 	})
 }
 
-func spikes(r *record.Reader, population int, times, nodes *hdf5.Dataset) error {
+func spikes(r *intact.Recording, population int, times, nodes *hdf5.Dataset) error {
 	dt := r.Header().Dt()
 	var at []float64
 	var who []uint64
@@ -84,6 +86,7 @@ func Variables(h *record.Header) []record.Variable {
 // cannot say that.
 func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
 	return write(w, func(root *hdf5.Group) error {
+		r := intact.Of(r)
 		h := r.Header()
 		group := root.Group("report")
 		seen := map[int]int{}
@@ -106,7 +109,7 @@ func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
 	})
 }
 
-func report(g *hdf5.Group, r *record.Reader, trace int) error {
+func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 	h := r.Header()
 	t := h.Traces[trace]
 	data := g.Dataset("data", hdf5.Float32, int64(len(t.Neurons)))

@@ -8,10 +8,12 @@ import (
 
 	"plateau/sim"
 	"plateau/sim/record"
+	"plateau/sim/record/intact"
 )
 
 // Of returns the tables of a recording.
-func Of(r *record.Reader) []Table {
+func Of(reader *record.Reader) []Table {
+	r := intact.Of(reader)
 	h := r.Header()
 	tables := []Table{Trials(r), Phases(r)}
 	if h.Plateaus {
@@ -39,7 +41,7 @@ func Of(r *record.Reader) []Table {
 }
 
 // Trials has a row for each trial.
-func Trials(r *record.Reader) Table {
+func Trials(r *intact.Recording) Table {
 	h := r.Header()
 	t := Table{Name: "trials", Columns: []Column{
 		{"trial", Int32}, {"purpose", Text}, {"number", Uint64}, {"sample", Int64}, {"class", Int32}, {"read", Int32},
@@ -98,18 +100,15 @@ func purposeName(p sim.Purpose) string {
 	return "other"
 }
 
-// EachPhase goes through the phases of which something was recorded; end is the
-// step of the trial after its last.
-func EachPhase(r *record.Reader, f func(t *record.Trial, phase, end int) error) error {
+// EachPhase goes through the phases of all trials; end is the step of the trial
+// after the last one recorded.
+func EachPhase(r *intact.Recording, f func(t *record.Trial, phase, end int) error) error {
 	for i := range r.Trials() {
 		t, err := r.Trial(i)
 		if err != nil {
 			return err
 		}
 		for k, p := range t.Phases {
-			if p.First >= t.Steps {
-				break // the recording broke off before
-			}
 			if err := f(t, k, min(p.End(), t.Steps)); err != nil {
 				return err
 			}
@@ -119,7 +118,7 @@ func EachPhase(r *record.Reader, f func(t *record.Trial, phase, end int) error) 
 }
 
 // Phases has a row for each phase of each trial.
-func Phases(r *record.Reader) Table {
+func Phases(r *intact.Recording) Table {
 	dt := r.Header().Dt()
 	t := Table{Name: "phases", Columns: []Column{
 		{"trial", Int32}, {"phase", Int32}, {"name", Text}, {"begin_ms", Float64}, {"window_ms", Float64}, {"end_ms", Float64},
@@ -149,7 +148,7 @@ func Phases(r *record.Reader) Table {
 }
 
 // plateaus has a row for each plateau potential.
-func plateaus(r *record.Reader) Table {
+func plateaus(r *intact.Recording) Table {
 	h := r.Header()
 	t := Table{Name: "plateaus", Columns: []Column{
 		{"trial", Int32}, {"phase", Int32}, {"population", Text}, {"neuron", Int32}, {"step", Int32}, {"time_ms", Float64}, {"plateau", Float32},
@@ -183,7 +182,7 @@ func plateaus(r *record.Reader) Table {
 }
 
 // spikes has a row for each spike, by trial, population, step and neuron.
-func spikes(r *record.Reader) Table {
+func spikes(r *intact.Recording) Table {
 	h := r.Header()
 	t := Table{Name: "spikes", Columns: []Column{
 		{"trial", Int32}, {"population", Text}, {"step", Int32}, {"time_ms", Float64}, {"neuron", Int32},
@@ -245,7 +244,7 @@ func Hz(to, rates []float32) []float32 {
 }
 
 // trace has a row for each sample of a variable, and a column for each neuron.
-func trace(r *record.Reader, trace int, name string) Table {
+func trace(r *intact.Recording, trace int, name string) Table {
 	dt, about := r.Header().Dt(), r.Header().Traces[trace]
 	t := Table{Name: name, Columns: []Column{{"trial", Int32}, {"step", Int32}, {"time_ms", Float64}}}
 	for _, n := range about.Neurons {

@@ -81,7 +81,7 @@ func TestOf(t *testing.T) {
 				trial := &mem.Trials[i]
 				trials = append(trials, map[string]any{
 					"trial": i, "purpose": map[sim.Purpose]string{sim.TrainingSpikes: "training", sim.TestSpikes: "test"}[trial.Purpose],
-					"number": trial.Number, "sample": trial.Sample, "class": trial.Class, "place": 0, "rested": trial.Rested, "whole": true,
+					"number": trial.Number, "sample": trial.Sample, "class": trial.Class, "place": 0, "rested": trial.Rested, "whole": !trial.Cut,
 					"begin_ms": float64(trial.First) * p.Dt, "steps": trial.Steps,
 				})
 				for k, phase := range trial.Phases {
@@ -96,6 +96,9 @@ func TestOf(t *testing.T) {
 					})
 					for m, values := range phase.Plateaus {
 						for n, v := range values {
+							if v != v {
+								continue
+							}
 							step := phase.First + phase.Steps - 1
 							if phase.PlateauStep != nil {
 								step = phase.First + phase.PlateauStep[m][n]
@@ -135,10 +138,10 @@ func TestOf(t *testing.T) {
 			}
 			for i, row := range got {
 				loss := row["loss_output"].(float64)
-				if taught := len(mem.Trials[i].Phases) > 1; taught == math.IsNaN(loss) || len(row["weights"].(string)) != 64 {
+				if taught := len(mem.Trials[i].Phases) > 1; taught == math.IsNaN(loss) && !mem.Trials[i].Cut || len(row["weights"].(string)) != 64 {
 					t.Errorf("trial %d: loss %v, weights %q", i, loss, row["weights"])
 				}
-				if right := row["read"] == row["class"]; row["correct"] != right || row["read"].(int32) < 0 {
+				if right := row["read"] == row["class"]; row["correct"] != right || row["read"].(int32) < 0 && !mem.Trials[i].Cut {
 					t.Errorf("trial %d: class %v, read %v, correct %v", i, row["class"], row["read"], row["correct"])
 				}
 			}

@@ -1,0 +1,159 @@
+// Package intact gives what is intact of a recording that broke off because the
+// run was killed or the disk was full: it ends such a recording before the part
+// that was being written, of which some is missing. Exporters read through it, so
+// that all they write has the same end.
+//
+// A recording that is damaged elsewhere is not mended: reading there fails.
+package intact
+
+import (
+	"errors"
+	"slices"
+	"sort"
+
+	"plateau/sim/record"
+)
+
+// A Recording is a recording up to its last whole step: its methods are those of
+// record.Reader.
+type Recording struct {
+	*record.Reader
+	trials int
+	last   int // steps of the last trial that can be read; −1 for all
+}
+
+// Of returns what is intact of a recording: all of it, if it was ended properly.
+func Of(r *record.Reader) *Recording {
+	x := &Recording{Reader: r, trials: r.Trials(), last: -1}
+	if r.Complete() {
+		return x
+	}
+	// From the end, because only the end can be incomplete.
+	for x.trials > 0 && !x.readable(x.trials-1) {
+		x.trials--
+	}
+	if x.trials < r.Trials() {
+		if steps := x.extent(x.trials); steps > 0 {
+			x.trials++
+			x.last = steps
+		}
+	}
+	return x
+}
+
+// readable tells whether all of a trial can be read.
+func (x *Recording) readable(trial int) bool {
+	t, err := x.Reader.Trial(trial)
+	if err != nil || t.Steps > 0 && !x.readableAt(trial, t.Steps-1) {
+		return false
+	}
+	for k := range t.Phases {
+		if x.Header().Plateaus && t.Phases[k].End() <= t.Steps {
+			for m := range x.Header().Network.Hidden {
+				if _, err := x.Reader.Plateaus(trial, k, m); err != nil && !errors.Is(err, record.ErrNotRecorded) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// readableAt tells whether what was recorded of a step can be read.
+func (x *Recording) readableAt(trial, step int) bool {
+	for p, pop := range x.Header().Populations {
+		if !pop.Spikes {
+			continue
+		}
+		s := x.Reader.Spikes(trial, p, step, step+1)
+		for s.Scan() {
+		}
+		if s.Err() != nil {
+			return false
+		}
+	}
+	for i, t := range x.Header().Traces {
+		s := x.Reader.Samples(trial, i, step-step%t.Interval, step+1)
+		for s.Scan() {
+		}
+		if s.Err() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// extent returns how many steps of a trial can be read. It looks back from the
+// end in ever longer strides.
+func (x *Recording) extent(trial int) int {
+	t, err := x.Reader.Trial(trial)
+	if err != nil {
+		return 0
+	}
+	bad := t.Steps // no more than that
+	for stride := 1; bad > 0; stride *= 2 {
+		step := max(0, t.Steps-stride)
+		if x.readableAt(trial, step) {
+			return step + 1 + sort.Search(bad-step-1, func(k int) bool { return !x.readableAt(trial, step+1+k) })
+		}
+		bad = step
+	}
+	return 0
+}
+
+// clipped tells whether a trial is the one that ends early.
+func (x *Recording) clipped(trial int) bool { return trial == x.trials-1 && x.last >= 0 }
+
+// Trials returns the number of trials.
+func (x *Recording) Trials() int { return x.trials }
+
+// Steps returns the number of steps of all trials together.
+func (x *Recording) Steps() int64 {
+	if x.trials == 0 {
+		return 0
+	}
+	t, err := x.Trial(x.trials - 1)
+	if err != nil {
+		return x.Reader.Steps()
+	}
+	return t.First + int64(t.Steps)
+}
+
+// Trial returns trial i, with those of its phases that had begun.
+func (x *Recording) Trial(i int) (*record.Trial, error) {
+	t, err := x.Reader.Trial(i)
+	if err != nil {
+		return nil, err
+	}
+	if x.clipped(i) {
+		t.Steps, t.Whole = x.last, false
+	}
+	t.Phases = slices.DeleteFunc(t.Phases, func(p record.Phase) bool { return p.First >= t.Steps })
+	return t, nil
+}
+
+// Plateaus returns plateau potentials; see record.Reader.
+func (x *Recording) Plateaus(trial, phase, hidden int) (record.Plateaus, error) {
+	p, err := x.Reader.Plateaus(trial, phase, hidden)
+	if err == nil || !x.clipped(trial) {
+		return p, err
+	}
+	return p, errors.Join(record.ErrNotRecorded, err)
+}
+
+// Spikes returns a scanner over spikes; see record.Reader.
+func (x *Recording) Spikes(trial, population, from, to int) *record.SpikeScanner {
+	return x.Reader.Spikes(trial, population, from, x.until(trial, to))
+}
+
+// Samples returns a scanner over samples; see record.Reader.
+func (x *Recording) Samples(trial, trace, from, to int) *record.SampleScanner {
+	return x.Reader.Samples(trial, trace, from, x.until(trial, to))
+}
+
+func (x *Recording) until(trial, to int) int {
+	if x.clipped(trial) && (to == record.End || to > x.last) {
+		return x.last
+	}
+	return to
+}

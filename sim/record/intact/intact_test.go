@@ -1,0 +1,155 @@
+package intact_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"slices"
+	"testing"
+
+	"plateau/sim/record"
+	"plateau/sim/record/exporttest"
+	"plateau/sim/record/intact"
+)
+
+// A file that ends anywhere can be read up to a step, which is the last that can,
+// and holds what the whole file does.
+func TestBrokenOff(t *testing.T) {
+	p := exporttest.Default()
+	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 50}, {Population: 3, Variable: record.Soma, Neurons: []int{1}, Interval: 1}}
+	p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Forget = 1, 2000, 2000, 8, 0, true
+	p.Keep = t.TempDir() + "/recording"
+	whole, _ := exporttest.Make(t, p)
+	file, err := os.ReadFile(p.Keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lengths []int
+	for n := 8000; n < len(file); n += len(file) / 97 {
+		lengths = append(lengths, n)
+	}
+	lengths = append(lengths, len(file)-1)
+
+	partly, before := 0, int64(-1)
+	for _, n := range lengths {
+		r, err := record.NewReader(bytes.NewReader(file[:n]), int64(n))
+		if err != nil {
+			t.Fatalf("%d bytes: %v", n, err)
+		}
+		x := intact.Of(r)
+		if x.Complete() {
+			t.Fatalf("%d bytes of %d are complete", n, len(file))
+		}
+		if x.Steps() < before {
+			t.Errorf("%d bytes: %d steps, but %d in a shorter file", n, x.Steps(), before)
+		}
+		before = x.Steps()
+		for i := range x.Trials() {
+			trial, err := x.Trial(i)
+			if err != nil {
+				t.Fatalf("%d bytes: %v", n, err)
+			}
+			if !trial.Whole {
+				partly++
+				if i != x.Trials()-1 {
+					t.Errorf("%d bytes: trial %d of %d is not whole", n, i, x.Trials())
+				}
+				if trial.Steps < 4000 && next(r, i, trial.Steps) == nil {
+					t.Errorf("%d bytes: trial %d ends at step %d, which can be read", n, i, trial.Steps)
+				}
+			}
+			for q := range r.Header().Populations {
+				got, err := spikes(x.Spikes(i, q, 0, record.End))
+				want, also := spikes(whole.Spikes(i, q, 0, trial.Steps))
+				if err != nil || also != nil || !slices.Equal(got, want) {
+					t.Fatalf("%d bytes: trial %d: %d spikes, want %d; error %v", n, i, len(got), len(want), err)
+				}
+			}
+			for k := range r.Header().Traces {
+				got, err := samples(x.Samples(i, k, 0, record.End))
+				want, also := samples(whole.Samples(i, k, 0, trial.Steps))
+				if err != nil || also != nil || !slices.Equal(got, want) {
+					t.Fatalf("%d bytes: trial %d: %d samples, want %d; error %v", n, i, len(got), len(want), err)
+				}
+			}
+			for k := range trial.Phases {
+				_, err := x.Plateaus(i, k, 0)
+				if err != nil && (!errors.Is(err, record.ErrNotRecorded) || trial.Whole) {
+					t.Fatalf("%d bytes: trial %d: %v", n, i, err)
+				}
+			}
+		}
+	}
+	if partly < 10 || before != 8*4000 {
+		t.Errorf("%d files end within a trial; %d steps of a file that lacks a byte, want 32000", partly, before)
+	}
+}
+
+// next tells whether a step can be read.
+func next(r *record.Reader, trial, step int) error {
+	var all error
+	for q := range r.Header().Populations {
+		_, err := spikes(r.Spikes(trial, q, step, step+1))
+		all = errors.Join(all, err)
+	}
+	for k, t := range r.Header().Traces {
+		_, err := samples(r.Samples(trial, k, step-step%t.Interval, step+1))
+		all = errors.Join(all, err)
+	}
+	trials, err := r.Trial(trial)
+	if err != nil || trials.Steps <= step {
+		return errors.New("the recording has no such step")
+	}
+	return all
+}
+
+func spikes(s *record.SpikeScanner) (all []record.Spike, err error) {
+	for s.Scan() {
+		all = append(all, s.Spikes()...)
+	}
+	return all, s.Err()
+}
+
+func samples(s *record.SampleScanner) (all []float32, err error) {
+	for s.Scan() {
+		all = append(all, s.Values()...)
+	}
+	return all, s.Err()
+}
+
+// A recording that was ended properly is left as it is, damaged or not.
+func TestWhole(t *testing.T) {
+	p := exporttest.Default()
+	p.Keep = t.TempDir() + "/recording"
+	r, mem := exporttest.Make(t, p)
+	x := intact.Of(r)
+	if x.Trials() != len(mem.Trials) || x.Steps() != r.Steps() || !x.Complete() {
+		t.Errorf("%d trials, %d steps, complete %v", x.Trials(), x.Steps(), x.Complete())
+	}
+	file, err := os.ReadFile(p.Keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := 0
+	for at := 100; at < len(file)-200; at += 211 {
+		bad := slices.Clone(file)
+		bad[at] ^= 1
+		r, err := record.NewReader(bytes.NewReader(bad), int64(len(bad)))
+		if err != nil || !r.Complete() {
+			continue
+		}
+		x := intact.Of(r)
+		if x.Trials() != r.Trials() || x.Steps() != r.Steps() {
+			t.Errorf("byte %d: %d trials of %d", at, x.Trials(), r.Trials())
+		}
+		for i := range x.Trials() {
+			if _, err := spikes(x.Spikes(i, 1, 0, record.End)); err != nil {
+				damaged++
+				break
+			}
+		}
+	}
+	if damaged == 0 {
+		t.Error("no byte that was changed damaged spikes")
+	}
+}
