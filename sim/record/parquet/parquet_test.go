@@ -32,7 +32,8 @@ func TestExport(t *testing.T) {
 	}
 }
 
-func compare(t *testing.T, tab table.Table) {
+// compare returns the number of row groups.
+func compare(t *testing.T, tab table.Table) int {
 	t.Helper()
 	var to bytes.Buffer
 	if err := parquet.Export(&to, tab); err != nil {
@@ -80,6 +81,7 @@ func compare(t *testing.T, tab table.Table) {
 	if err != nil || rows != f.NumRows() {
 		t.Errorf("%s: error %v, %d rows, want %d", tab.Name, err, f.NumRows(), rows)
 	}
+	return len(f.RowGroups())
 }
 
 func same(got pq.Value, v any) bool {
@@ -113,7 +115,10 @@ func TestRowGroups(t *testing.T) {
 	for range groups {
 		batches = append(batches, b)
 	}
-	compare(t, table.New("large", []table.Column{{Name: "neuron", Kind: table.Int32}, {Name: "time_ms", Kind: table.Float64}, {Name: "population", Kind: table.Text}}, batches...))
+	columns := []table.Column{{Name: "neuron", Kind: table.Int32}, {Name: "time_ms", Kind: table.Float64}, {Name: "population", Kind: table.Text}}
+	if got := compare(t, table.New("large", columns, batches...)); got != 2 {
+		t.Errorf("%d row groups, want 2", got)
+	}
 }
 
 func TestDiskFull(t *testing.T) {

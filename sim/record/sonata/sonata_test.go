@@ -37,6 +37,9 @@ func equal[T any](t *testing.T, o *hdf5test.Object, path string, want []T) {
 		t.Errorf("%s is missing", path)
 		return
 	}
+	if d.Filters != nil {
+		t.Errorf("%s: filters %q, which libsonata cannot undo", path, d.Filters)
+	}
 	list := []any{}
 	for _, v := range want {
 		list = append(list, v)
