@@ -27,6 +27,7 @@ const configMark = "# plateau run"
 // A runFolder is where a training run leaves its files.
 type runFolder struct {
 	path    string
+	vacant  bool     // whether nothing was in it when it was claimed
 	created []string // folders that were not there before, outermost first
 	files   []string // files written so far
 }
@@ -38,9 +39,11 @@ type runFolder struct {
 func claimRun(path, data string, force bool) (*runFolder, error) {
 	r := &runFolder{path: path}
 	if path == "" {
+		r.vacant = true
 		return r, r.claimFree(data)
 	}
 	entries, err := os.ReadDir(path)
+	r.vacant = len(entries) == 0
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := r.mkdir(path); err != nil {
@@ -158,23 +161,31 @@ func firstLine(path string) string {
 }
 
 // begin removes the files of an older run and writes the configuration of this
-// one.
+// one. A folder that was vacant must still be without a configuration: another run
+// may have claimed it at the same time, and the first to write one has it.
 func (r *runFolder) begin(c *config) error {
+	text := fmt.Sprintf("%s of %s, with every setting.\n# The same once more: plateau train --config %s\n\n%s",
+		configMark, c.title(), configName, printConfig(c, false))
+	if r.vacant {
+		err := r.write(configName, []byte(text), atomicfile.Create)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("--out %s: another run has begun there; choose another", r.path)
+		}
+		return err
+	}
 	for _, name := range []string{recordingName, weightsName, metricsName, configName} {
 		path := filepath.Join(r.path, name)
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("replacing %s: %w", path, cause(err))
 		}
 	}
-	text := fmt.Sprintf("%s of %s, with every setting.\n# The same once more: plateau train --config %s\n\n%s",
-		configMark, c.title(), configName, printConfig(c, false))
-	return r.write(configName, []byte(text))
+	return r.write(configName, []byte(text), atomicfile.Replace)
 }
 
 // write leaves a whole file in the folder, or none.
-func (r *runFolder) write(name string, text []byte) error {
+func (r *runFolder) write(name string, text []byte, create func(path string) (*atomicfile.File, error)) error {
 	path := filepath.Join(r.path, name)
-	f, err := atomicfile.Replace(path)
+	f, err := create(path)
 	if err != nil {
 		return err
 	}
