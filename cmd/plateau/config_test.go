@@ -149,7 +149,7 @@ func TestPrintedConfigFollows(t *testing.T) {
 // bad has a value for every key that it must not have, with what else is set.
 var bad = map[string][]string{
 	"seed": {"-1"}, "data.name": {"cats"}, "data.dir": {"[1"}, "data.examples": {"0"}, "data.test_examples": {"-1"}, "data.seed": {"-1"},
-	"network.hidden": {"10, 0"}, "network.per_class": {"0"}, "network.feedback": {"none"}, "network.symmetric": {"1"},
+	"network.hidden": {"10, 0", "1048577"}, "network.per_class": {"0"}, "network.feedback": {"none"}, "network.symmetric": {"1"},
 	"network.silent": {"1"}, "network.silent_gain": {"0"}, "network.feedback_bias": {"0"},
 	"neurons.dt_ms": {"1.2"}, "neurons.integration": {"rk4"}, "neurons.max_rate_hz": {"0"}, "neurons.kernel": {"delta"},
 	"neurons.tau_rise_ms": {"10"}, "neurons.tau_leak_ms": {"0"}, "neurons.spike_memory_ms": {"70000"}, "neurons.leak_per_ms": {"0"},

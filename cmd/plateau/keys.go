@@ -50,7 +50,7 @@ const (
 	maxEpochs  = 1000000
 	maxBatch   = 1 << 16
 	maxSupport = 1 << 16 // steps
-	maxNeurons = 1 << 24
+	maxNeurons = 1 << 20
 	maxWeights = 1 << 31 // 8 GB
 )
 
@@ -98,7 +98,7 @@ func keys() []key {
 
 		{
 			name: "network.hidden", meaning: "neurons of each hidden layer, from the input up; [] for none", unit: "neurons",
-			wants: "a list of whole numbers from 1 to 16777216, with at most 2147483648 weights in all",
+			wants: "a list of whole numbers from 1 to 1048576, with at most 2147483648 weights in all",
 			at:    func(c *config) any { return &c.network.hidden },
 			ok:    func(c *config) bool { return c.weights() <= maxWeights },
 		}, {

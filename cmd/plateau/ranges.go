@@ -33,7 +33,7 @@ func parseRanges(text string, low, high int) ([]int, error) {
 }
 
 // maxListed numbers are as many as a list can have.
-const maxListed = maxNeurons
+const maxListed = 1 << 24
 
 // parseRange reads a number, or a range of at least one.
 func parseRange(text string, low, high int) (from, to int, err error) {
