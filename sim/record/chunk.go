@@ -127,11 +127,6 @@ func parseFrame(b []byte) (frame, error) {
 // maxCount bounds steps and trials, so that sums of them are in range.
 const maxCount = math.MaxInt64 / 4
 
-// group tells whether two frames belong to the same group.
-func (f frame) group(g frame) bool {
-	return f.first == g.first && f.steps == g.steps && f.trial == g.trial
-}
-
 // reserve leaves room for the frame of a chunk at the end of b.
 func reserve(b []byte) []byte { return append(b, make([]byte, frameSize)...) }
 

@@ -174,6 +174,9 @@ func TestManyGroups(t *testing.T) {
 		}
 		first += int64(mem.trials[i].steps)
 	}
+	if indexes := bytes.Count(file, []byte("\xc9Pc\x1a\x08")); indexes < n/1024+1 {
+		t.Errorf("%d indexes of %d groups: they are not bounded", indexes, n)
+	}
 	// Without its end the same is found.
 	r = read(t, file[:len(file)-1])
 	if r.Trials() != n || r.Complete() {

@@ -216,7 +216,7 @@ func TestFileLimit(t *testing.T) {
 			t.Fatal(err)
 		}
 		whole, err := readable(r, mem.trials)
-		if err != nil || whole < 5 {
+		if err != nil || whole < 3 {
 			t.Errorf("limit %d: %d trials can be read: %v", limit, whole, err)
 		}
 		intact := r.Verify(func(d record.Damage) { t.Errorf("limit %d: damage: %+v", limit, d) })

@@ -141,6 +141,32 @@ func TestEveryByte(t *testing.T) {
 	}
 }
 
+// Without its end, too, a recording loses only what is damaged.
+func TestDamageWithoutEnd(t *testing.T) {
+	file, mem := small(t, 12, 20)
+	file = file[:len(file)-1]
+	_, list, whole := damages(file)
+	if len(list) == 0 || whole.Trials != 12 {
+		t.Fatalf("%+v, %v", whole, list)
+	}
+	damaged := bytes.Clone(file)
+	for at := 2000; at < len(file); at += 9 {
+		damaged[at] ^= 0x10
+		r, list, intact := damages(damaged)
+		if r == nil {
+			t.Fatalf("byte %d: it cannot be opened", at)
+		}
+		n, err := readable(r, mem.trials)
+		if err != nil {
+			t.Fatalf("byte %d: %v", at, err)
+		}
+		if n < 12-3 || intact.Trials < 12-3 || intact.Bytes < whole.Bytes*3/4 {
+			t.Fatalf("byte %d: %d trials can be read; intact are %+v of %+v, damaged %v", at, n, intact, whole, list)
+		}
+		damaged[at] ^= 0x10
+	}
+}
+
 // A recording that was cut off anywhere can be read up to its last whole chunk.
 func TestTruncation(t *testing.T) {
 	file, mem := small(t, 6, 20)

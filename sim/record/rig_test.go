@@ -52,6 +52,9 @@ func header(m protocols.Model) record.Header {
 			}
 		}
 	}
+	h.Traces = append(h.Traces,
+		record.Trace{Population: last + 1, Variable: record.Basal, Neurons: []int{1}, Interval: 5},
+		record.Trace{Population: last + 1, Variable: record.Rate, Interval: 7})
 	return h
 }
 

@@ -61,26 +61,20 @@ type Writer struct {
 	losses    []float64
 
 	// The weights:
-	taken   int  // snapshots so far
-	updates int  // trials applied since the last one
-	since   int  // presentations since the last one
-	pending int  // trials of the batch under way, not applied yet
-	partly  bool // whether one of those was not recorded
-	resumed bool // whether what came before is another process's
-	broken  bool // whether one applied since the last snapshot was not recorded
-	chains  map[chain]link
+	taken   int           // snapshots so far
+	updates int           // trials applied since the last one
+	since   int           // presentations since the last one
+	pending int           // trials of the batch under way, not applied yet
+	partly  bool          // whether one of those was not recorded
+	resumed bool          // whether what came before is another process's
+	broken  bool          // whether one applied since the last snapshot was not recorded
+	chains  map[chain]int // snapshots when the last trial of a chain was shown
 }
 
 // A chain is the trials through which a state flows on.
 type chain struct {
 	purpose sim.Purpose
 	place   int
-}
-
-// link is the last trial of a chain.
-type link struct {
-	taken    int  // snapshots when its state was known
-	recorded bool // whether it was recorded
 }
 
 // gather says which values of which row a trace takes.
@@ -154,7 +148,7 @@ func prepare(h Header, net *network.Network) *Writer {
 		header: h, net: net, open: true, limits: defaultLimits(),
 		full: make(chan *group, queue), free: make(chan *group, queue+1), done: make(chan struct{}),
 		forward: make([]network.Means, len(net.Layers)), losses: make([]float64, len(net.Layers)),
-		chains: map[chain]link{},
+		chains: map[chain]int{},
 	}
 	for _, a := range net.Arrays() {
 		w.weights += max(a.Rows, 1) * a.Cols
@@ -352,7 +346,7 @@ func (w *Writer) begin(p *sim.Presentation) {
 	flags := byte(0)
 	if p.Rested {
 		flags = flagRested
-	} else if l := w.chains[w.key]; l.taken != taken || !l.recorded || !w.learns {
+	} else if w.chains[w.key] != taken || !w.learns {
 		flags = flagState
 		g.states = append(g.states, p.AppendState(nil))
 	}
@@ -620,7 +614,7 @@ func (w *Writer) endTrial() {
 		w.pending++
 		w.partly = w.partly || !w.recording
 	}
-	w.chains[w.key] = link{w.taken, w.recording}
+	w.chains[w.key] = w.taken
 	if !w.recording {
 		return
 	}

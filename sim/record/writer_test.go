@@ -335,6 +335,39 @@ func TestHugeCounts(t *testing.T) {
 	}
 }
 
+// If one of several chunks of a population is lost, no spikes are passed over in
+// silence.
+func TestOneOfSeveralChunks(t *testing.T) {
+	burst := make([]int32, 300000)
+	file := recordScripts(t, 1, script{burst}, script{{0}})
+	lost := 0
+	for at := 0; ; lost++ {
+		k := bytes.Index(file[at:], []byte("\xc9Pc\x1a\x03\x00\x00\x00"))
+		if k < 0 {
+			break
+		}
+		at += k + 1
+		damaged := bytes.Clone(file)
+		damaged[at] ^= 1
+		r := read(t, damaged)
+		if s := r.Spikes(lost/3, 0, 0, record.End); scanAll(s) == nil {
+			t.Errorf("chunk %d is lost, but no error", lost)
+		}
+		if s := r.Spikes(1-lost/3, 0, 0, record.End); scanAll(s) != nil {
+			t.Errorf("chunk %d is lost, and the other trial with it: %v", lost, s.Err())
+		}
+	}
+	if lost != 4 {
+		t.Errorf("%d chunks of spikes, want 4", lost)
+	}
+}
+
+func scanAll(s *record.SpikeScanner) error {
+	for s.Scan() {
+	}
+	return s.Err()
+}
+
 func TestHeader(t *testing.T) {
 	m := tiny(8, 5)
 	net := newNetwork(t, m)
