@@ -157,9 +157,7 @@ func (l *Learning) losses(box func(x0, x1, y0, y1 vg.Length) panel, layers int, 
 	names := l.draw(lower, 3, "epoch", hidden...)
 	if layers > 1 && len(names) == layers {
 		places := make([]vg.Length, layers)
-		for m := range names {
-			places[m] = names[m]
-		}
+		copy(places, names)
 		for m, y := range apart(places, 11, lower.box.Min.Y, lower.box.Max.Y) {
 			write(lower.Canvas, aligned(words(smallSize, grey), text.XLeft, text.YCenter), lower.box.Max.X+5, y, fmt.Sprintf("hidden%d", m))
 		}

@@ -131,7 +131,7 @@ func (t *Trial) Draw(c draw.Canvas) {
 	for i, pop := range t.Populations {
 		if i == len(t.Populations)-1 {
 			for _, n := range t.Neurons {
-				last = t.neuron(next(apicalRow+somaRow+3), n)
+				t.neuron(next(apicalRow+somaRow+3), n)
 			}
 			last = next(classRow)
 			t.output(last, pop)
@@ -235,7 +235,7 @@ func (t *Trial) raster(p panel, pop Population, input bool) {
 
 // neuron draws the apical dendrite with its plateaus, and the soma with the
 // basal dendrite below it.
-func (t *Trial) neuron(whole panel, n Neuron) panel {
+func (t *Trial) neuron(whole panel, n Neuron) {
 	upper, lower := whole, whole
 	upper.box.Min.Y = whole.box.Max.Y - apicalRow
 	lower.box.Max.Y = whole.box.Min.Y + somaRow
@@ -277,7 +277,6 @@ func (t *Trial) neuron(whole panel, n Neuron) panel {
 	ys := apart([]vg.Length{lower.y(last(n.Basal)), lower.y(last(n.Soma))}, 12, lower.box.Min.Y+5, lower.box.Max.Y-5)
 	write(lower.Canvas, aligned(words(wordSize, blue), text.XLeft, text.YCenter), lower.box.Max.X+7, ys[0], "basal")
 	write(lower.Canvas, aligned(words(wordSize, black), text.XLeft, text.YCenter), lower.box.Max.X+7, ys[1], "soma")
-	return lower
 }
 
 // colours of a class: the true one stands out, and so does a wrong reading.
