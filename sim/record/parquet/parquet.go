@@ -44,7 +44,7 @@ func export(w io.Writer, t table.Table) error {
 	most := max(1, min(groupRows, groupValues/len(t.Columns)))
 	err := t.Scan(func(b *table.Batch) error {
 		for i, column := range to.ColumnWriters() {
-			values = appendValues(values[:0], b.Columns[i], i)
+			values = appendValues(values[:0], b.Columns[i])
 			if _, err := column.WriteRowValues(values); err != nil {
 				return err
 			}
@@ -98,29 +98,39 @@ func column(c table.Column) (kind reflect.Type, encoding string) {
 	panic(fmt.Sprintf("parquet: a column of kind %q", c.Kind))
 }
 
-func appendValues(to []parquet.Value, values any, column int) []parquet.Value {
+// appendValues appends the values of a column. All are required and none is in a
+// list, so that their levels are 0.
+func appendValues(to []parquet.Value, values any) []parquet.Value {
 	switch v := values.(type) {
 	case []int32:
-		return appendEach(to, v, column, parquet.Int32Value)
+		return appendEach(to, v, parquet.Int32Value)
 	case []int64:
-		return appendEach(to, v, column, parquet.Int64Value)
+		return appendEach(to, v, parquet.Int64Value)
 	case []uint64:
-		return appendEach(to, v, column, func(x uint64) parquet.Value { return parquet.Int64Value(int64(x)) })
+		return appendEach(to, v, func(x uint64) parquet.Value { return parquet.Int64Value(int64(x)) })
 	case []float32:
-		return appendEach(to, v, column, parquet.FloatValue)
+		return appendEach(to, v, parquet.FloatValue)
 	case []float64:
-		return appendEach(to, v, column, parquet.DoubleValue)
+		return appendEach(to, v, parquet.DoubleValue)
 	case []bool:
-		return appendEach(to, v, column, parquet.BooleanValue)
+		return appendEach(to, v, parquet.BooleanValue)
 	case []string:
-		return appendEach(to, v, column, func(s string) parquet.Value { return parquet.ValueOf(s) })
+		var last string
+		var value parquet.Value
+		for i, s := range v {
+			if i == 0 || s != last { // the same name many times in a row
+				last, value = s, parquet.ByteArrayValue([]byte(s))
+			}
+			to = append(to, value)
+		}
+		return to
 	}
 	panic(fmt.Sprintf("parquet: a column is a %T", values))
 }
 
-func appendEach[T any](to []parquet.Value, values []T, column int, value func(T) parquet.Value) []parquet.Value {
+func appendEach[T any](to []parquet.Value, values []T, value func(T) parquet.Value) []parquet.Value {
 	for _, v := range values {
-		to = append(to, value(v).Level(0, 0, column))
+		to = append(to, value(v))
 	}
 	return to
 }

@@ -75,7 +75,7 @@ func (t *Table) Scan(f func(*Batch) error) error {
 	}
 	b := &batches{f: f}
 	for _, c := range t.Columns {
-		b.Columns = append(b.Columns, empty(c.Kind))
+		b.columns = append(b.columns, newColumn(c.Kind))
 	}
 	err := t.scan(b)
 	if err == nil {
@@ -87,71 +87,76 @@ func (t *Table) Scan(f func(*Batch) error) error {
 	return nil
 }
 
-func empty(k Kind) any {
-	switch k {
-	case Int32:
-		return []int32{}
-	case Int64:
-		return []int64{}
-	case Uint64:
-		return []uint64{}
-	case Float32:
-		return []float32{}
-	case Float64:
-		return []float64{}
-	case Bool:
-		return []bool{}
-	}
-	return []string{}
-}
-
 // batchValues is about how many values a batch has.
 const batchValues = 1 << 16
 
 // batches gathers rows.
 type batches struct {
-	Batch
-	f func(*Batch) error
+	f       func(*Batch) error
+	columns []filling
+	rows    int
+	batch   Batch
+}
+
+// filling is a column of a batch being made, a *values.
+type filling interface {
+	slice() any
+	clear()
+}
+
+type values[T any] struct{ list []T }
+
+func (v *values[T]) slice() any { return v.list }
+func (v *values[T]) clear()     { v.list = v.list[:0] }
+
+func newColumn(k Kind) filling {
+	switch k {
+	case Int32:
+		return &values[int32]{}
+	case Int64:
+		return &values[int64]{}
+	case Uint64:
+		return &values[uint64]{}
+	case Float32:
+		return &values[float32]{}
+	case Float64:
+		return &values[float64]{}
+	case Bool:
+		return &values[bool]{}
+	case Text:
+		return &values[string]{}
+	}
+	panic(fmt.Sprintf("table: a column of kind %q", k))
 }
 
 // add appends a value to a column.
 func add[T any](b *batches, column int, v T) {
-	b.Columns[column] = append(b.Columns[column].([]T), v)
+	c := b.columns[column].(*values[T])
+	c.list = append(c.list, v)
 }
 
 // row ends a row.
 func (b *batches) row() error {
-	if b.Rows++; b.Rows*len(b.Columns) >= batchValues {
+	if b.rows++; b.rows*len(b.columns) >= batchValues {
 		return b.flush()
 	}
 	return nil
 }
 
 func (b *batches) flush() error {
-	if b.Rows == 0 {
+	if b.rows == 0 {
 		return nil
 	}
-	if err := b.f(&b.Batch); err != nil {
+	b.batch = Batch{Rows: b.rows, Columns: b.batch.Columns[:0]}
+	for _, c := range b.columns {
+		b.batch.Columns = append(b.batch.Columns, c.slice())
+	}
+	if err := b.f(&b.batch); err != nil {
 		return err
 	}
-	b.Rows = 0
-	for i, c := range b.Columns {
-		switch c := c.(type) {
-		case []int32:
-			b.Columns[i] = c[:0]
-		case []int64:
-			b.Columns[i] = c[:0]
-		case []uint64:
-			b.Columns[i] = c[:0]
-		case []float32:
-			b.Columns[i] = c[:0]
-		case []float64:
-			b.Columns[i] = c[:0]
-		case []bool:
-			b.Columns[i] = c[:0]
-		case []string:
-			b.Columns[i] = c[:0]
-		}
+	b.rows = 0
+	for _, c := range b.columns {
+		c.clear()
 	}
 	return nil
 }
