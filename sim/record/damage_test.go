@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,6 +165,42 @@ func TestDamageWithoutEnd(t *testing.T) {
 			t.Fatalf("byte %d: %d trials can be read; intact are %+v of %+v, damaged %v", at, n, intact, whole, list)
 		}
 		damaged[at] ^= 0x10
+	}
+}
+
+// Where a group is missing altogether, so are the trials in it, and it is said.
+func TestMissingGroup(t *testing.T) {
+	m := tiny(4)
+	m.Train.Forward = 700 // a trial has several groups
+	h := protocols.RecordingHeader(m)
+	h.Weights, h.Plateaus = true, true
+	file, mem, _ := recordTraining(t, m, h, 6, 40)
+	file = file[:len(file)-1]
+	var groups []int // where groups begin
+	for at := 0; ; at++ {
+		k := bytes.Index(file[at:], []byte("\xc9Pc\x1a\x02"))
+		if k < 0 {
+			break
+		}
+		at += k
+		groups = append(groups, at)
+	}
+	if len(groups) < 20 {
+		t.Fatalf("%d groups", len(groups))
+	}
+	for k := 1; k+2 < len(groups); k++ {
+		without := slices.Concat(file[:groups[k]], file[groups[k+1]:])
+		r, list, intact := damages(without)
+		n, err := readable(r, mem.trials)
+		if err != nil {
+			t.Fatalf("without group %d: %v", k, err)
+		}
+		if n < 4 || n >= 6 || intact.Trials != n {
+			t.Errorf("without group %d: %d trials can be read, %d are intact", k, n, intact.Trials)
+		}
+		if !strings.Contains(fmt.Sprint(list), "steps") || !strings.Contains(fmt.Sprint(list), "missing") {
+			t.Errorf("without group %d: damage %v", k, list)
+		}
 	}
 }
 

@@ -34,6 +34,31 @@ func reseal(b []byte) {
 	}
 }
 
+// Weights whose checksum is right, but which are not those of their digest, are
+// not given out.
+func TestOtherWeights(t *testing.T) {
+	file, _ := small(t, 2, 0)
+	at := bytes.Index(file, []byte("\xc9Pc\x1a\x07\x01")) + 48
+	if at < 48 {
+		t.Fatal("no weights")
+	}
+	n := int(binary.LittleEndian.Uint32(file[at-40:]))
+	name, err := read(t, file).Trial(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := bytes.Clone(file)
+	for k := at; k < at+n; k++ {
+		changed[k] ^= 4
+		reseal(changed)
+		r := read(t, changed)
+		if net, err := r.Weights(name.Weights); err == nil {
+			t.Fatalf("byte %d of the payload is changed, and the weights are %.12s, not %.12s", k-at, net.SHA256(), name.Weights)
+		}
+		changed[k] ^= 4
+	}
+}
+
 // A reader may be given anything: it neither panics nor takes memory without
 // bound.
 func FuzzReader(f *testing.F) {

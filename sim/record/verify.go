@@ -154,7 +154,7 @@ func (v *verifier) lost(at int64, what string) {
 		}
 		return
 	}
-	v.report(at, 0, what, errors.New("it is missing"))
+	v.damage = append(v.damage, Damage{at, 0, what, errors.New("it is missing")})
 }
 
 // endGroup looks whether a group is whole.
