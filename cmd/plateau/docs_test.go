@@ -57,7 +57,7 @@ func optionsTable() string {
 			if c.Hidden {
 				continue
 			}
-			first := "`" + name(c) + strings.TrimPrefix(c.Use, c.Name()) + "`"
+			first := "`" + strings.ReplaceAll(name(c)+strings.TrimPrefix(c.Use, c.Name()), "|", "\\|") + "`"
 			flags := false
 			c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 				if f.Name == "help" {
@@ -67,7 +67,8 @@ func optionsTable() string {
 				if f.Name == "workers" { // the same page on every machine
 					usage = regexp.MustCompile(`: all cores, \d+`).ReplaceAllString(usage, ": all cores")
 				}
-				fmt.Fprintf(&b, "| %s | `%s` | %s |\n", first, strings.TrimSpace("--"+f.Name+" "+annotation(f, hintOf)), cell(usage))
+				option := strings.ReplaceAll(strings.TrimSpace("--"+f.Name+" "+annotation(f, hintOf)), "|", "\\|")
+				fmt.Fprintf(&b, "| %s | `%s` | %s |\n", first, option, cell(usage))
 				first, flags = "", true
 			})
 			if !flags && !c.HasSubCommands() {

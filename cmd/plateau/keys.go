@@ -158,10 +158,10 @@ func keys() []key {
 			choices:  []string{doubleExponential, exponential, alpha},
 		}, {
 			name: "neurons.tau_rise_ms", meaning: "synaptic time constant τ_s of κ", unit: "ms",
-			equation: "(12)", wants: `from 0.001 to 1000000, and with neurons.kernel = "double-exponential" less than {neurons.tau_leak_ms}`,
+			equation: "(12)", wants: `from 0.001 to 1000000, and with neurons.kernel = "double-exponential" less than {neurons.tau_leak_ms} by 1 %; where they meet, neurons.kernel = "alpha"`,
 			at: func(c *config) any { return &c.neurons.rise },
 			ok: func(c *config) bool {
-				return within(c.neurons.rise, minTau, maxNumber) && (c.neurons.kernel != doubleExponential || !(c.neurons.rise >= c.neurons.decay))
+				return within(c.neurons.rise, minTau, maxNumber) && (c.neurons.kernel != doubleExponential || !(float64(1.01*c.neurons.rise) > c.neurons.decay))
 			},
 		}, {
 			name: "neurons.tau_leak_ms", meaning: "leak time constant τ_L of κ", unit: "ms",

@@ -38,14 +38,14 @@ type epochEvent struct {
 // endEvent is the last line of a run: done, or interrupted in the epoch after
 // the last whole one.
 type endEvent struct {
-	Event         string  `json:"event"` // done, interrupted
-	Epochs        int     `json:"epochs"`
-	Examples      int     `json:"examples"` // of the unfinished epoch, or of all
-	TestError     float64 `json:"test_error"`
-	Seconds       float64 `json:"seconds"`
-	WeightsSHA256 string  `json:"weights_sha256"`
-	Out           string  `json:"out"`
-	Recording     string  `json:"recording,omitempty"`
+	Event         string   `json:"event"` // done, interrupted
+	Epochs        int      `json:"epochs"`
+	Examples      int      `json:"examples"`   // of the unfinished epoch, or of all
+	TestError     *float64 `json:"test_error"` // null before the first test
+	Seconds       float64  `json:"seconds"`
+	WeightsSHA256 string   `json:"weights_sha256"`
+	Out           string   `json:"out"`
+	Recording     string   `json:"recording,omitempty"`
 }
 
 // A metricsFile is written line by line, each one whole, so that it can be

@@ -221,6 +221,14 @@ func (r *training) record(path string, force bool) error {
 	return nil
 }
 
+// testError is that of the last epoch that was finished, nil before the first.
+func (r *training) testError() *float64 {
+	if r.last.Epoch == 0 {
+		return nil
+	}
+	return &r.last.TestError
+}
+
 // both reports an event to whoever reads lines.
 func (r *training) both(v any) error {
 	r.con.event(v)
@@ -243,7 +251,7 @@ func (r *training) run(ctx context.Context) error {
 	took := time.Since(r.began)
 	end := endEvent{
 		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.data.Train.Len(),
-		TestError: r.last.TestError, Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
+		TestError: r.testError(), Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
 	}
 	if r.recording != nil {
 		end.Recording = r.recording.path
@@ -388,7 +396,7 @@ func (r *training) interrupted(examples int, during string) error {
 	}
 	err := r.both(endEvent{
 		Event: "interrupted", Epochs: r.last.Epoch, Examples: examples,
-		TestError: r.last.TestError, Seconds: time.Since(r.began).Seconds(),
+		TestError: r.testError(), Seconds: time.Since(r.began).Seconds(),
 		WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
 	})
 	if err != nil {

@@ -16,7 +16,7 @@ type Path string
 const (
 	Generic Path = "go"
 	AVX2    Path = "avx2"
-	AVX512  Path = "avx512" // AVX2, but for Points
+	AVX512  Path = "avx512" // AVX2, but for Points and SumRows
 )
 
 // path is what Use has chosen; at first the best that the processor has.
