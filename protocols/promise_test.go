@@ -83,7 +83,13 @@ func TestNothingIsAllocated(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		if perEpoch >= 10 {
+		// Goroutines are new to the runtime now and then, one for each worker and
+		// batch at worst; anything for each example would make 200.
+		most := 10.0
+		if c.workers > 1 {
+			most = 100
+		}
+		if perEpoch >= most {
 			t.Errorf("batches of %d on %d workers: %v allocations in an epoch of 200 examples", c.batch, c.workers, perEpoch)
 		}
 	}
