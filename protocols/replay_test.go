@@ -384,6 +384,21 @@ func TestReplayNeedsWeights(t *testing.T) {
 	if err := protocols.NewReplay(r, found(first, nil)).Trial(3, nil); err != nil {
 		t.Errorf("with weights: %v", err)
 	}
+	h := protocols.RecordingHeader(m)
+	h.Trials.Every = 2
+	net = first.Clone()
+	gaps := newRecording(t, h, net)
+	if trainer, err = protocols.NewTrainer(m, net, 1); err != nil {
+		t.Fatal(err)
+	}
+	trainer.Watch(gaps, false)
+	train(t, trainer, noise(1, 8, 6, 3), 1)
+	p := protocols.NewReplay(gaps.reader(t), found(first, nil))
+	for i, want := range []string{"", "by 2 trials since they were taken down, of which 1", "by 4 trials since they were taken down, of which 2"} {
+		if err := p.Trial(i, nil); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("trial %d, with trials left out: %v, want %q", i, err, want)
+		}
+	}
 	if first.SHA256() != digest {
 		t.Error("replay changes the weights it was given")
 	}

@@ -204,6 +204,24 @@ func TestMissingGroup(t *testing.T) {
 	}
 }
 
+// A snapshot of the weights that is missing is said to be.
+func TestMissingSnapshot(t *testing.T) {
+	file, _ := small(t, 12, 20)
+	mark := []byte("\xc9Pc\x1a\x07")
+	from := bytes.LastIndex(file, mark)
+	to := from + 4 + bytes.Index(file[from+4:], mark[:4])
+	_, list, _ := damages(slices.Concat(file[:from], file[to:len(file)-1]))
+	if !strings.Contains(fmt.Sprint(list), "snapshot 2 of the weights it is missing") {
+		t.Errorf("damage is %v", list)
+	}
+	first := bytes.Index(file, mark)
+	to = first + 4 + bytes.Index(file[first+4:], mark[:4])
+	_, list, _ = damages(slices.Concat(file[:first], file[to:len(file)-1]))
+	if !strings.Contains(fmt.Sprint(list), "snapshot 0 of the weights it is missing") {
+		t.Errorf("damage is %v", list)
+	}
+}
+
 // A recording that was cut off anywhere can be read up to its last whole chunk.
 func TestTruncation(t *testing.T) {
 	file, mem := small(t, 6, 20)

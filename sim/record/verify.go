@@ -23,7 +23,7 @@ type Damage struct {
 type Intact struct {
 	Bytes   int64 // in whole chunks
 	Chunks  int
-	Trials  int // whole ones, of which everything that was recorded can be read
+	Trials  int // whole ones, of which everything but perhaps the weights can be read
 	Spikes  int64
 	Samples int64 // values of traces
 }
@@ -233,10 +233,7 @@ func (v *verifier) ending(end int64) {
 
 // snapshots verifies that weights have the digests they should have.
 func (v *verifier) snapshots() {
-	for k, w := range v.r.weights {
-		if w.number != k && (k == 0 || w.number != v.r.weights[k-1].number+1) {
-			v.report(w.offset, 0, fmt.Sprintf("snapshots of the weights before number %d", w.number), errors.New("some are missing"))
-		}
+	for _, w := range v.r.weights {
 		if !w.stored {
 			continue
 		}
@@ -246,8 +243,10 @@ func (v *verifier) snapshots() {
 	}
 }
 
-// countTrials counts those that are intact.
+// countTrials counts those that are intact, and misses the snapshots that they
+// name.
 func (v *verifier) countTrials() {
+	missed := -1
 	for k, g := range v.r.groups {
 		c, err := v.r.group(k)
 		if err != nil {
@@ -257,6 +256,10 @@ func (v *verifier) countTrials() {
 			t, err := v.r.trial(int(g.trial) + n)
 			if err != nil || !t.Whole {
 				continue
+			}
+			if t.Weights == "" && missed != t.Snapshot {
+				missed = t.Snapshot
+				v.damage = append(v.damage, Damage{g.offset, 0, v.what(frame{kind: weightsChunk, items: uint32(missed)}), errors.New("it is missing")})
 			}
 			good := true
 			for j := k; j < len(v.r.groups) && good && (j == k || v.r.groups[j].first < t.First+int64(t.Steps)); j++ {
