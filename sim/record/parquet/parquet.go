@@ -17,7 +17,7 @@ import (
 // Rows are held in memory, compressed, until there are enough for a row group.
 const (
 	groupRows   = 1 << 20
-	groupValues = 1 << 23
+	groupValues = 1 << 22
 )
 
 // Export writes a table.
@@ -32,7 +32,7 @@ func export(w io.Writer, t table.Table) error {
 	options := []parquet.WriterOption{
 		schema(t),
 		parquet.CreatedBy("plateau", "", ""),
-		parquet.PageBufferSize(min(parquet.DefaultPageBufferSize, max(4<<10, 32<<20/len(t.Columns)))),
+		parquet.PageBufferSize(min(parquet.DefaultPageBufferSize, max(4<<10, 8<<20/len(t.Columns)))),
 		parquet.DictionaryMaxBytes(1 << 20),
 	}
 	for _, m := range t.Meta {
