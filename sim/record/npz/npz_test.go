@@ -587,7 +587,9 @@ func TestWriteAllocates(t *testing.T) {
 			}
 		})
 	}
-	if small, large := allocs(10), allocs(1000000); large > small+2 {
+	// The runtime may allocate a little meanwhile, but not for each of the 64 or so
+	// pieces that a million values are written in.
+	if small, large := allocs(10), allocs(1000000); large > small+20 {
 		t.Errorf("%v allocations for a million values, %v for ten", large, small)
 	}
 }
