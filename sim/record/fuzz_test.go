@@ -55,6 +55,9 @@ func TestOtherWeights(t *testing.T) {
 		if net, err := r.Weights(name.Weights); err == nil {
 			t.Fatalf("byte %d of the payload is changed, and the weights are %.12s, not %.12s", k-at, net.SHA256(), name.Weights)
 		}
+		if _, list, _ := damages(changed); len(list) == 0 {
+			t.Fatalf("byte %d of the payload is changed, and no damage is found", k-at)
+		}
 		changed[k] ^= 4
 	}
 }

@@ -568,4 +568,32 @@ func TestNotRecorded(t *testing.T) {
 	if err != nil {
 		t.Errorf("replay of the output, which needs hidden spikes only: %v", err)
 	}
+
+	// Where somata see their apical dendrites they need the feedback too.
+	for _, apical := range []float64{0, 0.05} {
+		m := tiny(8)
+		m.Neurons.Hidden.Apical = apical
+		net := newNetwork(t, m)
+		h := protocols.RecordingHeader(m)
+		h.Weights, h.Populations[2].Spikes = true, false
+		var file bytes.Buffer
+		w, err := record.NewWriter(&file, h, net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := protocols.RunTrial(m, net, noise{1, 6, 3, 1}, 0, w); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		p := protocols.NewReplay(read(t, file.Bytes()), nil)
+		for _, v := range []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate} {
+			err := p.Samples(0, []record.Trace{{Population: 1, Variable: v, Interval: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
+			needs := v == record.Apical || apical > 0 && v != record.Basal
+			if needs != errors.Is(err, record.ErrNotRecorded) || !needs && err != nil {
+				t.Errorf("apical conductance %v, %s without the output's spikes: %v", apical, v, err)
+			}
+		}
+	}
 }
