@@ -65,7 +65,7 @@ func (c *candidates) at(step int, key uint64) (cells []int32, marks []uint32, ba
 func (c *candidates) draw(key uint64, steps int) {
 	c.next = 0
 	l := c.line(steps)
-	mean := float64(c.size*steps) * c.rate
+	mean := float64(float64(c.size*steps) * c.rate)
 	room := whole(mean + float64(3*math.Sqrt(mean)))
 	for {
 		c.grow(room)
