@@ -18,12 +18,25 @@ type place struct {
 }
 
 func newPlace(index int, m *Model, net *network.Network) *place {
-	p := &place{index: index, update: m.Rule().NewUpdate(m.Network), forward: newMeans(net)}
-	for i := range net.Layers {
-		l := &net.Layers[i]
-		p.forward[i].Trace, p.forward[i].Soma = make([]float32, l.Weights.Rows), make([]float32, l.Size())
+	return &place{index: index, update: m.Rule().NewUpdate(m.Network), forward: newForward(net)}
+}
+
+// newForward asks for the means of a forward phase that learning needs.
+func newForward(net *network.Network) []network.Means {
+	means := newMeans(net)
+	for m := range means {
+		l := &net.Layers[m]
+		means[m].Trace, means[m].Soma = make([]float32, l.Weights.Rows), make([]float32, l.Size())
 	}
-	return p
+	return means
+}
+
+// newTarget asks for the means of a target phase that learning needs.
+func newTarget(net *network.Network) []network.Means {
+	means := newMeans(net)
+	last := len(means) - 1
+	means[last].Rate = make([]float32, net.Layers[last].Size())
+	return means
 }
 
 // newMeans asks for plateaus.
@@ -53,23 +66,20 @@ func newStage(m *Model, net *network.Network) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{
+	return &stage{
 		model: m, engine: engine, rule: m.Rule(),
 		phases: newPhases(m.Train, m.Neurons.Dt, m.Network),
-		target: newMeans(net),
-	}
-	last := len(net.Layers) - 1
-	s.target[last].Rate = make([]float32, net.Layers[last].Size())
-	return s, nil
+		target: newTarget(net),
+	}, nil
 }
 
-// enter puts the stage into the state of a place.
-func (s *stage) enter(p *place) error {
-	if p.state == nil {
-		s.engine.Rest()
+// enter puts an engine into a state, nil for rest.
+func enter(e *sim.Engine, state []byte) error {
+	if state == nil {
+		e.Rest()
 		return nil
 	}
-	return s.engine.SetState(p.state)
+	return e.SetState(state)
 }
 
 // leave keeps the state for the place's next example.
@@ -90,6 +100,6 @@ func (s *stage) show(p *place, purpose sim.Purpose, number uint64, data Samples,
 		return err
 	}
 	s.rule.Learn(p.update, p.forward, s.target)
-	p.read = ReadOut(p.forward[len(p.forward)-1].Soma, s.model.Network.PerClass)
+	p.read = network.ReadOut(p.forward[len(p.forward)-1].Soma, s.model.Network.PerClass)
 	return nil
 }

@@ -239,15 +239,6 @@ func (p *Replay) run(i int, watch sim.Observer, to int) error {
 	return p.show(p.engine, t, to, p.means(t), watch)
 }
 
-// enter puts an engine into a state, nil for rest.
-func enter(e *sim.Engine, state []byte) error {
-	if state == nil {
-		e.Rest()
-		return nil
-	}
-	return e.SetState(state)
-}
-
 // means are those that a trial is shown with where nobody learns.
 func (p *Replay) means(t *record.Trial) func(taught bool) []network.Means {
 	target, forward := newTarget(p.net), newForward(p.net)
@@ -257,22 +248,6 @@ func (p *Replay) means(t *record.Trial) func(taught bool) []network.Means {
 		}
 		return forward
 	}
-}
-
-func newForward(net *network.Network) []network.Means {
-	means := newMeans(net)
-	for m := range means {
-		l := &net.Layers[m]
-		means[m].Trace, means[m].Soma = make([]float32, l.Weights.Rows), make([]float32, l.Size())
-	}
-	return means
-}
-
-func newTarget(net *network.Network) []network.Means {
-	means := newMeans(net)
-	last := len(means) - 1
-	means[last].Rate = make([]float32, net.Layers[last].Size())
-	return means
 }
 
 // show takes an engine through a trial, or its steps before to, with the

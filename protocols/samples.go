@@ -7,19 +7,3 @@ type Samples interface {
 	// and returns its class.
 	Sample(i int, intensity []float32) (class int)
 }
-
-// ReadOut returns the class whose output neurons have the largest mean
-// potential, averaged over the neurons of a class; the first of equals.
-func ReadOut(soma []float32, perClass int) int {
-	best, largest := 0, float32(0)
-	for class := range len(soma) / perClass {
-		var sum float32
-		for _, v := range soma[class*perClass : (class+1)*perClass] {
-			sum += v
-		}
-		if class == 0 || sum > largest {
-			best, largest = class, sum
-		}
-	}
-	return best
-}

@@ -133,5 +133,5 @@ func (d *desk) read(data Samples, i int, a network.Architecture) (read, class in
 	if err := d.engine.Run(&d.phase, d.means); err != nil {
 		return 0, 0, fmt.Errorf("protocols: test example %d: %w", i, err)
 	}
-	return ReadOut(d.means[len(d.means)-1].Soma, a.PerClass), class, nil
+	return network.ReadOut(d.means[len(d.means)-1].Soma, a.PerClass), class, nil
 }

@@ -52,7 +52,7 @@ func TestTesterIsTheProtocol(t *testing.T) {
 			if err := engine.Run(&sim.Phase{Intensity: x, Steps: c.steps, From: c.from}, means); err != nil {
 				t.Fatal(err)
 			}
-			read := protocols.ReadOut(means[2].Soma, 2)
+			read := network.ReadOut(means[2].Soma, 2)
 			want.Read = append(want.Read, read)
 			if read != data.classes[i] {
 				want.Errors++

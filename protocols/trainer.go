@@ -213,7 +213,7 @@ func (t *Trainer) showNext(s *stage) {
 
 func (t *Trainer) showAt(s *stage, p *place, i int) error {
 	if len(t.places) > 1 {
-		if err := s.enter(p); err != nil {
+		if err := enter(s.engine, p.state); err != nil {
 			return err
 		}
 		defer s.leave(p)

@@ -93,7 +93,7 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 						}
 						updates = append(updates, update)
 						want.Examples++
-						if protocols.ReadOut(forward[len(forward)-1].Soma, m.Network.PerClass) != class {
+						if network.ReadOut(forward[len(forward)-1].Soma, m.Network.PerClass) != class {
 							want.Errors++
 						}
 						for l, loss := range update.Losses {

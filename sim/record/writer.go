@@ -538,7 +538,7 @@ func (w *Writer) endPhase(e *sim.PhaseEnded) {
 	}
 	g.events = append(g.events, tagPhaseEnd, flags)
 	if !e.Phase.Taught && w.read < 0 && e.Means[last].Soma != nil {
-		w.read = readOut(e.Means[last].Soma, w.net.PerClass)
+		w.read = network.ReadOut(e.Means[last].Soma, w.net.PerClass)
 		g.events = appendUint(append(g.events, tagRead), w.read)
 		for m := range e.Means[:last] {
 			w.forward[m].Plateau = append(w.forward[m].Plateau, e.Means[m].Plateau...)
@@ -630,20 +630,4 @@ func (w *Writer) endTrial() {
 	if g.full(&w.limits) {
 		w.submit()
 	}
-}
-
-// readOut returns the class whose output neurons have the largest mean
-// potential; see protocols.ReadOut.
-func readOut(soma []float32, perClass int) int {
-	best, largest := 0, float32(0)
-	for class := range len(soma) / perClass {
-		var sum float32
-		for _, v := range soma[class*perClass : (class+1)*perClass] {
-			sum += v
-		}
-		if class == 0 || sum > largest {
-			best, largest = class, sum
-		}
-	}
-	return best
 }

@@ -1,10 +1,6 @@
-package protocols_test
+package network
 
-import (
-	"testing"
-
-	"plateau/protocols"
-)
+import "testing"
 
 func TestReadOut(t *testing.T) {
 	for _, c := range []struct {
@@ -25,7 +21,7 @@ func TestReadOut(t *testing.T) {
 		{3, []float32{-1, -1, -1, -1, -1, 0}, 1},
 		{10, []float32{0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, 1},
 	} {
-		if got := protocols.ReadOut(c.soma, c.perClass); got != c.want {
+		if got := ReadOut(c.soma, c.perClass); got != c.want {
 			t.Errorf("class %d of %v, %d neurons each, want %d", got, c.soma, c.perClass, c.want)
 		}
 	}
