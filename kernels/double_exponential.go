@@ -49,18 +49,18 @@ func (k DoubleExponential) Recursion(dt float64) Recursion {
 	}
 }
 
-// apart is how far the time constants must be from each other. The trace is the
+// Apart is how far the time constants must be from each other. The trace is the
 // difference of two sums over that of the time constants: at 1 %, a state in
 // float32 leaves it correct to 1e-4, and closer it soon means nothing.
-const apart = 1.01
+const Apart = 1.01
 
 // Validate reports every parameter outside its domain.
 func (k DoubleExponential) Validate() error {
 	if !(k.Rise > 0 && k.Decay > k.Rise && k.Decay < math.Inf(1)) {
 		return fmt.Errorf("kernels: DoubleExponential has Rise = %v ms and Decay = %v ms, want 0 < Rise < Decay", k.Rise, k.Decay)
 	}
-	if k.Decay < float64(apart*k.Rise) {
-		return fmt.Errorf("kernels: DoubleExponential has Rise = %v ms and Decay = %v ms, want Decay ≥ %v Rise; where they meet, Alpha", k.Rise, k.Decay, apart)
+	if k.Decay < float64(Apart*k.Rise) {
+		return fmt.Errorf("kernels: DoubleExponential has Rise = %v ms and Decay = %v ms, want Decay ≥ %v Rise; where they meet, Alpha", k.Rise, k.Decay, Apart)
 	}
 	return nil
 }

@@ -209,11 +209,12 @@ func clearMeans(m *network.Means) {
 // begin sets the input and the teaching current of a phase.
 func (e *Engine) begin(p *Phase) {
 	if e.params.Forward == Rates {
-		for step := range blockSteps {
-			r := e.inputs.rate(step)
-			for j, x := range p.Intensity {
-				r[j] = float32(e.params.Noise.MaxRate * float64(x))
-			}
+		first := e.inputs.rate(0)
+		for j, x := range p.Intensity {
+			first[j] = float32(e.params.Noise.MaxRate * float64(x))
+		}
+		for step := 1; step < min(p.Steps, blockSteps); step++ {
+			copy(e.inputs.rate(step), first)
 		}
 	} else {
 		e.in.set(p.Intensity)

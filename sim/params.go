@@ -102,13 +102,12 @@ func (p *Phase) validate(a network.Architecture, seen bool) error {
 	if len(p.Intensity) != a.Inputs {
 		fail("%d intensities, want one for each of %d inputs", len(p.Intensity), a.Inputs)
 	}
-	for j, x := range p.Intensity {
-		if seen {
-			break
-		}
-		if !(x >= 0 && x <= 1) {
-			fail("intensity of input %d is %v, want 0 to 1", j, x)
-			break
+	if !seen {
+		for j, x := range p.Intensity {
+			if !(x >= 0 && x <= 1) {
+				fail("intensity of input %d is %v, want 0 to 1", j, x)
+				break
+			}
 		}
 	}
 	if p.Steps < 1 {

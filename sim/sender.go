@@ -64,7 +64,9 @@ func (s *sender) absorb(steps int) {
 // clear returns to rest.
 func (s *sender) clear() {
 	s.spikes.clear()
-	clear(s.rates)
+	if s.rates != nil {
+		clear(s.rate(-1)) // all that is read before it is written
+	}
 	clear(s.older)
 }
 

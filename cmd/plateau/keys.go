@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"plateau/compartments"
+	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
@@ -161,7 +162,7 @@ func keys() []key {
 			equation: "(12)", wants: `from 0.001 to 1000000, and with neurons.kernel = "double-exponential" less than {neurons.tau_leak_ms} by 1 %; where they meet, neurons.kernel = "alpha"`,
 			at: func(c *config) any { return &c.neurons.rise },
 			ok: func(c *config) bool {
-				return within(c.neurons.rise, minTau, maxNumber) && (c.neurons.kernel != doubleExponential || !(float64(1.01*c.neurons.rise) > c.neurons.decay))
+				return within(c.neurons.rise, minTau, maxNumber) && (c.neurons.kernel != doubleExponential || !(float64(kernels.Apart*c.neurons.rise) > c.neurons.decay))
 			},
 		}, {
 			name: "neurons.tau_leak_ms", meaning: "leak time constant τ_L of κ", unit: "ms",
