@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 
-	"plateau/sim"
 	"plateau/sim/record"
 	"plateau/sim/record/hdf5"
 )
@@ -48,7 +47,7 @@ func (x *exporter) trials() error {
 		table.row()
 		start.Append(x.seconds(t.First))
 		stop.Append(x.seconds(t.First + int64(t.Steps)))
-		purpose.Append(purposeName(t.Purpose))
+		purpose.Append(t.PurposeName())
 		number.Append(t.Number)
 		sample.Append(t.Sample)
 		class.Append(t.Class)
@@ -74,18 +73,6 @@ func (x *exporter) trials() error {
 
 // hidden is the name of a hidden layer's population.
 func (x *exporter) hidden(m int) string { return x.h.Populations[1+m].Name }
-
-func purposeName(p sim.Purpose) string {
-	switch p {
-	case sim.TrainingSpikes:
-		return "training"
-	case sim.TestSpikes:
-		return "test"
-	case sim.TrialSpikes:
-		return "trial"
-	}
-	return "other"
-}
 
 // phases writes a table for each kind of phase: within a table intervals do not
 // touch, unless a trial has nothing else.

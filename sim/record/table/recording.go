@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 
-	"plateau/sim"
 	"plateau/sim/record"
 	"plateau/sim/record/intact"
 )
@@ -59,7 +58,7 @@ func Trials(r *intact.Recording) Table {
 				return err
 			}
 			add(b, 0, int32(i))
-			add(b, 1, purposeName(trial.Purpose))
+			add(b, 1, trial.PurposeName())
 			add(b, 2, trial.Number)
 			add(b, 3, int64(trial.Sample))
 			add(b, 4, int32(trial.Class))
@@ -86,18 +85,6 @@ func Trials(r *intact.Recording) Table {
 		return nil
 	}
 	return t
-}
-
-func purposeName(p sim.Purpose) string {
-	switch p {
-	case sim.TrainingSpikes:
-		return "training"
-	case sim.TestSpikes:
-		return "test"
-	case sim.TrialSpikes:
-		return "trial"
-	}
-	return "other"
 }
 
 // EachPhase goes through the phases of all trials; end is the step of the trial
