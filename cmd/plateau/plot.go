@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"plateau/internal/atomicfile"
 	"plateau/internal/figure"
 	"plateau/protocols/dataset"
 )
@@ -133,11 +132,7 @@ func plot(con *console, o plotOptions) error {
 
 // saveFigure writes a file that is whole or as it was.
 func saveFigure(o plotOptions, format figure.Format, f figure.Figure, about figure.About) error {
-	begin := atomicfile.Create
-	if o.force {
-		begin = atomicfile.Replace
-	}
-	file, err := begin(o.out)
+	file, err := createFile(o.out, o.force)
 	if err != nil {
 		return err
 	}

@@ -372,11 +372,7 @@ type trialRecording struct {
 }
 
 func recordTrial(path string, force bool, h record.Header, net *network.Network) (*trialRecording, error) {
-	create := atomicfile.Create
-	if force {
-		create = atomicfile.Replace
-	}
-	f, err := create(path)
+	f, err := createFile(path, force)
 	if err != nil {
 		return nil, err
 	}

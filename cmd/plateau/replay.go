@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"plateau/internal/atomicfile"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
@@ -221,11 +220,7 @@ func (p *replayed) save(path string, replace bool) error {
 	if filepath.Ext(path) == ".csv" {
 		write = p.writeCSV
 	}
-	create := atomicfile.Create
-	if replace {
-		create = atomicfile.Replace
-	}
-	f, err := create(path)
+	f, err := createFile(path, replace)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"plateau/internal/atomicfile"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
@@ -122,11 +121,7 @@ func (t *trace) potentials() []float64 {
 
 // save writes the trace as an archive of NumPy arrays.
 func (t *trace) save(path string, replace bool, set *dataset.Set) error {
-	create := atomicfile.Create
-	if replace {
-		create = atomicfile.Replace
-	}
-	f, err := create(path)
+	f, err := createFile(path, replace)
 	if err != nil {
 		return err
 	}

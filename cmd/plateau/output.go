@@ -1,0 +1,12 @@
+package main
+
+import "plateau/internal/atomicfile"
+
+// createFile begins a file that is whole or not there. With replace it may take
+// the place of another, which stays until it is whole.
+func createFile(path string, replace bool) (*atomicfile.File, error) {
+	if replace {
+		return atomicfile.Replace(path)
+	}
+	return atomicfile.Create(path)
+}
