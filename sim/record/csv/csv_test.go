@@ -3,19 +3,13 @@ package csv_test
 import (
 	"bytes"
 	stdcsv "encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
-	"plateau/sim/record"
 	"plateau/sim/record/csv"
 	"plateau/sim/record/exporttest"
 	"plateau/sim/record/table"
@@ -99,47 +93,10 @@ func TestValues(t *testing.T) {
 	}
 }
 
-func TestDiskFull(t *testing.T) {
-	r, _ := exporttest.Make(t, exporttest.Default())
-	for _, tab := range table.Of(r) {
-		if err := csv.Export(full{}, tab); err == nil || !strings.Contains(err.Error(), "disk full") {
-			t.Errorf("%s: error %v, want disk full", tab.Name, err)
-		}
-	}
-}
-
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+func TestDiskFull(t *testing.T) { exporttest.TableExport(csv.Export).DiskFull(t) }
 
 // A recording is exported in little memory, however long it is.
-func TestMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates for some seconds")
-	}
-	r := exporttest.Long(t)
-	exporttest.Ceiling(t, 16<<20, func(w io.WriterAt) error {
-		for _, tab := range table.Of(r) {
-			if err := csv.Export(w.(io.Writer), tab); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
+func TestMemory(t *testing.T) { exporttest.TableExport(csv.Export).Memory(t, 16<<20) }
 
 // pandas finds the same.
-func TestLibraries(t *testing.T) {
-	exporttest.Check(t, "csv", exporttest.Plans(), func(r *record.Reader, folder string) error {
-		for _, tab := range table.Of(r) {
-			f, err := os.Create(filepath.Join(folder, tab.Name+".csv"))
-			if err == nil {
-				err = errors.Join(csv.Export(f, tab), f.Close())
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
+func TestLibraries(t *testing.T) { exporttest.TableExport(csv.Export).Libraries(t, "csv") }

@@ -2,19 +2,13 @@ package parquet_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
 
 	pq "github.com/parquet-go/parquet-go"
 
-	"plateau/sim/record"
 	"plateau/sim/record/exporttest"
 	"plateau/sim/record/parquet"
 	"plateau/sim/record/table"
@@ -121,51 +115,14 @@ func TestRowGroups(t *testing.T) {
 	}
 }
 
-func TestDiskFull(t *testing.T) {
-	r, _ := exporttest.Make(t, exporttest.Default())
-	for _, tab := range table.Of(r) {
-		if err := parquet.Export(full{}, tab); err == nil || !strings.Contains(err.Error(), "disk full") {
-			t.Errorf("%s: error %v, want disk full", tab.Name, err)
-		}
-	}
-}
-
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+func TestDiskFull(t *testing.T) { exporttest.TableExport(parquet.Export).DiskFull(t) }
 
 // A recording is exported in little memory, however long it is: of a row group,
 // compressed, and a page of each column.
-func TestMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates for some seconds")
-	}
-	r := exporttest.Long(t)
-	exporttest.Ceiling(t, 64<<20, func(w io.WriterAt) error {
-		for _, tab := range table.Of(r) {
-			if err := parquet.Export(w.(io.Writer), tab); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
+func TestMemory(t *testing.T) { exporttest.TableExport(parquet.Export).Memory(t, 64<<20) }
 
 // pyarrow and pandas find the same.
-func TestLibraries(t *testing.T) {
-	exporttest.Check(t, "parquet", exporttest.Plans(), func(r *record.Reader, folder string) error {
-		for _, tab := range table.Of(r) {
-			f, err := os.Create(filepath.Join(folder, tab.Name+".parquet"))
-			if err == nil {
-				err = errors.Join(parquet.Export(f, tab), f.Close())
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
+func TestLibraries(t *testing.T) { exporttest.TableExport(parquet.Export).Libraries(t, "parquet") }
 
 func BenchmarkSpikes(b *testing.B) {
 	r := exporttest.Long(b)
