@@ -13,6 +13,10 @@ type place struct {
 	forward []network.Means
 	update  *network.Update
 
+	// Only where a witness asks for them:
+	target    []network.Means
+	intensity []float32
+
 	read, class int // what was read out in the forward phase, and the true class
 	err         error
 }
@@ -96,10 +100,15 @@ func (s *stage) show(p *place, purpose sim.Purpose, number uint64, data Samples,
 	if err := s.engine.Run(&ph.forward, p.forward); err != nil {
 		return err
 	}
-	if err := s.engine.Run(&ph.target, s.target); err != nil {
+	target := s.target
+	if p.target != nil {
+		target = p.target
+	}
+	if err := s.engine.Run(&ph.target, target); err != nil {
 		return err
 	}
-	s.rule.Learn(p.update, p.forward, s.target)
+	copy(p.intensity, ph.forward.Intensity)
+	s.rule.Learn(p.update, p.forward, target)
 	p.read = network.ReadOut(p.forward[len(p.forward)-1].Soma, s.model.Network.PerClass)
 	return nil
 }

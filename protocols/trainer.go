@@ -22,6 +22,8 @@ type Trainer struct {
 	shown   uint64 // examples so far, which number the random streams
 	order   []int
 
+	witnesses []Witness
+
 	epoch    Epoch // the last, or the one in progress
 	sums     []float64
 	progress bool // whether an epoch was begun and not finished
@@ -77,6 +79,9 @@ func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
 	}
 	return t, nil
 }
+
+// Model returns what is trained.
+func (t *Trainer) Model() Model { return t.model }
 
 // Network returns the network in training.
 func (t *Trainer) Network() *network.Network { return t.net }
@@ -185,6 +190,7 @@ func (t *Trainer) batch() error {
 			p.update.Scale(1 / float32(len(updates)))
 		}
 	}
+	t.tell()
 	if alone {
 		t.net.ApplyPart(updates, 0, 1)
 	} else {
