@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"plateau/compartments"
 	"plateau/internal/vec"
@@ -65,6 +66,19 @@ func (r Rule) Validate(a Architecture) error {
 	require(r.HiddenGain > 0 && r.HiddenGain < math.Inf(1), "HiddenGain = %v, want > 0", r.HiddenGain)
 	require(r.OutputGain > 0 && r.OutputGain < math.Inf(1), "OutputGain = %v, want > 0", r.OutputGain)
 	return errors.Join(append(errs, r.Noise.Validate())...)
+}
+
+// Slowed returns the rule with all learning rates multiplied by a factor.
+func (r Rule) Slowed(factor float64) Rule {
+	slowed := func(rates []float64) []float64 {
+		rates = slices.Clone(rates)
+		for i := range rates {
+			rates[i] *= factor
+		}
+		return rates
+	}
+	r.Rates, r.FeedbackRates = slowed(r.Rates), slowed(r.FeedbackRates)
+	return r
 }
 
 // Update is the change that one example asks for: for each layer an outer

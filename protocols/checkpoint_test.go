@@ -44,6 +44,7 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 			m.Neurons.Kernel = kernels.DoubleExponential{Rise: 3, Decay: 10}
 		}, []int{5}},
 		{"rates", func(m *protocols.Model) { *m = rates(*m) }, []int{5}},
+		{"rates that decay", func(m *protocols.Model) { m.RateDecay = 0.7 }, []int{17}},
 		{"sparse feedback, phases drawn", func(m *protocols.Model) {
 			m.Network.Silent = 0.8
 			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}

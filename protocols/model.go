@@ -25,6 +25,10 @@ type Model struct {
 	HiddenScale   float64   // P₀
 	OutputScale   float64   // P₁
 
+	// RateDecay is the factor by which all learning rates, of feedback too, are
+	// multiplied after each epoch; in (0, 1]. With 1, as in the paper, they stay.
+	RateDecay float64
+
 	// Batch is the number of examples that are shown with the same weights before
 	// the sum of their updates, or with MeanUpdate the mean, changes them; ≥ 1. With
 	// 1, the paper's online rule, weights change after each example. Each of the
@@ -61,6 +65,7 @@ func Default(inputs int, hidden []int, classes int) Model {
 		Rates:       DefaultRates(len(hidden)),
 		HiddenScale: 20 / maxRate,
 		OutputScale: 20 / (maxRate * maxRate),
+		RateDecay:   1,
 		Batch:       1,
 		Seed:        1,
 	}
@@ -84,7 +89,7 @@ func DefaultRates(hidden int) []float64 {
 	return rates
 }
 
-// Rule returns the plasticity rule.
+// Rule returns the plasticity rule of the first epoch.
 func (m Model) Rule() network.Rule {
 	return network.Rule{
 		Rates: m.Rates, FeedbackRates: m.FeedbackRates,
@@ -92,6 +97,19 @@ func (m Model) Rule() network.Rule {
 		HiddenGain: m.Neurons.Hidden.Gain(), OutputGain: m.Neurons.Output.Gain(),
 		Noise: m.Neurons.Noise,
 	}
+}
+
+// slowing is what learning rates are multiplied by in an epoch, counted from 1.
+// It depends on nothing but the epoch's number, so training that was resumed has
+// the same bits.
+func slowing(decay float64, epoch int) float64 {
+	factor := 1.0
+	for range epoch - 1 {
+		if factor *= decay; factor == 0 || factor == 1 {
+			break // it stays
+		}
+	}
+	return factor
 }
 
 // Validate reports everything that is outside its domain or does not fit
@@ -105,8 +123,12 @@ func (m Model) Validate() error {
 	if m.Batch < 1 || m.Batch > maxBatch {
 		batch = fmt.Errorf("protocols: Model.Batch = %d, want 1 to %d", m.Batch, maxBatch)
 	}
+	var decay error
+	if !(m.RateDecay > 0 && m.RateDecay <= 1) {
+		decay = fmt.Errorf("protocols: Model.RateDecay = %v, want more than 0, at most 1", m.RateDecay)
+	}
 	return errors.Join(
-		batch,
+		batch, decay,
 		m.Network.Validate(),
 		initial,
 		m.Neurons.Validate(),

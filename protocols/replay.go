@@ -10,14 +10,19 @@ import (
 )
 
 // RecordingHeader returns what a recording says of a model's run, with the
-// spikes of all populations and nothing else recorded.
+// spikes of all populations and nothing else recorded. Where learning rates
+// decay, EpochTrials must be set too, to the number of examples in an epoch.
 func RecordingHeader(m Model) record.Header {
 	rule := m.Rule()
-	return record.Header{
+	h := record.Header{
 		Neurons: m.Neurons, Network: m.Network, Seed: m.Seed,
 		Rule: &rule, MeanUpdate: m.MeanUpdate,
 		Populations: record.Populations(m.Network),
 	}
+	if m.RateDecay != 1 {
+		h.RateDecay = m.RateDecay
+	}
+	return h
 }
 
 // A Replay recomputes the potentials of a recorded run from its spikes. Given
@@ -43,6 +48,9 @@ type Replay struct {
 	pending  []int       // places of the batch under way
 	places   map[int]*replayPlace
 	target   []network.Means
+
+	epoch  int // of which slowed is the rule; 0 for none
+	slowed network.Rule
 }
 
 // replayPlace is what is known of one place of a batch.
@@ -460,10 +468,22 @@ func (p *Replay) learn(t *record.Trial) error {
 	if err != nil {
 		return err
 	}
-	p.header.Rule.Learn(place.update, place.forward, p.target)
+	p.rule(t).Learn(place.update, place.forward, p.target)
 	place.state = p.quiet.AppendState(place.state[:0])
 	p.pending = append(p.pending, t.Place)
 	return nil
+}
+
+// rule returns the rule by which a trial is learnt from.
+func (p *Replay) rule(t *record.Trial) network.Rule {
+	h := p.header
+	if h.EpochTrials == 0 {
+		return *h.Rule
+	}
+	if epoch := int((t.Number-1)/uint64(h.EpochTrials)) + 1; epoch != p.epoch {
+		p.epoch, p.slowed = epoch, h.Rule.Slowed(slowing(h.RateDecay, epoch))
+	}
+	return p.slowed
 }
 
 // apply changes weights by the updates of a batch.

@@ -128,7 +128,11 @@ func TestReplay(t *testing.T) {
 		"silent": func(m *protocols.Model) {
 			m.Network.Silent, m.FeedbackRates = 0.5, []float64{0.1}
 		},
-		"symmetric": func(m *protocols.Model) { m.Network.Symmetric = true },
+		"rates that decay": func(m *protocols.Model) {
+			m.RateDecay, m.FeedbackRates = 0.5, []float64{0.1}
+		},
+		"rates that decay, in batches": func(m *protocols.Model) { m.RateDecay, m.Batch = 0.5, 4 },
+		"symmetric":                    func(m *protocols.Model) { m.Network.Symmetric = true },
 		"layerwise": func(m *protocols.Model) {
 			m.Network.Hidden, m.Rates = []int{9, 5}, []float64{0.2, 0.2, 0.1}
 			m.Network.Feedback, m.Neurons.Hidden.Apical = network.LayerWise, 0.05
@@ -144,22 +148,26 @@ func TestReplay(t *testing.T) {
 			net := newNetwork(t, m)
 			h := protocols.RecordingHeader(m)
 			h.Weights, h.Snapshots = true, 11
-			spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
+			f := fullHeader(m)
+			if m.RateDecay != 1 {
+				h.EpochTrials, f.EpochTrials = 30, 30
+			}
+			spikes, full := newRecording(t, h, net), newRecording(t, f, net)
 			trainer, err := protocols.NewTrainer(m, net, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
 			trainer.Watch(observers{spikes, full}, true)
 			train(t, trainer, noise(1, 30, 6, 3), 2) // batches of 4 end with half a one
-			r, f := spikes.reader(t), full.reader(t)
+			r, was := spikes.reader(t), full.reader(t)
 			p := protocols.NewReplay(r, nil)
 			for i := range r.Trials() {
-				if err := compareReplay(p, r, f, i); err != nil {
+				if err := compareReplay(p, r, was, i); err != nil {
 					t.Fatalf("trial %d: %v", i, err)
 				}
 			}
 			for _, i := range []int{59, 13, 12, 14, 0, 40, 33, 32} {
-				if err := compareReplay(p, r, f, i); err != nil {
+				if err := compareReplay(p, r, was, i); err != nil {
 					t.Fatalf("out of order: trial %d: %v", i, err)
 				}
 			}

@@ -128,6 +128,10 @@ func (t *Trainer) Epoch(ctx context.Context, data Samples, progress func(Epoch))
 		t.progress, t.length = true, data.Len()
 	}
 	t.shuffle(data.Len())
+	rule := t.model.Rule().Slowed(slowing(t.model.RateDecay, t.epoch.Number))
+	for _, w := range t.workers {
+		w.stage.rule = rule
+	}
 	t.data = data
 	for t.epoch.Examples < t.length {
 		if err := ctx.Err(); err != nil {

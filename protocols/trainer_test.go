@@ -32,7 +32,10 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 			m.Batch, m.MeanUpdate = 7, true
 			m.FeedbackRates, m.Network.FeedbackBias, m.Network.Silent = []float64{0.1}, true, 0.5
 		},
-		"batches, symmetric":   func(m *protocols.Model) { m.Batch, m.Network.Symmetric = 4, true },
+		"batches, symmetric": func(m *protocols.Model) { m.Batch, m.Network.Symmetric = 4, true },
+		"rates that decay": func(m *protocols.Model) {
+			m.RateDecay, m.FeedbackRates = 0.7, []float64{0.1}
+		},
 		"symmetric, layerwise": func(m *protocols.Model) { m.Network.Symmetric, m.Network.Feedback = true, network.LayerWise },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,6 +52,7 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 
 			net := newNetwork(t, m)
 			rule := m.Rule()
+			rule.Rates, rule.FeedbackRates = slices.Clone(rule.Rates), slices.Clone(rule.FeedbackRates)
 			// Each place of a batch has a state of its own.
 			var engines []*sim.Engine
 			for range m.Batch {
@@ -61,6 +65,14 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 			steps := func(ms float64) int { return int(ms / m.Neurons.Dt) }
 			shown := 0
 			for number := range 2 {
+				if number == 1 {
+					for l := range rule.Rates {
+						rule.Rates[l] *= m.RateDecay
+					}
+					for l := range rule.FeedbackRates {
+						rule.FeedbackRates[l] *= m.RateDecay
+					}
+				}
 				want := protocols.Epoch{Number: number + 1, Losses: make([]float64, len(net.Layers))}
 				for group := range slices.Chunk(asked[number*30:][:30], m.Batch) {
 					var updates []*network.Update

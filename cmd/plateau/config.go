@@ -20,6 +20,7 @@ type config struct {
 	data struct {
 		name, dir      string
 		examples, test count
+		validation     int
 		seed           int64
 	}
 	network struct {
@@ -56,6 +57,7 @@ type config struct {
 		epochs, batch            int
 		batchUpdate              string
 		rates, feedbackRates     []float64
+		rateDecay                float64
 		hiddenScale, outputScale float64
 	}
 	initial struct {
@@ -113,7 +115,7 @@ func defaults() *config {
 	c.phases.longerMean, c.phases.longerScale = 2, 1
 	c.test.length, c.test.settle = 250, 30
 
-	c.learning.batch, c.learning.batchUpdate = 1, updateSum
+	c.learning.batch, c.learning.batchUpdate, c.learning.rateDecay = 1, updateSum, 1
 
 	c.initial.law = optimised
 	c.initial.mean, c.initial.sd, c.initial.bias, c.initial.biasSD = 3, 3, 0.8, 0.001
@@ -191,7 +193,7 @@ func (c *config) model(info dataset.Info) protocols.Model {
 		Test:  protocols.TestPhase{Length: c.test.length, Settle: c.test.settle},
 
 		Rates: c.learning.rates, FeedbackRates: c.feedbackRates(),
-		HiddenScale: c.learning.hiddenScale, OutputScale: c.learning.outputScale,
+		HiddenScale: c.learning.hiddenScale, OutputScale: c.learning.outputScale, RateDecay: c.learning.rateDecay,
 		Batch: c.learning.batch, MeanUpdate: c.learning.batchUpdate == updateMean,
 		Seed: uint64(c.seed),
 	}

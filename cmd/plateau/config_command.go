@@ -20,7 +20,7 @@ equation, as TOML that --config takes. Options change what is printed.`,
 			return nil
 		},
 	}
-	o := configure(cmd, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "batch", "seed")
+	o := configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "epochs", "batch", "seed")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := o.config()

@@ -82,7 +82,7 @@ func TestScheduleFollowsTheData(t *testing.T) {
 // unusual sets every key to something that is not its default.
 func unusual() []string {
 	return []string{
-		"seed=9223372036854775807", "data.name=mnist", `data.dir=a "b" \ c`, "data.examples=12", "data.test_examples=all", "data.seed=3",
+		"seed=9223372036854775807", "data.name=mnist", `data.dir=a "b" \ c`, "data.examples=12", "data.validation=2", "data.test_examples=all", "data.seed=3",
 		"network.hidden=30,20", "network.per_class=2", "network.feedback=layerwise", "network.symmetric=true",
 		"network.silent=0.1", "network.silent_gain=0.3333333333333333", "network.feedback_bias=true",
 		"neurons.dt_ms=0.1", "neurons.integration=exponential", "neurons.max_rate_hz=123.4567890123", "neurons.kernel=alpha",
@@ -91,7 +91,7 @@ func unusual() []string {
 		"neurons.excitatory=7", "neurons.inhibitory=-7.5", "neurons.forward_signal=rates", "neurons.feedback_signal=rates",
 		"phases.forward_ms=61", "phases.target_ms=62", "phases.settle_ms=13", "phases.longer=true", "phases.longer_mean_ms=3",
 		"phases.longer_scale_ms=4", "phases.window_ms=20", "phases.plateau_spread_ms=11", "test.length_ms=500", "test.settle_ms=0",
-		"learning.epochs=60", "learning.batch=64", "learning.batch_update=mean", "learning.rates=0.1,0,1e-300", "learning.feedback_rates=none", "learning.hidden_scale=1e7", "learning.output_scale=0.1",
+		"learning.epochs=60", "learning.batch=64", "learning.batch_update=mean", "learning.rates=0.1,0,1e-300", "learning.feedback_rates=none", "learning.rate_decay=0.97", "learning.hidden_scale=1e7", "learning.output_scale=0.1",
 		"initial.law=uniform", "initial.mean=2", "initial.sd=4", "initial.bias=-1", "initial.bias_sd=0",
 		"initial.uniform_weight_mean=0.01", "initial.uniform_weight_halfwidth=0.2", "initial.uniform_bias_mean=0.3",
 		"initial.uniform_bias_halfwidth=0.4", "initial.uniform_feedback_mean=-0.5", "initial.uniform_feedback_halfwidth=0.6",
@@ -148,7 +148,7 @@ func TestPrintedConfigFollows(t *testing.T) {
 
 // bad has a value for every key that it must not have, with what else is set.
 var bad = map[string][]string{
-	"seed": {"-1"}, "data.name": {"cats"}, "data.dir": {"[1"}, "data.examples": {"0"}, "data.test_examples": {"-1"}, "data.seed": {"-1"},
+	"seed": {"-1"}, "data.name": {"cats"}, "data.dir": {"[1"}, "data.examples": {"0"}, "data.validation": {"-1", "30000"}, "data.test_examples": {"-1"}, "data.seed": {"-1"},
 	"network.hidden": {"10, 0", "1048577"}, "network.per_class": {"0"}, "network.feedback": {"none"}, "network.symmetric": {"1"},
 	"network.silent": {"1"}, "network.silent_gain": {"0"}, "network.feedback_bias": {"0"},
 	"neurons.dt_ms": {"1.2"}, "neurons.integration": {"rk4"}, "neurons.max_rate_hz": {"0"}, "neurons.kernel": {"delta"},
@@ -158,7 +158,7 @@ var bad = map[string][]string{
 	"phases.forward_ms": {"30"}, "phases.target_ms": {"20"}, "phases.settle_ms": {"-1"}, "phases.longer": {"2"},
 	"phases.longer_mean_ms": {"0"}, "phases.longer_scale_ms": {"0"}, "phases.window_ms": {"51"}, "phases.plateau_spread_ms": {"5"},
 	"test.length_ms": {"30"}, "test.settle_ms": {"-1"},
-	"learning.epochs": {"0"}, "learning.batch": {"0"}, "learning.batch_update": {"product"}, "learning.rates": {"0.1, -0.1"}, "learning.feedback_rates": {"1, 2"}, "learning.hidden_scale": {"0"}, "learning.output_scale": {"0"},
+	"learning.epochs": {"0"}, "learning.batch": {"0"}, "learning.batch_update": {"product"}, "learning.rates": {"0.1, -0.1"}, "learning.feedback_rates": {"1, 2"}, "learning.rate_decay": {"0", "1.1"}, "learning.hidden_scale": {"0"}, "learning.output_scale": {"0"},
 	"initial.law": {"normal"}, "initial.mean": {"0"}, "initial.sd": {"0"}, "initial.bias": {"2000000"}, "initial.bias_sd": {"-1"},
 	"initial.uniform_weight_mean": {"-2000000"}, "initial.uniform_weight_halfwidth": {"-1"}, "initial.uniform_bias_mean": {"2000000"},
 	"initial.uniform_bias_halfwidth": {"-1"}, "initial.uniform_feedback_mean": {"2000000"}, "initial.uniform_feedback_halfwidth": {"-1"},

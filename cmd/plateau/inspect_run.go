@@ -21,7 +21,8 @@ type runEvent struct {
 	Epochs    []epochEvent   `json:"epochs"`
 	Asked     int            `json:"epochs_asked_for"`
 	Examples  int            `json:"examples"`
-	TestError float64        `json:"test_error"`
+	TestError *float64       `json:"test_error"` // null before the first test
+	Validated *float64       `json:"validation_error,omitempty"`
 	Seconds   float64        `json:"seconds,omitempty"`
 	Weights   string         `json:"weights_sha256,omitempty"`
 	Recording string         `json:"recording,omitempty"`
@@ -64,18 +65,25 @@ func inspectRun(con *console, path string) error {
 		return nil
 	}
 	con.line("%s: %s, %s", path, e.Title, e.State)
-	con.line("%s asked for, of %s; %s to test on; seed %d", plural(e.Asked, "epoch"), plural(int(c.data.examples), "image"), plural(int(c.data.test), "image"), c.seed)
+	held := ""
+	if n := c.data.validation; n > 0 {
+		held = fmt.Sprintf("%s held out; ", plural(n, "image"))
+	}
+	con.line("%s asked for, of %s; %s%s to test on; seed %d", plural(e.Asked, "epoch"), plural(c.shown(), "image"), held, plural(int(c.data.test), "image"), c.seed)
 	if changed != nil {
 		con.line("settings other than the defaults: %s", strings.Join(changed, ", "))
 	}
 	con.line("")
-	con.line("%5s  %11s  %10s  %10s", "epoch", "train error", "test error", "examples/s")
+	con.line("%5s  %11s  %16s  %10s", "epoch", "train error", c.errorName(), "examples/s")
 	for _, epoch := range e.Epochs {
-		con.line("%5d  %11s  %10s  %10.0f", epoch.Epoch, percent(epoch.TrainError), percent(epoch.TestError), epoch.ExamplesPerSecond)
+		con.line("%5d  %11s  %16s  %10.0f", epoch.Epoch, percent(epoch.TrainError), percent(epoch.testError()), epoch.ExamplesPerSecond)
 	}
 	con.line("")
-	if n := len(e.Epochs); n > 0 {
-		con.line("%s of the test images are misread after %s", percent(e.Epochs[n-1].TestError), plural(n, "epoch"))
+	if e.Validated != nil {
+		con.line("%s of the images held out are misread after %s", percent(*e.Validated), plural(len(e.Epochs), "epoch"))
+	}
+	if e.TestError != nil {
+		con.line("%s of the test images are misread after %s", percent(*e.TestError), plural(len(e.Epochs), "epoch"))
 	}
 	if e.Seconds > 0 {
 		con.line("it took %s", clock(time.Duration(e.Seconds*float64(time.Second))))
@@ -119,13 +127,13 @@ func (e *runEvent) readMetrics(path string) error {
 				return fmt.Errorf("%s:%d: %w", path, n, err)
 			}
 			e.Epochs = append(e.Epochs, epoch)
-			e.TestError = epoch.TestError
+			e.TestError, e.Validated = epoch.TestError, epoch.ValidationError
 		case "done", "interrupted":
 			var end endEvent
 			if err := json.Unmarshal(lines.Bytes(), &end); err != nil {
 				return fmt.Errorf("%s:%d: %w", path, n, err)
 			}
-			e.State, e.Seconds = end.Event, end.Seconds
+			e.State, e.Seconds, e.TestError = end.Event, end.Seconds, end.TestError
 		}
 	}
 	if err := lines.Err(); err != nil {

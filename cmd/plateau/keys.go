@@ -77,12 +77,17 @@ func keys() []key {
 			at:    func(c *config) any { return &c.data.dir },
 			ok:    func(c *config) bool { return true },
 		}, {
-			name: "data.examples", meaning: "training images used in an epoch, the first so many", unit: "images",
+			name: "data.examples", meaning: "training images used, the first so many", unit: "images",
 			wants:   `1 to {the number of training images}, or "all"`,
 			at:      func(c *config) any { return &c.data.examples },
 			ok:      func(c *config) bool { return c.data.examples >= 0 && int(c.data.examples) <= c.images().Train },
 			follows: "30000 for digits, all for the others",
 			derive:  func(c *config) { c.data.examples, _, _ = schedule(c.data.name) },
+		}, {
+			name: "data.validation", meaning: "training images that are held out: the last so many of data.examples are not learnt from, and every epoch is tested on them, the test set only at the very end", unit: "images",
+			wants: "a whole number from 0, less than {data.examples}",
+			at:    func(c *config) any { return &c.data.validation },
+			ok:    func(c *config) bool { return c.data.validation >= 0 && (c.data.examples < 0 || c.shown() > 0) },
 		}, {
 			name: "data.test_examples", meaning: "test images used in a test, the first so many", unit: "images",
 			wants:   `1 to {the number of test images}, or "all"`,
@@ -320,6 +325,11 @@ func keys() []key {
 				r := c.learning.feedbackRates
 				return len(r) == 0 || len(r) == len(c.network.hidden) && allWithin(r, 0, maxNumber) && !c.network.symmetric
 			},
+		}, {
+			name: "learning.rate_decay", meaning: "factor by which all learning rates, of feedback too, are multiplied after each epoch",
+			equation: "η of epoch e = η decay^(e − 1)", wants: "more than 0, at most 1",
+			at: func(c *config) any { return &c.learning.rateDecay },
+			ok: func(c *config) bool { return above(c.learning.rateDecay, 0, 1) },
 		}, {
 			name: "learning.hidden_scale", meaning: "scale P_0 of the updates of hidden layers", unit: "ms",
 			equation: "(33)", wants: "more than 0, at most 1e+12",

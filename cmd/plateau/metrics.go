@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 )
@@ -14,6 +15,7 @@ type startEvent struct {
 	Version      string `json:"version"`
 	Data         string `json:"data"`
 	Examples     int    `json:"examples"`
+	Validation   int    `json:"validation_examples,omitempty"`
 	TestExamples int    `json:"test_examples"`
 	Neurons      []int  `json:"neurons"`
 	Epochs       int    `json:"epochs"`
@@ -27,12 +29,25 @@ type epochEvent struct {
 	Epoch             int       `json:"epoch"`
 	Examples          int       `json:"examples"`
 	TrainError        float64   `json:"train_error"`
-	TestError         float64   `json:"test_error"`
+	TestError         *float64  `json:"test_error,omitempty"`       // there if no images are held out
+	ValidationError   *float64  `json:"validation_error,omitempty"` // there if some are
 	TrainSeconds      float64   `json:"train_seconds"`
 	TestSeconds       float64   `json:"test_seconds"`
 	ExamplesPerSecond float64   `json:"examples_per_second"`
 	HiddenLosses      []float64 `json:"hidden_losses"`
 	OutputLoss        float64   `json:"output_loss"`
+}
+
+// testError is the share misread of the images that the epoch was tested on: of
+// those that are held out, if there are any, or of the test set.
+func (e *epochEvent) testError() float64 {
+	switch {
+	case e.ValidationError != nil:
+		return *e.ValidationError
+	case e.TestError != nil:
+		return *e.TestError
+	}
+	return math.NaN()
 }
 
 // endEvent is the last line of a run: done, or interrupted in the epoch after
@@ -42,6 +57,7 @@ type endEvent struct {
 	Epochs        int      `json:"epochs"`
 	Examples      int      `json:"examples"`   // of the unfinished epoch, or of all
 	TestError     *float64 `json:"test_error"` // null before the first test
+	Validation    *float64 `json:"validation_error,omitempty"`
 	Seconds       float64  `json:"seconds"`
 	WeightsSHA256 string   `json:"weights_sha256"`
 	Out           string   `json:"out"`

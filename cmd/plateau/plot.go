@@ -181,7 +181,7 @@ func learningFigure(folders []string) (f *figure.Learning, title, description st
 	for i, k := range courses {
 		configs[i] = k.config
 	}
-	f = &figure.Learning{}
+	f = &figure.Learning{Tested: tested(configs)}
 	var sources []string
 	seeds := 1
 	for _, k := range courses {
@@ -208,6 +208,23 @@ func learningFigure(folders []string) (f *figure.Learning, title, description st
 		f.Subtitle = "lines: mean of the seeds, bands: ± 1 standard deviation; " + description
 	}
 	return f, title, description, nil
+}
+
+// tested says which images the runs were tested on after every epoch.
+func tested(runs []*config) string {
+	held := 0
+	for _, c := range runs {
+		if c.data.validation > 0 {
+			held++
+		}
+	}
+	switch held {
+	case 0:
+		return "test"
+	case len(runs):
+		return "validation"
+	}
+	return "test or validation"
 }
 
 // runConfig reads the configuration of a run.
@@ -267,7 +284,7 @@ func readMetrics(folder string) (run figure.Run, err error) {
 			return run, fmt.Errorf("%s:%d: epoch %d, want %d", path, n, e.Epoch, len(run.TestError)+1)
 		}
 		run.TrainError = append(run.TrainError, e.TrainError)
-		run.TestError = append(run.TestError, e.TestError)
+		run.TestError = append(run.TestError, e.testError())
 		run.OutputLoss = append(run.OutputLoss, e.OutputLoss)
 		for m, loss := range e.HiddenLosses {
 			if m == len(run.HiddenLosses) {

@@ -203,9 +203,9 @@ func (c *config) selectImages(s *record.Selection) (err error) {
 // shown is how many images an epoch shows.
 func (c *config) shown() int {
 	if c.data.examples > 0 {
-		return int(c.data.examples)
+		return int(c.data.examples) - c.data.validation
 	}
-	return c.images().Train
+	return c.images().Train - c.data.validation
 }
 
 // recordingHeader says what a recording of training is to hold.
@@ -222,6 +222,9 @@ func (c *config) recordingHeader(m protocols.Model) (record.Header, error) {
 	if h.Traces, err = c.recordedTraces(); err != nil {
 		return h, err
 	}
+	if h.RateDecay != 0 {
+		h.EpochTrials = c.shown()
+	}
 	h.Plateaus, h.Weights, h.Snapshots = c.record.plateaus, c.record.weights, c.record.weightsEvery
 	return h, errors.Join(c.listNeurons(h.Traces), c.selectTrials(&h.Trials), c.selectImages(&h.Trials))
 }
@@ -230,7 +233,7 @@ func (c *config) recordingHeader(m protocols.Model) (record.Header, error) {
 func (c *config) trialHeader(m protocols.Model) record.Header {
 	h := protocols.RecordingHeader(m)
 	c.signHeader(&h)
-	h.Rule, h.MeanUpdate = nil, false
+	h.Rule, h.MeanUpdate, h.RateDecay = nil, false, 0
 	h.Plateaus, h.Weights = true, true
 	for i := range h.Populations[1:] {
 		for _, v := range variables() {

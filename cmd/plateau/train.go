@@ -33,7 +33,7 @@ keys of [record] say what else, and of which trials: plateau config.`,
   plateau train --record --set record.trials=every=1000
   plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
 	}
-	o := configure(cmd, "data", "data-dir", "examples", "test-examples", "hidden", "epochs", "batch", "seed")
+	o := configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "epochs", "batch", "seed")
 	workers := workersFlag(cmd)
 	var out string
 	var force bool
@@ -147,6 +147,10 @@ func (c *config) pin(data *dataset.Data) error {
 				prefix(c.given[split.key]), split.key, *split.n, have, split.name, data.Dir))
 		}
 	}
+	if held := c.data.validation; held >= int(c.data.examples) {
+		problems = append(problems, fmt.Sprintf("%sdata.validation = %d: want less than the training images, which are %d",
+			prefix(c.given["data.validation"]), held, c.data.examples))
+	}
 	if problems != nil {
 		return &configError{problems}
 	}
@@ -165,6 +169,8 @@ type training struct {
 	con     *console
 	config  *config
 	data    *dataset.Data
+	shown   *dataset.Set // to learn from
+	checked *dataset.Set // what every epoch is tested on: the images held out, or the test set
 	folder  *runFolder
 	workers int
 	began   time.Time
@@ -184,6 +190,10 @@ func (r *training) prepare() error {
 	if err != nil {
 		return err
 	}
+	r.shown, r.checked = r.data.Train, r.data.Test
+	if n := r.config.data.validation; n > 0 {
+		r.shown, r.checked = r.data.Train.First(r.data.Train.Len()-n), r.data.Train.Last(n)
+	}
 	m := r.config.model(info)
 	if r.net, err = m.NewNetwork(); err != nil {
 		return err
@@ -191,7 +201,7 @@ func (r *training) prepare() error {
 	if r.trainer, err = protocols.NewTrainer(m, r.net, r.workers); err != nil {
 		return err
 	}
-	r.tester, err = protocols.NewTester(m, r.net, min(r.workers, r.data.Test.Len()))
+	r.tester, err = protocols.NewTester(m, r.net, min(r.workers, max(r.checked.Len(), r.data.Test.Len())))
 	return err
 }
 
@@ -221,14 +231,6 @@ func (r *training) record(path string, force bool) error {
 	return nil
 }
 
-// testError is that of the last epoch that was finished, nil before the first.
-func (r *training) testError() *float64 {
-	if r.last.Epoch == 0 {
-		return nil
-	}
-	return &r.last.TestError
-}
-
 // both reports an event to whoever reads lines.
 func (r *training) both(v any) error {
 	r.con.event(v)
@@ -248,10 +250,14 @@ func (r *training) run(ctx context.Context) error {
 	if err := r.recording.close(); err != nil {
 		return r.failed(err)
 	}
+	final, err := r.final(ctx)
+	if err != nil {
+		return err
+	}
 	took := time.Since(r.began)
 	end := endEvent{
-		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.data.Train.Len(),
-		TestError: r.testError(), Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
+		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.shown.Len(),
+		TestError: final, Validation: r.last.ValidationError, Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
 	}
 	if r.recording != nil {
 		end.Recording = r.recording.path
@@ -260,7 +266,7 @@ func (r *training) run(ctx context.Context) error {
 		return err
 	}
 	r.con.line("done in %s: %s of the test images are misread; %s holds configuration, metrics and weights",
-		clock(took), percent(r.last.TestError), r.folder.path)
+		clock(took), percent(*final), r.folder.path)
 	if r.recording != nil {
 		until := ""
 		if r.recording.told {
@@ -270,6 +276,31 @@ func (r *training) run(ctx context.Context) error {
 	}
 	r.con.line("look into a trial: plateau trial --run %s --example 7", r.folder.path)
 	return nil
+}
+
+// final is the error on the test set after the last epoch. Where images are held
+// out, this is when the run first sees the test set.
+func (r *training) final(ctx context.Context) (*float64, error) {
+	if r.config.data.validation == 0 {
+		return r.last.TestError, nil
+	}
+	result, err := runTest(ctx, r.con, r.tester, r.data.Test, "test ")
+	if err != nil {
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return nil, r.interrupted(0, "the test after the last epoch")
+		}
+		return nil, r.failed(err)
+	}
+	share := result.Error()
+	return &share, nil
+}
+
+// errorName says what every epoch is tested on.
+func (c *config) errorName() string {
+	if c.data.validation > 0 {
+		return "validation error"
+	}
+	return "test error"
 }
 
 func (r *training) start() error {
@@ -283,15 +314,19 @@ func (r *training) start() error {
 	if n := c.learning.batch; n > 1 {
 		batch = fmt.Sprintf(", in batches of %d,", n)
 	}
-	r.con.line("training %s: %s to train on, %d to test on, %s",
-		c.title(), plural(r.data.Train.Len(), "image"), r.data.Test.Len(), from)
+	held := ""
+	if n := c.data.validation; n > 0 {
+		held = fmt.Sprintf("%d held out to test every epoch, at the end ", n)
+	}
+	r.con.line("training %s: %s to train on, %s%d to test on, %s",
+		c.title(), plural(r.shown.Len(), "image"), held, r.data.Test.Len(), from)
 	r.con.line("%s%s with seed %d on %s; to %s",
 		plural(c.learning.epochs, "epoch"), batch, c.seed, plural(r.workers, "worker"), r.folder.path)
 	r.con.line("")
-	r.con.line(r.columns(), "epoch", "train error", "test error", "examples/s", "hidden loss", "output loss", "time")
+	r.con.line(r.columns(), "epoch", "train error", c.errorName(), "examples/s", "hidden loss", "output loss", "time")
 	return r.both(startEvent{
 		Event: "start", Version: version(), Data: info.Name,
-		Examples: r.data.Train.Len(), TestExamples: r.data.Test.Len(),
+		Examples: r.shown.Len(), Validation: c.data.validation, TestExamples: r.data.Test.Len(),
 		Neurons: c.sizes(info), Epochs: c.learning.epochs, Seed: c.seed,
 		Workers: r.workers, Out: r.folder.path,
 	})
@@ -300,7 +335,7 @@ func (r *training) start() error {
 // columns is the format of the table of epochs, with room for the loss of each
 // hidden layer.
 func (r *training) columns() string {
-	return fmt.Sprintf("%%5v  %%11s  %%10s  %%10s  %%%ds  %%11s  %%12s", max(11, 8*len(r.config.network.hidden)))
+	return fmt.Sprintf("%%5v  %%11s  %%16s  %%10s  %%%ds  %%11s  %%12s", max(11, 8*len(r.config.network.hidden)))
 }
 
 // epoch trains, saves, tests and reports once.
@@ -319,7 +354,7 @@ func (r *training) epoch(ctx context.Context) error {
 		return r.failed(err)
 	}
 	tested := time.Now()
-	result, err := runTest(ctx, r.con, r.tester, r.data.Test, fmt.Sprintf("epoch %d/%d test ", number, r.config.learning.epochs))
+	result, err := runTest(ctx, r.con, r.tester, r.checked, fmt.Sprintf("epoch %d/%d test ", number, r.config.learning.epochs))
 	if err != nil {
 		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return r.interrupted(learnt.Examples, fmt.Sprintf("the test of epoch %d", number))
@@ -329,11 +364,16 @@ func (r *training) epoch(ctx context.Context) error {
 	last := len(learnt.Losses) - 1
 	r.last = epochEvent{
 		Event: "epoch", Epoch: number, Examples: learnt.Examples,
-		TrainError: learnt.Error(), TestError: result.Error(),
+		TrainError:   learnt.Error(),
 		TrainSeconds: trained.Seconds(), TestSeconds: time.Since(tested).Seconds(),
 		ExamplesPerSecond: perSecond(int64(learnt.Examples), trained),
 		HiddenLosses:      append([]float64{}, learnt.Losses[:last]...),
 		OutputLoss:        learnt.Losses[last],
+	}
+	if share := result.Error(); r.config.data.validation > 0 {
+		r.last.ValidationError = &share
+	} else {
+		r.last.TestError = &share
 	}
 	var hidden []string
 	for _, loss := range r.last.HiddenLosses {
@@ -342,7 +382,7 @@ func (r *training) epoch(ctx context.Context) error {
 	if hidden == nil {
 		hidden = []string{"–"}
 	}
-	r.con.line(r.columns(), number, percent(r.last.TrainError), percent(r.last.TestError),
+	r.con.line(r.columns(), number, percent(r.last.TrainError), percent(r.last.testError()),
 		fmt.Sprintf("%.0f", r.last.ExamplesPerSecond), strings.Join(hidden, " "),
 		fmt.Sprintf("%.5f", r.last.OutputLoss), clock(time.Since(began)))
 	return r.both(r.last)
@@ -350,7 +390,7 @@ func (r *training) epoch(ctx context.Context) error {
 
 // learn is the training half of an epoch.
 func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, error) {
-	total := int64(r.data.Train.Len())
+	total := int64(r.shown.Len())
 	epochs := r.config.learning.epochs
 	var now protocols.Epoch
 	bar := r.con.progress(fmt.Sprintf("epoch %d/%d train", number, epochs), total,
@@ -365,7 +405,7 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 	defer bar.end()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	learnt, err := r.trainer.Epoch(ctx, r.data.Train, func(e protocols.Epoch) {
+	learnt, err := r.trainer.Epoch(ctx, r.shown, func(e protocols.Epoch) {
 		now = e
 		bar.at(int64(e.Examples))
 		if r.recording.err() != nil {
@@ -396,7 +436,7 @@ func (r *training) interrupted(examples int, during string) error {
 	}
 	err := r.both(endEvent{
 		Event: "interrupted", Epochs: r.last.Epoch, Examples: examples,
-		TestError: r.testError(), Seconds: time.Since(r.began).Seconds(),
+		TestError: r.last.TestError, Validation: r.last.ValidationError, Seconds: time.Since(r.began).Seconds(),
 		WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/protocols"
 	"plateau/protocols/dataset"
 )
 
@@ -219,5 +220,93 @@ func TestTrainCannotWrite(t *testing.T) {
 	}
 	if left := tree(t); len(left) != 0 {
 		t.Errorf("%q is left", left)
+	}
+}
+
+// Images that are held out are not learnt from, and stand in for the test set
+// until the run is over.
+func TestValidation(t *testing.T) {
+	empty(t)
+	out := must(t, tiny("--json", "--out", "held", "--validation", "10")...)
+	events := jsonLines(t, out)
+	start, end := events[0], events[len(events)-1]
+	if start["examples"] != 20.0 || start["validation_examples"] != 10.0 || start["test_examples"] != 20.0 || end["examples"] != 40.0 {
+		t.Errorf("the run says %v and %v", start, end)
+	}
+	for _, e := range events[1:3] {
+		if _, ok := e["validation_error"].(float64); !ok || e["test_error"] != nil || e["examples"] != 20.0 {
+			t.Errorf("an epoch is %v", e)
+		}
+	}
+	// The first 20 images are learnt from, as they are alone.
+	alone := jsonLines(t, must(t, tiny("--json", "--out", "alone", "--examples", "20")...))
+	if last := alone[len(alone)-1]; last["weights_sha256"] != end["weights_sha256"] || last["test_error"] != end["test_error"] {
+		t.Errorf("the run ends with %v, without the others it does with %v", end, last)
+	}
+	// The last 10 test every epoch.
+	c, err := runConfig("held")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := c.model(c.images())
+	net, err := loadRun(m, "held")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tester, err := protocols.NewTester(m, net, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := dataset.Digits(1, 30, 1).Train
+	rest := *all
+	rest.Pixels, rest.Labels = all.Pixels[20*784:], all.Labels[20:]
+	result, err := tester.Test(t.Context(), &rest, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if events[2]["validation_error"] != result.Error() || end["validation_error"] != result.Error() {
+		t.Errorf("validation errors are %v and %v, want %v", events[2]["validation_error"], end["validation_error"], result.Error())
+	}
+
+	for _, want := range []string{"validation error", "20 images", "10 images held out", "20 images to test on",
+		percent(result.Error()) + " of the images held out", percent(end["test_error"].(float64)) + " of the test images"} {
+		if out := must(t, "inspect", "held"); !strings.Contains(out, want) {
+			t.Errorf("inspect: want %q in\n%s", want, out)
+		}
+	}
+	must(t, "plot", "held", "--out", "held.svg")
+	must(t, "plot", "held", "alone", "--out", "both.svg")
+	must(t, "plot", "alone", "--out", "alone.svg")
+	for name, want := range map[string]string{"held.svg": ">validation<", "both.svg": ">test or validation<", "alone.svg": ">test<"} {
+		if !strings.Contains(readFile(t, name), want) {
+			t.Errorf("%s does not say %q", name, want)
+		}
+	}
+	person := must(t, tiny("--out", "person", "--validation", "10")...)
+	for _, want := range []string{"20 images to train on, 10 held out to test every epoch, at the end 20 to test on", "validation error", "of the test images are misread"} {
+		if !strings.Contains(person, want) {
+			t.Errorf("want %q in\n%s", want, person)
+		}
+	}
+}
+
+// A run that is stopped before its end says nothing of the test set.
+func TestValidationInterrupted(t *testing.T) {
+	empty(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	out := &hook{word: `"epoch":2`, do: cancel}
+	var messages bytes.Buffer
+	status := run(ctx, tiny("--json", "--out", "run", "--validation", "10"), out, &messages)
+	if status != 1 || !strings.Contains(messages.String(), "interrupted in the test after the last epoch") {
+		t.Errorf("status %d: %s", status, &messages)
+	}
+	events := jsonLines(t, out.String())
+	last := events[len(events)-1]
+	if last["event"] != "interrupted" || last["test_error"] != nil || last["validation_error"] != events[2]["validation_error"] {
+		t.Errorf("the run ends with %v", last)
+	}
+	if out := must(t, "inspect", "run"); strings.Contains(out, "test images are") {
+		t.Errorf("inspect says\n%s", out)
 	}
 }

@@ -60,7 +60,7 @@ func course(name string, runs ...[]float64) Course {
 }
 
 func compared() *Learning {
-	return &Learning{Title: "Learning", Subtitle: "two courses", Courses: []Course{
+	return &Learning{Title: "Learning", Subtitle: "two courses", Tested: "test", Courses: []Course{
 		course("one", []float64{0.5, 0.3, 0.2}, []float64{0.6, 0.35}), course("other", []float64{0.4, 0.2, 0.1}),
 	}}
 }

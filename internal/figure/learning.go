@@ -16,6 +16,7 @@ import (
 type Learning struct {
 	Title    string
 	Subtitle string
+	Tested   string // on what the test errors are from, "test" for a test set
 	Courses  []Course
 }
 
@@ -124,7 +125,7 @@ func (l *Learning) Draw(c draw.Canvas) {
 	}
 	test := series{of: percent(func(r Run) []float64 { return r.TestError })}
 	train := series{of: percent(func(r Run) []float64 { return r.TrainError }), faint: true}
-	l.head(errors, "Misread images (%)", "test", "training, before each was learnt")
+	l.head(errors, "Misread images (%)", l.Tested, "training, before each was learnt")
 	l.draw(errors, 5, "epoch", train, test)
 
 	l.losses(box, layers, high, low)

@@ -32,11 +32,16 @@ func (s *Set) Label(i int) int { return int(s.Labels[i]) }
 
 // First is a set of the first n images, or all if there are fewer. It shares
 // the memory of s.
-func (s *Set) First(n int) *Set {
-	n = min(n, s.Len())
+func (s *Set) First(n int) *Set { return s.part(0, min(n, s.Len())) }
+
+// Last is a set of the last n images, or all if there are fewer. It shares the
+// memory of s.
+func (s *Set) Last(n int) *Set { return s.part(max(0, s.Len()-n), s.Len()) }
+
+func (s *Set) part(begin, end int) *Set {
 	part := *s
-	part.Pixels = s.Pixels[: n*s.Size() : n*s.Size()]
-	part.Labels = s.Labels[:n:n]
+	part.Pixels = s.Pixels[begin*s.Size() : end*s.Size() : end*s.Size()]
+	part.Labels = s.Labels[begin:end:end]
 	return &part
 }
 

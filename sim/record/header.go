@@ -27,6 +27,10 @@ type Header struct {
 	// MeanUpdate says that a batch changes weights by the mean of its updates, not
 	// by their sum.
 	MeanUpdate bool
+	// RateDecay, if not 0, is the factor by which all learning rates of Rule are
+	// multiplied after every EpochTrials training trials.
+	RateDecay   float64
+	EpochTrials int
 
 	// Populations are the input, the hidden layers from the input up and the
 	// output. Their number in this list is the layer of sim.Block.

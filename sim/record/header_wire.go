@@ -33,6 +33,8 @@ type wireHeader struct {
 	Seed        uint64        `json:",string"`
 	Rule        *network.Rule `json:",omitempty"`
 	MeanUpdate  bool          `json:",omitempty"`
+	RateDecay   float64       `json:",omitempty"`
+	EpochTrials int           `json:",omitempty"`
 
 	Populations []Population
 	Traces      []Trace   `json:",omitempty"`
@@ -93,6 +95,7 @@ func (h Header) MarshalJSON() ([]byte, error) {
 		Dt: h.Neurons.Dt, Hidden: h.Neurons.Hidden, Output: h.Neurons.Output, MaxRate: h.Neurons.Noise.MaxRate,
 		Integration: h.Neurons.Integration, Forward: h.Neurons.Forward, Feedback: h.Neurons.Feedback,
 		Network: h.Network, Seed: h.Seed, Rule: h.Rule, MeanUpdate: h.MeanUpdate,
+		RateDecay: h.RateDecay, EpochTrials: h.EpochTrials,
 		Populations: h.Populations, Traces: h.Traces, Plateaus: h.Plateaus, Trials: h.Trials,
 		Weights: h.Weights, Snapshots: h.Snapshots,
 	}
@@ -123,6 +126,7 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 			Integration: w.Integration, Forward: w.Forward, Feedback: w.Feedback,
 		},
 		Network: w.Network, Seed: w.Seed, Rule: w.Rule, MeanUpdate: w.MeanUpdate,
+		RateDecay: w.RateDecay, EpochTrials: w.EpochTrials,
 		Populations: w.Populations, Traces: w.Traces, Plateaus: w.Plateaus, Trials: w.Trials,
 		Weights: w.Weights, Snapshots: w.Snapshots,
 	}
@@ -147,6 +151,10 @@ func (h *Header) Validate() error {
 	}
 	if h.Rule != nil {
 		errs = append(errs, h.Rule.Validate(h.Network))
+	}
+	if h.RateDecay != 0 || h.EpochTrials != 0 {
+		require(h.RateDecay > 0 && h.RateDecay <= 1, "RateDecay = %v, want more than 0, at most 1", h.RateDecay)
+		require(h.EpochTrials >= 1, "EpochTrials = %d, want at least 1, as RateDecay is set", h.EpochTrials)
 	}
 	want := Populations(h.Network)
 	require(len(h.Populations) == len(want), "Populations: there are %d, want %d", len(h.Populations), len(want))

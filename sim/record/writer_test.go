@@ -431,6 +431,9 @@ func TestHeaderRefusals(t *testing.T) {
 		"Neurons holds -1":           func(h *record.Header) { h.Traces[1].Neurons = []int{-1} },
 		"Snapshots = -1":             func(h *record.Header) { h.Snapshots = -1 },
 		"Every = -2":                 func(h *record.Header) { h.Trials.Every = -2 },
+		"RateDecay = 2":              func(h *record.Header) { h.RateDecay, h.EpochTrials = 2, 5 },
+		"RateDecay = 0":              func(h *record.Header) { h.EpochTrials = 5 },
+		"EpochTrials = 0":            func(h *record.Header) { h.RateDecay = 0.5 },
 		"Rates has 1 learning rates": func(h *record.Header) { h.Rule.Rates = h.Rule.Rates[:1] },
 	} {
 		h := header(m)
