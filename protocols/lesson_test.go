@@ -97,6 +97,32 @@ func TestWitnessChangesNothing(t *testing.T) {
 	}
 }
 
+// digests are those of the weights when lessons are told.
+type digests struct {
+	net  *network.Network
+	list []string
+}
+
+func (d *digests) Learnt(protocols.Lesson) { d.list = append(d.list, d.net.SHA256()) }
+
+// Lessons are told before they change the weights.
+func TestWitnessSeesWeightsOfTheLesson(t *testing.T) {
+	m := tiny(7)
+	m.Batch = 4
+	trainer := newTrainer(t, m)
+	d := digests{net: trainer.Network()}
+	want := []string{d.net.SHA256()}
+	trainer.AddWitness(&d, false)
+	if _, err := trainer.Epoch(t.Context(), noise(3, 12, 6, 3), func(protocols.Epoch) { want = append(want, d.net.SHA256()) }); err != nil {
+		t.Fatal(err)
+	}
+	for k, got := range d.list {
+		if got != want[k/4] || want[k/4] == want[k/4+1] {
+			t.Errorf("lesson %d was told with the weights %s, want %s, before %s", k, got, want[k/4], want[k/4+1])
+		}
+	}
+}
+
 // The means of a lesson are those that were learnt from: its losses follow from
 // them, and so does what was read.
 func TestLessonHoldsWhatWasLearnt(t *testing.T) {

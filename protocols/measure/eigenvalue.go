@@ -1,0 +1,127 @@
+package measure
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"plateau/compartments"
+	"plateau/internal/elementary"
+	"plateau/network"
+	"plateau/protocols"
+)
+
+// Window is the number of examples at the end of an interval over which the
+// Jacobians of Theorem 1 are averaged; in a shorter interval it is all of them.
+const Window = 100
+
+// eigenvalue is the largest eigenvalue of (I − J_B J_G)ᵀ(I − J_B J_G), with the
+// Jacobians of what the last hidden layer does to the output layer and of what the
+// output layer, by its feedback, does to the plateaus of the last hidden layer,
+//
+//	J_B = φ_max σ′(V̄_out^f) ∘ k_d W_outᵀ            a row for each output neuron
+//	J_G = σ′(Yᵀ φ_max σ(V̄_out^f) + c) ∘ Yᵀ         a row for each hidden neuron
+//
+// each averaged over a window of examples. Below 1 the condition of Theorem 1
+// holds: what the hidden layer is told to do brings the output layer nearer to its
+// target. Feedback to the last hidden layer is from the output layer in every
+// architecture.
+type eigenvalue struct {
+	output, hidden *network.Layer
+	noise          compartments.EscapeNoise
+	gain           float64 // k_d
+
+	n    []float64 // examples, one element
+	up   []float64 // sum of J_B, [hidden neuron][output neuron]
+	back []float64 // sum of J_G, [output neuron][hidden neuron]
+
+	slopes []float32 // of the output neurons' rates
+	apical []float64
+}
+
+func newEigenvalue(m protocols.Model, net *network.Network) *eigenvalue {
+	last := len(net.Layers) - 1
+	p := &eigenvalue{
+		output: &net.Layers[last], hidden: &net.Layers[last-1],
+		noise: m.Neurons.Noise, gain: m.Neurons.Output.Gain(),
+		n: make([]float64, 1),
+	}
+	hidden, outputs := p.hidden.Size(), p.output.Size()
+	p.up, p.back = make([]float64, hidden*outputs), make([]float64, outputs*hidden)
+	p.slopes, p.apical = make([]float32, outputs), make([]float64, hidden)
+	return p
+}
+
+func (p *eigenvalue) learnt(l protocols.Lesson, left int64) {
+	if left >= Window {
+		return
+	}
+	p.n[0]++
+	soma := l.Forward[len(l.Forward)-1].Soma
+	outputs, hidden := len(p.slopes), len(p.apical)
+	p.noise.Slopes(p.slopes, soma)
+	scale := p.noise.MaxRate * p.gain
+	for j := range hidden {
+		sum := p.up[j*outputs:][:outputs]
+		for i, w := range p.output.Weights.Row(j) {
+			sum[i] += float64(scale * float64(p.slopes[i]) * float64(w))
+		}
+	}
+
+	clear(p.apical)
+	for j, c := range p.hidden.FeedbackBias {
+		p.apical[j] = float64(c)
+	}
+	for i, v := range soma {
+		rate := p.noise.Rate(float64(v))
+		for j, y := range p.hidden.Feedback.Row(i) {
+			p.apical[j] += float64(rate * float64(y))
+		}
+	}
+	for j, v := range p.apical {
+		alpha := elementary.Sigmoid(v)
+		p.apical[j] = alpha * (1 - alpha)
+	}
+	for i := range outputs {
+		sum := p.back[i*hidden:][:hidden]
+		for j, y := range p.hidden.Feedback.Row(i) {
+			sum[j] += float64(p.apical[j] * float64(y))
+		}
+	}
+}
+
+func (p *eigenvalue) finish(line *Line) {
+	line.LargestEigenvalue = p.largest()
+	for _, s := range [][]float64{p.n, p.up, p.back} {
+		clear(s)
+	}
+}
+
+func (p *eigenvalue) largest() float64 {
+	outputs, hidden := len(p.slopes), len(p.apical)
+	up := mat.NewDense(hidden, outputs, p.up)
+	back := mat.NewDense(outputs, hidden, p.back)
+	var rest mat.Dense // I − J_B J_G
+	rest.Mul(up.T(), back.T())
+	rest.Scale(-1/float64(p.n[0]*p.n[0]), &rest)
+	for i := range outputs {
+		rest.Set(i, i, 1+rest.At(i, i))
+	}
+	var square mat.SymDense
+	square.SymOuterK(1, rest.T())
+	for i := range outputs {
+		for k := range i + 1 {
+			if x := square.At(i, k); math.IsNaN(x) || math.IsInf(x, 0) {
+				return math.NaN()
+			}
+		}
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(&square, false) {
+		return math.NaN()
+	}
+	values := eigen.Values(nil)
+	return values[len(values)-1] // they come in ascending order
+}
+
+func (p *eigenvalue) state() []any { return []any{p.n, p.up, p.back} }

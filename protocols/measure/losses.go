@@ -1,0 +1,52 @@
+package measure
+
+import (
+	"math"
+
+	"plateau/network"
+	"plateau/protocols"
+)
+
+// losses are the means of the local losses over an interval, L_0 of each hidden
+// layer and L_1, and how each L_0 goes with L_1 from example to example: Pearson's
+// correlation. Moments are about the running mean, so that nothing is lost when
+// the losses vary little.
+type losses struct {
+	n       []float64 // examples, one element
+	mean    []float64 // of each layer's loss
+	squares []float64 // sum of the squared distances from the mean
+	product []float64 // the same for each hidden layer's times the output layer's
+}
+
+func newLosses(net *network.Network) *losses {
+	layers := len(net.Layers)
+	return &losses{n: make([]float64, 1), mean: make([]float64, layers), squares: make([]float64, layers), product: make([]float64, layers-1)}
+}
+
+func (p *losses) learnt(l protocols.Lesson, _ int64) {
+	p.n[0]++
+	last := len(p.mean) - 1
+	before := l.Losses[last] - p.mean[last] // distance from the mean so far
+	for m, loss := range l.Losses {
+		d := loss - p.mean[m]
+		p.mean[m] += d / p.n[0]
+		p.squares[m] += float64(d * (loss - p.mean[m]))
+		if m < last {
+			p.product[m] += float64(before * (loss - p.mean[m]))
+		}
+	}
+}
+
+func (p *losses) finish(line *Line) {
+	last := len(p.mean) - 1
+	line.HiddenLosses = append([]float64{}, p.mean[:last]...)
+	line.OutputLoss = p.mean[last]
+	line.LossCorrelation = each(last, func(m int) float64 {
+		return p.product[m] / (math.Sqrt(p.squares[m]) * math.Sqrt(p.squares[last]))
+	})
+	for _, s := range [][]float64{p.n, p.mean, p.squares, p.product} {
+		clear(s)
+	}
+}
+
+func (p *losses) state() []any { return []any{p.n, p.mean, p.squares, p.product} }

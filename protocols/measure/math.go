@@ -1,0 +1,45 @@
+package measure
+
+import "math"
+
+// dot returns the scalar product, as four sums side by side: one addition need not
+// wait for the last.
+func dot(a []float32, b []float64) float64 {
+	var s0, s1, s2, s3 float64
+	b = b[:len(a)]
+	for len(a) >= 4 {
+		s0 += float64(float64(a[0]) * b[0])
+		s1 += float64(float64(a[1]) * b[1])
+		s2 += float64(float64(a[2]) * b[2])
+		s3 += float64(float64(a[3]) * b[3])
+		a, b = a[4:], b[4:]
+	}
+	for i, x := range a {
+		s0 += float64(float64(x) * b[i])
+	}
+	return (s0 + s1) + (s2 + s3)
+}
+
+// product sums up the scalar product of two vectors and their squared lengths.
+type product struct{ ab, aa, bb float64 }
+
+func (p *product) add(a, b float64) {
+	p.ab += float64(a * b)
+	p.aa += float64(a * a)
+	p.bb += float64(b * b)
+}
+
+// degrees returns the angle between the vectors, NaN if one of them is zero.
+func (p *product) degrees() float64 {
+	cos := p.ab / (math.Sqrt(p.aa) * math.Sqrt(p.bb))
+	return math.Acos(max(-1, min(1, cos))) * (180 / math.Pi)
+}
+
+// each returns f of all numbers up to n.
+func each(n int, f func(i int) float64) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = f(i)
+	}
+	return x
+}

@@ -1,0 +1,364 @@
+package measure_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/measure"
+)
+
+// hand is a trainer of a made-up network, and measurements that are told of
+// made-up lessons.
+func hand(t *testing.T, hidden, outputs int, o measure.Options) (*network.Network, *measure.Measurements) {
+	t.Helper()
+	m := protocols.Default(3, []int{hidden}, outputs)
+	trainer := newTrainer(t, m, 1)
+	for _, a := range trainer.Network().Arrays() {
+		for j := range max(a.Rows, 1) {
+			clear(a.Row(j))
+		}
+	}
+	o.Every = 1
+	return trainer.Network(), newMeasurements(t, o, trainer)
+}
+
+// lesson makes up what is measured from.
+func lesson(number uint64, somaHidden, plateauForward, plateauTarget, somaOutput, rateTarget []float32) protocols.Lesson {
+	return protocols.Lesson{
+		Number:  number,
+		Forward: []network.Means{{Soma: somaHidden, Plateau: plateauForward}, {Soma: somaOutput}},
+		Target:  []network.Means{{Plateau: plateauTarget}, {Rate: rateTarget}},
+		Losses:  []float64{0, 0},
+	}
+}
+
+func next(t *testing.T, m *measure.Measurements) measure.Line {
+	t.Helper()
+	line, ok := m.Next()
+	if !ok {
+		t.Fatal("no line")
+	}
+	return line
+}
+
+// Two hidden neurons and one output neuron of three that errs: the backpropagated
+// update points along its weights, so plateaus that change along them make an angle
+// of 0°, against them of 180°, across of 90°. An update that is zero has none.
+func TestAngleByHand(t *testing.T) {
+	net, m := hand(t, 2, 3, measure.Options{Angles: true})
+	w := net.Layers[1].Weights
+	w.Row(0)[1], w.Row(1)[1] = 3, -4
+	w.Row(0)[2], w.Row(1)[2] = 100, 100 // of a neuron without an error
+	rest := []float32{0, 0}
+	for k, c := range []struct {
+		change []float32
+		want   float64
+	}{
+		{[]float32{0.0075, -0.01}, 0},
+		{[]float32{-0.75, 1}, 180},
+		{[]float32{-0.5, -0.375}, 90},
+		{[]float32{0.25, 0}, 180 / math.Pi * math.Acos(0.6)},
+		{rest, math.NaN()},
+	} {
+		// φ_max σ(0) = 0.1/ms in the forward phase; the second neuron is told to fire more.
+		m.Learnt(lesson(uint64(k+1), rest, rest, c.change, []float32{0, 0, 0}, []float32{0.1, 0.15, 0.1}))
+		// An arc cosine near 1 turns 1e-8 of single precision into 1e-4 radians.
+		near(t, fmt.Sprint(c.change), next(t, m).UpdateAngles, []float64{c.want}, 1e-2)
+	}
+
+	// The mean leaves out what has no angle.
+	net, m = hand(t, 2, 3, measure.Options{Angles: true})
+	copy(net.Layers[1].Weights.Row(0), []float32{1, 0, 0})
+	for k, change := range [][]float32{{1, 0}, {0, 0}, {0, 1}} {
+		m.Learnt(lesson(uint64(k+1), rest, rest, change, []float32{0, 0, 0}, []float32{0.2, 0.1, 0.1}))
+	}
+	near(t, "mean", next(t, m).UpdateAngles, []float64{45}, 1e-9)
+}
+
+// Jacobians that can be worked out by hand: with W_out = a I and Y = b I every
+// singular value of I − J_B J_G is the same, and with one weight across it is a
+// shear.
+func TestEigenvalueByHand(t *testing.T) {
+	const a, b = 7, 5
+	sigmoid := func(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
+	up := 0.2 / 4 * (0.6 / 0.7) * a                   // φ_max σ′(0) k_d a
+	back := sigmoid(b*0.1) * (1 - sigmoid(b*0.1)) * b // σ′(b φ_max/2) b
+	trace := 2 + up*back*up*back                      // of ((1, x), (0, 1))ᵀ((1, x), (0, 1)), whose
+	shear := (trace + math.Sqrt(trace*trace-4)) / 2   // determinant is 1
+	for _, c := range []struct {
+		name string
+		w    [2][2]float32
+		want float64
+	}{
+		{"diagonal", [2][2]float32{{a, 0}, {0, a}}, (1 - up*back) * (1 - up*back)},
+		{"opposed", [2][2]float32{{-a, 0}, {0, -a}}, (1 + up*back) * (1 + up*back)},
+		{"shear", [2][2]float32{{0, a}, {0, 0}}, shear},
+		{"nothing", [2][2]float32{}, 1},
+	} {
+		net, m := hand(t, 2, 2, measure.Options{Eigenvalue: true})
+		for j, row := range c.w {
+			copy(net.Layers[1].Weights.Row(j), row[:])
+		}
+		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[1] = b, b
+		rest := []float32{0, 0}
+		m.Learnt(lesson(1, rest, rest, rest, rest, rest))
+		near(t, c.name, []float64{next(t, m).LargestEigenvalue}, []float64{c.want}, 1e-12)
+	}
+	net, m := hand(t, 2, 2, measure.Options{Eigenvalue: true})
+	net.Layers[1].Weights.Row(0)[0] = float32(math.Inf(1))
+	rest := []float32{0, 0}
+	m.Learnt(lesson(1, rest, rest, rest, rest, rest))
+	if v := next(t, m).LargestEigenvalue; !math.IsNaN(v) {
+		t.Errorf("of infinite weights it is %v, want NaN", v)
+	}
+}
+
+// Feedback that is tied to the forward weights is aligned with them.
+func TestAlignmentByHand(t *testing.T) {
+	m := tiny(7, 5)
+	m.Network.Symmetric = true
+	trainer := newTrainer(t, m, 1)
+	lines := course(t, newMeasurements(t, measure.Options{Every: 10, Alignment: true}, trainer), trainer, noise(20), 1)
+	for _, line := range lines {
+		near(t, "symmetric", []float64{line.AlignmentAngle}, []float64{0}, 1e-5) // an arc cosine near 1
+	}
+	net, made := hand(t, 2, 2, measure.Options{Alignment: true})
+	rest := []float32{0, 0}
+	for k, c := range []struct{ y, want float64 }{{-2, 180}, {0, math.NaN()}, {3, 0}} {
+		copy(net.Layers[1].Weights.Row(0), []float32{1, 2})
+		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[0] = float32(c.y), float32(2*c.y)
+		made.Learnt(lesson(uint64(k+1), rest, rest, rest, rest, rest))
+		near(t, fmt.Sprint(c.y), []float64{next(t, made).AlignmentAngle}, []float64{c.want}, 1e-5)
+	}
+	// Rounding makes some cosines of parallel vectors larger than 1.
+	for k := range 100 {
+		y := 0.1 * float32(k+1)
+		copy(net.Layers[1].Weights.Row(0), []float32{y, y / 3})
+		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[0] = y, y/3
+		made.Learnt(lesson(uint64(k+4), rest, rest, rest, rest, rest))
+		near(t, fmt.Sprint(y), []float64{next(t, made).AlignmentAngle}, []float64{0}, 1e-5)
+	}
+}
+
+func TestCorrelationByHand(t *testing.T) {
+	_, m := hand(t, 2, 2, measure.Options{Losses: true})
+	number := uint64(0)
+	tell := func(hidden, output []float64) measure.Line {
+		for k := range hidden {
+			number++
+			m.Learnt(protocols.Lesson{Number: number, Losses: []float64{hidden[k], output[k]}})
+		}
+		return next(t, m)
+	}
+	for _, c := range []struct {
+		hidden, output []float64
+		want           float64
+	}{
+		{[]float64{1e6 + 1, 1e6 + 2, 1e6 + 4}, []float64{1e6 + 10, 1e6 + 20, 1e6 + 40}, 1},
+		{[]float64{1, 2, 4}, []float64{-1, -2, -4}, -1},
+		{[]float64{1, 2, 3, 4}, []float64{1, -1, -1, 1}, 0},
+		{[]float64{1, 1, 1}, []float64{1, 2, 3}, math.NaN()},
+	} {
+		near(t, fmt.Sprint(c.hidden), tell(c.hidden, c.output).LossCorrelation, []float64{c.want}, 1e-9)
+	}
+}
+
+// White images make the input fire with φ_max, black ones with 0.
+func TestRatesByHand(t *testing.T) {
+	m := tiny(4)
+	trainer := newTrainer(t, m, 1)
+	measurements := newMeasurements(t, measure.Options{Every: 2, Rates: true}, trainer)
+	white, black := []float32{1, 1, 1, 1, 1, 1}, make([]float32, 6)
+	for _, c := range []struct {
+		rows [][]float32
+		want float64
+	}{{[][]float32{white, white}, 0.2}, {[][]float32{black, black}, 0}, {[][]float32{white, black}, 0.1}} {
+		line := course(t, measurements, trainer, images{c.rows, []int{0, 1}}, 1)[0]
+		near(t, "input", line.Rates[:1], []float64{c.want}, 1e-12)
+		for _, r := range line.Rates[1:] {
+			if !(r > 0 && r < 0.2) {
+				t.Errorf("layers fire with %v/ms, want between 0 and φ_max", line.Rates)
+			}
+		}
+	}
+}
+
+// Measuring changes nothing, and what is measured does not depend on the workers.
+func TestMeasuringChangesNothing(t *testing.T) {
+	data := noise(50)
+	for _, batch := range []int{1, 16} {
+		m := tiny(8, 7)
+		m.Batch, m.MeanUpdate = batch, batch > 1
+		var want, lines string
+		for _, workers := range []int{1, 3} {
+			for _, on := range []bool{false, true} {
+				trainer := newTrainer(t, m, workers)
+				o := measure.Options{Every: 7}
+				if on {
+					o = measure.All(7, m.Network)
+				}
+				got := fmt.Sprint(course(t, newMeasurements(t, o, trainer), trainer, data, 2))
+				if on {
+					if lines == "" {
+						lines = got
+					}
+					if got != lines {
+						t.Errorf("batches of %d, %d workers: other measurements", batch, workers)
+					}
+				}
+				sha := trainer.Network().SHA256()
+				if want == "" {
+					want = sha
+				}
+				if sha != want {
+					t.Errorf("batches of %d, %d workers, measured %v: other weights", batch, workers, on)
+				}
+			}
+		}
+	}
+}
+
+// Measurements that were put down and taken up by others at any moment give the
+// lines of those that were not.
+func TestStateGoesOn(t *testing.T) {
+	data := noise(40)
+	for _, batch := range []int{1, 6} {
+		m := tiny(8, 7)
+		m.Batch = batch
+		o := measure.All(15, m.Network)
+		trainer := newTrainer(t, m, 1)
+		want := fmt.Sprint(course(t, newMeasurements(t, o, trainer), trainer, data, 3))
+		for _, stop := range []int{1, 14, 15, 16, 29, 40, 44, 75, 79} {
+			trainer := newTrainer(t, m, 1)
+			measurements := newMeasurements(t, o, trainer)
+			var lines []measure.Line
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var err error
+			var now protocols.Epoch
+			for err == nil {
+				_, err = trainer.Epoch(ctx, data, func(e protocols.Epoch) {
+					if line, ok := measurements.Next(); ok {
+						lines = append(lines, line)
+					}
+					if now = e; (e.Number-1)*data.Len()+e.Examples >= stop {
+						cancel()
+					}
+				})
+			}
+			rest := 3 - now.Number
+			if now.Examples < data.Len() {
+				rest++
+			}
+			checkpoint, state := trainer.AppendCheckpoint(nil), measurements.AppendState(nil)
+
+			trainer = newTrainer(t, m, 2)
+			measurements = newMeasurements(t, o, trainer)
+			if err := trainer.Restore(checkpoint); err != nil {
+				t.Fatal(err)
+			}
+			if err := measurements.SetState(state); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(measurements.AppendState(nil), state) {
+				t.Error("the state is another one")
+			}
+			lines = append(lines, course(t, measurements, trainer, data, rest)...)
+			if got := fmt.Sprint(lines); got != want {
+				t.Errorf("batches of %d, stopped after %d:\n%s\nwant\n%s", batch, stop, got, want)
+			}
+		}
+	}
+}
+
+func TestStateRefused(t *testing.T) {
+	state := func(every int, alter func(*measure.Options), hidden ...int) (*measure.Measurements, []byte) {
+		m := tiny(hidden...)
+		trainer := newTrainer(t, m, 1)
+		o := measure.All(every, m.Network)
+		alter(&o)
+		measurements := newMeasurements(t, o, trainer)
+		course(t, measurements, trainer, noise(20), 1)
+		return measurements, measurements.AppendState(nil)
+	}
+	same := func(*measure.Options) {}
+	m, before := state(15, same, 5)
+	_, every := state(14, same, 5)
+	_, options := state(15, func(o *measure.Options) { o.Rates = false }, 5)
+	_, larger := state(15, same, 6)
+	for _, c := range []struct {
+		name  string
+		state []byte
+		want  string
+	}{
+		{"another interval", every, "15 examples"},
+		{"other options", options, "other measurements"},
+		{"another network", larger, "bytes, want"},
+		{"cut short", before[:len(before)-1], "bytes, want"},
+		{"nothing", nil, "0 bytes, want"},
+	} {
+		if err := m.SetState(c.state); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want one that says %q", c.name, err, c.want)
+		}
+	}
+	if !bytes.Equal(m.AppendState(nil), before) {
+		t.Error("what was refused changed the measurements")
+	}
+}
+
+func TestNothingToTell(t *testing.T) {
+	m := tiny(3)
+	trainer := newTrainer(t, m, 1)
+	measurements := newMeasurements(t, measure.All(1, m.Network), trainer)
+	if line, ok := measurements.Next(); ok {
+		t.Errorf("before anything was learnt there is %+v", line)
+	}
+	course(t, measurements, trainer, noise(3), 1)
+	if line, ok := measurements.Next(); ok {
+		t.Errorf("a line was told twice: %+v", line)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	none := tiny()
+	for _, c := range []struct {
+		o    measure.Options
+		want []string
+	}{
+		{measure.Options{Losses: true}, []string{"Every = 0"}},
+		{measure.Options{Every: -3}, []string{"Every = -3"}},
+		{measure.Options{Every: 1, Angles: true, Eigenvalue: true, Alignment: true}, []string{"Angles needs a hidden layer", "Eigenvalue", "Alignment"}},
+	} {
+		_, err := measure.New(c.o, newTrainer(t, none, 1))
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%+v: error %v, want one that says %q", c.o, err, want)
+			}
+		}
+	}
+	if !slices.Equal([]error{measure.All(1, none.Network).Validate(none.Network), measure.All(1, tiny(3).Network).Validate(tiny(3).Network)}, []error{nil, nil}) {
+		t.Error("All is refused")
+	}
+}
+
+// Measuring allocates nothing for an example.
+func TestNothingIsAllocated(t *testing.T) {
+	data := noise(200)
+	for _, batch := range []int{1, 20} {
+		m := tiny(8, 7)
+		m.Batch = batch
+		trainer := newTrainer(t, m, 1)
+		measurements := newMeasurements(t, measure.All(1e6, m.Network), trainer)
+		perEpoch := testing.AllocsPerRun(3, func() { course(t, measurements, trainer, data, 1) })
+		if perEpoch >= 10 {
+			t.Errorf("batches of %d: %v allocations in an epoch of 200 examples", batch, perEpoch)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package measure
+
+import (
+	"math"
+
+	"plateau/network"
+	"plateau/protocols"
+)
+
+// norms tell how large the forward weights W of each layer are and how they move,
+// with W₀, W₁ and W₂ one interval apart:
+//
+//	‖W₂‖_F
+//	‖ΔW‖_F/‖W‖_F = ‖W₂ − W₁‖_F / ‖W₁‖_F
+//	‖Δ∇‖_F/‖∇‖_F = ‖(W₂ − W₁) − (W₁ − W₀)‖_F / ‖W₁ − W₀‖_F
+//
+// The gradient ∇ of an interval is the sum of its updates, which is what the
+// weights moved by; a learning rate that stays the same cancels out. It has no
+// change in the first interval.
+type norms struct {
+	net    *network.Network
+	lines  []float64   // how many there were, one element
+	last   [][]float32 // W₁ of each layer, row by row without padding
+	before [][]float32 // W₀
+}
+
+func newNorms(net *network.Network) *norms {
+	p := &norms{net: net, lines: make([]float64, 1)}
+	for m := range net.Layers {
+		w := net.Layers[m].Weights
+		p.last = append(p.last, make([]float32, w.Rows*w.Cols))
+		p.before = append(p.before, make([]float32, w.Rows*w.Cols))
+		for j := range w.Rows {
+			copy(p.last[m][j*w.Cols:], w.Row(j))
+		}
+	}
+	return p
+}
+
+func (p *norms) learnt(protocols.Lesson, int64) {}
+
+func (p *norms) finish(line *Line) {
+	for m := range p.net.Layers {
+		w := p.net.Layers[m].Weights
+		var now, then, moved, movedBefore, turned float64 // squared
+		for j := range w.Rows {
+			last, before := p.last[m][j*w.Cols:][:w.Cols], p.before[m][j*w.Cols:][:w.Cols]
+			for i, x := range w.Row(j) {
+				w2, w1, w0 := float64(x), float64(last[i]), float64(before[i])
+				gradient, gradientBefore := w2-w1, w1-w0
+				change := gradient - gradientBefore
+				now += float64(w2 * w2)
+				then += float64(w1 * w1)
+				moved += float64(gradient * gradient)
+				movedBefore += float64(gradientBefore * gradientBefore)
+				turned += float64(change * change)
+				before[i], last[i] = last[i], x
+			}
+		}
+		line.WeightNorms = append(line.WeightNorms, math.Sqrt(now))
+		line.WeightChanges = append(line.WeightChanges, math.Sqrt(moved)/math.Sqrt(then))
+		gradientChange := math.Sqrt(turned) / math.Sqrt(movedBefore)
+		if p.lines[0] == 0 {
+			gradientChange = math.NaN()
+		}
+		line.GradientChanges = append(line.GradientChanges, gradientChange)
+	}
+	p.lines[0]++
+}
+
+func (p *norms) state() []any {
+	list := []any{p.lines}
+	for m := range p.last {
+		list = append(list, p.last[m], p.before[m])
+	}
+	return list
+}
