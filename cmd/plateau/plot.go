@@ -1,37 +1,40 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"plateau/internal/figure"
-	"plateau/protocols/dataset"
 )
 
 func newPlot(con *console) *cobra.Command {
+	var list strings.Builder
+	for _, p := range drawings() {
+		fmt.Fprintf(&list, "\n  %-11s %s", p.name, p.meaning)
+	}
 	cmd := &cobra.Command{
 		Use: "plot FILE|RUN...", GroupID: groupRun,
-		Short: "draw a trial, or the learning curves of runs",
+		Short: "draw trials, the course of learning, receptive fields, …",
 		Long: `Draw a picture of one page, as SVG, PDF or PNG: the ending of --out says which.
+The picture is one of these, of a file a trial and of run folders learning unless
+--what names another:
+` + list.String() + `
 
-The FILE of a trial gives the image, the spikes of every population, potentials
-and plateaus of a few neurons, and the output's potentials. Run folders give
-learning curves; runs that differ only in their seed share a line, their mean.`,
+Runs that differ only in their seed share a line, their mean. Potentials that a
+recording does not hold are found by replay.`,
 		Example: `  plateau plot trial-7.npz
-  plateau plot trial-7.npz --neurons 12,hidden1:40 --out trial.pdf
-  plateau plot runs/digits-1 --out learning.png
-  plateau plot runs/seed-1 runs/seed-2 runs/deep --out compared.svg`,
+  plateau plot runs/digits-1/recording.plateau --trial 12 --neurons 12,hidden1:40 --out trial.pdf
+  plateau plot runs/digits-1/recording.plateau --what raster --trials 100:110
+  plateau plot runs/seed-1 runs/seed-2 runs/deep --out compared.svg
+  plateau plot runs/digits-1 --what fields --out fields.png`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misuse("plot needs the file of a trial or the folders of runs")
@@ -42,67 +45,114 @@ learning curves; runs that differ only in their seed share a line, their mean.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	var o plotOptions
+	flags.StringVar(&o.what, "what", "", "picture: "+strings.Join(drawingNames(), ", ")+"\n(default: trial of a file, learning of runs)")
+	describe(flags, headWhat, "what", "PICTURE")
+	flags.IntVar(&o.trial, "trial", 0, "trial of a recording, counted from 0 as plateau inspect does (default: 0)")
+	describe(flags, headWhat, "trial", "N")
+	flags.StringVar(&o.trials, "trials", "", "trials of a raster, as in 0:20,77 (default: the first)")
+	describe(flags, headWhat, "trials", "A:B,…")
+	flags.StringVar(&o.populations, "populations", "", "populations of a raster, some of input,hidden0,…,output (default: all that were recorded)")
+	describe(flags, headWhat, "populations", "NAME,…")
 	flags.StringVar(&o.neurons, "neurons", "", "neurons of a trial to look into, as 7,hidden1:3, or none (default: those whose plateaus changed most)")
 	describe(flags, headWhat, "neurons", "N,N,…")
-	flags.StringVar(&o.out, "out", "", "file to write, .svg, .pdf or .png (default: FILE's name with .svg, or learning.svg)")
+	flags.StringVar(&o.run, "run", "", "run folder whose weights may be the recorded ones, where a recording holds none")
+	describe(flags, headFiles, "run", "DIR")
+	flags.StringVar(&o.weights, "weights", "", "file of weights that may be the recorded ones")
+	describe(flags, headFiles, "weights", "FILE")
+	flags.StringVar(&o.out, "out", "", "file to write, .svg, .pdf or .png (default: as trial-7.svg or learning.svg)")
 	describe(flags, headOutput, "out", "FILE")
 	flags.BoolVar(&o.force, "force", false, "replace that file")
 	describe(flags, headOutput, "force", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if o.out == "" && flags.Changed("out") {
-			return misuse(`--out "": want the name of a file`)
-		}
-		if o.neurons == "" && flags.Changed("neurons") {
-			return misuse(`--neurons "": want numbers of neurons, or none`)
+		for _, name := range []string{"what", "trials", "populations", "neurons", "run", "weights", "out"} {
+			if f := flags.Lookup(name); f.Changed && f.Value.String() == "" {
+				return misuse(`--%s "": want a value: %s`, name, f.Usage)
+			}
 		}
 		o.from = args
+		o.command = "plateau plot " + strings.Join(args, " ")
+		flags.Visit(func(f *pflag.Flag) {
+			o.given = append(o.given, f.Name)
+			if f.Name != "out" && f.Name != "force" && f.Name != "json" {
+				o.command += " --" + f.Name + " " + f.Value.String()
+			}
+		})
 		return plot(con, o)
 	}
 	return cmd
 }
 
 type plotOptions struct {
-	from    []string
-	neurons string
-	out     string
-	force   bool
+	from         []string
+	what         string
+	trial        int
+	trials       string
+	populations  string
+	neurons      string
+	run, weights string
+	out          string
+	force        bool
+	given        []string // options that were given
+	command      string   // without what does not change the picture
+}
+
+// A drawing is one of the kinds that can be drawn.
+type drawing struct {
+	name    string
+	meaning string
+	source  string   // what it is drawn from
+	many    bool     // it can be drawn from several
+	options []string // that are for it
+	// file is the name of the picture without its ending, if not that of its
+	// source.
+	file string
+	draw func(con *console, o plotOptions) (figure.Figure, figure.About, error)
+}
+
+// Sources of pictures.
+const (
+	fromRuns      = "the folder of a run"
+	fromTrial     = "the file of a trial or a recording"
+	fromRecording = "a recording"
+)
+
+// drawings lists all of them.
+func drawings() []drawing {
+	return []drawing{
+		{name: "trial", meaning: "the image, spikes, potentials and plateaus of a few neurons, the output", source: fromTrial,
+			options: []string{"trial", "neurons", "run", "weights"}, draw: drawTrial},
+		{name: "raster", meaning: "the spikes of trials of a recording", source: fromRecording,
+			options: []string{"trial", "trials", "populations"}, draw: drawRaster},
+		{name: "learning", meaning: "error and loss after each epoch", source: fromRuns, many: true, file: "learning", draw: drawLearning},
+	}
+}
+
+func drawingNames() []string {
+	var names []string
+	for _, p := range drawings() {
+		names = append(names, p.name)
+	}
+	return names
 }
 
 // plotEvent is the line of --json.
 type plotEvent struct {
 	Event string   `json:"event"` // plot
+	What  string   `json:"what"`
 	From  []string `json:"from"`
 	Out   string   `json:"out"`
 }
 
 func plot(con *console, o plotOptions) error {
-	folders := 0
-	for _, path := range o.from {
-		info, err := os.Stat(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("%s: there is no such file or folder; want the file of a trial or the folder of a run%s", path, knownRuns())
-		case err != nil:
-			return fmt.Errorf("%s: %w", path, cause(err))
-		case info.IsDir():
-			folders++
-		}
-	}
-	trial := folders == 0
-	switch {
-	case folders > 0 && folders < len(o.from):
-		return misuse("there are files and folders; want the file of one trial, or the folders of runs")
-	case trial && len(o.from) > 1:
-		return misuse("there are %d files; want the file of one trial, or the folders of runs", len(o.from))
-	case !trial && o.neurons != "":
-		return misuse("--neurons is for a trial, but %s is the folder of a run", o.from[0])
+	p, err := chooseDrawing(&o)
+	if err != nil {
+		return err
 	}
 	if o.out == "" {
-		o.out = "learning.svg"
-		if trial {
-			name := filepath.Base(o.from[0])
-			o.out = strings.TrimSuffix(name, filepath.Ext(name)) + ".svg"
+		o.out = p.file + ".svg"
+		if p.file == "" {
+			o.out = pictureName(o, p.name) + ".svg"
 		}
 	}
 	format, err := figure.FormatOf(o.out)
@@ -112,22 +162,106 @@ func plot(con *console, o plotOptions) error {
 	if err := checkNew(o.out, o.force); err != nil {
 		return err
 	}
-	var f figure.Figure
-	about := figure.About{Software: "plateau " + version()}
-	if trial {
-		f, about.Title, about.Description, err = trialFigure(o.from[0], o.neurons)
-	} else {
-		f, about.Title, about.Description, err = learningFigure(o.from)
-	}
+	f, about, err := p.draw(con, o)
 	if err != nil {
 		return err
 	}
+	about.Command, about.Software = o.command, "plateau "+version()
 	if err := saveFigure(o, format, f, about); err != nil {
 		return err
 	}
-	con.event(plotEvent{"plot", o.from, o.out})
+	con.event(plotEvent{"plot", p.name, o.from, o.out})
 	con.line("%s: %s", o.out, about.Title)
 	return nil
+}
+
+// chooseDrawing finds out what is to be drawn, and whether it can be drawn from
+// what there is.
+func chooseDrawing(o *plotOptions) (p drawing, err error) {
+	folders, err := countFolders(o.from)
+	if err != nil {
+		return p, err
+	}
+	if o.what == "" {
+		switch {
+		case folders > 0 && folders < len(o.from):
+			return p, misuse("there are files and folders; want the file of one trial, or the folders of runs")
+		case folders > 0:
+			o.what = "learning"
+		default:
+			o.what = "trial"
+		}
+	}
+	i := slices.Index(drawingNames(), o.what)
+	if i < 0 {
+		return p, misuse("--what %s: there is no such picture%s", o.what, suggest(o.what, drawingNames()))
+	}
+	p = drawings()[i]
+	switch {
+	case p.source == fromRuns && folders < len(o.from):
+		i := slices.IndexFunc(o.from, func(path string) bool { return !isFolder(path) })
+		return p, misuse("%s is a file; want %s for a picture of %s", o.from[i], p.source, p.name)
+	case p.source != fromRuns && folders > 0:
+		hint := ""
+		if name := filepath.Join(o.from[0], recordingName); isFolder(o.from[0]) && isRecording(name) {
+			hint = ", perhaps " + name
+		}
+		return p, misuse("%s is a folder; want %s for a picture of a %s%s", o.from[slices.IndexFunc(o.from, isFolder)], p.source, p.name, hint)
+	case len(o.from) > 1 && !p.many:
+		return p, misuse("there are %d of them; want %s for a picture of %s", len(o.from), p.source, p.name)
+	}
+	for _, name := range o.given {
+		var of []string
+		for _, other := range drawings() {
+			if slices.Contains(other.options, name) {
+				of = append(of, other.name)
+			}
+		}
+		if of != nil && !slices.Contains(of, p.name) {
+			return p, misuse("--%s is for --what %s, not for %s", name, strings.Join(of, " and "), p.name)
+		}
+	}
+	return p, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// countFolders counts those of some paths that are folders; all of them must
+// exist.
+func countFolders(paths []string) (folders int, err error) {
+	var seen []string
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return 0, fmt.Errorf("%s: there is no such file or folder; want the file of a trial or the folder of a run%s", path, knownRuns())
+		case err != nil:
+			return 0, fmt.Errorf("%s: %w", path, cause(err))
+		case slices.Contains(seen, filepath.Clean(path)):
+			return 0, misuse("%s is there twice", path)
+		case info.IsDir():
+			folders++
+		}
+		seen = append(seen, filepath.Clean(path))
+	}
+	return folders, nil
+}
+
+// pictureName is that of a file, with what of it is drawn.
+func pictureName(o plotOptions, what string) string {
+	name := filepath.Base(o.from[0])
+	ext := filepath.Ext(name)
+	name = strings.TrimSuffix(name, ext)
+	if ext == ".npz" {
+		return name
+	}
+	if what == "trial" {
+		return fmt.Sprintf("%s-%d", name, o.trial)
+	}
+	return name + "-" + what
 }
 
 // saveFigure writes a file that is whole or as it was.
@@ -141,175 +275,4 @@ func saveFigure(o plotOptions, format figure.Format, f figure.Figure, about figu
 		return err
 	}
 	return file.Commit()
-}
-
-// learningFigure reads the metrics of runs.
-func learningFigure(folders []string) (f *figure.Learning, title, description string, err error) {
-	type course struct {
-		config  *config
-		folders []string
-		seeds   []string
-		runs    []figure.Run
-	}
-	var courses []*course
-	var seen []string
-	for _, folder := range folders {
-		clean := filepath.Clean(folder)
-		if slices.Contains(seen, clean) {
-			return nil, "", "", misuse("%s is there twice", folder)
-		}
-		seen = append(seen, clean)
-		c, err := runConfig(folder)
-		if err != nil {
-			return nil, "", "", err
-		}
-		run, err := readMetrics(folder)
-		if err != nil {
-			return nil, "", "", err
-		}
-		i := slices.IndexFunc(courses, func(other *course) bool { return len(differing(c, other.config)) == 0 })
-		if i < 0 {
-			i = len(courses)
-			courses = append(courses, &course{config: c})
-		}
-		k := courses[i]
-		k.folders, k.runs = append(k.folders, folder), append(k.runs, run)
-		k.seeds = append(k.seeds, strconv.FormatInt(c.seed, 10))
-	}
-
-	configs := make([]*config, len(courses))
-	for i, k := range courses {
-		configs[i] = k.config
-	}
-	f = &figure.Learning{Tested: tested(configs)}
-	var sources []string
-	seeds := 1
-	for _, k := range courses {
-		name := courseName(k.config, configs)
-		seeds = max(seeds, len(k.runs))
-		source := fmt.Sprintf("%s, seed %s", strings.Join(k.folders, ", "), strings.Join(k.seeds, ", "))
-		if len(k.runs) > 1 {
-			name += fmt.Sprintf(", %d seeds", len(k.runs))
-		} else if name == "" {
-			name = k.folders[0]
-		}
-		f.Courses = append(f.Courses, figure.Course{Name: strings.TrimPrefix(name, ", "), Runs: k.runs})
-		sources = append(sources, source)
-	}
-	title = "Learning: " + courses[0].config.title()
-	for _, k := range courses[1:] {
-		if k.config.title() != courses[0].config.title() {
-			title = fmt.Sprintf("Learning: %s", plural(len(courses), "configuration"))
-		}
-	}
-	description = strings.Join(sources, "; ")
-	f.Title, f.Subtitle = title, description
-	if seeds > 1 {
-		f.Subtitle = "lines: mean of the seeds, bands: ± 1 standard deviation; " + description
-	}
-	return f, title, description, nil
-}
-
-// tested says which images the runs were tested on after every epoch.
-func tested(runs []*config) string {
-	held := 0
-	for _, c := range runs {
-		if c.data.validation > 0 {
-			held++
-		}
-	}
-	switch held {
-	case 0:
-		return "test"
-	case len(runs):
-		return "validation"
-	}
-	return "test or validation"
-}
-
-// runConfig reads the configuration of a run.
-func runConfig(folder string) (*config, error) {
-	path := filepath.Join(folder, configName)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it%s", folder, configName, knownRuns())
-	}
-	s := newSettings()
-	if err := s.readFile(path); err != nil {
-		return nil, err
-	}
-	return s.finish()
-}
-
-// differing lists the keys of other values, but for the seed and where the data
-// were.
-func differing(a, b *config) (names []string) {
-	for _, k := range keys() {
-		if k.name != "seed" && k.name != "data.dir" && k.text(a) != k.text(b) {
-			names = append(names, k.name)
-		}
-	}
-	return names
-}
-
-// courseName says in what a configuration differs from the others.
-func courseName(c *config, all []*config) string {
-	var parts []string
-	for _, k := range keys() {
-		if slices.ContainsFunc(all, func(other *config) bool { return slices.Contains(differing(c, other), k.name) }) {
-			parts = append(parts, k.name+" = "+k.text(c))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// readMetrics reads the epochs of a run, which may be in progress.
-func readMetrics(folder string) (run figure.Run, err error) {
-	path := filepath.Join(folder, metricsName)
-	file, err := os.Open(path)
-	if err != nil {
-		return run, fmt.Errorf("%s: is not the folder of a run: %s: %w", folder, metricsName, cause(err))
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<24)
-	for n := 1; lines.Scan(); n++ {
-		var e epochEvent
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return run, fmt.Errorf("%s:%d: not a line of metrics: %w", path, n, err)
-		}
-		if e.Event != "epoch" {
-			continue
-		}
-		if e.Epoch != len(run.TestError)+1 {
-			return run, fmt.Errorf("%s:%d: epoch %d, want %d", path, n, e.Epoch, len(run.TestError)+1)
-		}
-		run.TrainError = append(run.TrainError, e.TrainError)
-		run.TestError = append(run.TestError, e.testError())
-		run.OutputLoss = append(run.OutputLoss, e.OutputLoss)
-		for m, loss := range e.HiddenLosses {
-			if m == len(run.HiddenLosses) {
-				run.HiddenLosses = append(run.HiddenLosses, slices.Repeat([]float64{math.NaN()}, e.Epoch-1))
-			}
-			run.HiddenLosses[m] = append(run.HiddenLosses[m], loss)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return run, fmt.Errorf("reading %s: %w", path, cause(err))
-	}
-	if len(run.TestError) == 0 {
-		return run, fmt.Errorf("%s: no epoch is finished yet, so there is nothing to draw", folder)
-	}
-	return run, nil
-}
-
-// classNames are those of a data set, or numbers where it is not known.
-func classNames(data string, n int) []string {
-	if info, err := dataset.Lookup(data); err == nil && len(info.Classes) == n {
-		return info.Classes
-	}
-	names := make([]string, n)
-	for i := range names {
-		names[i] = strconv.Itoa(i)
-	}
-	return names
 }

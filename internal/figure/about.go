@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"regexp"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -23,9 +24,19 @@ func describeSVG(file []byte, about About) []byte {
 		return file
 	}
 	end := open + bytes.IndexByte(file[open:], '>') + 1
-	text := fmt.Sprintf("\n<title>%s</title>\n<desc>%s\n%s</desc>",
-		html.EscapeString(about.Title), html.EscapeString(about.Description), html.EscapeString(about.Software))
+	text := fmt.Sprintf("\n<title>%s</title>\n<desc>%s</desc>", html.EscapeString(about.Title), html.EscapeString(about.lines()))
 	return slicesJoin(file[:end], []byte(text), file[end:])
+}
+
+// lines is all but the title.
+func (a About) lines() string {
+	var lines []string
+	for _, l := range []string{a.Description, a.Command, a.Software} {
+		if l != "" {
+			lines = append(lines, l)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func slicesJoin(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
@@ -38,8 +49,11 @@ func describePNG(file []byte, about About) []byte {
 	}
 	var chunks []byte
 	for _, t := range []struct{ key, value string }{
-		{"Title", about.Title}, {"Description", about.Description}, {"Software", about.Software},
+		{"Title", about.Title}, {"Description", about.Description}, {"Comment", about.Command}, {"Software", about.Software},
 	} {
+		if t.value == "" {
+			continue
+		}
 		body := "iTXt" + t.key + "\x00\x00\x00\x00\x00" + t.value
 		chunks = binary.BigEndian.AppendUint32(chunks, uint32(len(body)-4))
 		chunks = append(chunks, body...)
@@ -72,8 +86,8 @@ func describePDF(file []byte, about About) []byte {
 		file = append(file, '\n')
 	}
 	at := len(file)
-	file = fmt.Appendf(file, "%d 0 obj\n<< /Title %s /Subject %s /Creator %s >>\nendobj\n",
-		object, pdfText(about.Title), pdfText(about.Description), pdfText(about.Software))
+	file = fmt.Appendf(file, "%d 0 obj\n<< /Title %s /Subject %s /Keywords %s /Creator %s >>\nendobj\n",
+		object, pdfText(about.Title), pdfText(about.Description), pdfText(about.Command), pdfText(about.Software))
 	table := len(file)
 	return fmt.Appendf(file, "xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Size %d /Root %s 0 R /Info %d 0 R /Prev %s >>\nstartxref\n%d\n%%%%EOF\n",
 		object, at, object+1, trailer[2], object, start[1], table)

@@ -48,6 +48,7 @@ func FormatOf(path string) (Format, error) {
 type About struct {
 	Title       string
 	Description string // what is shown, and where it is from
+	Command     string // that made it; may be empty
 	Software    string // what made it
 }
 
@@ -66,7 +67,7 @@ func Write(w io.Writer, format Format, f Figure, about About) error {
 		if _, err := c.WriteTo(&file); err != nil {
 			return err
 		}
-		return writeAll(w, describeSVG(file.Bytes(), about))
+		return writeAll(w, describeSVG(compacted(file.Bytes()), about))
 	case PDF:
 		c := vgpdf.New(size())
 		paint(outlined{c}, f)
@@ -78,7 +79,7 @@ func Write(w io.Writer, format Format, f Figure, about About) error {
 		x, y := f.Size()
 		c := vgimg.NewWith(vgimg.UseWH(x, y), vgimg.UseDPI(resolution), vgimg.UseBackgroundColor(color.White))
 		paint(c, f)
-		encoder := png.Encoder{CompressionLevel: png.BestCompression}
+		encoder := png.Encoder{CompressionLevel: png.DefaultCompression} // the best takes twice as long for little
 		if err := encoder.Encode(&file, reduced(c.Image())); err != nil {
 			return err
 		}

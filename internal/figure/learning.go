@@ -83,8 +83,7 @@ type series struct {
 // Draw implements Figure.
 func (l *Learning) Draw(c draw.Canvas) {
 	top := c.Max.Y
-	write(c, aligned(bold(words(titleSize, black)), text.XLeft, text.YTop), 12, top-8, shortened(bold(words(titleSize, black)), l.Title, width-24))
-	write(c, aligned(words(smallSize, grey), text.XLeft, text.YTop), 12, top-26, shortened(words(smallSize, grey), l.Subtitle, width-24))
+	heading(c, l.Title, l.Subtitle)
 	if l.legend() > 0 {
 		for i, course := range l.Courses {
 			colour, dashes := l.look(i)

@@ -68,6 +68,30 @@ func (p *panel) ticksBelow(ticks []float64, unit string) {
 	write(p.Canvas, aligned(words(smallSize, grey), text.XCenter, text.YTop), (p.box.Min.X+p.box.Max.X)/2, p.box.Min.Y-15, unit)
 }
 
+// An endLabel names a line where it ends.
+type endLabel struct {
+	name   string
+	colour color.Color
+	bold   bool
+	y      vg.Length
+}
+
+// endLabels writes names to the right of a panel, none over another.
+func (p *panel) endLabels(labels []endLabel, room vg.Length) {
+	places := make([]vg.Length, len(labels))
+	for i, l := range labels {
+		places[i] = l.y
+	}
+	places = apart(places, 12, p.box.Min.Y+5, p.box.Max.Y-5)
+	for i, l := range labels {
+		s := aligned(words(wordSize, l.colour), text.XLeft, text.YCenter)
+		if l.bold {
+			s = bold(s)
+		}
+		write(p.Canvas, s, p.box.Max.X+7, places[i], shortened(s, l.name, room))
+	}
+}
+
 // number prints a value of an axis as people write it.
 func number(v float64) string {
 	s := strconv.FormatFloat(v, 'g', 6, 64)
@@ -179,3 +203,11 @@ func apart(places []vg.Length, gap, low, high vg.Length) []vg.Length {
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// lastFinite is the last value, if there is one that can be drawn.
+func lastFinite(v []float64) (last float64, ok bool) {
+	if len(v) == 0 || !finite(v[len(v)-1]) {
+		return 0, false
+	}
+	return v[len(v)-1], true
+}

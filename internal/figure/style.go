@@ -73,6 +73,24 @@ func shortened(s text.Style, line string, room vg.Length) string {
 	return string(runes) + "…"
 }
 
+// heading writes what a page shows at its top.
+func heading(c draw.Canvas, title, subtitle string) {
+	s := bold(words(titleSize, black))
+	write(c, aligned(s, text.XLeft, text.YTop), 12, c.Max.Y-8, shortened(s, title, width-24))
+	s = words(smallSize, grey)
+	write(c, aligned(s, text.XLeft, text.YTop), 12, c.Max.Y-26, shortened(s, subtitle, width-24))
+}
+
+// rowLabel names a row at the left edge of the page.
+func rowLabel(c draw.Canvas, top vg.Length, name string, lines ...string) {
+	y := top + 1
+	write(c, aligned(bold(words(wordSize, black)), text.XLeft, text.YTop), 12, y, name)
+	for _, l := range lines {
+		y -= 12
+		write(c, aligned(words(smallSize, grey), text.XLeft, text.YTop), 12, y, l)
+	}
+}
+
 func fill(c draw.Canvas, r vg.Rectangle, colour color.Color) {
 	c.SetColor(colour)
 	c.Fill(r.Path())

@@ -26,20 +26,6 @@ type Trial struct {
 	Classes []Class // of the output, in order
 }
 
-// A Phase is a stretch of a trial. Averages are over what follows Window.
-type Phase struct {
-	Name               string
-	Begin, Window, End float64
-}
-
-// A Population is neurons and their spikes.
-type Population struct {
-	Name        string
-	Neurons     int
-	SpikeTime   []float64
-	SpikeNeuron []int32
-}
-
 // A Neuron is one whose potentials are shown.
 type Neuron struct {
 	Name                string
@@ -59,8 +45,9 @@ type Plateau struct {
 type Class struct {
 	Name      string
 	Potential []float64
-	True      bool // it is what the image shows
-	Read      bool // it is what the network took it for
+	Rate      []float64 // Hz
+	True      bool      // it is what the image shows
+	Read      bool      // it is what the network took it for
 }
 
 // Places on the page, in points.
@@ -75,6 +62,7 @@ const (
 	somaRow     = 46
 	classRow    = 90
 	outputRow   = 74
+	rateRow     = 56
 	trialBottom = 32
 )
 
@@ -94,8 +82,14 @@ func (t *Trial) rows() (heights []vg.Length) {
 	if len(t.Classes) > 0 {
 		heights = append(heights, outputRow)
 	}
+	if t.rated() {
+		heights = append(heights, rateRow)
+	}
 	return heights
 }
+
+// rated is whether rates are known.
+func (t *Trial) rated() bool { return len(t.Classes) > 0 && len(t.Classes[0].Rate) > 0 }
 
 // Size implements Figure.
 func (t *Trial) Size() (w, h vg.Length) {
@@ -109,10 +103,7 @@ func (t *Trial) Size() (w, h vg.Length) {
 // Draw implements Figure.
 func (t *Trial) Draw(c draw.Canvas) {
 	top := c.Max.Y
-	write(c, aligned(bold(words(titleSize, black)), text.XLeft, text.YTop), 12, top-8, t.Title)
-	write(c, aligned(words(smallSize, grey), text.XLeft, text.YTop), 12, top-26,
-		shortened(words(smallSize, grey), t.Subtitle, width-24))
-
+	heading(c, t.Title, t.Subtitle)
 	end := 1.0
 	if n := len(t.Phases); n > 0 {
 		end = t.Phases[n-1].End
@@ -125,7 +116,7 @@ func (t *Trial) Draw(c draw.Canvas) {
 	}
 	whole := panel{Canvas: c, x1: end, y1: 1, box: vg.Rectangle{
 		Min: vg.Point{X: trialLeft, Y: trialBottom + rowGap}, Max: vg.Point{X: trialRight, Y: top - trialTop + 6}}}
-	t.phases(whole)
+	phases(whole, t.Phases)
 
 	var last panel
 	for i, pop := range t.Populations {
@@ -142,76 +133,20 @@ func (t *Trial) Draw(c draw.Canvas) {
 	}
 	if len(t.Classes) > 0 {
 		last = next(outputRow)
-		t.potentials(last)
+		t.classes(last, func(cl Class) []float64 { return cl.Potential }, 4, "output somata", "potential", "relative to rest")
+	}
+	if t.rated() {
+		last = next(rateRow)
+		t.classes(last, func(cl Class) []float64 { return cl.Rate }, 3, "output rates", "φ (Hz)")
 	}
 	if last.Canvas.Canvas != nil {
 		last.ticksBelow(ticks(0, end, 10), "time (ms)")
 	}
 }
 
-// phases shades the phases, from their names down through all panels.
-func (t *Trial) phases(p panel) {
-	tints := []color.NRGBA{blue, orange}
-	for i, ph := range t.Phases {
-		tint := tints[i%2]
-		x0, x1, window := p.x(ph.Begin), p.x(ph.End), p.x(ph.Window)
-		fill(p.Canvas, vg.Rectangle{Min: vg.Point{X: x0, Y: p.box.Min.Y}, Max: vg.Point{X: window, Y: p.box.Max.Y}}, faded(tint, 0.05))
-		fill(p.Canvas, vg.Rectangle{Min: vg.Point{X: window, Y: p.box.Min.Y}, Max: vg.Point{X: x1, Y: p.box.Max.Y}}, faded(tint, 0.14))
-
-		head := p.box.Max.Y
-		fill(p.Canvas, vg.Rectangle{Min: vg.Point{X: x0, Y: head + 15}, Max: vg.Point{X: x1, Y: head + 31}}, faded(tint, 0.38))
-		name := fmt.Sprintf("%s phase", ph.Name)
-		write(p.Canvas, aligned(bold(words(wordSize, black)), text.XCenter, text.YCenter), (x0+x1)/2, head+24, shortened(bold(words(wordSize, black)), name, x1-x0-4))
-		span := func(from, to vg.Length, tint color.Color, labels ...string) {
-			if to-from < 2 {
-				return
-			}
-			fill(p.Canvas, vg.Rectangle{Min: vg.Point{X: from, Y: head}, Max: vg.Point{X: to, Y: head + 15}}, tint)
-			for _, label := range labels {
-				if s := words(smallSize, grey); s.Width(label)+4 <= to-from {
-					write(p.Canvas, aligned(s, text.XCenter, text.YCenter), (from+to)/2, head+8.5, label)
-					break
-				}
-			}
-		}
-		span(x0, window, faded(tint, 0.10), "settling, "+number(ph.Window-ph.Begin)+" ms", "settling")
-		span(window, x1, faded(tint, 0.24), "averaged, "+number(ph.End-ph.Window)+" ms", "averaged")
-		line(p.Canvas, 0.6, faded(grey, 0.6), []vg.Length{2, 2}, vg.Point{X: window, Y: p.box.Min.Y}, vg.Point{X: window, Y: head})
-		if i > 0 {
-			line(p.Canvas, 0.9, grey, nil, vg.Point{X: x0, Y: p.box.Min.Y}, vg.Point{X: x0, Y: head + 31})
-		}
-	}
-}
-
-// label names a row at the left edge of the page.
+// label names a row.
 func (t *Trial) label(p panel, name string, lines ...string) {
-	y := p.box.Max.Y + 1
-	write(p.Canvas, aligned(bold(words(wordSize, black)), text.XLeft, text.YTop), 12, y, name)
-	for _, l := range lines {
-		y -= 12
-		write(p.Canvas, aligned(words(smallSize, grey), text.XLeft, text.YTop), 12, y, l)
-	}
-}
-
-// spikes draws each as a stroke, all as one path.
-func spikes(p panel, pop Population, keep func(neuron int32) bool, colour color.Color, height, thickness vg.Length) {
-	var path vg.Path
-	for k, at := range pop.SpikeTime {
-		n := pop.SpikeNeuron[k]
-		if keep != nil && !keep(n) || !finite(at) {
-			continue
-		}
-		x, y := p.x(at), p.y(float64(n)+0.5)
-		path.Move(vg.Point{X: x, Y: y - height/2})
-		path.Line(vg.Point{X: x, Y: y + height/2})
-	}
-	if len(path) == 0 {
-		return
-	}
-	p.SetColor(colour)
-	p.SetLineWidth(thickness)
-	p.SetLineDash(nil, 0)
-	p.Stroke(path)
+	rowLabel(p.Canvas, p.box.Max.Y, name, lines...)
 }
 
 // raster draws the spikes of a whole population, neuron 0 at the top as the
@@ -219,8 +154,12 @@ func spikes(p panel, pop Population, keep func(neuron int32) bool, colour color.
 func (t *Trial) raster(p panel, pop Population, input bool) {
 	p.y0, p.y1 = float64(pop.Neurons), 0
 	height := max(0.9, 0.8*rasterRow/vg.Length(max(pop.Neurons, 1)))
+	plateaus(p, pop, min(height, 6))
 	spikes(p, pop, nil, black, min(height, 6), 0.75)
 	t.label(p, pop.Name, plural(pop.Neurons, "neuron"))
+	if len(pop.Plateaus) > 0 {
+		write(p.Canvas, aligned(words(wordSize, vermilion), text.XLeft, text.YCenter), p.box.Max.X+7, (p.box.Min.Y+p.box.Max.Y)/2, "plateaus")
+	}
 	if input && t.Image != nil {
 		b := t.Image.Bounds()
 		h := vg.Length(imageSide)
@@ -259,13 +198,9 @@ func (t *Trial) neuron(whole panel, n Neuron) {
 		write(curve.Canvas, aligned(bold(words(smallSize, black)), text.XRight, text.YTop), at.X-4, upper.box.Max.Y, "plateau α = "+strconv.FormatFloat(pl.Alpha, 'f', 3, 64))
 	}
 	curve.ticksLeft(scaleTicks(curve.y0, curve.y1, 2), false)
-	last := func(v []float64) float64 {
-		if len(v) == 0 || !finite(v[len(v)-1]) {
-			return 0
-		}
-		return v[len(v)-1]
+	if end, ok := lastFinite(n.Apical); ok {
+		curve.endLabels([]endLabel{{"apical", vermilion, false, curve.y(end)}}, 60)
 	}
-	write(curve.Canvas, aligned(words(wordSize, vermilion), text.XLeft, text.YCenter), curve.box.Max.X+7, curve.y(last(n.Apical)), "apical")
 
 	lower.y0, lower.y1 = limits(0.06, n.Basal, n.Soma)
 	if lower.y0 < 0 && lower.y1 > 0 {
@@ -274,9 +209,14 @@ func (t *Trial) neuron(whole panel, n Neuron) {
 	lower.curve(1.1, blue, nil, t.Time, n.Basal)
 	lower.curve(1.1, black, nil, t.Time, n.Soma)
 	lower.ticksLeft(scaleTicks(lower.y0, lower.y1, 3), false)
-	ys := apart([]vg.Length{lower.y(last(n.Basal)), lower.y(last(n.Soma))}, 12, lower.box.Min.Y+5, lower.box.Max.Y-5)
-	write(lower.Canvas, aligned(words(wordSize, blue), text.XLeft, text.YCenter), lower.box.Max.X+7, ys[0], "basal")
-	write(lower.Canvas, aligned(words(wordSize, black), text.XLeft, text.YCenter), lower.box.Max.X+7, ys[1], "soma")
+	var names []endLabel
+	if end, ok := lastFinite(n.Basal); ok {
+		names = append(names, endLabel{"basal", blue, false, lower.y(end)})
+	}
+	if end, ok := lastFinite(n.Soma); ok {
+		names = append(names, endLabel{"soma", black, false, lower.y(end)})
+	}
+	lower.endLabels(names, 60)
 }
 
 // colours of a class: the true one stands out, and so does a wrong reading.
@@ -327,60 +267,52 @@ func (t *Trial) marked(class int) bool {
 	return class < len(t.Classes) && (t.Classes[class].True || t.Classes[class].Read)
 }
 
-// potentials draws the potential of every class, those that matter on top.
-func (t *Trial) potentials(p panel) {
+// classes draws a course of every class, those that matter on top.
+func (t *Trial) classes(p panel, of func(Class) []float64, marks int, name string, unit ...string) {
 	all := make([][]float64, len(t.Classes))
 	for i, cl := range t.Classes {
-		all[i] = cl.Potential
+		all[i] = of(cl)
 	}
 	p.y0, p.y1 = limits(0.05, all...)
-	t.label(p, "output somata", "potential", "relative to rest")
+	t.label(p, name, unit...)
 	if p.y0 < 0 && p.y1 > 0 {
 		line(p.Canvas, 0.5, lightGrey, nil, p.at(0, 0), p.at(p.x1, 0))
 	}
-	var names []string
-	var colours []color.Color
-	var places []vg.Length
+	var names []endLabel
+	sum, others := 0.0, 0.0
 	for _, front := range []bool{false, true} {
 		for k, cl := range t.Classes {
 			if t.marked(k) != front {
 				continue
 			}
 			colour, thickness := cl.colours()
-			p.curve(thickness, colour, nil, t.Time, cl.Potential)
-			if n := len(cl.Potential); front && n > 0 && finite(cl.Potential[n-1]) {
-				name := cl.Name + " true"
-				switch {
-				case cl.True && cl.Read:
-					name = cl.Name + " true, read"
-				case cl.Read:
-					name = cl.Name + " read"
-				}
-				names, colours = append(names, name), append(colours, colour)
-				places = append(places, p.y(cl.Potential[len(cl.Potential)-1]))
+			p.curve(thickness, colour, nil, t.Time, all[k])
+			end, ok := lastFinite(all[k])
+			switch {
+			case !ok:
+			case front:
+				names = append(names, endLabel{cl.label(), colour, true, p.y(end)})
+			default:
+				sum, others = sum+end, others+1
 			}
 		}
 	}
-	if len(names) < len(t.Classes) {
-		sum, n := 0.0, 0.0
-		for k, cl := range t.Classes {
-			if !t.marked(k) && len(cl.Potential) > 0 {
-				sum, n = sum+cl.Potential[len(cl.Potential)-1], n+1
-			}
-		}
-		if n > 0 && finite(sum) {
-			names, colours, places = append(names, "others"), append(colours, color.Color(grey)), append(places, p.y(sum/n))
-		}
+	if others > 0 {
+		names = append(names, endLabel{"others", grey, false, p.y(sum / others)})
 	}
-	places = apart(places, 12, p.box.Min.Y+5, p.box.Max.Y-5)
-	for i, name := range names {
-		s := aligned(bold(words(wordSize, colours[i])), text.XLeft, text.YCenter)
-		if name == "others" {
-			s = aligned(words(wordSize, colours[i]), text.XLeft, text.YCenter)
-		}
-		write(p.Canvas, s, p.box.Max.X+7, places[i], shortened(s, name, width-p.box.Max.X-10))
+	p.endLabels(names, width-p.box.Max.X-10)
+	p.ticksLeft(scaleTicks(p.y0, p.y1, marks), false)
+}
+
+// label is the name with what is special about it.
+func (cl Class) label() string {
+	switch {
+	case cl.True && cl.Read:
+		return cl.Name + " true, read"
+	case cl.Read:
+		return cl.Name + " read"
 	}
-	p.ticksLeft(scaleTicks(p.y0, p.y1, 4), false)
+	return cl.Name + " true"
 }
 
 func plural(n int, thing string) string {

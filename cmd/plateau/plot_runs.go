@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"plateau/internal/figure"
+	"plateau/protocols/dataset"
+)
+
+// A course is the runs of one configuration, which differ in their seed only.
+type course struct {
+	config  *config
+	name    string // in what it differs from the others
+	folders []string
+	seeds   []string
+	runs    []runMetrics
+}
+
+// runMetrics are what metrics.jsonl tells of a run.
+type runMetrics struct {
+	epochs   []epochEvent
+	measured []measureEvent
+}
+
+// readCourses reads the metrics of runs.
+func readCourses(folders []string) ([]*course, error) {
+	var courses []*course
+	for _, folder := range folders {
+		c, err := runConfig(folder)
+		if err != nil {
+			return nil, err
+		}
+		run, err := readMetrics(folder)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(courses, func(other *course) bool { return len(differing(c, other.config)) == 0 })
+		if i < 0 {
+			i = len(courses)
+			courses = append(courses, &course{config: c})
+		}
+		k := courses[i]
+		k.folders, k.runs = append(k.folders, folder), append(k.runs, run)
+		k.seeds = append(k.seeds, strconv.FormatInt(c.seed, 10))
+	}
+	configs := make([]*config, len(courses))
+	for i, k := range courses {
+		configs[i] = k.config
+	}
+	for _, k := range courses {
+		k.name = courseName(k.config, configs)
+		if len(k.runs) > 1 {
+			k.name = strings.TrimPrefix(fmt.Sprintf("%s, %d seeds", k.name, len(k.runs)), ", ")
+		} else if k.name == "" {
+			k.name = k.folders[0]
+		}
+	}
+	return courses, nil
+}
+
+// titles of a picture of runs.
+func titles(what string, courses []*course) (about figure.About, subtitle string) {
+	about.Title = what + ": " + courses[0].config.title()
+	var sources []string
+	seeds := 1
+	for _, k := range courses {
+		if k.config.title() != courses[0].config.title() {
+			about.Title = fmt.Sprintf("%s: %s", what, plural(len(courses), "configuration"))
+		}
+		sources = append(sources, fmt.Sprintf("%s, seed %s", strings.Join(k.folders, ", "), strings.Join(k.seeds, ", ")))
+		seeds = max(seeds, len(k.runs))
+	}
+	about.Description = strings.Join(sources, "; ")
+	subtitle = about.Description
+	if seeds > 1 {
+		subtitle = "lines: mean of the seeds, bands: ± 1 standard deviation; " + subtitle
+	}
+	return about, subtitle
+}
+
+func drawLearning(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
+	courses, err := readCourses(o.from)
+	if err != nil {
+		return nil, figure.About{}, err
+	}
+	f := &figure.Learning{Tested: tested(courses)}
+	for _, k := range courses {
+		c := figure.Course{Name: k.name}
+		for i, run := range k.runs {
+			if len(run.epochs) == 0 {
+				return nil, figure.About{}, fmt.Errorf("%s: no epoch is finished yet, so there is nothing to draw", k.folders[i])
+			}
+			c.Runs = append(c.Runs, run.learning())
+		}
+		f.Courses = append(f.Courses, c)
+	}
+	about, subtitle := titles("Learning", courses)
+	f.Title, f.Subtitle = about.Title, subtitle
+	return f, about, nil
+}
+
+// tested says which images the runs were tested on after every epoch.
+func tested(runs []*course) string {
+	held := 0
+	for _, k := range runs {
+		if k.config.data.validation > 0 {
+			held++
+		}
+	}
+	switch held {
+	case 0:
+		return "test"
+	case len(runs):
+		return "validation"
+	}
+	return "test or validation"
+}
+
+// learning is the run by epoch.
+func (r runMetrics) learning() (run figure.Run) {
+	for _, e := range r.epochs {
+		run.TrainError = append(run.TrainError, e.TrainError)
+		run.TestError = append(run.TestError, e.testError())
+		run.OutputLoss = append(run.OutputLoss, e.OutputLoss)
+		for m, loss := range e.HiddenLosses {
+			if m == len(run.HiddenLosses) {
+				run.HiddenLosses = append(run.HiddenLosses, slices.Repeat([]float64{math.NaN()}, e.Epoch-1))
+			}
+			run.HiddenLosses[m] = append(run.HiddenLosses[m], loss)
+		}
+	}
+	return run
+}
+
+// runConfig reads the configuration of a run.
+func runConfig(folder string) (*config, error) {
+	path := filepath.Join(folder, configName)
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it%s", folder, configName, knownRuns())
+	}
+	s := newSettings()
+	if err := s.readFile(path); err != nil {
+		return nil, err
+	}
+	return s.finish()
+}
+
+// differing lists the keys of other values, but for the seed and where the data
+// were.
+func differing(a, b *config) (names []string) {
+	for _, k := range keys() {
+		if k.name != "seed" && k.name != "data.dir" && k.text(a) != k.text(b) {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
+// courseName says in what a configuration differs from the others.
+func courseName(c *config, all []*config) string {
+	var parts []string
+	for _, k := range keys() {
+		if slices.ContainsFunc(all, func(other *config) bool { return slices.Contains(differing(c, other), k.name) }) {
+			parts = append(parts, k.name+" = "+k.text(c))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// readMetrics reads what a run tells, which may be in progress: a last line that
+// is not whole yet is left out.
+func readMetrics(folder string) (run runMetrics, err error) {
+	path := filepath.Join(folder, metricsName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return run, fmt.Errorf("%s: is not the folder of a run: %s: %w", folder, metricsName, cause(err))
+	}
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		var kind struct {
+			Event string `json:"event"`
+		}
+		err := json.Unmarshal(line, &kind)
+		if err != nil && !bytes.HasSuffix(line, []byte("\n")) {
+			return run, nil
+		}
+		switch kind.Event {
+		case "epoch":
+			var e epochEvent
+			if err = json.Unmarshal(line, &e); err == nil && (e.Epoch < 1 || e.Epoch > len(run.epochs)+1) {
+				return run, fmt.Errorf("%s:%d: epoch %d, want %d", path, n, e.Epoch, len(run.epochs)+1)
+			}
+			if err == nil { // one that is done again counts
+				run.epochs = append(run.epochs[:e.Epoch-1], e)
+			}
+		case "measure":
+			var e measureEvent
+			if err = json.Unmarshal(line, &e); err == nil {
+				run.add(e)
+			}
+		}
+		if err != nil {
+			return run, fmt.Errorf("%s:%d: not a line of metrics: %w", path, n, err)
+		}
+	}
+	return run, nil
+}
+
+// add appends what was measured; where it was measured once more, as a run went
+// on from an earlier point, that counts.
+func (r *runMetrics) add(e measureEvent) {
+	n := len(r.measured)
+	for n > 0 && r.measured[n-1].Examples >= e.Examples {
+		n--
+	}
+	r.measured = append(r.measured[:n], e)
+}
+
+// classNames are those of a data set, or numbers where it is not known.
+func classNames(data string, n int) []string {
+	if info, err := dataset.Lookup(data); err == nil && len(info.Classes) == n {
+		return info.Classes
+	}
+	names := make([]string, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	return names
+}
+
+// splitList splits names that are joined with commas.
+func splitList(text string) (names []string) {
+	for part := range strings.SplitSeq(text, ",") {
+		names = append(names, strings.TrimSpace(part))
+	}
+	return names
+}

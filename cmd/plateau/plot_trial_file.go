@@ -1,0 +1,252 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"plateau/internal/figure"
+	"plateau/protocols/dataset"
+	"plateau/sim/record/npz"
+)
+
+// A trialFile reads the archive that plateau trial writes, up to the first
+// fault.
+type trialFile struct {
+	path string
+	r    *npz.Reader
+	err  error
+}
+
+func openTrialFile(path string) (*trialFile, error) {
+	r, err := npz.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: want the file of a trial, such as plateau trial writes: %s", path, plain(err))
+	}
+	names := r.Names()
+	switch {
+	case slices.Contains(names, "W0") && slices.Contains(names, "b0"):
+		err = fmt.Errorf("%s: holds weights; for pictures of the run: plateau plot %s", path, filepath.Dir(path))
+	case !slices.Contains(names, "populations") || !slices.Contains(names, "phase_begin_ms"):
+		err = fmt.Errorf("%s: is not the file of a trial: there is no array populations or phase_begin_ms in it; plateau trial makes one", path)
+	}
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return &trialFile{path: path, r: r}, nil
+}
+
+// beginsWith is whether a file has such first bytes.
+func beginsWith(path, start string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b := make([]byte, len(start))
+	n, _ := f.Read(b)
+	return string(b[:n]) == start
+}
+
+func (t *trialFile) fail(format string, args ...any) {
+	if t.err == nil {
+		t.err = fmt.Errorf("%s: %s", t.path, fmt.Sprintf(format, args...))
+	}
+}
+
+// take gets an array from one of the reader's methods.
+func take[T any](t *trialFile, read func(string) ([]T, []int, error), name string) []T {
+	values, _, err := read(name)
+	if err != nil {
+		t.fail("%s", plain(err))
+	}
+	return values
+}
+
+// single is the value of an array that holds one.
+func single[T any](t *trialFile, read func(string) ([]T, []int, error), name string) (v T) {
+	values := take(t, read, name)
+	if t.err == nil && len(values) != 1 {
+		t.fail("%s holds %d values, want 1", name, len(values))
+	}
+	if t.err == nil {
+		v = values[0]
+	}
+	return v
+}
+
+func (t *trialFile) trial() (*shownTrial, error) {
+	s := t.read()
+	return s, t.err
+}
+
+func (t *trialFile) read() *shownTrial {
+	s := &shownTrial{from: filepath.Base(t.path), phases: t.phases(), image: t.image()}
+	populations := take(t, t.r.Strings, "populations")
+	if t.err == nil && len(populations) < 2 {
+		t.fail("there are %d populations, want input and output", len(populations))
+	}
+	s.time = take(t, t.r.Float64, "time_ms")
+	for i, name := range populations {
+		p := figure.Population{Name: name, Neurons: t.neurons(i, name)}
+		p.SpikeTime, p.SpikeNeuron = take(t, t.r.Float64, name+"_spike_time_ms"), take(t, t.r.Int32, name+"_spike_neuron")
+		if t.err == nil && len(p.SpikeTime) != len(p.SpikeNeuron) {
+			t.fail("%s has %d spike times and %d neurons", name, len(p.SpikeTime), len(p.SpikeNeuron))
+		}
+		s.populations = append(s.populations, p)
+	}
+	settings := newSettings()
+	settings.read(t.path, []byte(single(t, t.r.Strings, "config")))
+	c := settings.config
+	s.data, s.movingPlateaus = c.data.name, c.phases.window > 0
+	info, err := dataset.Lookup(s.data)
+	if err != nil {
+		t.fail("%s", plain(err))
+		return nil
+	}
+	s.noise = c.model(info).Neurons.Noise
+	s.class, s.read = int(single(t, t.r.Int64, "class")), int(single(t, t.r.Int64, "read"))
+	s.example, s.seed = int(single(t, t.r.Int64, "example")), uint64(single(t, t.r.Int64, "seed"))
+	s.classes = len(take(t, t.r.Float64, "class_potential"))
+	s.outputSoma = t.columns("output_soma")
+	if n := len(s.outputSoma); t.err == nil && (s.classes == 0 || n == 0 || n%s.classes != 0) {
+		t.fail("output_soma is of %d neurons, want some for each of %d classes", n, s.classes)
+	}
+	if t.err != nil {
+		return nil
+	}
+	for _, ph := range s.phases {
+		var layers []plateaus
+		for _, p := range s.populations[1 : len(s.populations)-1] {
+			layers = append(layers, t.plateaus(p, ph, s.movingPlateaus))
+		}
+		s.plateaus = append(s.plateaus, layers)
+	}
+	return s
+}
+
+func (t *trialFile) phases() (all []figure.Phase) {
+	begin, window, end := take(t, t.r.Float64, "phase_begin_ms"), take(t, t.r.Float64, "phase_window_ms"), take(t, t.r.Float64, "phase_end_ms")
+	names := take(t, t.r.Strings, "phase_name")
+	if t.err == nil && (len(names) == 0 || len(begin) != len(names) || len(window) != len(names) || len(end) != len(names)) {
+		t.fail("phase_name, phase_begin_ms, phase_window_ms and phase_end_ms are of different lengths")
+	}
+	if t.err != nil {
+		return nil
+	}
+	for i, name := range names {
+		all = append(all, figure.Phase{Name: name, Begin: begin[i], Window: window[i], End: end[i]})
+	}
+	return all
+}
+
+// plateaus of a hidden layer in a phase. Where windows have a length of their
+// own, each neuron's ends with its plateau.
+func (t *trialFile) plateaus(of figure.Population, ph figure.Phase, moving bool) (p plateaus) {
+	p.at = take(t, t.r.Float64, of.Name+"_plateau_time_ms_"+ph.Name)
+	for _, part := range []struct {
+		name string
+		to   *[]float64
+	}{{"_mean_apical_", &p.mean}, {"_plateau_", &p.size}} {
+		for _, v := range take(t, t.r.Float32, of.Name+part.name+ph.Name) {
+			*part.to = append(*part.to, float64(v))
+		}
+	}
+	if n := of.Neurons; t.err == nil && (len(p.at) != n || len(p.mean) != n || len(p.size) != n) {
+		t.fail("plateaus of %s in the %s phase are not one for each of %d neurons", of.Name, ph.Name, n)
+	}
+	for _, at := range p.at {
+		from := ph.Window
+		if moving {
+			from -= ph.End - at
+		}
+		p.from = append(p.from, from)
+	}
+	return p
+}
+
+func (t *trialFile) potentials(units []unit) (apical, basal, soma [][]float64, err error) {
+	for _, u := range units {
+		of := func(what string) []float64 {
+			if c := t.columns(u.layerName()+what, u.index); len(c) == 1 {
+				return c[0]
+			}
+			return nil
+		}
+		apical, basal, soma = append(apical, of("_apical")), append(basal, of("_basal")), append(soma, of("_soma"))
+	}
+	return apical, basal, soma, t.err
+}
+
+// neurons counts those of a population.
+func (t *trialFile) neurons(i int, name string) int {
+	if i == 0 {
+		shape, err := t.r.Shape("image")
+		if err != nil {
+			t.fail("%s", plain(err))
+			return 0
+		}
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		return n
+	}
+	return t.width(name + "_soma")
+}
+
+// width is the number of columns of an array of potentials.
+func (t *trialFile) width(name string) int {
+	shape, err := t.r.Shape(name)
+	if err == nil && len(shape) != 2 {
+		err = fmt.Errorf("%s has %d dimensions, want a row for each step and a column for each neuron", name, len(shape))
+	}
+	if err != nil {
+		t.fail("%s", plain(err))
+		return 0
+	}
+	return shape[1]
+}
+
+// columns are the potentials of some neurons, or of all.
+func (t *trialFile) columns(name string, which ...int) [][]float64 {
+	n := t.width(name)
+	values := take(t, t.r.Float32, name)
+	steps := len(take(t, t.r.Float64, "time_ms"))
+	if t.err == nil && len(values) != steps*n {
+		t.fail("%s has %d values, want %d: one for each step and neuron", name, len(values), steps*n)
+	}
+	if t.err != nil {
+		return nil
+	}
+	if which == nil {
+		for i := range n {
+			which = append(which, i)
+		}
+	}
+	columns := make([][]float64, len(which))
+	for k, i := range which {
+		if i >= n {
+			t.fail("%s is of %d neurons, want more than %d", name, n, i)
+			return nil
+		}
+		columns[k] = make([]float64, steps)
+		for step := range steps {
+			columns[k][step] = float64(values[step*n+i])
+		}
+	}
+	return columns
+}
+
+// image is what was shown.
+func (t *trialFile) image() image.Image {
+	values, shape, err := t.r.Uint8("image")
+	if err != nil {
+		t.fail("%s", plain(err))
+		return nil
+	}
+	return ink(values, shape)
+}
