@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-
-	"golang.org/x/term"
 )
 
 // console is where the program speaks: results go to out, progress and messages
@@ -15,6 +12,22 @@ type console struct {
 	out, err io.Writer
 	json     bool
 	failed   error // the first failed write to out
+
+	screen *screen  // of whoever looks at the messages as they come, nil if nobody does
+	page   terminal // what out leads to
+}
+
+// newConsole finds out what it speaks to.
+func newConsole(out, err io.Writer, env func(string) string) *console {
+	c := &console{out: out, err: err}
+	c.page, _ = terminalAt(out, env)
+	if _, moves := terminalAt(err, env); moves {
+		c.screen = &screen{to: err, size: func() terminal {
+			t, _ := terminalAt(err, env)
+			return t
+		}}
+	}
+	return c
 }
 
 // line prints a line of results for a person.
@@ -38,6 +51,7 @@ func (c *console) event(v any) {
 }
 
 func (c *console) write(text []byte) {
+	c.clear()
 	if _, err := c.out.Write(text); err != nil {
 		c.fail(fmt.Errorf("writing to standard output: %w", cause(err)))
 	}
@@ -51,11 +65,14 @@ func (c *console) fail(err error) {
 
 // note prints a message that is no result.
 func (c *console) note(format string, args ...any) {
+	c.clear()
 	fmt.Fprintf(c.err, format+"\n", args...)
 }
 
-// live is whether somebody looks at the messages as they come.
-func (c *console) live() bool {
-	f, ok := c.err.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+// clear takes away what stands at the end of the terminal, so that lines can
+// follow those before.
+func (c *console) clear() {
+	if c.screen != nil {
+		c.screen.clear()
+	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-var update = flag.Bool("update", false, "write the tables of docs/options.md anew")
+var update = flag.Bool("update", false, "write the tables of docs/options.md and the goldens of testdata anew")
 
 const optionsPage = "../../docs/options.md"
 

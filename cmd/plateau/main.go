@@ -27,12 +27,13 @@ func main() {
 
 // run is the whole program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	con := &console{out: stdout, err: stderr}
+	con := newConsole(stdout, stderr, os.Getenv)
 	root := newRoot(con)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	con.clear()
 	if err == nil {
 		err = con.failed
 	}

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"math"
 	"time"
-
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 )
 
 // progress shows how far a piece of work is: as a bar on a terminal, which is
@@ -18,84 +15,66 @@ type progress struct {
 	total int64
 	began time.Time
 	shown time.Time
-	every time.Duration
 	label label
-
-	bars *mpb.Progress
-	bar  *mpb.Bar
-	text chan string // the latest words beside the bar
+	live  view // if not nil, drawn on a terminal instead of the bar
 }
 
 // label says in words how things stand when done is over, after a time.
 type label func(done int64, elapsed time.Duration) string
 
-// barEvery is the pause between two looks of a bar, lineEvery between two lines
-// where there is none.
+// view draws how things stand, for a terminal. It stays when the work ends, for
+// the next to draw over it.
+type view func(t terminal, done int64, elapsed time.Duration) []string
+
+// drawEvery is the pause between two drawings on a terminal, lineEvery between
+// two lines elsewhere.
 const (
-	barEvery  = 100 * time.Millisecond
+	drawEvery = 100 * time.Millisecond
 	lineEvery = 30 * time.Second
 )
 
 func (c *console) progress(what string, total int64, l label) *progress {
-	p := &progress{con: c, what: what, total: total, label: l, began: time.Now(), every: lineEvery}
-	p.shown = p.began
-	if !c.live() {
-		return p
+	now := time.Now()
+	return &progress{con: c, what: what, total: total, label: l, began: now, shown: now}
+}
+
+// draw replaces the bar on a terminal by a view, if there is one.
+func (p *progress) draw(v view) {
+	if p.con.screen != nil && v != nil {
+		p.live, p.shown = v, time.Time{}
 	}
-	p.every = barEvery
-	p.text = make(chan string, 1)
-	p.bars = mpb.New(mpb.WithOutput(c.err), mpb.WithWidth(40), mpb.WithRefreshRate(barEvery))
-	words := ""
-	p.bar = p.bars.New(total, mpb.BarStyle().Lbound("").Rbound("").Filler("━").Tip("━").Padding("─"),
-		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(what+"  ")),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
-			select {
-			case words = <-p.text:
-			default:
-			}
-			return words
-		})))
-	return p
 }
 
 // at says that so much is done.
 func (p *progress) at(done int64) {
-	now := time.Now()
-	if now.Sub(p.shown) < p.every {
+	now, screen := time.Now(), p.con.screen
+	every := lineEvery
+	if screen != nil {
+		every = drawEvery
+	}
+	if now.Sub(p.shown) < every {
 		return
 	}
 	p.shown = now
-	words := p.label(done, now.Sub(p.began))
-	if p.bar == nil {
-		p.con.note("%s: %s", p.what, words)
-		return
-	}
-	p.bar.SetCurrent(min(done, p.total-1)) // the end is for end to tell
-	select {
-	case <-p.text:
+	elapsed := now.Sub(p.began)
+	switch {
+	case screen == nil:
+		p.con.note("%s: %s", p.what, p.label(done, elapsed))
+	case p.live != nil:
+		screen.show(p.live(screen.size(), done, elapsed))
 	default:
+		share := float64(done) / float64(max(p.total, 1))
+		screen.show([]string{barLine(screen.size(), p.what, share, p.label(done, elapsed))})
 	}
-	p.text <- "  " + words
 }
 
 // resize changes what is to be done.
-func (p *progress) resize(total int64) {
-	if total == p.total {
-		return
-	}
-	p.total = total
-	if p.bar != nil {
-		p.bar.SetTotal(total, false)
-	}
-}
+func (p *progress) resize(total int64) { p.total = total }
 
 // end removes the bar, whatever was done.
 func (p *progress) end() {
-	if p.bar != nil {
-		p.bar.Abort(true)
-		p.bars.Wait()
-		p.bar = nil
+	if p.live == nil {
+		p.con.clear()
 	}
 }
 

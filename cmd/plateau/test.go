@@ -77,7 +77,7 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	con.line("testing %s with the weights of %s: %s of %s ms",
 		c.title(), run, plural(data.Test.Len(), "image"), number(c.test.length))
 	began := time.Now()
-	result, err := runTest(ctx, con, tester, data.Test, "test")
+	result, err := runTest(ctx, con, tester, data.Test, "test", nil)
 	if err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted; a test leaves nothing behind")
@@ -111,13 +111,14 @@ func loadRun(m protocols.Model, run string) (*network.Network, error) {
 	return net, nil
 }
 
-// runTest tests with a progress bar.
-func runTest(ctx context.Context, con *console, t *protocols.Tester, set *dataset.Set, what string) (protocols.Result, error) {
+// runTest tests with a progress bar, or with a view.
+func runTest(ctx context.Context, con *console, t *protocols.Tester, set *dataset.Set, what string, live view) (protocols.Result, error) {
 	total := int64(set.Len())
 	bar := con.progress(what, total, func(done int64, elapsed time.Duration) string {
 		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, perSecond(done, elapsed), clock(left(done, total, elapsed)))
 	})
 	defer bar.end()
+	bar.draw(live)
 	return t.Test(ctx, set, func(done int) { bar.at(int64(done)) })
 }
 

@@ -182,6 +182,7 @@ type training struct {
 	last    epochEvent
 
 	recording *recording // nil if there is none
+	view      *live
 }
 
 // prepare makes the network and what runs it.
@@ -201,6 +202,7 @@ func (r *training) prepare() error {
 	if r.trainer, err = protocols.NewTrainer(m, r.net, r.workers); err != nil {
 		return err
 	}
+	r.view = r.newLive(m)
 	r.tester, err = protocols.NewTester(m, r.net, min(r.workers, max(r.checked.Len(), r.data.Test.Len())))
 	return err
 }
@@ -284,7 +286,7 @@ func (r *training) final(ctx context.Context) (*float64, error) {
 	if r.config.data.validation == 0 {
 		return r.last.TestError, nil
 	}
-	result, err := runTest(ctx, r.con, r.tester, r.data.Test, "test ")
+	result, err := runTest(ctx, r.con, r.tester, r.data.Test, "test ", nil)
 	if err != nil {
 		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return nil, r.interrupted(0, "the test after the last epoch")
@@ -335,7 +337,8 @@ func (r *training) start() error {
 // columns is the format of the table of epochs, with room for the loss of each
 // hidden layer.
 func (r *training) columns() string {
-	return fmt.Sprintf("%%5v  %%11s  %%16s  %%10s  %%%ds  %%11s  %%12s", max(11, 8*len(r.config.network.hidden)))
+	return fmt.Sprintf("%%5v  %%11s  %%%ds  %%10s  %%%ds  %%11s  %%10s",
+		max(10, len(r.config.errorName())), max(11, 8*len(r.config.network.hidden)))
 }
 
 // epoch trains, saves, tests and reports once.
@@ -354,13 +357,15 @@ func (r *training) epoch(ctx context.Context) error {
 		return r.failed(err)
 	}
 	tested := time.Now()
-	result, err := runTest(ctx, r.con, r.tester, r.checked, fmt.Sprintf("epoch %d/%d test ", number, r.config.learning.epochs))
+	r.view.test(int64(r.checked.Len()), trained)
+	result, err := runTest(ctx, r.con, r.tester, r.checked, fmt.Sprintf("epoch %d/%d test ", number, r.config.learning.epochs), r.view.draw)
 	if err != nil {
 		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return r.interrupted(learnt.Examples, fmt.Sprintf("the test of epoch %d", number))
 		}
 		return r.failed(err)
 	}
+	r.view.tested(result.Error(), time.Since(tested))
 	last := len(learnt.Losses) - 1
 	r.last = epochEvent{
 		Event: "epoch", Epoch: number, Examples: learnt.Examples,
@@ -403,10 +408,13 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 			return words
 		})
 	defer bar.end()
+	r.view.train(number, total)
+	bar.draw(r.view.draw)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	learnt, err := r.trainer.Epoch(ctx, r.shown, func(e protocols.Epoch) {
 		now = e
+		r.view.learnt(e)
 		bar.at(int64(e.Examples))
 		if r.recording.err() != nil {
 			stop()

@@ -61,7 +61,7 @@ var unknown = []struct {
 }
 
 const (
-	terminal = "flag log log/... golang.org/x/term github.com/spf13/... github.com/vbauerster/... charm.land/..."
+	terminal = "flag log log/... golang.org/x/term github.com/spf13/... charm.land/..."
 	world    = terminal + " os os/... time net net/... syscall math/rand math/rand/v2 internal/atomicfile"
 )
 

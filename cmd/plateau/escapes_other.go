@@ -1,0 +1,8 @@
+//go:build !windows
+
+package main
+
+import "os"
+
+// understandsEscapes is whether a terminal obeys escape sequences: all do.
+func understandsEscapes(*os.File) bool { return true }

@@ -1,0 +1,323 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"plateau/protocols"
+	"plateau/sim"
+)
+
+// A live is what a terminal shows of a training run while it goes on: how far it
+// is, its errors from the beginning, and how fast neurons fire. It only looks on.
+type live struct {
+	epochs   int      // in all
+	examples int      // of an epoch
+	checks   string   // what the result of the test of an epoch is called
+	names    []string // of the populations, from the input up
+	sizes    []int    // their neurons
+	maxRate  float64  // Hz
+
+	number  int           // of the epoch in progress
+	testing bool          // whether its test is in progress, and not its training
+	done    int64         // images of that part
+	total   int64         // the same, in the end
+	elapsed time.Duration // since that part began
+
+	trainTook, testTook time.Duration // what such parts took the last time
+
+	before protocols.Epoch // how the epoch stood the last time
+	recent []bool          // which of the last examples were misread, in turn
+	wrong  int             // how many of them
+	shown  int             // examples since the view began
+	part   int             // misread ones since the last point of the curve
+	curve  []float64       // training error, a point for every so many examples
+	tests  []float64       // test error after each epoch
+
+	counter *protocols.SpikeCount // nil if nobody counts
+	spikes  []float64             // of each population, the older the less they count
+	time    float64               // in which they fell, weighed alike (ms)
+}
+
+const (
+	recentExamples = 1000 // of which the training error is told
+	fading         = 0.9  // weight of older spikes, from one drawing to the next
+	leastError     = 5e-4 // that heights tell from none
+)
+
+// newLive returns the view of a run, which counts spikes only where somebody can
+// see it.
+func (r *training) newLive(m protocols.Model) *live {
+	hidden := len(m.Network.Hidden)
+	v := &live{
+		epochs: r.config.learning.epochs, examples: r.shown.Len(), checks: "test error",
+		names: populationNames(hidden), sizes: append([]int{m.Network.Inputs}, m.Network.Sizes()...),
+		maxRate: r.config.neurons.maxRate,
+	}
+	if r.config.data.validation > 0 {
+		v.checks = "validation"
+	}
+	if r.con.screen != nil && m.Neurons.Forward == sim.Spikes {
+		v.counter = r.trainer.CountSpikes()
+	}
+	return v
+}
+
+// pace is how many examples make a point of the curve.
+func (v *live) pace() int { return min(max(v.examples/20, 1), recentExamples) }
+
+// train begins the training of an epoch.
+func (v *live) train(number int, total int64) {
+	v.number, v.testing, v.done, v.total, v.elapsed = number, false, 0, total, 0
+	v.before = protocols.Epoch{}
+}
+
+// learnt takes in how the epoch stands.
+func (v *live) learnt(e protocols.Epoch) {
+	n, wrong := e.Examples-v.before.Examples, e.Errors-v.before.Errors
+	v.before = e
+	for k := range n { // which ones of a batch were misread does not matter
+		v.add(k < wrong)
+	}
+}
+
+func (v *live) add(wrong bool) {
+	if len(v.recent) < recentExamples {
+		v.recent = append(v.recent, wrong)
+	} else {
+		oldest := &v.recent[v.shown%recentExamples]
+		if *oldest {
+			v.wrong--
+		}
+		*oldest = wrong
+	}
+	v.shown++
+	if wrong {
+		v.wrong++
+		v.part++
+	}
+	if n := v.pace(); v.shown%n == 0 {
+		v.curve = append(v.curve, float64(v.part)/float64(n))
+		v.part = 0
+	}
+}
+
+// test begins the test after the training of an epoch, which took so long.
+func (v *live) test(total int64, took time.Duration) {
+	v.testing, v.done, v.total, v.elapsed, v.trainTook = true, 0, total, 0, took
+}
+
+// tested takes in the result of a test, which took so long.
+func (v *live) tested(err float64, took time.Duration) {
+	v.tests, v.testTook = append(v.tests, err), took
+}
+
+// draw takes in how far the work is and draws how things stand.
+func (v *live) draw(t terminal, done int64, elapsed time.Duration) []string {
+	v.done, v.elapsed = done, elapsed
+	v.takeSpikes()
+	return v.lines(t)
+}
+
+// takeSpikes takes in what was counted since the last drawing.
+func (v *live) takeSpikes() {
+	if v.counter == nil {
+		return
+	}
+	more, time := v.counter.Take()
+	if time == 0 {
+		return
+	}
+	if v.spikes == nil {
+		v.spikes = make([]float64, len(more))
+	}
+	for l, n := range more {
+		v.spikes[l] = fading*v.spikes[l] + float64(n)
+	}
+	v.time = fading*v.time + time
+}
+
+// lines draws the view.
+func (v *live) lines(t terminal) []string {
+	lines := []string{"", v.barLine(t), v.timeLine(t)}
+	lines = append(lines, v.errorLines(t)...)
+	return append(lines, v.rateLines(t)...)
+}
+
+// narrow is where words must be few.
+const narrow = 60
+
+// labelled begins a line with what it shows.
+func labelled(t terminal, label string) *row {
+	r := &row{t: t}
+	r.add(plainly, label+" ")
+	r.to(labelWidth)
+	return r
+}
+
+const labelWidth = 14
+
+func (v *live) barLine(t terminal) string {
+	what, of, colour := "epoch", " of ", cyan
+	if v.testing {
+		what, colour = "test", yellow
+	}
+	if t.columns < narrow {
+		of = "/"
+	}
+	r := labelled(t, fmt.Sprint(what, " ", v.number, of, v.epochs))
+	share := float64(v.done) / float64(max(v.total, 1))
+	r.bar(share, max(r.left()-5, 0), colour)
+	r.add(plainly, fmt.Sprintf("%3d %%", int(100*share)))
+	return r.String()
+}
+
+// timeLine says how fast it goes and when it will be over: less where there is
+// little room.
+func (v *live) timeLine(t terminal) string {
+	words := []string{fmt.Sprintf("%d of %d images", v.done, v.total)}
+	if v.done > 0 {
+		rest := left(v.done, v.total, v.elapsed)
+		words = append(words, fmt.Sprintf("%.0f/s", perSecond(v.done, v.elapsed)), clock(rest)+" left")
+		if v.epochs > 1 {
+			words = append(words, clock(rest+v.ahead(rest))+" in all")
+		}
+	}
+	r := &row{t: t}
+	if t.columns >= narrow {
+		r.to(labelWidth)
+	}
+	for len(words) > 1 && len(strings.Join(words, ", ")) > r.left() {
+		words = words[1:]
+	}
+	r.add(dim, strings.Join(words, ", "))
+	return r.String()
+}
+
+// ahead guesses what everything after the part in progress takes, of which so
+// much is left.
+func (v *live) ahead(rest time.Duration) time.Duration {
+	train, test, now := v.trainTook, v.testTook, time.Duration(0)
+	if v.testing {
+		test = v.elapsed + rest
+	} else {
+		train, now = v.elapsed+rest, test
+	}
+	return now + time.Duration(v.epochs-v.number)*(train+test)
+}
+
+// errorLines draw both errors over the same time and on the same scale.
+func (v *live) errorLines(t terminal) []string {
+	words := []string{v.trainWords(), v.testWords()}
+	if t.columns < narrow {
+		for i := range words {
+			words[i], _, _ = strings.Cut(words[i], " %")
+			words[i] += " %"
+		}
+	}
+	longest := 0
+	for _, w := range words {
+		longest = max(longest, len(w))
+	}
+	r := labelled(t, "train error")
+	width := max(r.left()-longest-2, 0)
+	train, test, low, high := v.curves(width)
+	r.add(cyan, pad(t.spark(train, low, high), width)+"  ")
+	r.add(plainly, words[0])
+	s := labelled(t, v.checks)
+	s.add(yellow, pad(t.spark(test, low, high), width)+"  ")
+	s.add(plainly, words[1])
+	return []string{r.String(), s.String()}
+}
+
+func (v *live) trainWords() string {
+	if v.shown == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%7s of the last %-4d", percent(float64(v.wrong)/float64(len(v.recent))), len(v.recent))
+}
+
+func (v *live) testWords() string {
+	n := len(v.tests)
+	if n == 0 {
+		return ""
+	}
+	words := fmt.Sprintf("%7s", percent(v.tests[n-1]))
+	if best := slices.Min(v.tests); best < v.tests[n-1] {
+		words += ", at best " + percent(best)
+	}
+	return words
+}
+
+// curves are both errors from the beginning until now, in so many columns or
+// fewer, as logarithms, with the range of all of them. So that what is drawn
+// stays where it is, a column stands for a point of the curve, then, when there
+// is no more room, for two, four, eight. A test stands under the epoch before it.
+func (v *live) curves(width int) (train, test []float64, low, high float64) {
+	if width == 0 {
+		return nil, nil, 0, 1
+	}
+	each := 1
+	for (len(v.curve)+each-1)/each > width {
+		each *= 2
+	}
+	low, high = math.Inf(1), math.Inf(-1)
+	height := func(err float64) float64 {
+		h := math.Log(max(err, leastError))
+		low, high = min(low, h), max(high, h)
+		return h
+	}
+	for begin := 0; begin < len(v.curve); begin += each {
+		end := min(begin+each, len(v.curve))
+		sum := 0.0
+		for _, err := range v.curve[begin:end] {
+			sum += err
+		}
+		train = append(train, height(sum/float64(end-begin)))
+		middle := (begin + end) * v.pace() / 2
+		if e := middle / v.examples; e < len(v.tests) {
+			test = append(test, height(v.tests[e]))
+		}
+	}
+	// Small differences shall look small.
+	const least = 0.5
+	if span := high - low; span < least {
+		low, high = low-(least-span)/2, high+(least-span)/2
+	}
+	return train, test, low, high
+}
+
+// rateLines tell how fast the neurons of each population fire, as a number and as
+// a share of the highest rate; as many to a line as there is room for.
+func (v *live) rateLines(t terminal) []string {
+	if v.time == 0 {
+		return nil
+	}
+	longest := 0
+	for _, name := range v.names {
+		longest = max(longest, len(name))
+	}
+	var lines []string
+	r := labelled(t, "firing rate")
+	for l, name := range v.names {
+		hz := 1000 * v.spikes[l] / v.time / float64(v.sizes[l])
+		number := fmt.Sprintf(" %3.0f Hz", hz)
+		width := longest + 1 + gaugeWidth + len(number)
+		if r.used > labelWidth && r.left() < 2+width {
+			lines = append(lines, r.String())
+			r = labelled(t, "")
+		}
+		if r.used > labelWidth {
+			r.add(plainly, "  ")
+		}
+		r.add(plainly, pad(name, longest+1))
+		r.add(green, t.gauge(hz/v.maxRate, gaugeWidth))
+		r.add(plainly, number)
+	}
+	return append(lines, r.String())
+}
+
+const gaugeWidth = 5

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// A terminal is what somebody looks at: how much of it there is, and what it can
+// show.
+type terminal struct {
+	columns, rows int
+	unicode       bool // blocks and braille, or else ASCII
+	colours       int  // 0, 16 or 256
+}
+
+// terminalAt describes what w leads to. Where that is no terminal that can move
+// its cursor, it is a page of 80 columns without colours, and moves is false.
+func terminalAt(w io.Writer, env func(string) string) (t terminal, moves bool) {
+	t = terminal{columns: 80, rows: 24, unicode: unicodeLocale(env, runtime.GOOS)}
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return t, false
+	}
+	if columns, rows, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 && rows > 0 {
+		t.columns, t.rows = columns, rows
+	}
+	if dumb(env, runtime.GOOS) || !understandsEscapes(f) {
+		return t, false
+	}
+	t.colours = colours(env)
+	return t, true
+}
+
+// unicodeLocale is whether text may hold more than ASCII.
+func unicodeLocale(env func(string) string, system string) bool {
+	if system == "windows" {
+		return true
+	}
+	if env("TERM") == "linux" { // the kernel's own: its fonts have few blocks
+		return false
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(env(name)); locale != "" {
+			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+		}
+	}
+	return false
+}
+
+// dumb is whether a terminal has said that it can only print.
+func dumb(env func(string) string, system string) bool {
+	name := env("TERM")
+	return name == "dumb" || name == "" && system != "windows"
+}
+
+// colours is how many colours a terminal has that can move its cursor; see
+// no-color.org.
+func colours(env func(string) string) int {
+	name := env("TERM")
+	switch {
+	case env("NO_COLOR") != "" || strings.HasPrefix(name, "vt"):
+		return 0
+	case strings.Contains(name, "256") || env("COLORTERM") != "" || env("WT_SESSION") != "":
+		return 256
+	}
+	return 16
+}
+
+// paint is a way to print text, as the parameters of the escape sequence SGR.
+type paint string
+
+const (
+	plainly paint = ""
+	bold    paint = "1"
+	dim     paint = "2"
+	green   paint = "32"
+	yellow  paint = "33"
+	cyan    paint = "36"
+)
+
+// painted is text in a colour, if there are any.
+func (t terminal) painted(p paint, text string) string {
+	if t.colours == 0 || p == plainly || text == "" {
+		return text
+	}
+	return "\x1b[" + string(p) + "m" + text + "\x1b[0m"
+}
+
+// A row is a line for a terminal, built from left to right. What does not fit is
+// left out; the last column stays free, for what is in it may break the line.
+type row struct {
+	t    terminal
+	text strings.Builder
+	used int // columns
+}
+
+// left is how many columns are free.
+func (r *row) left() int { return max(r.t.columns-1-r.used, 0) }
+
+func (r *row) add(p paint, text string) {
+	runes := []rune(text) // each of them a column wide
+	runes = runes[:min(len(runes), r.left())]
+	r.used += len(runes)
+	r.text.WriteString(r.t.painted(p, string(runes)))
+}
+
+// to fills up with spaces.
+func (r *row) to(column int) { r.add(plainly, strings.Repeat(" ", max(column-r.used, 0))) }
+
+func (r *row) String() string { return strings.TrimRight(r.text.String(), " ") }
+
+// columnsOf is how wide a line is: escape sequences take no room.
+func columnsOf(line string) int {
+	n, escape := 0, false
+	for _, c := range line {
+		switch {
+		case c == '\x1b':
+			escape = true
+		case escape:
+			escape = c != 'm'
+		default:
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,77 @@
+package protocols_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"plateau/protocols"
+	"plateau/sim"
+)
+
+// slowCount counts spikes one step after the other.
+type slowCount struct {
+	phase  *sim.Phase
+	spikes []int64
+	steps  int
+}
+
+func (c *slowCount) Observe(event sim.Event) {
+	switch e := event.(type) {
+	case *sim.PhaseBegan:
+		c.phase = e.Phase
+	case *sim.Block:
+		for step := range e.Steps {
+			if c.phase.Name != "forward" {
+				continue
+			}
+			c.steps++
+			for l := range c.spikes {
+				c.spikes[l] += int64(len(e.Spikes(l, step)))
+			}
+		}
+	}
+}
+
+// The count is that of somebody who looks at every step of every example, however
+// many workers there are, and it leaves the run as it is.
+func TestCountSpikes(t *testing.T) {
+	m := tiny(9, 5)
+	m.Batch, m.Neurons.Dt = 4, 0.5
+	m.Train.Forward = 130 // more than a block of steps
+	data := noise(1, 21, 6, 3)
+	alone := newBatchTrainer(t, m, 1)
+	slow := &slowCount{spikes: make([]int64, 4)}
+	alone.Watch(slow, false)
+	train(t, alone, data, 1)
+	for _, workers := range []int{1, 3} {
+		trainer := newBatchTrainer(t, m, workers)
+		count := trainer.CountSpikes()
+		spikes, time := make([]int64, 4), 0.0
+		takes := 0
+		if _, err := trainer.Epoch(context.Background(), data, func(e protocols.Epoch) {
+			if takes++; takes%2 == 0 && e.Examples < data.Len() {
+				return
+			}
+			more, ms := count.Take()
+			for l, n := range more {
+				spikes[l] += n
+			}
+			time += ms
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(spikes, slow.spikes) || time != 0.5*float64(slow.steps) {
+			t.Errorf("%d workers: %v spikes in %v ms, want %v in %v ms", workers, spikes, time, slow.spikes, 0.5*float64(slow.steps))
+		}
+		if slices.Contains(spikes, 0) || time != 21*130 {
+			t.Errorf("not much of a test: %v spikes in %v ms", spikes, time)
+		}
+		if trainer.Network().SHA256() != alone.Network().SHA256() {
+			t.Errorf("%d workers: counting changes the weights", workers)
+		}
+		if again, ms := count.Take(); slices.Max(again) != 0 || ms != 0 {
+			t.Errorf("taken spikes are still there: %v in %v ms", again, ms)
+		}
+	}
+}
