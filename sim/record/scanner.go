@@ -152,26 +152,35 @@ func (r *Reader) spikes(chunk chunkAt, size int) ([]Spike, error) {
 	if list, ok := r.decoded.get(chunk.offset); ok {
 		return list, nil
 	}
+	list, err := r.decode(&r.unpack, chunk, size)
+	if err != nil {
+		return nil, err
+	}
+	r.decoded.put(chunk.offset, list)
+	return list, nil
+}
+
+// decode decodes a chunk of spikes of a population of so many neurons.
+func (s source) decode(u *unpacker, chunk chunkAt, size int) ([]Spike, error) {
 	n := int(chunk.items)
 	if n > maxSpikes {
 		return nil, errSpikes
 	}
-	payload, err := r.payload(chunk.offset, chunk.frame)
+	payload, err := s.payload(chunk.offset, chunk.frame)
 	if err != nil {
 		return nil, err
 	}
-	if cap(r.unpack.gaps) < n {
-		r.unpack.gaps = make([]uint64, n)
+	if cap(u.gaps) < n {
+		u.gaps = make([]uint64, n)
 	}
-	gaps := r.unpack.gaps[:n]
-	if err := r.unpack.spikes.decode(gaps, payload, r.unpack.z); err != nil {
+	gaps := u.gaps[:n]
+	if err := u.spikes.decode(gaps, payload, u.z); err != nil {
 		return nil, err
 	}
 	list := make([]Spike, n)
 	if err := place(list, gaps, uint64(size), int(chunk.steps)); err != nil {
 		return nil, err
 	}
-	r.decoded.put(chunk.offset, list)
 	return list, nil
 }
 

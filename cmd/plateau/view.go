@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plateau/cmd/plateau/view"
+	"plateau/protocols/dataset"
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+func newView(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "view FILE|RUN", GroupID: groupLook, Args: oneArgument("a recording or the folder of a run"),
+		Short: "look around in a recording, or watch a run, in a browser",
+		Long: `Serve a page, to this machine only, until Ctrl-C: a recording's trials in time,
+from hours down to single spikes, with rasters, potentials, phases and plateaus,
+and the misread trials one after the other; potentials that were not recorded
+are replayed. Of a run folder: its learning curves, as they grow while it
+learns, and its recording if it has one. The page asks nothing of any other
+machine.`,
+		Example: `  plateau view runs/digits-1
+  plateau view runs/digits-1/recording.plateau --open
+  plateau view trial-7.plateau --port 8080`,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	var o viewOptions
+	flags.IntVar(&o.port, "port", 0, "port of 127.0.0.1 to listen on (default: a free one)")
+	describe(flags, headLook, "port", "N")
+	flags.BoolVar(&o.open, "open", false, "open the page in the browser")
+	describe(flags, headLook, "open", "")
+	jsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.path = args[0]
+		if flags.Changed("port") && (o.port < 1 || o.port > 65535) {
+			return misuse("--port %d: want 1 to 65535", o.port)
+		}
+		return showView(cmd.Context(), con, o)
+	}
+	return cmd
+}
+
+type viewOptions struct {
+	path string
+	port int
+	open bool
+}
+
+type viewEvent struct {
+	Event     string `json:"event"` // view
+	URL       string `json:"url"`
+	Recording string `json:"recording,omitempty"`
+	Run       string `json:"run,omitempty"`
+}
+
+func showView(ctx context.Context, con *console, o viewOptions) error {
+	recording, run, err := lookAt(o.path)
+	if err != nil {
+		return err
+	}
+	e := viewEvent{Event: "view"}
+	if recording != nil {
+		defer recording.Reader.Close()
+		e.Recording = recording.Name
+	}
+	if run != nil {
+		e.Run = run.Name
+	}
+	listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(o.port)))
+	if err != nil {
+		if o.port != 0 {
+			return fmt.Errorf("--port %d: %w; without --port a free one is found", o.port, reason(err))
+		}
+		return fmt.Errorf("cannot listen on 127.0.0.1: %w", reason(err))
+	}
+	server := view.New(recording, run)
+	defer server.Close()
+	h := &http.Server{BaseContext: func(net.Listener) context.Context { return ctx }}
+	server.Configure(h)
+	served := make(chan error, 1)
+	go func() { served <- h.Serve(listener) }()
+	e.URL = "http://" + listener.Addr().String() + "/"
+	con.event(e)
+	con.line("%s: %s", o.path, e.URL)
+	if !con.json {
+		con.note("Ctrl-C ends this")
+	}
+	if o.open {
+		if err := openBrowser(e.URL); err != nil {
+			con.note("note: --open: %v", err)
+		}
+	}
+	select {
+	case err := <-served:
+		return fmt.Errorf("serving %s: %w", e.URL, err)
+	case <-ctx.Done():
+		// Requests end with ctx; the page asks again and finds nobody.
+		end, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if h.Shutdown(end) != nil {
+			h.Close()
+		}
+		return nil
+	}
+}
+
+// reason is why an operation on the network failed.
+func reason(err error) error {
+	if e, ok := errors.AsType[*os.SyscallError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// lookAt finds what there is at a path.
+func lookAt(path string) (*view.Recording, *view.Run, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil, fmt.Errorf("%s: there is no such file or folder; want a recording or the folder of a run%s", path, knownRuns())
+	case err != nil:
+		return nil, nil, fmt.Errorf("%s: %w", path, cause(err))
+	case !info.IsDir():
+		recording, err := viewRecording(path)
+		return recording, nil, err
+	}
+	if _, err := os.Stat(filepath.Join(path, configName)); err != nil {
+		return nil, nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it", path, configName)
+	}
+	s := newSettings()
+	if err := s.readFile(filepath.Join(path, configName)); err != nil {
+		return nil, nil, err
+	}
+	c, err := s.finish()
+	if err != nil {
+		return nil, nil, err
+	}
+	run := &view.Run{Name: path, Title: fmt.Sprintf("%s, seed %d", c.title(), c.seed), Metrics: filepath.Join(path, metricsName)}
+	name := filepath.Join(path, recordingName)
+	if !isRecording(name) {
+		return nil, run, nil
+	}
+	recording, err := viewRecording(name)
+	return recording, run, err
+}
+
+// viewRecording opens a recording, and finds what belongs to it and is not in it.
+func viewRecording(path string) (*view.Recording, error) {
+	r, err := openRecording(path)
+	if err != nil {
+		return nil, err
+	}
+	h := r.Header()
+	search := &weightSearch{header: h}
+	if folder := filepath.Dir(path); isRun(folder) {
+		search.run = folder
+	}
+	var sizes []int
+	for _, p := range h.Populations {
+		sizes = append(sizes, p.Size)
+	}
+	s := newSettings()
+	s.read("the recording's configuration", []byte(h.Config))
+	c, err := s.finish()
+	if err != nil {
+		c = newSettings().config // of another version: the page shows less
+	}
+	classes := sizes[len(sizes)-1]
+	if per := c.network.perClass; per > 1 && classes%per == 0 {
+		classes /= per
+	}
+	return &view.Recording{
+		Name: path, Title: join(sizes, "-") + " on " + h.Data, Reader: r, Weights: search.find,
+		Classes: classNames(h.Data, classes), Image: recordedImages(h, c),
+	}, nil
+}
+
+// isRun tells whether a folder holds the files of a run.
+func isRun(path string) bool {
+	return checkRun(path) == nil
+}
+
+// recordedImages finds the images that were shown, where the data set is at hand.
+// It is loaded when the first image is asked for.
+func recordedImages(h *record.Header, c *config) func(t *record.Trial) (image.Image, error) {
+	load := sync.OnceValues(func() (*dataset.Data, error) { return c.load(c.data.examples, c.data.test) })
+	return func(t *record.Trial) (image.Image, error) {
+		data, err := load()
+		if err != nil {
+			return nil, err
+		}
+		set := data.Train
+		if t.Purpose != sim.TrainingSpikes {
+			set = data.Test
+		}
+		if t.Sample < 0 || t.Sample >= set.Len() || set.Size() != h.Network.Inputs || set.Label(t.Sample) != t.Class {
+			return nil, fmt.Errorf("image %d is not in %s", t.Sample, h.Data)
+		}
+		return pictureOf(set, t.Sample), nil
+	}
+}
+
+// pictureOf is an image of a set, white on black.
+func pictureOf(set *dataset.Set, i int) image.Image {
+	n := set.Width * set.Height
+	m := image.NewNRGBA(image.Rect(0, 0, set.Width, set.Height))
+	values := set.Image(i)
+	for k := range n {
+		c := color.NRGBA{values[k], values[k], values[k], 0xff}
+		if set.Channels == 3 {
+			c.G, c.B = values[n+k], values[2*n+k]
+		}
+		m.SetNRGBA(k%set.Width, k/set.Width, c)
+	}
+	return m
+}
+
+// openBrowser shows a page.
+func openBrowser(url string) error {
+	command, args := "xdg-open", []string{url}
+	switch runtime.GOOS {
+	case "darwin":
+		command = "open"
+	case "windows":
+		command, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
+	}
+	cmd := exec.Command(command, args...)
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("cannot start %s: %w", command, reason(err))
+	}
+	go cmd.Wait()
+	return nil
+}

@@ -1,0 +1,236 @@
+// The view of a run: learning curves that grow with metrics.jsonl.
+
+import { json, report } from "./api.js";
+import { colours, onTheme } from "./theme.js";
+import { clock, number, thousands } from "./time.js";
+
+const several = ["blue", "vermilion", "green", "purple", "orange", "sky", "ink"];
+
+// What lines of metrics tell, as charts. Fields that lines have not, have no
+// charts.
+const charts = [
+  { title: "Error", unit: "%", scale: 100, zero: true, from: "epoch", fields: [["train_error", "training"], ["test_error", "test"], ["validation_error", "validation"]] },
+  { title: "Losses", log: true, from: "epoch", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
+  { title: "Losses, by interval", log: true, from: "measure", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
+  { title: "Correlation of the losses L₀ and L₁", from: "measure", fields: [["loss_correlation", "hidden"]] },
+  { title: "Angle of the updates to backpropagation's", unit: "°", from: "measure", fields: [["update_angles_deg", "hidden"]] },
+  { title: "Largest eigenvalue (Theorem 1)", from: "measure", fields: [["largest_eigenvalue", "eigenvalue"]] },
+  { title: "Angle of W of the output to Y", unit: "°", from: "measure", fields: [["alignment_angle_deg", "angle"]] },
+  { title: "Norms of the weights", from: "measure", zero: true, fields: [["weight_norms", "layer"]] },
+  { title: "Changes of the weights", log: true, from: "measure", fields: [["weight_changes", "layer"]] },
+  { title: "Changes of the gradients", log: true, from: "measure", fields: [["gradient_changes", "layer"]] },
+  { title: "Firing rates, forward phase", unit: "Hz", zero: true, from: "measure", fields: [["rates_hz", "population"]] },
+  { title: "Examples a second", from: "epoch", zero: true, fields: [["examples_per_second", "training"]] },
+];
+
+// Distances between ticks, in epochs.
+const whole = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000, 500000, 1000000];
+const fine = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, ...whole];
+
+// span is a range around values, with 0 in it if that has a meaning.
+function span(low, high, zero) {
+  if (low === null || high === null || low === undefined) return [0, 1];
+  if (zero && low >= 0) return [0, high > 0 ? 1.08 * high : 1];
+  const margin = 0.08 * (high - low) || 0.05 * Math.abs(high) || 1;
+  return [low - margin, high + margin];
+}
+
+export class Learning {
+  constructor(run) {
+    this.run = run;
+    this.offset = 0;
+    this.mark = null;
+    this.lines = { epoch: [], measure: [] };
+    this.plots = new Map();
+    onTheme(() => {
+      this.clear();
+      this.draw();
+    });
+    new ResizeObserver(() => this.resize()).observe(document.getElementById("curves"));
+    this.follow();
+  }
+
+  clear() {
+    for (const p of this.plots.values()) p.plot.destroy();
+    this.plots.clear();
+    document.getElementById("curves").replaceChildren();
+  }
+
+  async follow() {
+    let wait = 1000;
+    try {
+      const a = await json("/api/metrics", { offset: this.offset });
+      if (this.mark !== null && (a.mark !== this.mark || a.offset < this.offset)) {
+        // Another run has begun in the folder.
+        Object.assign(this, { offset: 0, mark: null, lines: { epoch: [], measure: [] }, start: null, end: null });
+        this.clear();
+        wait = 0;
+      } else {
+        if (a.size) this.mark = a.mark;
+        this.offset = a.offset;
+        for (const line of a.lines) this.add(line);
+        if (a.lines.length || !this.drawn) this.draw();
+        if (a.lines.length && a.offset < a.size) wait = 0;
+      }
+      if (this.failed) report((this.failed = ""));
+    } catch (error) {
+      report((this.failed = error.message));
+      wait = 3000;
+    }
+    setTimeout(() => this.follow(), wait);
+  }
+
+  add(line) {
+    if (line.event === "start") this.start = line;
+    else if (line.event === "done" || line.event === "interrupted") this.end = line;
+    else if (this.lines[line.event]) {
+      this.end = null; // it went on
+      this.lines[line.event].push(line);
+    }
+  }
+
+  // epochOf returns when a line was written, in epochs.
+  epochOf(line) {
+    if (line.event === "epoch") return line.epoch;
+    const each = this.start?.examples || this.lines.epoch[0]?.examples;
+    return each ? line.examples / each : line.epoch;
+  }
+
+  // columns are those of a chart: x, and y of each series, with names.
+  columns(chart) {
+    const lines = this.lines[chart.from];
+    const names = [], columns = [];
+    for (const [field, name] of chart.fields) {
+      const sample = lines.findLast((l) => l[field] !== undefined && l[field] !== null);
+      if (!sample) continue;
+      const n = Array.isArray(sample[field]) ? sample[field].length : 1;
+      for (let i = 0; i < n; i++) {
+        const y = lines.map((l) => {
+          const v = Array.isArray(l[field]) ? l[field][i] : l[field];
+          return typeof v === "number" && isFinite(v) && !(chart.log && v <= 0) ? v * (chart.scale || 1) : null;
+        });
+        if (y.every((v) => v === null)) continue;
+        names.push(this.name(field, name, i, n));
+        columns.push(y);
+      }
+    }
+    return { names, data: [lines.map((l) => this.epochOf(l)), ...columns] };
+  }
+
+  name(field, name, i, n) {
+    if (field === "rates_hz") return i === 0 ? "input" : i === n - 1 ? "output" : `hidden${i - 1}`;
+    if (name === "layer") return i === n - 1 ? "output" : `hidden${i}`;
+    return n > 1 ? `${name}, ${i}` : name;
+  }
+
+  draw() {
+    this.drawn = true;
+    this.course();
+    for (const chart of charts) {
+      const { names, data } = this.columns(chart);
+      if (!names.length) continue;
+      const known = this.plots.get(chart);
+      if (known && known.names === names.join()) known.plot.setData(data);
+      else {
+        known?.plot.destroy();
+        known?.box.remove();
+        this.make(chart, names, data);
+      }
+    }
+    this.confusion();
+  }
+
+  make(chart, names, data) {
+    const box = document.createElement("div"), heading = document.createElement("h3"), place = document.createElement("div");
+    box.className = "chart";
+    heading.textContent = chart.title + (chart.unit ? ` (${chart.unit})` : "");
+    box.append(heading, place);
+    const after = charts.slice(charts.indexOf(chart) + 1).map((c) => this.plots.get(c)?.box).find((b) => b);
+    document.getElementById("curves").insertBefore(box, after || null);
+    const axis = {
+      stroke: colours.soft, font: "11px system-ui, sans-serif", labelFont: "11px system-ui, sans-serif",
+      grid: { stroke: colours.grid, width: 1 }, ticks: { stroke: colours.grid, width: 1, size: 4 },
+    };
+    const words = (v) => (v === null || v === undefined ? "–" : number(v, 4));
+    const plot = new uPlot({
+      width: Math.max(200, place.clientWidth), height: 230, legend: { live: true },
+      cursor: { sync: { key: "epochs", setSeries: false }, points: { size: 6 } },
+      scales: {
+        x: { time: false },
+        y: chart.log ? { distr: 3 } : { range: (u, low, high) => span(low, high, chart.zero) },
+      },
+      axes: [
+        { ...axis, label: "epoch", labelSize: 16, labelGap: 0, size: 30, incrs: chart.from === "epoch" ? whole : fine },
+        { ...axis, size: 58, values: (u, list) => list.map((v) => (v === null ? "" : number(v, 6))) },
+      ],
+      series: [
+        { label: "epoch", value: (u, v, s, at) => words(at === null ? u.data[0].at(-1) : v) },
+        ...names.map((label, i) => ({
+          label, stroke: colours[several[i % several.length]], width: 1.75, value: (u, v, s, at) => words(at === null ? u.data[s].findLast((y) => y !== null) : v), spanGaps: true,
+          dash: i >= several.length ? [5, 3] : undefined,
+          points: { show: data[0].length < 60, size: 5, fill: colours[several[i % several.length]] },
+        })),
+      ],
+    }, data, place);
+    this.plots.set(chart, { plot, box, place, names: names.join() });
+  }
+
+  resize() {
+    for (const { plot, place } of this.plots.values()) {
+      const width = Math.max(200, place.clientWidth);
+      if (place.clientWidth && Math.abs(plot.width - width) > 1) plot.setSize({ width, height: 230 });
+    }
+  }
+
+  // course says in words how it goes.
+  course() {
+    const p = document.getElementById("course"), { start, end } = this, epochs = this.lines.epoch;
+    const last = epochs.at(-1), measure = this.lines.measure.at(-1);
+    const parts = [];
+    if (!start) parts.push("nothing has been learnt yet");
+    else if (end) parts.push(end.event === "done" ? "done" : "interrupted");
+    else parts.push("running, or killed");
+    if (start) {
+      let at = `${epochs.length} of ${start.epochs} epochs`;
+      if (measure && !end && this.epochOf(measure) > epochs.length) at += `, ${thousands(measure.examples)} examples`;
+      parts.push(at);
+    }
+    if (last) parts.push(`${(100 * last.test_error).toFixed(2)} % of the test images misread`);
+    if (last && epochs.length > 1) {
+      const best = epochs.reduce((a, b) => (b.test_error < a.test_error ? b : a));
+      if (best !== last) parts.push(`least ${(100 * best.test_error).toFixed(2)} % after epoch ${best.epoch}`);
+    }
+    if (end?.seconds) parts.push(`took ${clock(1000 * Math.round(end.seconds), 1000)}`);
+    const head = document.createElement("b");
+    head.textContent = this.run.title;
+    p.replaceChildren(head, " — " + parts.join("; "));
+  }
+
+  // confusion shows the last matrix, if there is one.
+  confusion() {
+    const line = this.lines.epoch.findLast((l) => l.confusion), box = document.getElementById("confusion");
+    if (!line) {
+      box.replaceChildren();
+      return;
+    }
+    const m = line.confusion, table = document.createElement("table"), heading = document.createElement("h3");
+    heading.textContent = `Test images after epoch ${line.epoch}, by true class (rows) and class read (columns)`;
+    const head = table.insertRow();
+    head.append(document.createElement("th"), ...m.map((_, k) => Object.assign(document.createElement("th"), { textContent: k })));
+    const most = Math.max(1, ...m.flatMap((row, i) => row.filter((_, k) => k !== i)));
+    m.forEach((row, i) => {
+      const r = table.insertRow();
+      r.append(Object.assign(document.createElement("th"), { textContent: i }));
+      row.forEach((n, k) => {
+        const cell = r.insertCell();
+        cell.textContent = n || "";
+        if (i === k) cell.style.color = colours.green;
+        else if (n) cell.style.background = `color-mix(in srgb, ${colours.vermilion} ${Math.round(70 * n / most)}%, transparent)`;
+      });
+    });
+    const panel = document.createElement("div");
+    panel.className = "chart";
+    panel.append(heading, table);
+    box.replaceChildren(panel);
+  }
+}

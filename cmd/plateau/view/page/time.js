@@ -1,0 +1,48 @@
+// Times and numbers as text.
+
+// ticks returns round numbers from low to high, about so many.
+export function ticks(low, high, about) {
+  const raw = (high - low) / Math.max(1, about);
+  if (!(raw > 0) || !isFinite(raw)) return [];
+  const ten = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].find((m) => m * ten >= raw) * ten;
+  const list = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) list.push(k * step);
+  return list;
+}
+
+// clockTicks returns times (ms) from low to high, round in hours, minutes or
+// decimals of a second.
+export function clockTicks(low, high, about) {
+  const raw = (high - low) / Math.max(1, about);
+  if (raw < 500) return ticks(low, high, about);
+  const step = [500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5].find((s) => s >= raw) || raw;
+  const list = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high; k++) list.push(k * step);
+  return list;
+}
+
+// clock prints a time (ms) as h:mm:ss with the decimals that a distance between
+// times needs.
+export function clock(ms, distance) {
+  const decimals = distance >= 1000 ? 0 : distance >= 100 ? 1 : distance >= 10 ? 2 : distance >= 1 ? 3 : 4;
+  const unit = 10 ** decimals;
+  let t = Math.round((ms / 1000) * unit) / unit;
+  const h = Math.floor(t / 3600);
+  t -= 3600 * h;
+  const m = Math.floor(t / 60 + 1e-9);
+  const s = Math.max(0, t - 60 * m).toFixed(decimals);
+  const two = (x) => (x.split(".")[0].length < 2 ? "0" + x : x);
+  if (h) return `${h}:${two(String(m))}:${two(s)}`;
+  if (m) return `${m}:${two(s)}`;
+  return `${s} s`;
+}
+
+// number prints with so many digits, without useless zeros.
+export function number(x, digits = 3) {
+  if (x === undefined || x === null || !isFinite(x)) return "–";
+  const text = String(+x.toPrecision(digits));
+  return text.includes("e") ? text : text.replace("-", "−");
+}
+
+export const thousands = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
