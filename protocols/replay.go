@@ -34,6 +34,11 @@ func RecordingHeader(m Model) record.Header {
 // Trials that are asked for in order are found soonest. A Replay is for one
 // goroutine.
 type Replay struct {
+	// Learning, if not nil, is called before each trial that the network learns from
+	// on its way to the weights of another, with the numbers of both; an error of it
+	// ends the replay, which can go on from there another time.
+	Learning func(from, to int) error
+
 	reader  *record.Reader
 	header  *record.Header
 	weights func(digest string) (*network.Network, error)
@@ -341,6 +346,11 @@ func (p *Replay) reach(t *record.Trial) (state []byte, err error) {
 		return stored, nil
 	}
 	for ; p.next < t.Index; p.next++ {
+		if p.Learning != nil {
+			if err := p.Learning(p.next, t.Index); err != nil {
+				return nil, err
+			}
+		}
 		before, err := p.reader.Trial(p.next)
 		if err != nil {
 			return nil, fmt.Errorf("its weights depend on trial %d: %w", p.next, err)

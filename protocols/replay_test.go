@@ -414,3 +414,42 @@ func TestReplayNeedsWeights(t *testing.T) {
 		t.Errorf("with other weights: %v", err)
 	}
 }
+
+// Somebody who waits for a replay is told how far it is, and can give up without
+// loss.
+func TestReplayLearning(t *testing.T) {
+	m := tiny(8)
+	net := newNetwork(t, m)
+	h := protocols.RecordingHeader(m)
+	h.Weights = true
+	spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
+	trainer, err := protocols.NewTrainer(m, net, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer.Watch(observers{spikes, full}, true)
+	train(t, trainer, noise(1, 20, 6, 3), 1)
+	r, f := spikes.reader(t), full.reader(t)
+	p := protocols.NewReplay(r, nil)
+	var told []int
+	enough := errors.New("enough")
+	p.Learning = func(from, to int) error {
+		if told = append(told, from); to != 15 {
+			t.Errorf("told of trial %d, want 15", to)
+		}
+		if len(told) == 7 {
+			return enough
+		}
+		return nil
+	}
+	if err := compareReplay(p, r, f, 15); !errors.Is(err, enough) {
+		t.Fatalf("error %v, want that of Learning", err)
+	}
+	if err := compareReplay(p, r, f, 15); err != nil {
+		t.Fatal(err)
+	}
+	// The seventh was not learnt from the first time.
+	if want := []int{0, 1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, 11, 12, 13, 14}; !slices.Equal(told, want) {
+		t.Errorf("told of %v, want %v", told, want)
+	}
+}
