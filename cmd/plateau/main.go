@@ -92,6 +92,6 @@ plateau potentials (Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901).`,
 		&cobra.Group{ID: groupSetup, Title: "Data and settings"})
 	root.AddCommand(
 		newTrain(con), newTest(con), newTrial(con), newPlot(con), newBench(con),
-		newInspect(con), newReplay(con), newExport(con), newData(con), newConfig(con), newVersion(con))
+		newInspect(con), newView(con), newReplay(con), newExport(con), newData(con), newConfig(con), newVersion(con))
 	return root
 }

@@ -102,7 +102,7 @@ func TestMistakes(t *testing.T) {
 		want   []string
 	}{
 		{"trian", 2, []string{"no command trian", "did you mean train?", "plateau --help"}},
-		{"zzz", 2, []string{"no command zzz", "train, test, trial, plot, inspect, replay, export, data, config, version"}},
+		{"zzz", 2, []string{"no command zzz", "train, test, trial, plot, inspect, view, replay, export, data, config, version"}},
 		{"data foo", 2, []string{"no command foo", "list, fetch, verify"}},
 		{"train --epoch 3", 2, []string{"no option --epoch;", "did you mean --epochs?", "plateau train --help"}},
 		{"train --zzzzzzz", 2, []string{"no option --zzzzzzz\n", "plateau train --help"}},

@@ -19,7 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"plateau/cmd/plateau/view"
+	viewer "plateau/cmd/plateau/view"
 	"plateau/protocols/dataset"
 	"plateau/sim"
 	"plateau/sim/record"
@@ -90,7 +90,7 @@ func showView(ctx context.Context, con *console, o viewOptions) error {
 		}
 		return fmt.Errorf("cannot listen on 127.0.0.1: %w", reason(err))
 	}
-	server := view.New(recording, run)
+	server := viewer.New(recording, run)
 	defer server.Close()
 	h := &http.Server{BaseContext: func(net.Listener) context.Context { return ctx }}
 	server.Configure(h)
@@ -130,7 +130,7 @@ func reason(err error) error {
 }
 
 // lookAt finds what there is at a path.
-func lookAt(path string) (*view.Recording, *view.Run, error) {
+func lookAt(path string) (*viewer.Recording, *viewer.Run, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -152,7 +152,7 @@ func lookAt(path string) (*view.Recording, *view.Run, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	run := &view.Run{Name: path, Title: fmt.Sprintf("%s, seed %d", c.title(), c.seed), Metrics: filepath.Join(path, metricsName)}
+	run := &viewer.Run{Name: path, Title: fmt.Sprintf("%s, seed %d", c.title(), c.seed), Metrics: filepath.Join(path, metricsName)}
 	name := filepath.Join(path, recordingName)
 	if !isRecording(name) {
 		return nil, run, nil
@@ -162,7 +162,7 @@ func lookAt(path string) (*view.Recording, *view.Run, error) {
 }
 
 // viewRecording opens a recording, and finds what belongs to it and is not in it.
-func viewRecording(path string) (*view.Recording, error) {
+func viewRecording(path string) (*viewer.Recording, error) {
 	r, err := openRecording(path)
 	if err != nil {
 		return nil, err
@@ -186,7 +186,7 @@ func viewRecording(path string) (*view.Recording, error) {
 	if per := c.network.perClass; per > 1 && classes%per == 0 {
 		classes /= per
 	}
-	return &view.Recording{
+	return &viewer.Recording{
 		Name: path, Title: join(sizes, "-") + " on " + h.Data, Reader: r, Weights: search.find,
 		Classes: classNames(h.Data, classes), Image: recordedImages(h, c),
 	}, nil
