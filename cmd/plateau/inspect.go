@@ -93,6 +93,8 @@ func openRecording(path string) (*record.Reader, error) {
 			hint = ", perhaps " + within
 		}
 		return nil, fmt.Errorf("%s is a folder; want a recording%s", path, hint)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: is not a regular file; want a recording", path)
 	case info.Size() == 0:
 		return nil, fmt.Errorf("%s: is empty; want a recording", path)
 	}

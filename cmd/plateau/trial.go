@@ -199,6 +199,8 @@ func checkFree(option, path string, force bool) error {
 	switch {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s %s: is a folder; want the name of a file", option, path)
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s %s: is not a regular file; want the name of a file", option, path)
 	case err == nil && !force:
 		return fmt.Errorf("%s %s: the file is there already; --force replaces it, or choose another name", option, path)
 	}

@@ -62,7 +62,7 @@ var unknown = []struct {
 
 const (
 	terminal = "flag log log/... golang.org/x/term github.com/spf13/... charm.land/..."
-	world    = terminal + " os os/... time net net/... syscall math/rand math/rand/v2 internal/atomicfile"
+	world    = terminal + " os os/... time net net/... syscall math/rand math/rand/v2 internal/atomicfile internal/regular"
 )
 
 // covers tells whether a pattern such as "sim" or "sim/..." means name.

@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+
+	"plateau/internal/regular"
 )
 
 // No header is believed beyond these. The largest official file unpacks to
@@ -47,7 +48,10 @@ func newContent(r io.Reader, length int64) (content, error) {
 // readContent opens path and hands its content to decode. An error of either
 // says which file it was.
 func readContent(path string, decode func(content) error) error {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
+	if errors.Is(err, regular.ErrNot) {
+		return &FormatError{path, regular.ErrNot}
+	}
 	if err != nil {
 		return fmt.Errorf("dataset: %w", err) // an fs.PathError: names the file
 	}
@@ -55,9 +59,6 @@ func readContent(path string, decode func(content) error) error {
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("dataset: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return &FormatError{path, errors.New("is not a regular file")}
 	}
 	c, err := newContent(f, info.Size())
 	if err == nil {

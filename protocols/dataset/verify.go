@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"plateau/internal/regular"
 )
 
 // A State is what Verify found out about a file.
@@ -120,7 +122,7 @@ func VerifyFile(path string, want File) Report {
 // readSums reads a file of checksums as md5sum writes it. Without one, nothing
 // is known.
 func readSums(path string) map[string]string {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil
 	}

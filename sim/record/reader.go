@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/exp/mmap"
 
+	"plateau/internal/regular"
 	"plateau/network"
 )
 
@@ -45,6 +46,9 @@ type unpacker struct {
 // recording that broke off, or is still being written, can be read up to its
 // last whole chunk. A file must not be made shorter while it is open.
 func Open(path string) (*Reader, error) {
+	if err := regular.Check(path); err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
 	f, err := mmap.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/flate"
+
+	"plateau/internal/regular"
 )
 
 // A Reader reads the arrays of an .npz archive, or the one of a .npy file. It
@@ -34,14 +36,11 @@ type array struct {
 // Open opens the file of that path. The array of a .npy file has the name of
 // the file, without .npy.
 func Open(path string) (*Reader, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("npz: %w", err)
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("is not a regular file")
-	}
 	var r *Reader
 	if err == nil {
 		lone := strings.TrimSuffix(filepath.Base(path), ".npy")
