@@ -259,7 +259,7 @@ func TestTrialIsDeterministic(t *testing.T) {
 func TestTrialRefusesSamples(t *testing.T) {
 	m := tiny(3)
 	net := newNetwork(t, m)
-	for _, i := range []int{-1, 12, 1 << 40} {
+	for _, i := range []int{-1, 12, math.MaxInt} {
 		if _, err := protocols.RunTrial(m, net, noise(1, 12, 6, 3), i, nil); err == nil {
 			t.Errorf("there is no example %d", i)
 		} else {
