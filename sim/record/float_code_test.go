@@ -99,3 +99,38 @@ func BenchmarkFloatCode(b *testing.B) {
 		}
 	})
 }
+
+// What cannot be made smaller is stored as it is, in frames that are like others.
+func TestRandomPlanes(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	z, u := newCompressor(), newDecompressor()
+	var e floatEncoder
+	for _, n := range []int{4095, 4096, 1 << 17, 1<<17 + 1, chunkWords} {
+		random, skew := make([]byte, n), make([]byte, n)
+		values, words := make([]float32, n), make([]uint32, n)
+		for i := range values {
+			random[i], skew[i] = byte(r.Uint32()), byte(r.IntN(243)) // 7.92 bits
+			words[i] = 0x3f000000 | r.Uint32()>>8                    // a constant byte and three random ones
+			values[i] = math.Float32frombits(words[i])
+		}
+		if flat(random) != (n >= 4096) || flat(skew) {
+			t.Errorf("%d bytes: flat is %v of random bytes and %v of others", n, flat(random), flat(skew))
+		}
+		payload := e.append(nil, values, nil, n, fromNothing, z)
+		if len(payload) > 3*n+200 {
+			t.Errorf("%d values are %d bytes", n, len(payload))
+		}
+		if got, err := countWords(payload); err != nil || got != n {
+			t.Errorf("%d values are counted as %d, %v", n, got, err)
+		}
+		got := make([]uint32, n)
+		if _, err := decodeWords(got, payload, n, nil, u); err != nil || !slices.Equal(got, words) {
+			t.Errorf("%d values differ; %v", n, err)
+		}
+		for m := range min(n, 3) {
+			if b, err := decompress(u, nil, appendRaw(nil, random[:m]), m); err != nil || !slices.Equal(b, random[:m]) {
+				t.Errorf("%d bytes: %v", m, err)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/klauspost/compress/zstd"
@@ -19,6 +20,28 @@ func newCompressor() *zstd.Encoder {
 		panic(err) // options that do not exist
 	}
 	return z
+}
+
+// appendRaw appends a frame that holds bytes as they are.
+func appendRaw(dst, b []byte) []byte {
+	const (
+		magic   = 0xfd2fb528
+		about   = 2<<6 | 1<<5 // the length follows in four bytes, and nothing else
+		longest = 1 << 17     // of a block
+	)
+	dst = append(binary.LittleEndian.AppendUint32(dst, magic), about)
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(b)))
+	for last := 0; last == 0; {
+		n := min(longest, len(b))
+		if n == len(b) {
+			last = 1
+		}
+		head := n<<3 | last
+		dst = append(dst, byte(head), byte(head>>8), byte(head>>16))
+		dst = append(dst, b[:n]...)
+		b = b[n:]
+	}
+	return dst
 }
 
 func newDecompressor() *zstd.Decoder {
