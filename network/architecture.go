@@ -32,6 +32,10 @@ type Architecture struct {
 	// the next hidden layer (times its Y if the feedback is a broadcast). Silent
 	// synapses are taken out of the result.
 	Symmetric bool
+	// FeedbackNoise is the standard deviation of what the feedback weights of a
+	// Symmetric network, other than silent ones, differ by from those they follow.
+	// Whoever changes the weights draws it anew each time.
+	FeedbackNoise float64
 	// FeedbackBias gives apical dendrites a bias c.
 	FeedbackBias bool
 }
@@ -74,5 +78,7 @@ func (a Architecture) Validate() error {
 	require(a.Feedback == Broadcast || a.Feedback == LayerWise, "Feedback = %q, want %q or %q", string(a.Feedback), Broadcast, LayerWise)
 	require(a.Silent >= 0 && a.Silent < 1, "Silent = %v, want a share of 0 up to below 1", a.Silent)
 	require(a.Silent == 0 || a.SilentGain > 0 && a.SilentGain < 1e6, "SilentGain = %v, want > 0", a.SilentGain)
+	require(a.FeedbackNoise >= 0 && a.FeedbackNoise <= 1e6, "FeedbackNoise = %v, want ≥ 0, at most 1e+06", a.FeedbackNoise)
+	require(a.FeedbackNoise == 0 || a.Symmetric, "FeedbackNoise = %v, but feedback is not Symmetric; want 0", a.FeedbackNoise)
 	return errors.Join(errs...)
 }

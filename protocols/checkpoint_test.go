@@ -44,6 +44,9 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 			m.Neurons.Kernel = kernels.DoubleExponential{Rise: 3, Decay: 10}
 		}, []int{5}},
 		{"rates", func(m *protocols.Model) { *m = rates(*m) }, []int{5}},
+		{"noisy symmetric feedback", func(m *protocols.Model) {
+			m.Network.Symmetric, m.Network.FeedbackNoise, m.Batch = true, 0.5, 3
+		}, []int{3, 21}},
 		{"rates that decay", func(m *protocols.Model) { m.RateDecay = 0.7 }, []int{17}},
 		{"sparse feedback, phases drawn", func(m *protocols.Model) {
 			m.Network.Silent = 0.8

@@ -175,5 +175,6 @@ func (m Model) NewNetwork() (*network.Network, error) {
 	n := network.New(m.Network)
 	s := sim.NewStream(m.Seed, sim.InitialWeights, 0, 0, 0)
 	n.Draw(m.Initial, &s)
+	disturbFeedback(n, m.Network, m.Seed, 0)
 	return n, nil
 }

@@ -51,6 +51,7 @@ type Replay struct {
 	next     int         // the trial of the recording to learn from next
 	updates  int         // trials that net has learnt from
 	pending  []int       // places of the batch under way
+	learnt   uint64      // number of its last presentation
 	places   map[int]*replayPlace
 	target   []network.Means
 
@@ -480,7 +481,7 @@ func (p *Replay) learn(t *record.Trial) error {
 	}
 	p.rule(t).Learn(place.update, place.forward, p.target)
 	place.state = p.quiet.AppendState(place.state[:0])
-	p.pending = append(p.pending, t.Place)
+	p.pending, p.learnt = append(p.pending, t.Place), t.Number
 	return nil
 }
 
@@ -509,6 +510,7 @@ func (p *Replay) apply() {
 		}
 	}
 	p.net.Apply(updates...)
+	disturbFeedback(p.net, p.header.Network, p.header.Seed, p.learnt)
 	p.updates += len(p.pending)
 	p.pending = p.pending[:0]
 }

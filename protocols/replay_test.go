@@ -133,6 +133,15 @@ func TestReplay(t *testing.T) {
 		},
 		"rates that decay, in batches": func(m *protocols.Model) { m.RateDecay, m.Batch = 0.5, 4 },
 		"symmetric":                    func(m *protocols.Model) { m.Network.Symmetric = true },
+		"noisy symmetric": func(m *protocols.Model) {
+			m.Network.Symmetric, m.Network.FeedbackNoise, m.Neurons.Hidden.Apical = true, 0.5, 0.05
+		},
+		"noisy symmetric, in batches": func(m *protocols.Model) {
+			m.Network.Symmetric, m.Network.FeedbackNoise, m.Network.Silent, m.Batch = true, 0.5, 0.5, 4
+		},
+		"plateau times of a normal law": func(m *protocols.Model) {
+			m.Train.Window, m.Train.PlateauSpread, m.Train.PlateauSD = 4, 3, 2
+		},
 		"layerwise": func(m *protocols.Model) {
 			m.Network.Hidden, m.Rates = []int{9, 5}, []float64{0.2, 0.2, 0.1}
 			m.Network.Feedback, m.Neurons.Hidden.Apical = network.LayerWise, 0.05

@@ -205,6 +205,7 @@ func (t *Trainer) batch() error {
 		t.wait.Wait()
 	}
 	t.net.Settle()
+	disturbFeedback(t.net, t.model.Network, t.model.Seed, t.shown)
 	return nil
 }
 

@@ -25,9 +25,14 @@ type TwoPhase struct {
 	Window float64
 
 	// PlateauSpread, if not 0, lets the plateau of each neuron come at a time of
-	// its own, uniform over the last so many ms of a phase. It needs a Window,
+	// its own, without PlateauSD uniform over the last so many ms of a phase. It needs a Window,
 	// which ends where the plateau begins.
 	PlateauSpread float64
+
+	// PlateauSD, if not 0, draws how long before the end of a phase its plateau
+	// comes from the upper half of a normal distribution of this standard deviation
+	// (ms), in whole steps, and at most PlateauSpread, as the published program does.
+	PlateauSD float64
 }
 
 // DefaultTwoPhase returns the paper's values, with phases of constant length.
@@ -47,6 +52,8 @@ func (p TwoPhase) Validate() error {
 	shorter := min(p.Forward, p.Target)
 	require(p.Window == 0 || p.Window > 0 && p.Window <= shorter, "Window = %v ms, want 0 (all since Settle) or up to the shorter phase (%v ms)", p.Window, shorter)
 	require(p.PlateauSpread >= 0, "PlateauSpread = %v ms, want ≥ 0", p.PlateauSpread)
+	require(p.PlateauSD >= 0 && p.PlateauSD < maxLength, "PlateauSD = %v ms, want ≥ 0 and < %v ms", p.PlateauSD, maxLength)
+	require(p.PlateauSD == 0 || p.PlateauSpread > 0, "PlateauSD = %v ms needs a PlateauSpread, which is 0", p.PlateauSD)
 	if p.PlateauSpread > 0 {
 		require(p.Window > 0, "PlateauSpread = %v ms needs a Window, which is 0", p.PlateauSpread)
 		require(p.Window+p.PlateauSpread <= shorter, "Window + PlateauSpread = %v ms, want at most the shorter phase (%v ms)", p.Window+p.PlateauSpread, shorter)
@@ -121,9 +128,15 @@ func (ph *phases) drawPlateaus(phase *sim.Phase, seed, example uint64, k int) {
 	for m, at := range phase.PlateauStep {
 		s := sim.NewStream(seed, sim.PlateauTimes, example, m, k)
 		// Rounding to steps may leave a step less than the lengths in ms do.
-		n := min(spread, phase.Steps-phase.PlateauWindow) + 1
+		most := min(spread, phase.Steps-phase.PlateauWindow)
 		for i := range at {
-			at[i] = phase.Steps - 1 - s.Below(n)
+			early := 0
+			if sd := ph.protocol.PlateauSD; sd > 0 {
+				early = int(min(math.Abs(normal(&s))*sd/ph.dt, float64(most)))
+			} else {
+				early = s.Below(most + 1)
+			}
+			at[i] = phase.Steps - 1 - early
 		}
 	}
 }

@@ -279,6 +279,54 @@ func TestPlateauSpread(t *testing.T) {
 	}
 }
 
+// With PlateauSD times are those of the published program: end of phase
+// − min(int(|N(0, 3 ms)|), 5 ms).
+func TestPlateauSD(t *testing.T) {
+	const n, neurons = 1500, 4
+	for _, c := range []struct{ dt, sd, most float64 }{{1, 3, 5}, {0.5, 3, 5}, {1, 1, 7}, {1, 1e5, 5}} {
+		m := tiny(neurons)
+		m.Neurons.Dt, m.Rates = c.dt, []float64{0, 0}
+		m.Train = protocols.TwoPhase{Forward: 12, Target: 12, Window: 5, PlateauSpread: c.most, PlateauSD: c.sd}
+		most := int(c.most / c.dt)
+		var counts [2][]int // by phase
+		counts[0], counts[1] = make([]int, most+1), make([]int, most+1)
+		same, last := 0, -1
+		for k, b := range phasesOf(t, m, n) {
+			for _, step := range b.phase.PlateauStep[0] {
+				early := b.phase.Steps - 1 - step
+				if early < 0 || early > most {
+					t.Fatalf("%+v: a plateau %d steps before the end, want at most %d", c, early, most)
+				}
+				counts[k%2][early]++
+				if early == last {
+					same++
+				}
+				last = early
+			}
+		}
+		// Each time's share is within 4 standard errors, and so is that of equal
+		// neighbours, Σ p², of independent draws.
+		near := func(what string, got, of int, p float64) {
+			if sd := math.Sqrt(float64(of) * p * (1 - p)); !(math.Abs(float64(got)-float64(of)*p) <= 4*sd+1) {
+				t.Errorf("%+v: %s: %d of %d, want %.1f ± %.1f", c, what, got, of, float64(of)*p, 4*sd)
+			}
+		}
+		within := func(steps int) float64 { return math.Erf(float64(steps) * c.dt / (c.sd * math.Sqrt2)) }
+		equal := 0.0
+		for early := range most + 1 {
+			p := within(early+1) - within(early)
+			if early == most {
+				p = 1 - within(most)
+			}
+			equal += p * p
+			for phase := range counts {
+				near(fmt.Sprintf("phase %d, %d steps", phase, early), counts[phase][early], n*neurons, p)
+			}
+		}
+		near("equal neighbours", same, 2*n*neurons, equal)
+	}
+}
+
 // A refusal says the field, its value and what is wanted, and nothing of fields
 // that are right.
 func TestTwoPhaseValidate(t *testing.T) {
@@ -326,6 +374,9 @@ func TestTwoPhaseValidate(t *testing.T) {
 		{set(func(p *protocols.TwoPhase) { p.PlateauSpread = inf }), []string{"Window + PlateauSpread = +Inf ms, want at most the shorter phase (50 ms)"}},
 		{set(func(p *protocols.TwoPhase) { p.PlateauSpread = 31 }), []string{"Window + PlateauSpread = 51 ms, want at most the shorter phase (50 ms)"}},
 		{set(func(p *protocols.TwoPhase) { p.Window = 0 }), []string{"PlateauSpread = 10 ms needs a Window, which is 0"}},
+		{set(func(p *protocols.TwoPhase) { p.PlateauSD = -1 }), []string{"PlateauSD = -1 ms, want ≥ 0"}},
+		{set(func(p *protocols.TwoPhase) { p.PlateauSD = nan }), []string{"PlateauSD = NaN ms, want ≥ 0"}},
+		{set(func(p *protocols.TwoPhase) { p.PlateauSD, p.PlateauSpread = 3, 0 }), []string{"PlateauSD = 3 ms needs a PlateauSpread, which is 0"}},
 		{set(func(p *protocols.TwoPhase) { p.Longer = &protocols.Wald{Mean: nan, Scale: -1} }), []string{"Mean = NaN ms and Scale = -1 ms"}},
 		{protocols.TwoPhase{Forward: -1, Target: -2, Settle: -3, Window: -4, PlateauSpread: -5, Longer: &protocols.Wald{}},
 			[]string{"Settle = -3 ms", "Window = -4 ms", "PlateauSpread = -5 ms", "Mean = 0 ms and Scale = 0 ms"}},

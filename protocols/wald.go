@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"plateau/internal/elementary"
 	"plateau/network"
 )
 
@@ -27,17 +26,6 @@ func (w Wald) Draw(src network.Source) float64 {
 		return max(w.Mean/root, math.SmallestNonzeroFloat64)
 	}
 	return w.Mean * root
-}
-
-// normal returns a standard normal draw by the polar method.
-func normal(src network.Source) float64 {
-	for {
-		u, v := 2*src.Uniform()-1, 2*src.Uniform()-1
-		s := float64(u*u) + float64(v*v)
-		if s > 0 && s < 1 {
-			return u * math.Sqrt(-2*elementary.Log(s)/s)
-		}
-	}
 }
 
 // Validate reports parameters outside their domain.

@@ -11,6 +11,7 @@ const (
 	TrainingSpikes
 	TestSpikes
 	TrialSpikes
+	FeedbackNoise
 )
 
 // Stream is a sequence of random numbers that is a pure function of where it is

@@ -28,6 +28,7 @@ type config struct {
 		perClass     int
 		feedback     string
 		symmetric    bool
+		noise        float64
 		silent       float64
 		silentGain   float64
 		feedbackBias bool
@@ -48,7 +49,9 @@ type config struct {
 		forward, target, settle float64
 		longer                  bool
 		longerMean, longerScale float64
-		window, plateauSpread   float64
+		window                  float64
+		plateauSpread           float64
+		plateauSD               float64
 	}
 	test struct {
 		length, settle float64
@@ -174,7 +177,7 @@ func (c *config) model(info dataset.Info) protocols.Model {
 			Classes: len(info.Classes), PerClass: c.network.perClass,
 			Feedback: network.Feedback(c.network.feedback),
 			Silent:   c.network.silent, SilentGain: c.network.silentGain,
-			Symmetric: c.network.symmetric, FeedbackBias: c.network.feedbackBias,
+			Symmetric: c.network.symmetric, FeedbackNoise: c.network.noise, FeedbackBias: c.network.feedbackBias,
 		},
 		Initial: c.law(maxRate),
 		Neurons: sim.Params{
@@ -204,7 +207,7 @@ func inputs(info dataset.Info) int { return info.Width * info.Height * info.Chan
 func (c *config) twoPhase() protocols.TwoPhase {
 	p := protocols.TwoPhase{
 		Forward: c.phases.forward, Target: c.phases.target, Settle: c.phases.settle,
-		Window: c.phases.window, PlateauSpread: c.phases.plateauSpread,
+		Window: c.phases.window, PlateauSpread: c.phases.plateauSpread, PlateauSD: c.phases.plateauSD,
 	}
 	if c.phases.longer {
 		p.Longer = &protocols.Wald{Mean: c.phases.longerMean, Scale: c.phases.longerScale}

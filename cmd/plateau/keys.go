@@ -123,6 +123,13 @@ func keys() []key {
 			at: func(c *config) any { return &c.network.symmetric },
 			ok: func(c *config) bool { return true },
 		}, {
+			name: "network.feedback_noise", meaning: "standard deviation σ of the noise of symmetric feedback, drawn anew for every weight each time the forward weights change",
+			equation: "Y = Wᵀ + N(0, σ²)", wants: "0, or with network.symmetric = true at most 1000000",
+			at: func(c *config) any { return &c.network.noise },
+			ok: func(c *config) bool {
+				return c.network.noise == 0 || above(c.network.noise, 0, maxNumber) && c.network.symmetric
+			},
+		}, {
 			name: "network.silent", meaning: "share of feedback synapses that are silent",
 			wants: "at least 0 and less than 1",
 			at:    func(c *config) any { return &c.network.silent },
@@ -276,6 +283,13 @@ func keys() []key {
 			ok: func(c *config) bool {
 				spread := c.phases.plateauSpread
 				return spread == 0 || spread > 0 && !(c.phases.window == 0) && !(c.phases.window+spread > c.shorterPhase())
+			},
+		}, {
+			name: "phases.plateau_sd_ms", meaning: "how long before the end of a phase a plateau comes is drawn from the upper half of a normal distribution of this standard deviation, cut off at phases.plateau_spread_ms; 0: uniform", unit: "ms",
+			wants: "0, or with {phases.plateau_spread_ms} above 0 less than 1000000",
+			at:    func(c *config) any { return &c.phases.plateauSD },
+			ok: func(c *config) bool {
+				return c.phases.plateauSD == 0 || c.phases.plateauSD > 0 && c.phases.plateauSD < maxLength && !(c.phases.plateauSpread == 0)
 			},
 		},
 

@@ -1,0 +1,38 @@
+package protocols
+
+import (
+	"plateau/network"
+	"plateau/sim"
+)
+
+// disturbFeedback makes symmetric feedback noisy after its weights have followed
+// the forward weights: it adds a draw from N(0, FeedbackNoise²) to each that is
+// not silent. Draws depend on nothing but the seed and how many examples have
+// been learnt from.
+func disturbFeedback(net *network.Network, a network.Architecture, seed, learnt uint64) {
+	if a.FeedbackNoise == 0 {
+		return
+	}
+	for m := range a.Hidden {
+		l := &net.Layers[m]
+		s := sim.NewStream(seed, sim.FeedbackNoise, learnt, m+1, 0)
+		for j := range l.Feedback.Rows {
+			row := l.Feedback.Row(j)
+			for i := 0; i < len(row); i += 2 {
+				p, q := normals(&s)
+				row[i] += float32(a.FeedbackNoise * p)
+				if i+1 < len(row) {
+					row[i+1] += float32(a.FeedbackNoise * q)
+				}
+			}
+			if l.Silent == nil {
+				continue
+			}
+			for i := range row {
+				if l.Silent[j*l.Feedback.Stride+i] {
+					row[i] = 0
+				}
+			}
+		}
+	}
+}
