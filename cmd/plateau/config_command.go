@@ -12,6 +12,7 @@ func newConfig(con *console) *cobra.Command {
 equation, as TOML that --config takes. Options change what is printed.`,
 		Example: `  plateau config > run.toml
   plateau config --data mnist --hidden 500,100 > run.toml
+  plateau config --preset paper-2-hidden > run.toml
   plateau config check run.toml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -40,7 +41,7 @@ equation, as TOML that --config takes. Options change what is printed.`,
 		con.write([]byte(printConfig(c, true)))
 		return nil
 	}
-	cmd.AddCommand(newConfigCheck(con))
+	cmd.AddCommand(newConfigCheck(con), newConfigPresets(con))
 	return cmd
 }
 
@@ -57,6 +58,35 @@ type keyEvent struct {
 
 func (k key) event(c *config) keyEvent {
 	return keyEvent{"key", k.name, k.text(c), k.standard(defaults()), k.unit, k.allowed(nil), k.meaning, k.equation}
+}
+
+func newConfigPresets(con *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "presets", Args: noArguments,
+		Short: "list the presets",
+		Long: `List the experiments that --preset knows by name. A preset stands between the
+defaults and everything else: --config, --set and the other options change what it
+says. plateau config --preset NAME prints all of it.`,
+		Example: "  plateau config presets\n  plateau train --preset paper-1-hidden --seed 2",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, p := range presets() {
+				con.event(presetEvent{"preset", p.name, p.meaning, p.settings})
+			}
+			for _, line := range presetLines() {
+				con.line("%s", line)
+			}
+			return nil
+		},
+	}
+	jsonFlag(cmd, con)
+	return cmd
+}
+
+type presetEvent struct {
+	Event    string   `json:"event"` // preset
+	Preset   string   `json:"preset"`
+	Meaning  string   `json:"meaning"`
+	Settings []string `json:"settings"` // key=value
 }
 
 func newConfigCheck(con *console) *cobra.Command {

@@ -25,7 +25,7 @@ func TestDocsTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(old)
-	for name, table := range map[string]string{"options": optionsTable(), "keys": keysTable()} {
+	for name, table := range map[string]string{"options": optionsTable(), "keys": keysTable(), "presets": presetsTable()} {
 		begin, end := "<!-- "+name+": made by the tests -->\n", "<!-- end of "+name+" -->"
 		before, rest, ok := strings.Cut(page, begin)
 		_, after, closed := strings.Cut(rest, end)
@@ -93,6 +93,25 @@ func keysTable() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n",
 			k.name, cell(k.meaning), k.unit, cell(k.allowed(nil)), standard, cell(k.equation))
+	}
+	return b.String()
+}
+
+// presetsTable lists every preset, with those of its settings that are not the
+// defaults.
+func presetsTable() string {
+	var b strings.Builder
+	base := defaults()
+	b.WriteString("| preset | what it is | settings |\n|---|---|---|\n")
+	for _, p := range presets() {
+		var settings []string
+		for _, pair := range p.settings {
+			key, value, _ := strings.Cut(pair, "=")
+			if k := find(key); fmt.Sprint(k.parse(base, value)) != fmt.Sprint(k.parse(base, k.text(base))) {
+				settings = append(settings, "`"+pair+"`")
+			}
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.name, cell(p.meaning), strings.Join(settings, ", "))
 	}
 	return b.String()
 }

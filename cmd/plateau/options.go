@@ -14,12 +14,13 @@ import (
 // options are the flags that make a configuration, the same ones for every
 // command that needs one.
 type options struct {
-	cmd   *cobra.Command
-	run   string // a run folder, whose configuration is where to begin; or ""
-	file  string
-	sets  []string
-	named []named
-	texts []*string
+	cmd    *cobra.Command
+	run    string // a run folder, whose configuration is where to begin; or ""
+	preset string
+	file   string
+	sets   []string
+	named  []named
+	texts  []*string
 }
 
 // named is an option that is short for a key.
@@ -62,6 +63,8 @@ func (o *options) configure(standard func(named) string, file bool, names ...str
 		}
 	}
 	if file {
+		flags.StringVar(&o.preset, "preset", "", "settings of an experiment by name; plateau config presets lists them")
+		describe(flags, headWhat, "preset", "NAME")
 		flags.StringVar(&o.file, "config", "", "settings from a TOML file, such as plateau config prints")
 		describe(flags, headWhat, "config", "FILE")
 	}
@@ -74,6 +77,14 @@ func (o *options) config() (*config, error) {
 	s := newSettings()
 	if o.run != "" && o.file != "" {
 		return nil, misuse("--config and --run do not go together: a run has its own configuration; --set changes parts of it")
+	}
+	if o.run != "" && o.preset != "" {
+		return nil, misuse("--preset and --run do not go together: a run has its own configuration; --set changes parts of it")
+	}
+	if o.cmd.Flags().Changed("preset") {
+		if err := s.use(o.preset); err != nil {
+			return nil, err
+		}
 	}
 	var data string
 	switch {

@@ -13,8 +13,8 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// Settings are collected in layers, of which a later one wins: defaults, then
-// a file, then every --set in turn, then the options with names of their own.
+// Settings are collected in layers, of which a later one wins: defaults, then a
+// preset, then a file, then every --set in turn, then the options with names of their own.
 // All mistakes are collected, so that a user sees them at once.
 type settings struct {
 	config   *config

@@ -28,6 +28,7 @@ of training to a file from which plateau replay finds all potentials again; the
 keys of [record] say what else, and of which trials: plateau config.`,
 		Example: `  plateau train
   plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
+  plateau train --preset paper-1-hidden --seed 2
   plateau train --set neurons.apical_per_ms=0.05 --set phases.longer=true --seed 2
   plateau train --config runs/digits-1/config.toml
   plateau train --record --set record.trials=every=1000

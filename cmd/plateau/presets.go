@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A preset is an experiment by name: settings that stand between the defaults and
+// all that a user sets. A run's config.toml holds every value, so nothing depends
+// on a preset once a run has begun.
+type preset struct {
+	name     string
+	meaning  string
+	settings []string // as --set takes them
+}
+
+// presets lists all. Those of the paper are what its authors' program did when
+// the paper came out (May 2017). Learning rates are not among the settings: they
+// follow the number of hidden layers, as the paper's do.
+func presets() []preset {
+	paper := func(name, meaning string, more ...string) preset {
+		settings := []string{
+			"data.name=mnist", "learning.epochs=60",
+			"phases.forward_ms=50", "phases.target_ms=50", "phases.longer=true", "phases.longer_mean_ms=2", "phases.longer_scale_ms=1",
+			"phases.window_ms=20", "neurons.spike_memory_ms=10", "test.length_ms=250", "test.settle_ms=30",
+		}
+		return preset{"paper-" + name, meaning, append(settings, more...)}
+	}
+	return []preset{
+		paper("0-hidden", "no hidden layer: 8.3 % of the MNIST test images are misread in the paper", "network.hidden=none"),
+		paper("1-hidden", "a hidden layer of 500 neurons: 4.1 % in the paper", "network.hidden=500"),
+		paper("2-hidden", "hidden layers of 500 and 100 neurons: 3.2 % in the paper", "network.hidden=500,100"),
+		paper("sparse", "500 hidden neurons; 80 % of the feedback synapses are silent, the others 5 times stronger: 3.7 % in the paper",
+			"network.hidden=500", "network.silent=0.8", "network.silent_gain=5"),
+		paper("symmetric", "500 hidden neurons; feedback weights follow the forward weights: 3.6 % in the paper",
+			"network.hidden=500", "network.symmetric=true"),
+		paper("noisy-symmetric", "500 hidden neurons; feedback weights follow the forward weights, with noise drawn anew after every update",
+			"network.hidden=500", "network.symmetric=true", "network.feedback_noise=0.05"),
+		paper("apical-weak", "500 hidden neurons; their somata see an attenuated apical dendrite, g_a = 0.05",
+			"network.hidden=500", "neurons.apical_per_ms=0.05"),
+		paper("apical-strong", "500 hidden neurons; their somata see the apical dendrite as strongly as the basal one, g_a = 0.6",
+			"network.hidden=500", "neurons.apical_per_ms=0.6"),
+		paper("stochastic-plateaus", "500 hidden neurons; the plateau of each comes at a time of its own in the last 5 ms of a phase",
+			"network.hidden=500", "phases.plateau_spread_ms=5", "phases.plateau_sd_ms=3"),
+		{"rate-mode", "500 hidden neurons without spikes: rates, somata at rest at once, phases of two steps", []string{
+			"data.name=mnist", "learning.epochs=60", "network.hidden=500",
+			"neurons.forward_signal=rates", "neurons.feedback_signal=rates", "neurons.integration=steady",
+			"phases.forward_ms=2", "phases.target_ms=2", "phases.settle_ms=1", "test.length_ms=2", "test.settle_ms=1",
+		}},
+	}
+}
+
+// use adds the settings of a preset.
+func (s *settings) use(name string) error {
+	if name == "" {
+		return misuse(`--preset "": want the name of a preset; plateau config presets lists them`)
+	}
+	all := presets()
+	i := slices.IndexFunc(all, func(p preset) bool { return p.name == name })
+	if i < 0 {
+		return misuse("--preset %s: there is no such preset; there are\n%s", name, strings.Join(presetLines(), "\n"))
+	}
+	for _, pair := range all[i].settings {
+		key, text, _ := strings.Cut(pair, "=")
+		s.setText("--preset "+name, key, text)
+	}
+	return nil
+}
+
+// presetLines says in a line what each preset is.
+func presetLines() []string {
+	var lines []string
+	for _, p := range presets() {
+		lines = append(lines, fmt.Sprintf("  %-26s %s", p.name, p.meaning))
+	}
+	return lines
+}

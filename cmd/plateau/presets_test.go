@@ -1,0 +1,190 @@
+package main
+
+import (
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/compartments"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/sim"
+)
+
+// presetRun is what a preset is for: the settings that a person would write down,
+// and what comes of learning from some images of digits, the same on every
+// machine.
+var presetRuns = map[string]struct {
+	sets   []string
+	rates  string
+	digest string // of the weights, its beginning
+}{
+	"paper-0-hidden":            {[]string{"network.hidden=none"}, "[0.19]", "8845d69da281e4b5"},
+	"paper-1-hidden":            {[]string{"network.hidden=500"}, "[0.21, 0.21]", "7f47b3b595667069"},
+	"paper-2-hidden":            {[]string{"network.hidden=500,100"}, "[0.23, 0.23, 0.12]", "758546617e37c1ff"},
+	"paper-sparse":              {[]string{"network.silent=0.8"}, "[0.21, 0.21]", "dc7ff83cda90eff8"},
+	"paper-symmetric":           {[]string{"network.symmetric=true"}, "[0.21, 0.21]", "9360100e0ffe1822"},
+	"paper-noisy-symmetric":     {[]string{"network.symmetric=true", "network.feedback_noise=0.05"}, "[0.21, 0.21]", "6e1e22e4896ef528"},
+	"paper-apical-weak":         {[]string{"neurons.apical_per_ms=0.05"}, "[0.21, 0.21]", "cedb7e993667b05f"},
+	"paper-apical-strong":       {[]string{"neurons.apical_per_ms=0.6"}, "[0.21, 0.21]", "c9a2705cf34bab3d"},
+	"paper-stochastic-plateaus": {[]string{"phases.plateau_spread_ms=5", "phases.plateau_sd_ms=3"}, "[0.21, 0.21]", "6ba134bd2f7f9f6b"},
+	"rate-mode":                 {nil, "[0.21, 0.21]", "64e9578b765b85f5"},
+}
+
+// presetOf puts together what a preset says.
+func presetOf(t *testing.T, name string) *config {
+	t.Helper()
+	s := newSettings()
+	if err := s.use(name); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A preset is the same as its settings one by one.
+func TestPresets(t *testing.T) {
+	for _, p := range presets() {
+		want, known := presetRuns[p.name]
+		if !known {
+			t.Errorf("%s: what it should say is not known", p.name)
+			continue
+		}
+		got := presetOf(t, p.name)
+		if text := find("learning.rates").text(got); text != want.rates {
+			t.Errorf("%s: learning rates are %s, want %s", p.name, text, want.rates)
+		}
+		common := []string{"data.name=mnist", "learning.epochs=60"}
+		if p.name == "rate-mode" {
+			// As the model of the reference fixture nonspiking, in the words of protocols.
+			m := protocols.Default(784, []int{500}, 10)
+			m.Neurons.Forward, m.Neurons.Feedback, m.Neurons.Integration = sim.Rates, sim.Rates, compartments.Steady
+			m.Train = protocols.TwoPhase{Forward: 2, Target: 2, Settle: 1}
+			m.Test = protocols.TestPhase{Length: 2, Settle: 1}
+			if model := got.model(got.images()); !reflect.DeepEqual(model, m) {
+				t.Errorf("%s is %+v, want %+v", p.name, model, m)
+			}
+			if got.learning.epochs != 60 || got.data.name != "mnist" {
+				t.Errorf("%s: %d epochs of %s", p.name, got.learning.epochs, got.data.name)
+			}
+			continue
+		}
+		explicit := mustConfig(t, slices.Concat(common, []string{"phases.longer=true", "phases.window_ms=20"}, want.sets)...)
+		for _, k := range keys() {
+			if got, want := k.text(got), k.text(explicit); got != want {
+				t.Errorf("%s: %s = %s, want %s", p.name, k.name, got, want)
+			}
+		}
+	}
+	if len(presets()) != len(presetRuns) {
+		t.Errorf("there are %d presets, want %d", len(presets()), len(presetRuns))
+	}
+}
+
+// Every preset learns, to the same bits everywhere. A change of these digests is a
+// change of what published settings give.
+func TestPresetsLearn(t *testing.T) {
+	data := dataset.Digits(1, 5, 1).Train
+	for _, p := range presets() {
+		c := presetOf(t, p.name)
+		m := c.model(c.images())
+		net, err := m.NewNetwork()
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := net.SHA256()
+		trainer, err := protocols.NewTrainer(m, net, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := trainer.Epoch(t.Context(), data, nil); err != nil {
+				t.Fatalf("%s: %v", p.name, err)
+			}
+		}
+		if net.SHA256() == before {
+			t.Errorf("%s: nothing was learnt", p.name)
+		}
+		if got, want := net.SHA256()[:16], presetRuns[p.name].digest; got != want {
+			t.Errorf("%s: weights are %s, want %s", p.name, got, want)
+		}
+	}
+}
+
+// A preset stands below the file, the sets and the options.
+func TestPresetIsALayer(t *testing.T) {
+	empty(t)
+	writeFile(t, "run.toml", "learning.epochs = 3\nphases.window_ms = 30\n")
+	values := func(args ...string) map[string]string {
+		list := map[string]string{}
+		for _, e := range jsonLines(t, must(t, append([]string{"config", "--json", "--preset", "paper-2-hidden"}, args...)...)) {
+			list[e["key"].(string)] = e["value"].(string)
+		}
+		return list
+	}
+	for _, c := range []struct {
+		args []string
+		want map[string]string
+	}{
+		{nil, map[string]string{"learning.epochs": "60", "phases.window_ms": "20", "network.hidden": "[500, 100]", "data.name": `"mnist"`, "data.examples": `"all"`}},
+		{[]string{"--config", "run.toml"}, map[string]string{"learning.epochs": "3", "phases.window_ms": "30", "phases.longer": "true"}},
+		{[]string{"--config", "run.toml", "--set", "phases.window_ms=10", "--epochs", "4"}, map[string]string{"learning.epochs": "4", "phases.window_ms": "10"}},
+		{[]string{"--hidden", "30"}, map[string]string{"network.hidden": "[30]", "learning.rates": "[0.21, 0.21]"}},
+		{[]string{"--data", "digits"}, map[string]string{"data.name": `"digits"`, "data.examples": "30000", "learning.epochs": "60"}},
+	} {
+		got := values(c.args...)
+		for key, want := range c.want {
+			if got[key] != want {
+				t.Errorf("%q: %s = %s, want %s", c.args, key, got[key], want)
+			}
+		}
+	}
+}
+
+// What a run keeps holds plain values and is all that the run needs.
+func TestPresetRun(t *testing.T) {
+	empty(t)
+	must(t, tiny("--preset", "paper-stochastic-plateaus", "--data", "digits", "--out", "run", "--json")...)
+	stored := readFile(t, filepath.Join("run", configName))
+	for _, want := range []string{"plateau_sd_ms = 3\n", "plateau_spread_ms = 5\n", "longer = true\n", "hidden = [20]\n", "epochs = 2\n"} {
+		if !strings.Contains(stored, want) {
+			t.Errorf("the stored configuration has no %q", want)
+		}
+	}
+	if strings.Contains(stored, "preset") || strings.Contains(stored, "stochastic") {
+		t.Error("the stored configuration names a preset")
+	}
+	must(t, "train", "--config", filepath.Join("run", configName), "--out", "again")
+	if readFile(t, filepath.Join("run", weightsName)) != readFile(t, filepath.Join("again", weightsName)) {
+		t.Error("the stored configuration gives other weights")
+	}
+	must(t, "trial", "--preset", "paper-apical-weak", "--data", "digits", "--hidden", "8")
+	text, _, err := openNPZ(t, "trial-0.npz").Strings("config")
+	if err != nil || !strings.Contains(text[0], "apical_per_ms = 0.05") {
+		t.Errorf("the trial's configuration is %q, %v", text, err)
+	}
+}
+
+func TestPresetWords(t *testing.T) {
+	empty(t)
+	listed, events := must(t, "config", "presets"), jsonLines(t, must(t, "config", "presets", "--json"))
+	_, _, refused := plateau("train", "--preset", "paper-3-hidden")
+	if len(events) != len(presets()) {
+		t.Errorf("%d events, want %d", len(events), len(presets()))
+	}
+	for i, p := range presets() {
+		if events[i]["preset"] != p.name || events[i]["meaning"] != p.meaning {
+			t.Errorf("event %d is %v, want %s", i, events[i], p.name)
+		}
+		for _, text := range []string{listed, refused} {
+			if !strings.Contains(text, "  "+p.name+" ") || !strings.Contains(text, p.meaning+"\n") {
+				t.Errorf("no %s in\n%s", p.name, text)
+			}
+		}
+	}
+}
