@@ -24,7 +24,7 @@ import (
 const checkpointMagic = "plateau checkpoint 1\n"
 
 // AppendCheckpoint appends a checkpoint of the training. It must be called
-// between calls of Epoch.
+// between calls of Epoch, or by the function that Epoch reports progress to.
 func (t *Trainer) AppendCheckpoint(b []byte) []byte {
 	begin := len(b)
 	b = append(b, checkpointMagic...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -105,6 +106,17 @@ type Epoch struct {
 
 // Error returns the share of examples that were misread.
 func (e Epoch) Error() float64 { return float64(e.Errors) / float64(e.Examples) }
+
+// Current returns the last epoch, or the one in progress, and whether it is
+// finished: before the first it is the zero Epoch.
+func (t *Trainer) Current() (e Epoch, finished bool) {
+	e = t.epoch
+	e.Losses = slices.Clone(e.Losses)
+	return e, !t.progress
+}
+
+// Shown returns how many examples have been shown since the first epoch began.
+func (t *Trainer) Shown() uint64 { return t.shown }
 
 // checkEvery is the number of examples after which weights are checked for
 // having grown beyond all bounds.

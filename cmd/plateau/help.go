@@ -30,6 +30,25 @@ func describe(flags *pflag.FlagSet, heading, name, hint string) {
 	flags.SetAnnotation(name, hintOf, []string{hint})
 }
 
+// newHelp makes plateau help train say what plateau train --help says.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help", Hidden: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about := root
+			for _, word := range args {
+				commands := about.Commands()
+				i := slices.IndexFunc(commands, func(c *cobra.Command) bool { return c.Name() == word && !c.Hidden })
+				if i < 0 {
+					return unknownCommand(about, word)
+				}
+				about = commands[i]
+			}
+			return about.Help()
+		},
+	}
+}
+
 func annotation(f *pflag.Flag, name string) string {
 	if v := f.Annotations[name]; len(v) > 0 {
 		return v[0]

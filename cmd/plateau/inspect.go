@@ -23,7 +23,7 @@ func newInspect(con *console) *cobra.Command {
 trial with its class, the class read out, spikes and plateaus, and totals. --json
 lists all trials. --verify reads every byte and says exactly what is damaged and
 what is intact; the exit status is 1 if anything is. Of a run folder: its
-settings, how learning went, and its weights.`,
+settings, how learning went, its weights and its checkpoints.`,
 		Example: `  plateau inspect runs/digits-1
   plateau inspect runs/digits-1/recording.plateau --trials 100:120
   plateau inspect runs/digits-1/recording.plateau --verify`,
@@ -33,7 +33,7 @@ settings, how learning went, and its weights.`,
 	var o inspectOptions
 	flags.StringVar(&o.trials, "trials", "", "trials to list, counted from 0, as 12 or 100:120 (default: the first 20; all with --json)")
 	describe(flags, headLook, "trials", "N|A:B")
-	flags.BoolVar(&o.verify, "verify", false, "compare every checksum of a recording")
+	flags.BoolVar(&o.verify, "verify", false, "compare every checksum of a recording, or of a run's checkpoints")
 	describe(flags, headLook, "verify", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -62,10 +62,10 @@ func inspect(ctx context.Context, con *console, o inspectOptions) error {
 		return fmt.Errorf("%s: there is no such file or folder; want a recording or the folder of a run%s", o.path, knownRuns())
 	case err != nil:
 		return fmt.Errorf("%s: %w", o.path, cause(err))
-	case info.IsDir() && (o.verify || o.trials != ""):
-		return misuse("--verify and --trials are for a recording, but %s is a folder", o.path)
+	case info.IsDir() && o.trials != "":
+		return misuse("--trials is for a recording, but %s is a folder", o.path)
 	case info.IsDir():
-		return inspectRun(con, o.path)
+		return inspectRun(con, o.path, o.verify)
 	}
 	r, err := openRecording(o.path)
 	if err != nil {

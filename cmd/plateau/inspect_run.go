@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +17,7 @@ import (
 type runEvent struct {
 	Event     string         `json:"event"` // run
 	Run       string         `json:"run"`
-	State     string         `json:"state"` // done, interrupted, or running or killed
+	State     string         `json:"state"` // done, interrupted, running, killed
 	Title     string         `json:"title"`
 	Changed   map[string]any `json:"settings"` // those that are not defaults, as TOML
 	Epochs    []epochEvent   `json:"epochs"`
@@ -24,24 +26,37 @@ type runEvent struct {
 	TestError *float64       `json:"test_error"` // null before the first test
 	Validated *float64       `json:"validation_error,omitempty"`
 	Seconds   float64        `json:"seconds,omitempty"`
-	Weights   string         `json:"weights_sha256,omitempty"`
+	Weights   string         `json:"weights_sha256,omitempty"` // of the latest checkpoint
+	Kept      []keptEvent    `json:"checkpoints"`              // the earliest first
 	Recording string         `json:"recording,omitempty"`
 }
 
-// inspectRun tells of a run folder.
-func inspectRun(con *console, path string) error {
+// A keptEvent is a checkpoint of a run.
+type keptEvent struct {
+	Path     string `json:"path"`
+	Examples int    `json:"examples"` // shown since the run began
+	Epochs   int    `json:"epochs"`   // learnt and tested
+	Bytes    int64  `json:"bytes"`
+	State    string `json:"state"` // intact, damaged
+	Why      string `json:"why,omitempty"`
+	Weights  string `json:"weights_sha256,omitempty"`
+}
+
+// inspectRun tells of a run folder. To verify it is to fail if a checkpoint is
+// damaged.
+func inspectRun(con *console, path string, verify bool) error {
 	s := newSettings()
 	if _, err := os.Stat(filepath.Join(path, configName)); err != nil {
 		return fmt.Errorf("%s: is not the folder of a run: there is no %s in it", path, configName)
 	}
-	if err := s.readFile(filepath.Join(path, configName)); err != nil {
+	if err := s.readRun(filepath.Join(path, configName)); err != nil {
 		return err
 	}
 	c, err := s.finish()
 	if err != nil {
 		return err
 	}
-	e := runEvent{Event: "run", Run: path, State: "running or killed", Title: c.title(), Changed: map[string]any{}, Epochs: []epochEvent{}, Asked: c.learning.epochs}
+	e := runEvent{Event: "run", Run: path, State: "killed", Title: c.title(), Changed: map[string]any{}, Epochs: []epochEvent{}, Kept: []keptEvent{}, Asked: c.learning.epochs}
 	var changed []string
 	standard := newSettings()
 	standard.setText("", "data.name", c.data.name)
@@ -56,13 +71,22 @@ func inspectRun(con *console, path string) error {
 	if err := e.readMetrics(filepath.Join(path, metricsName)); err != nil {
 		return err
 	}
-	e.weights(c, path)
+	if e.State == "killed" {
+		e.State = unfinished(path)
+	}
+	if err := e.checkpoints(path); err != nil {
+		return err
+	}
+	if e.Weights == "" {
+		e.weights(c, path)
+	}
 	if name := filepath.Join(path, recordingName); isRecording(name) {
 		e.Recording = name
 	}
 	con.event(e)
+	damaged := e.damaged(verify)
 	if con.json {
-		return nil
+		return damaged
 	}
 	con.line("%s: %s, %s", path, e.Title, e.State)
 	held := ""
@@ -91,10 +115,74 @@ func inspectRun(con *console, path string) error {
 	if e.Weights != "" {
 		con.line("weights %s", e.Weights)
 	}
+	for _, k := range e.Kept {
+		state := k.State
+		if k.Why != "" {
+			state = k.Why
+		}
+		con.line("checkpoint of example %d, %s: %s", k.Examples, byteSize(k.Bytes), state)
+	}
 	if e.Recording != "" {
 		con.line("recording: plateau inspect %s", e.Recording)
 	}
+	if (e.State == "interrupted" || e.State == "killed") && len(e.Kept) > 0 {
+		con.line("to go on with it: %s", resumeCommand(path))
+	}
+	return damaged
+}
+
+// unfinished is whether a run that has not come to its end is under way.
+func unfinished(path string) string {
+	release, err := lockFolder(path)
+	switch {
+	case err == nil:
+		release()
+		return "killed"
+	case errors.Is(err, errLocked):
+		return "running"
+	}
+	return "running or killed"
+}
+
+// checkpoints adds the checkpoints of a run, each of which is read, and the
+// weights of the latest that is intact.
+func (e *runEvent) checkpoints(path string) error {
+	files, err := listCheckpoints(path)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		k := keptEvent{Path: f.path, Examples: f.examples, State: "intact"}
+		if info, err := os.Stat(f.path); err == nil {
+			k.Bytes = info.Size()
+		}
+		c, err := f.read()
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue // the run is under way and has replaced it meanwhile
+		case err != nil:
+			k.State, k.Why = "damaged", strings.TrimPrefix(err.Error(), "checkpoint "+f.path+" ")
+		default:
+			k.Epochs, k.Weights = c.Epochs, c.Weights
+			e.Weights = c.Weights
+		}
+		e.Kept = append(e.Kept, k)
+	}
 	return nil
+}
+
+// damaged is an error if a checkpoint is damaged and they are to be verified.
+func (e *runEvent) damaged(verify bool) error {
+	n := 0
+	for _, k := range e.Kept {
+		if k.State != "intact" {
+			n++
+		}
+	}
+	if !verify || n == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: %d of %s damaged", e.Run, n, plural(len(e.Kept), "checkpoint"))
 }
 
 // readMetrics adds what metrics.jsonl tells; a last line that is not whole yet is

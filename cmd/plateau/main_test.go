@@ -103,6 +103,8 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"trian", 2, []string{"no command trian", "did you mean train?", "plateau --help"}},
 		{"zzz", 2, []string{"no command zzz", "train, test, trial, plot, inspect, view, replay, export, data, config, version"}},
+		{"help foo", 2, []string{"no command foo", "train, test"}},
+		{"help data lits", 2, []string{"no command lits", "did you mean list?"}},
 		{"data foo", 2, []string{"no command foo", "list, fetch, verify"}},
 		{"train --epoch 3", 2, []string{"no option --epoch;", "did you mean --epochs?", "plateau train --help"}},
 		{"train --zzzzzzz", 2, []string{"no option --zzzzzzz\n", "plateau train --help"}},
@@ -150,7 +152,7 @@ func TestMistakes(t *testing.T) {
 		{"config presets x", 2, []string{"takes no arguments"}},
 		{"train --config none.toml", 1, []string{"none.toml", "no such file"}},
 		{"train --config run/weights.npz", 2, []string{"run/weights.npz:1: not TOML"}},
-		{"train --out run", 1, []string{"--out run", "not empty", "--force"}},
+		{"train --out run", 1, []string{"--out run", "not empty", "--force", "--resume"}},
 		{"train --out notes.txt", 1, []string{"--out notes.txt", "not a directory"}},
 		{"train --out notes.txt/a/b", 1, []string{"--out notes.txt/a/b", "not a directory"}},
 		{"train --out=", 2, []string{`--out ""`}},
@@ -232,7 +234,7 @@ func TestHelp(t *testing.T) {
 	visit(newRoot(con))
 
 	empty(t)
-	for _, args := range [][]string{nil, {"--help"}, {"train", "--help"}, {"data"}, {"--version"}, {"version"}} {
+	for _, args := range [][]string{nil, {"--help"}, {"train", "--help"}, {"help"}, {"help", "train"}, {"help", "data", "list"}, {"data"}, {"--version"}, {"version"}} {
 		status, out, messages := plateau(args...)
 		if status != 0 || !strings.Contains(out, "plateau") || messages != "" {
 			t.Errorf("plateau %q: status %d, messages %q, output %q", args, status, messages, out)

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"plateau/internal/atomicfile"
 )
 
 // Lines of metrics.jsonl, which train --json prints too. Errors are shares of
@@ -64,10 +69,23 @@ type endEvent struct {
 	Recording     string   `json:"recording,omitempty"`
 }
 
+// A resumeEvent is printed when a run goes on, but is no part of its metrics,
+// which are those of an unbroken run.
+type resumeEvent struct {
+	Event    string `json:"event"`    // resume
+	Epoch    int    `json:"epoch"`    // in which it goes on, counted from 1
+	Examples int    `json:"examples"` // shown since the run began
+	Epochs   int    `json:"epochs"`
+	Workers  int    `json:"workers"`
+	Out      string `json:"out"`
+}
+
 // A metricsFile is written line by line, each one whole, so that it can be
 // followed.
 type metricsFile struct {
-	f *os.File
+	f     *os.File
+	first int64 // length of the first line, 0 if it is not written yet
+	size  int64
 }
 
 // openMetrics begins the metrics of a run.
@@ -78,7 +96,60 @@ func (r *runFolder) openMetrics() (*metricsFile, error) {
 		return nil, writing(path, err)
 	}
 	r.files = append(r.files, path)
-	return &metricsFile{f}, nil
+	return &metricsFile{f: f}, nil
+}
+
+// checkMetrics finds out whether the metrics of a run can be continued at a mark,
+// and returns what stands after it.
+func (r *runFolder) checkMetrics(mark int64) (tail []byte, err error) {
+	path := filepath.Join(r.path, metricsName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w; a run goes on only with its metrics: put the file back", path, cause(err))
+	}
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
+	var start startEvent
+	if json.Unmarshal(first, &start) != nil || start.Event != "start" {
+		return nil, fmt.Errorf("%s does not begin with the start of a run; a run goes on only with its metrics: put the file back", path)
+	}
+	if int64(len(rest)) < mark || mark > 0 && rest[mark-1] != '\n' {
+		return nil, fmt.Errorf("%s has changed since the checkpoint: want at least %d bytes after its first line, and a whole line there; a run goes on only with its metrics: put the file back", path, mark)
+	}
+	return rest[mark:], nil
+}
+
+// continueMetrics cuts the metrics of a run off at a mark, which checkMetrics has
+// looked at, and goes on with them. The first line says for how many epochs.
+func (r *runFolder) continueMetrics(mark int64, epochs int) (*metricsFile, error) {
+	path := filepath.Join(r.path, metricsName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, cause(err))
+	}
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
+	var start startEvent
+	if err := json.Unmarshal(first, &start); err != nil {
+		return nil, fmt.Errorf("%s:1: %w", path, err)
+	}
+	if start.Epochs != epochs {
+		start.Epochs = epochs
+		if first, err = json.Marshal(start); err != nil {
+			return nil, err
+		}
+		text := slices.Concat(first, []byte("\n"), rest[:mark])
+		if err := r.write(metricsName, text, atomicfile.Replace); err != nil {
+			return nil, err
+		}
+	}
+	m := &metricsFile{first: int64(len(first)) + 1}
+	m.size = m.first + mark
+	if err := os.Truncate(path, m.size); err != nil {
+		return nil, writing(path, err)
+	}
+	if m.f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0); err != nil {
+		return nil, writing(path, err)
+	}
+	return m, nil
 }
 
 func (m *metricsFile) add(v any) error {
@@ -89,7 +160,19 @@ func (m *metricsFile) add(v any) error {
 	if err != nil {
 		return writing(m.f.Name(), err)
 	}
+	m.size += int64(len(line)) + 1
+	if m.first == 0 {
+		m.first = m.size
+	}
 	return nil
+}
+
+// mark is the number of bytes after the first line, all of which are on the disk.
+func (m *metricsFile) mark() (int64, error) {
+	if err := m.f.Sync(); err != nil {
+		return 0, writing(m.f.Name(), err)
+	}
+	return m.size - m.first, nil
 }
 
 // close ends the file, once all of it is on the disk.
@@ -102,4 +185,13 @@ func (m *metricsFile) close() error {
 		return writing(m.f.Name(), err)
 	}
 	return nil
+}
+
+// finished is whether nothing is left to do at a checkpoint with these settings,
+// as what stands after it in the metrics is the end.
+func (c *checkpoint) finished(now *config, tail []byte) (end endEvent, ok bool) {
+	if c.Epochs != now.learning.epochs || json.Unmarshal(tail, &end) != nil {
+		return end, false
+	}
+	return end, end.Event == "done" && end.Epochs == c.Epochs && end.TestError != nil
 }

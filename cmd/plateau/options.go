@@ -92,7 +92,7 @@ func (o *options) config() (*config, error) {
 		if err := checkRun(o.run); err != nil {
 			return nil, err
 		}
-		if err := s.readFile(filepath.Join(o.run, configName)); err != nil {
+		if err := s.readRun(filepath.Join(o.run, configName)); err != nil {
 			return nil, err
 		}
 		data = s.config.data.name
@@ -105,14 +105,7 @@ func (o *options) config() (*config, error) {
 	case o.cmd.Flags().Changed("run"):
 		return nil, misuse(`--run "": want the name of a folder`)
 	}
-	for _, pair := range o.sets {
-		s.setPair(pair)
-	}
-	for i, n := range o.named {
-		if o.cmd.Flags().Changed(n.flag) {
-			s.setText("--"+n.flag, n.key, *o.texts[i])
-		}
-	}
+	o.over(s)
 	if c := s.config; data != "" && c.data.name != data {
 		// How much of one data set a run used says nothing about another.
 		for _, name := range []string{"data.examples", "data.test_examples"} {
@@ -122,6 +115,18 @@ func (o *options) config() (*config, error) {
 		}
 	}
 	return s.finish()
+}
+
+// over adds what the command line says to settings.
+func (o *options) over(s *settings) {
+	for _, pair := range o.sets {
+		s.setPair(pair)
+	}
+	for i, n := range o.named {
+		if o.cmd.Flags().Changed(n.flag) {
+			s.setText("--"+n.flag, n.key, *o.texts[i])
+		}
+	}
 }
 
 // workersFlag adds --workers to a command.

@@ -147,7 +147,7 @@ func runConfig(folder string) (*config, error) {
 		return nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it%s", folder, configName, knownRuns())
 	}
 	s := newSettings()
-	if err := s.readFile(path); err != nil {
+	if err := s.readRun(path); err != nil {
 		return nil, err
 	}
 	return s.finish()

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -276,6 +277,15 @@ func createRecording(path string, force bool, h record.Header, net *network.Netw
 	return &recording{path: path, writer: w}, nil
 }
 
+// continueRecording goes on with a recording at a mark.
+func continueRecording(path string, at *recordingMark, net *network.Network) (*recording, error) {
+	w, err := record.Continue(path, record.Mark{Size: at.Size, Shown: at.Shown}, net)
+	if err != nil {
+		return nil, recordingError(path, err)
+	}
+	return &recording{path: path, writer: w}, nil
+}
+
 func checkRecordingPath(path string, force bool) error {
 	if err := checkFree("--record", path, force); err != nil {
 		return err
@@ -310,6 +320,41 @@ func (r *recording) err() error {
 		return nil
 	}
 	return r.judge(r.writer.Err())
+}
+
+// mark is where the recording of a run stands, with all before it on the disk;
+// nil if nothing is recorded.
+func (r *recording) mark(run string) (*recordingMark, error) {
+	if r == nil || r.told {
+		return nil, nil
+	}
+	at, err := r.writer.Flush()
+	if err == nil {
+		err = syncFile(r.path)
+	}
+	if err != nil {
+		return nil, r.judge(err)
+	}
+	path, err := filepath.Abs(r.path)
+	if err != nil {
+		return nil, err
+	}
+	if base, err := filepath.Abs(run); err == nil {
+		if within, err := filepath.Rel(base, path); err == nil && filepath.IsLocal(within) {
+			path = within
+		}
+	}
+	return &recordingMark{filepath.ToSlash(path), at.Size, at.Shown}, nil
+}
+
+// syncFile waits until what was written to a file is on the disk.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
 }
 
 // close ends the recording; what was recorded can be read.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"plateau/protocols/dataset"
 	"plateau/sim/record"
@@ -143,7 +142,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := &training{con: con, config: c, data: data, folder: folder, workers: 1, began: time.Now()}
+		r := newTraining(con, c, data, folder, trainOptions{workers: 1, every: interval{epochs: 1}})
 		if err := r.prepare(); err != nil {
 			t.Fatal(err)
 		}
@@ -162,6 +161,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		writeFile(t, "x.plateau", "")
 		r.recording = &recording{path: "x.plateau", writer: w, ignore: ignore, con: con}
 		r.trainer.Watch(w, w.Potentials())
 		err = r.run(context.Background())
@@ -364,7 +364,7 @@ func TestRecordingMistakes(t *testing.T) {
 		{"inspect notes.txt", 1, []string{"notes.txt: not a recording of plateau"}},
 		{"inspect empty", 1, []string{"empty: is empty"}},
 		{"inspect .", 1, []string{"not the folder of a run"}},
-		{"inspect run --verify", 2, []string{"for a recording", "run is a folder"}},
+		{"inspect run --trials 3", 2, []string{"for a recording", "run is a folder"}},
 		{"inspect run/recording.plateau --trials 60", 2, []string{"--trials 60: want numbers from 0 to 59"}},
 		{"inspect run/recording.plateau --trials 7:3", 2, []string{"--trials 7:3: want a range that goes up"}},
 		{"inspect run/recording.plateau --trials some", 2, []string{`"some" is no number`}},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"plateau/internal/atomicfile"
 	"plateau/sim/record/npz"
@@ -19,14 +20,21 @@ const (
 	metricsName   = "metrics.jsonl"
 	weightsName   = "weights.npz"
 	recordingName = "recording.plateau"
+
+	checkpointsName = "checkpoints" // a folder
 )
 
-// configMark begins the configuration of every run.
-const configMark = "# plateau run"
+// configMark begins the configuration of every run, and its first line says how
+// many settings there are, after configCount.
+const (
+	configMark  = "# plateau run"
+	configCount = "with all "
+)
 
 // A runFolder is where a training run leaves its files.
 type runFolder struct {
 	path    string
+	unlock  func()   // nil if it is not locked
 	vacant  bool     // whether nothing was in it when it was claimed
 	created []string // folders that were not there before, outermost first
 	files   []string // files written so far
@@ -39,36 +47,88 @@ type runFolder struct {
 func claimRun(path, data string, force bool) (*runFolder, error) {
 	r := &runFolder{path: path}
 	if path == "" {
-		r.vacant = true
-		return r, r.claimFree(data)
-	}
-	entries, err := os.ReadDir(path)
-	r.vacant = len(entries) == 0
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := r.mkdir(path); err != nil {
-			return nil, r.refuse(err)
-		}
-	case err != nil:
-		return nil, r.refuse(err)
-	case len(entries) > 0 && !force:
-		return nil, fmt.Errorf("--out %s: the folder is not empty; --force replaces the run in it, or choose another", path)
-	}
-	for _, name := range []string{configName, metricsName, weightsName, recordingName} {
-		if err := checkOwn(filepath.Join(path, name)); err != nil {
+		if err := r.claimFree(data); err != nil {
 			return nil, err
 		}
-	}
-	// Whether files can be written is found out by writing one.
-	f, err := atomicfile.Create(filepath.Join(path, ".probe"))
-	if err == nil {
-		err = f.Abort()
-	}
-	if err != nil {
+	} else if err := r.mkdir(path); err != nil {
 		r.abandon()
 		return nil, r.refuse(err)
 	}
+	if err := r.inspect(force); err != nil {
+		r.abandon()
+		r.release()
+		return nil, err
+	}
 	return r, nil
+}
+
+// inspect takes the folder, if a run can be written there.
+func (r *runFolder) inspect(force bool) error {
+	if info, err := os.Stat(r.path); err == nil && !info.IsDir() {
+		return r.refuse(syscall.ENOTDIR)
+	}
+	if err := r.lock(); err != nil {
+		return fmt.Errorf("--out %s: %w; choose another folder", r.path, err)
+	}
+	entries, err := os.ReadDir(r.path)
+	if err != nil {
+		return r.refuse(err)
+	}
+	r.vacant = len(entries) == 0
+	if !r.vacant && !force {
+		return fmt.Errorf("--out %s: the folder is not empty; --force replaces the run in it, --resume goes on with it, or choose another", r.path)
+	}
+	for _, name := range []string{configName, metricsName, weightsName, recordingName} {
+		if err := checkOwn(filepath.Join(r.path, name)); err != nil {
+			return err
+		}
+	}
+	if err := r.probe(); err != nil {
+		return r.refuse(err)
+	}
+	r.sweep()
+	return nil
+}
+
+// lock takes the folder for this process, until release.
+func (r *runFolder) lock() (err error) {
+	r.unlock, err = lockFolder(r.path)
+	if err != nil && !errors.Is(err, errLocked) {
+		return cause(err)
+	}
+	return err
+}
+
+func (r *runFolder) release() {
+	if r.unlock != nil {
+		r.unlock()
+		r.unlock = nil
+	}
+}
+
+// probe finds out whether files can be written by writing one.
+func (r *runFolder) probe() error {
+	f, err := atomicfile.Create(filepath.Join(r.path, ".probe"))
+	if err == nil {
+		err = f.Abort()
+	}
+	return err
+}
+
+// sweep removes the temporary files that a killed process has left. Nobody else
+// writes in a locked folder.
+func (r *runFolder) sweep() {
+	const random = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f].tmp"
+	for _, name := range []string{".probe", configName, metricsName, weightsName, filepath.Join(checkpointsName, "*"+checkpointEnding)} {
+		folder, base := filepath.Split(filepath.Join(r.path, name))
+		// A folder's name may have brackets, which Glob would take for a pattern.
+		entries, _ := os.ReadDir(folder)
+		for _, e := range entries {
+			if ok, _ := filepath.Match("."+base+"."+random, e.Name()); ok {
+				os.Remove(filepath.Join(folder, e.Name()))
+			}
+		}
+	}
 }
 
 func (r *runFolder) refuse(err error) error {
@@ -161,16 +221,9 @@ func firstLine(path string) string {
 }
 
 // begin removes the files of an older run and writes the configuration of this
-// one. A folder that was vacant must still be without a configuration: another run
-// may have claimed it at the same time, and the first to write one has it.
+// one.
 func (r *runFolder) begin(c *config) error {
-	text := fmt.Sprintf("%s of %s, with every setting.\n# The same once more: plateau train --config %s\n\n%s",
-		configMark, c.title(), configName, printConfig(c, false))
-	if r.vacant {
-		err := r.write(configName, []byte(text), atomicfile.Create)
-		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("--out %s: another run has begun there; choose another", r.path)
-		}
+	if err := r.dropCheckpoints(-1); err != nil {
 		return err
 	}
 	for _, name := range []string{recordingName, weightsName, metricsName, configName} {
@@ -179,7 +232,22 @@ func (r *runFolder) begin(c *config) error {
 			return fmt.Errorf("replacing %s: %w", path, cause(err))
 		}
 	}
-	return r.write(configName, []byte(text), atomicfile.Replace)
+	return r.write(configName, []byte(c.runText()), atomicfile.Replace)
+}
+
+// runText is the configuration of a run as its folder keeps it.
+func (c *config) runText() string {
+	return fmt.Sprintf("%s of %s, %s%d settings.\n# The same once more: plateau train --config %s\n\n%s",
+		configMark, c.title(), configCount, len(keys()), configName, printConfig(c, false))
+}
+
+// rewriteConfig keeps what has changed in the configuration of a run that goes on.
+func (r *runFolder) rewriteConfig(c *config) error {
+	old, err := os.ReadFile(filepath.Join(r.path, configName))
+	if text := c.runText(); err != nil || string(old) != text {
+		return r.write(configName, []byte(text), atomicfile.Replace)
+	}
+	return nil
 }
 
 // write leaves a whole file in the folder, or none.
@@ -231,8 +299,11 @@ func checkRun(path string) error {
 }
 
 // knownRuns lists runs in the usual place.
-func knownRuns() string {
-	found, _ := filepath.Glob(filepath.Join("runs", "*", weightsName))
+func knownRuns() string { return listRuns(filepath.Join("runs", "*", weightsName)) }
+
+// listRuns lists the folders of files.
+func listRuns(pattern string) string {
+	found, _ := filepath.Glob(pattern)
 	if len(found) == 0 {
 		return ""
 	}

@@ -119,6 +119,40 @@ func (s *settings) readFile(path string) error {
 	return nil
 }
 
+// readRun adds the settings of the configuration that a run has written, which
+// has them all. One that lacks some was damaged, and its gaps are not to be filled
+// with defaults.
+func (s *settings) readRun(path string) error {
+	before := len(s.problems)
+	if err := s.readFile(path); err != nil {
+		return err
+	}
+	if len(s.problems) > before {
+		return nil
+	}
+	first := firstLine(path)
+	want := 0
+	if _, count, ok := strings.Cut(first, configCount); ok {
+		fmt.Sscan(count, &want)
+	}
+	have := 0
+	var missing []string
+	for _, k := range keys() {
+		if strings.HasPrefix(s.config.given[k.name], path+":") {
+			have++
+		} else {
+			missing = append(missing, k.name)
+		}
+	}
+	switch {
+	case !strings.HasPrefix(first, configMark):
+		s.problems = append(s.problems, fmt.Sprintf("%s: is not the configuration of a run, whose first line begins with %q: it is damaged", path, configMark))
+	case have < want:
+		s.problems = append(s.problems, fmt.Sprintf("%s: holds %d of its %d settings: it is damaged; there is no %s", path, have, want, strings.Join(missing, ", ")))
+	}
+	return nil
+}
+
 // read adds the settings of TOML text, with the name of where it is from.
 func (s *settings) read(path string, text []byte) {
 	var doc map[string]any

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -23,14 +22,20 @@ func newTrain(con *console) *cobra.Command {
 Without options: 784-500-10 on digits that the program draws, under a minute.
 
 The run folder gets config.toml, with every setting; metrics.jsonl, a line for
-every epoch; and weights.npz, after every epoch. --record also writes every spike
-of training to a file from which plateau replay finds all potentials again; the
-keys of [record] say what else, and of which trials: plateau config.`,
+every epoch; and with every checkpoint weights.npz. --record also writes every
+spike of training to a file from which plateau replay finds all potentials again;
+the keys of [record] say what else, and of which trials: plateau config.
+
+Ctrl-C finishes the example, writes a checkpoint and ends; a second one ends at
+once. --resume goes on with a run however it was stopped, and it ends in the same
+bits as if it had not been. With --epochs, a run that is done goes on too.`,
 		Example: `  plateau train
   plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
   plateau train --preset paper-1-hidden --seed 2
   plateau train --set neurons.apical_per_ms=0.05 --set phases.longer=true --seed 2
   plateau train --config runs/digits-1/config.toml
+  plateau train --resume runs/digits-1
+  plateau train --resume runs/digits-1 --epochs 20
   plateau train --record --set record.trials=every=1000
   plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
 	}
@@ -43,13 +48,17 @@ keys of [record] say what else, and of which trials: plateau config.`,
 	cmd.Flags().BoolVar(&force, "force", false, "replace the run in that folder")
 	describe(cmd.Flags(), headOutput, "force", "")
 	recordTo := recordFlag(cmd, "record spikes and more while training (default: recording.plateau in the run folder)")
+	resumeIn, resumeAt := resumeFlags(cmd)
+	every := cmd.Flags().String("checkpoint-every", standardInterval,
+		"when to write one besides after epochs: 5m, 1000ex, or 1ep for never (default: "+standardInterval+")")
+	describe(cmd.Flags(), headOutput, "checkpoint-every", "TIME")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, err := o.config()
-		if err != nil {
+		if err := checkWorkers(*workers); err != nil {
 			return err
 		}
-		if err := checkWorkers(*workers); err != nil {
+		checkpoints, err := parseInterval(*every)
+		if err != nil {
 			return err
 		}
 		if out == "" && cmd.Flags().Changed("out") {
@@ -58,17 +67,34 @@ keys of [record] say what else, and of which trials: plateau config.`,
 		if *recordTo == "" && cmd.Flags().Changed("record") {
 			return misuse(`--record "": want the name of a file`)
 		}
-		return train(cmd.Context(), con, c, trainOptions{*workers, out, force, *recordTo})
+		t := trainOptions{workers: *workers, out: out, force: force, record: *recordTo, every: checkpoints, resumeAt: *resumeAt}
+		if cmd.Flags().Changed("resume") {
+			if t.resume, err = resumedFolder(cmd, *resumeIn, out, force); err != nil {
+				return err
+			}
+			return resume(cmd.Context(), con, o, t)
+		}
+		if cmd.Flags().Changed("resume-at") {
+			return misuse("--resume-at goes with --resume, the folder of a run")
+		}
+		c, err := o.config()
+		if err != nil {
+			return err
+		}
+		return train(cmd.Context(), con, c, t)
 	}
 	return cmd
 }
 
 // trainOptions are what the configuration does not say.
 type trainOptions struct {
-	workers int
-	out     string
-	force   bool
-	record  string // a file, standardFile or ""
+	workers  int
+	out      string
+	force    bool
+	record   string // a file, standardFile or ""
+	every    interval
+	resume   string // the folder of a run to go on with, or ""
+	resumeAt int    // at the checkpoint of so many examples; negative for the last
 }
 
 // train is one run.
@@ -77,6 +103,7 @@ func train(ctx context.Context, con *console, c *config, o trainOptions) (err er
 	if err != nil {
 		return err
 	}
+	defer folder.release()
 	begun := false
 	defer func() {
 		if !begun {
@@ -99,7 +126,7 @@ func train(ctx context.Context, con *console, c *config, o trainOptions) (err er
 	if err := c.pin(data); err != nil {
 		return err
 	}
-	r := &training{con: con, config: c, data: data, folder: folder, workers: o.workers, began: time.Now()}
+	r := newTraining(con, c, data, folder, o)
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -117,14 +144,7 @@ func train(ctx context.Context, con *console, c *config, o trainOptions) (err er
 		}
 	}
 	begun = true
-	defer func() {
-		if closed := r.recording.close(); err == nil {
-			err = closed
-		}
-		if closed := r.metrics.close(); err == nil {
-			err = closed
-		}
-	}()
+	defer r.end(&err)
 	return r.run(ctx)
 }
 
@@ -174,7 +194,6 @@ type training struct {
 	checked *dataset.Set // what every epoch is tested on: the images held out, or the test set
 	folder  *runFolder
 	workers int
-	began   time.Time
 
 	net     *network.Network
 	trainer *protocols.Trainer
@@ -184,6 +203,22 @@ type training struct {
 
 	recording *recording // nil if there is none
 	view      *live
+
+	total    stopwatch // of the run
+	learning stopwatch // of the epoch that is not tested yet
+
+	resumed bool
+	every   interval
+	kept    []kept    // what checkpoints keep
+	digest  string    // of the data
+	savedAt int       // examples shown at the last checkpoint
+	saved   time.Time // when that was
+}
+
+func newTraining(con *console, c *config, data *dataset.Data, folder *runFolder, o trainOptions) *training {
+	r := &training{con: con, config: c, data: data, folder: folder, workers: o.workers, every: o.every, digest: digestOf(data)}
+	r.total.start()
+	return r
 }
 
 // prepare makes the network and what runs it.
@@ -203,6 +238,7 @@ func (r *training) prepare() error {
 	if r.trainer, err = protocols.NewTrainer(m, r.net, r.workers); err != nil {
 		return err
 	}
+	r.keep(partTrainer, trainerState{r.trainer})
 	r.view = r.newLive(m)
 	r.tester, err = protocols.NewTester(m, r.net, min(r.workers, max(r.checked.Len(), r.data.Test.Len())))
 	return err
@@ -229,9 +265,24 @@ func (r *training) record(path string, force bool) error {
 	if r.config.learning.batch > 1 && r.workers > 1 {
 		r.con.note("note: the examples of a batch are shown one after another while they are recorded")
 	}
+	r.watch()
+	return nil
+}
+
+// watch makes the recording see what is shown in training.
+func (r *training) watch() {
 	r.recording.con, r.recording.ignore = r.con, r.config.record.errors == ignoreErrors
 	r.trainer.Watch(r.recording.writer, r.recording.writer.Potentials())
-	return nil
+}
+
+// end closes the files of the run.
+func (r *training) end(err *error) {
+	if closed := r.recording.close(); *err == nil {
+		*err = closed
+	}
+	if closed := r.metrics.close(); *err == nil {
+		*err = closed
+	}
 }
 
 // both reports an event to whoever reads lines.
@@ -245,19 +296,22 @@ func (r *training) run(ctx context.Context) error {
 	if err := r.start(); err != nil {
 		return err
 	}
-	for range c.learning.epochs {
+	if err := r.checkpoint(); err != nil {
+		return r.failed(err)
+	}
+	for r.last.Epoch < c.learning.epochs {
 		if err := r.epoch(ctx); err != nil {
 			return err
 		}
-	}
-	if err := r.recording.close(); err != nil {
-		return r.failed(err)
 	}
 	final, err := r.final(ctx)
 	if err != nil {
 		return err
 	}
-	took := time.Since(r.began)
+	if err := r.recording.close(); err != nil {
+		return r.failed(err)
+	}
+	took := r.total.elapsed()
 	end := endEvent{
 		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.shown.Len(),
 		TestError: final, Validation: r.last.ValidationError, Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
@@ -289,10 +343,7 @@ func (r *training) final(ctx context.Context) (*float64, error) {
 	}
 	result, err := runTest(ctx, r.con, r.tester, r.data.Test, "test ", nil)
 	if err != nil {
-		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-			return nil, r.interrupted(0, "the test after the last epoch")
-		}
-		return nil, r.failed(err)
+		return nil, r.stopped(ctx, err, 0, "the test after the last epoch")
 	}
 	share := result.Error()
 	return &share, nil
@@ -321,12 +372,22 @@ func (r *training) start() error {
 	if n := c.data.validation; n > 0 {
 		held = fmt.Sprintf("%d held out to test every epoch, at the end ", n)
 	}
+	if r.resumed {
+		r.con.line("resuming at example %d, in epoch %d", r.trainer.Shown(), r.last.Epoch+1)
+	}
 	r.con.line("training %s: %s to train on, %s%d to test on, %s",
 		c.title(), plural(r.shown.Len(), "image"), held, r.data.Test.Len(), from)
 	r.con.line("%s%s with seed %d on %s; to %s",
 		plural(c.learning.epochs, "epoch"), batch, c.seed, plural(r.workers, "worker"), r.folder.path)
 	r.con.line("")
 	r.con.line(r.columns(), "epoch", "train error", c.errorName(), "examples/s", "hidden loss", "output loss", "time")
+	if r.resumed {
+		r.con.event(resumeEvent{
+			Event: "resume", Epoch: r.last.Epoch + 1, Examples: int(r.trainer.Shown()), Epochs: c.learning.epochs,
+			Workers: r.workers, Out: r.folder.path,
+		})
+		return nil
+	}
 	return r.both(startEvent{
 		Event: "start", Version: version(), Data: info.Name,
 		Examples: r.shown.Len(), Validation: c.data.validation, TestExamples: r.data.Test.Len(),
@@ -342,36 +403,37 @@ func (r *training) columns() string {
 		max(10, len(r.config.errorName())), max(11, 8*len(r.config.network.hidden)))
 }
 
-// epoch trains, saves, tests and reports once.
+// epoch trains, tests and reports once, as far as that is not done yet.
 func (r *training) epoch(ctx context.Context) error {
 	number := r.last.Epoch + 1
-	began := time.Now()
-	learnt, err := r.learn(ctx, number)
-	if err != nil {
-		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-			return r.interrupted(learnt.Examples, "epoch "+fmt.Sprint(number))
+	due := r.every.after(number) || number == r.config.learning.epochs
+	learnt, finished := r.trainer.Current()
+	if learnt.Number < number || !finished {
+		var err error
+		if learnt, err = r.learn(ctx, number); err != nil {
+			return r.stopped(ctx, err, learnt.Examples, fmt.Sprintf("epoch %d", number))
 		}
-		return r.failed(err)
+		if due {
+			if err := r.checkpoint(); err != nil {
+				return r.failed(err)
+			}
+		}
 	}
-	trained := time.Since(began)
-	if err := r.save(); err != nil {
-		return r.failed(err)
-	}
+	trained := r.learning.elapsed()
 	tested := time.Now()
 	r.view.test(int64(r.checked.Len()), trained)
 	result, err := runTest(ctx, r.con, r.tester, r.checked, fmt.Sprintf("epoch %d/%d test ", number, r.config.learning.epochs), r.view.draw)
 	if err != nil {
-		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-			return r.interrupted(learnt.Examples, fmt.Sprintf("the test of epoch %d", number))
-		}
-		return r.failed(err)
+		return r.stopped(ctx, err, learnt.Examples, fmt.Sprintf("the test of epoch %d", number))
 	}
-	r.view.tested(result.Error(), time.Since(tested))
+	testing := time.Since(tested)
+	r.view.tested(result.Error(), testing)
+	r.learning = stopwatch{}
 	last := len(learnt.Losses) - 1
 	r.last = epochEvent{
 		Event: "epoch", Epoch: number, Examples: learnt.Examples,
 		TrainError:   learnt.Error(),
-		TrainSeconds: trained.Seconds(), TestSeconds: time.Since(tested).Seconds(),
+		TrainSeconds: trained.Seconds(), TestSeconds: testing.Seconds(),
 		ExamplesPerSecond: perSecond(int64(learnt.Examples), trained),
 		HiddenLosses:      append([]float64{}, learnt.Losses[:last]...),
 		OutputLoss:        learnt.Losses[last],
@@ -390,19 +452,31 @@ func (r *training) epoch(ctx context.Context) error {
 	}
 	r.con.line(r.columns(), number, percent(r.last.TrainError), percent(r.last.testError()),
 		fmt.Sprintf("%.0f", r.last.ExamplesPerSecond), strings.Join(hidden, " "),
-		fmt.Sprintf("%.5f", r.last.OutputLoss), clock(time.Since(began)))
-	return r.both(r.last)
+		fmt.Sprintf("%.5f", r.last.OutputLoss), clock(trained+testing))
+	if err := r.both(r.last); err != nil {
+		return err
+	}
+	if due {
+		if err := r.checkpoint(); err != nil {
+			return r.failed(err)
+		}
+	}
+	return nil
 }
 
 // learn is the training half of an epoch.
 func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, error) {
 	total := int64(r.shown.Len())
 	epochs := r.config.learning.epochs
-	var now protocols.Epoch
+	now, finished := r.trainer.Current()
+	if finished {
+		now = protocols.Epoch{}
+	}
+	before := int64(now.Examples) // by an earlier process
 	bar := r.con.progress(fmt.Sprintf("epoch %d/%d train", number, epochs), total,
 		func(done int64, elapsed time.Duration) string {
-			rest := left(done, total, elapsed)
-			words := fmt.Sprintf("%d of %d, %.0f/s, error %s, %s left", done, total, perSecond(done, elapsed), percent(now.Error()), clock(rest))
+			rest := left(done-before, total-before, elapsed)
+			words := fmt.Sprintf("%d of %d, %.0f/s, error %s, %s left", done, total, perSecond(done-before, elapsed), percent(now.Error()), clock(rest))
 			if epochs > 1 {
 				words += fmt.Sprintf(" (%s in all)", clock(rest+r.ahead(number, elapsed+rest)))
 			}
@@ -411,18 +485,27 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 	defer bar.end()
 	r.view.train(number, total)
 	bar.draw(r.view.draw)
+	r.learning.start()
+	defer r.learning.stop()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	var broken error
 	learnt, err := r.trainer.Epoch(ctx, r.shown, func(e protocols.Epoch) {
 		now = e
 		r.view.learnt(e)
 		bar.at(int64(e.Examples))
-		if r.recording.err() != nil {
+		if r.recording.err() == nil && r.every.within(int(r.trainer.Shown()), r.savedAt, time.Since(r.saved)) {
+			broken = r.checkpoint()
+		}
+		if r.recording.err() != nil || broken != nil {
 			stop()
 		}
 	})
 	if broken := r.recording.err(); broken != nil {
 		return learnt, fmt.Errorf("%w; with --set record.errors=%s training would go on without it", broken, ignoreErrors)
+	}
+	if broken != nil {
+		return learnt, broken
 	}
 	return learnt, err
 }
@@ -432,33 +515,4 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 func (r *training) ahead(number int, epoch time.Duration) time.Duration {
 	test := time.Duration(r.last.TestSeconds * float64(time.Second))
 	return test + time.Duration(r.config.learning.epochs-number)*(epoch+test)
-}
-
-func (r *training) save() error {
-	return saveWeights(filepath.Join(r.folder.path, weightsName), r.net)
-}
-
-// interrupted keeps what has been learnt when the user stops a run.
-func (r *training) interrupted(examples int, during string) error {
-	if err := r.save(); err != nil {
-		return r.failed(err)
-	}
-	err := r.both(endEvent{
-		Event: "interrupted", Epochs: r.last.Epoch, Examples: examples,
-		TestError: r.last.TestError, Validation: r.last.ValidationError, Seconds: time.Since(r.began).Seconds(),
-		WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
-	})
-	if err != nil {
-		return r.failed(err)
-	}
-	return fmt.Errorf("interrupted in %s, after %s; %s keeps the weights as they are now, the metrics of %s and the configuration",
-		during, plural(examples, "example"), r.folder.path, plural(r.last.Epoch, "whole epoch"))
-}
-
-// failed says what is left of a run that cannot go on.
-func (r *training) failed(err error) error {
-	if r.last.Epoch == 0 {
-		return fmt.Errorf("%w\n%s holds configuration and metrics, but no weights", err, r.folder.path)
-	}
-	return fmt.Errorf("%w\n%s holds what was learnt up to epoch %d", err, r.folder.path, r.last.Epoch)
 }

@@ -57,7 +57,8 @@ func TestTrain(t *testing.T) {
 		t.Errorf("epoch is %v", epoch)
 	}
 	names := tree(t)
-	want := []string{"runs", folder, filepath.Join(folder, configName), filepath.Join(folder, metricsName), filepath.Join(folder, weightsName)}
+	want := []string{"runs", folder, filepath.Join(folder, checkpointsName), checkpointPath(folder, 30), checkpointPath(folder, 60),
+		filepath.Join(folder, configName), filepath.Join(folder, metricsName), filepath.Join(folder, weightsName)}
 	if !slices.Equal(names, want) {
 		t.Errorf("files are %q, want %q", names, want)
 	}
@@ -192,7 +193,7 @@ func TestInterrupt(t *testing.T) {
 		var messages bytes.Buffer
 		status := run(ctx, tiny("--json", "--out", "run", "--force"), out, &messages)
 		cancel()
-		if status != 1 || !strings.Contains(messages.String(), "interrupted in epoch") || !strings.Contains(messages.String(), "run keeps the weights") {
+		if status != 1 || !strings.Contains(messages.String(), "interrupted in epoch") || !strings.Contains(messages.String(), "plateau train --resume run\n") {
 			t.Errorf("status %d: %s", status, &messages)
 		}
 		events := jsonLines(t, readFile(t, "run/metrics.jsonl"))
@@ -215,7 +216,7 @@ func TestTrainCannotWrite(t *testing.T) {
 	}}
 	var messages bytes.Buffer
 	status := run(context.Background(), tiny("--json", "--out", "run"), out, &messages)
-	if status != 1 || !strings.Contains(messages.String(), "writing run/weights.npz") {
+	if status != 1 || !strings.Contains(messages.String(), "writing run/checkpoints") {
 		t.Errorf("status %d: %s", status, &messages)
 	}
 	if left := tree(t); len(left) != 0 {

@@ -145,7 +145,7 @@ func lookAt(path string) (*viewer.Recording, *viewer.Run, error) {
 		return nil, nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it", path, configName)
 	}
 	s := newSettings()
-	if err := s.readFile(filepath.Join(path, configName)); err != nil {
+	if err := s.readRun(filepath.Join(path, configName)); err != nil {
 		return nil, nil, err
 	}
 	c, err := s.finish()

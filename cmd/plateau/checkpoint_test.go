@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func someCheckpoint() *checkpoint {
+	c := &checkpoint{Examples: 12, Epochs: 1, Seconds: 1.5, Metrics: 77, Data: "aa", Weights: "bb", Last: &epochEvent{Epoch: 1, HiddenLosses: []float64{0.25}}}
+	c.Recording = &recordingMark{"recording.plateau", 1 << 40, 12}
+	c.add(partSettings, []byte("seed = 1\n"))
+	c.add(partTrainer, bytes.Repeat([]byte{0, 1, 0xff, '\n'}, 50))
+	c.add("nothing", nil)
+	return c
+}
+
+// A checkpoint that is damaged in any bit, cut short or longer is refused.
+func TestDamagedCheckpoint(t *testing.T) {
+	b, err := someCheckpoint().encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := decodeCheckpoint(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := c.encode(); err != nil || !bytes.Equal(again, b) {
+		t.Errorf("what was read is written as %q, want %q; %v", again, b, err)
+	}
+	if content, ok := c.part(partTrainer); !ok || len(content) != 200 {
+		t.Errorf("the trainer's part is %q", content)
+	}
+	refused := func(b []byte) {
+		t.Helper()
+		if _, err := decodeCheckpoint(b); err == nil {
+			t.Fatalf("%q is accepted", b)
+		}
+	}
+	for i := range b {
+		for bit := range 8 {
+			b[i] ^= 1 << bit
+			refused(b)
+			b[i] ^= 1 << bit
+		}
+	}
+	for n := range b {
+		refused(b[:n])
+	}
+	refused(append(b, 0))
+	refused(append([]byte{0}, b...))
+}
+
+// The format is fixed: what one version writes a later one reads.
+func TestCheckpointFormat(t *testing.T) {
+	c := someCheckpoint()
+	c.Parts = c.Parts[:1]
+	c.Last, c.Recording = nil, nil
+	b, err := c.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "plateau run checkpoint 1\n" +
+		`{"examples":12,"epochs":1,"seconds":1.5,"epoch_seconds":0,"metrics_bytes":77,"data_sha256":"aa","weights_sha256":"bb","parts":[{"name":"settings","bytes":9}]}` + "\n" +
+		"seed = 1\n"
+	if got := string(b[:len(b)-32]); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The latest checkpoints are kept, whatever else is in the folder.
+func TestKeptCheckpoints(t *testing.T) {
+	empty(t)
+	r := &runFolder{path: "."}
+	for _, n := range []int{0, 7, 999_999_999, 1_000_000_000} {
+		c := someCheckpoint()
+		c.Examples = n
+		if err := r.addCheckpoint(c); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, "checkpoints/notes.checkpoint", "mine")
+		writeFile(t, "checkpoints/5.checkpoint", "mine")
+	}
+	files, err := listCheckpoints(".")
+	if err != nil || len(files) != 2 || files[0].examples != 999_999_999 || files[1].examples != 1_000_000_000 {
+		t.Errorf("kept are %v, %v", files, err)
+	}
+	if err := r.dropCheckpoints(999_999_999); err != nil {
+		t.Fatal(err)
+	}
+	if names := tree(t); strings.Join(names, " ") != "checkpoints checkpoints/5.checkpoint checkpoints/999999999.checkpoint checkpoints/notes.checkpoint" {
+		t.Errorf("left are %q", names)
+	}
+	if err := os.WriteFile("checkpoints/999999999.checkpoint", nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.findCheckpoint(-1); err == nil || !strings.Contains(err.Error(), "does not begin as a checkpoint does\nno other is left") {
+		t.Errorf("an empty checkpoint: %v", err)
+	}
+}
+
+func TestInterval(t *testing.T) {
+	for text, want := range map[string]interval{
+		"5m": {time: 5 * time.Minute, epochs: 1}, "1h30m": {time: 90 * time.Minute, epochs: 1}, "1000ex": {examples: 1000, epochs: 1}, "1ep": {epochs: 1}, "3ep": {epochs: 3},
+	} {
+		if got, err := parseInterval(text); err != nil || got != want {
+			t.Errorf("%s: got %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "5", "0m", "-5m", "1ms", "ex", "0ex", "-1ep", "1.5ep", "5 m", "9999999999ex", "1epoch"} {
+		if got, err := parseInterval(text); err == nil {
+			t.Errorf("%q is taken for %v", text, got)
+		}
+	}
+	every := interval{examples: 10, epochs: 2}
+	for _, c := range []struct {
+		examples, before int
+		want             bool
+	}{{9, 0, false}, {10, 9, true}, {15, 10, false}, {24, 15, true}, {30, 30, false}} {
+		if got := every.within(c.examples, c.before, time.Hour); got != c.want {
+			t.Errorf("%d after %d: %v", c.examples, c.before, got)
+		}
+	}
+	if every.after(1) || !every.after(4) {
+		t.Error("every second epoch is not every second epoch")
+	}
+	if every = (interval{time: time.Minute, epochs: 1}); every.within(5, 0, time.Second) || !every.within(1, 0, time.Minute) {
+		t.Error("every minute is not every minute")
+	}
+}

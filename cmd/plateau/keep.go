@@ -1,0 +1,72 @@
+package main
+
+import (
+	"path/filepath"
+	"time"
+
+	"plateau/protocols"
+)
+
+// A keeper has a state that a checkpoint keeps.
+type keeper interface {
+	AppendState(b []byte) []byte
+	SetState(b []byte) error
+}
+
+// kept is a keeper and the name of its part of a checkpoint.
+type kept struct {
+	name  string
+	state keeper
+}
+
+// keep adds the state of something to every checkpoint, and takes it from the one
+// that the run goes on at.
+func (r *training) keep(name string, k keeper) { r.kept = append(r.kept, kept{name, k}) }
+
+// keeper returns what is kept under a name, nil if nothing is.
+func (r *training) keeper(name string) keeper {
+	for _, k := range r.kept {
+		if k.name == name {
+			return k.state
+		}
+	}
+	return nil
+}
+
+// trainerState is a trainer as a keeper.
+type trainerState struct{ *protocols.Trainer }
+
+// AppendState appends all that training carries from one example to the next.
+func (t trainerState) AppendState(b []byte) []byte { return t.AppendCheckpoint(b) }
+
+// SetState puts the trainer into such a state.
+func (t trainerState) SetState(b []byte) error { return t.Restore(b) }
+
+// checkpoint keeps the run as it is now, between two examples, and the weights
+// along with it.
+func (r *training) checkpoint() (err error) {
+	c := &checkpoint{
+		Examples: int(r.trainer.Shown()), Epochs: r.last.Epoch,
+		Seconds: r.total.elapsed().Seconds(), EpochSeconds: r.learning.elapsed().Seconds(),
+		Data: r.digest, Weights: r.net.SHA256(),
+	}
+	if r.last.Epoch > 0 {
+		last := r.last
+		c.Last = &last
+	}
+	if c.Metrics, err = r.metrics.mark(); err != nil {
+		return err
+	}
+	if c.Recording, err = r.recording.mark(r.folder.path); err != nil {
+		return err
+	}
+	c.add(partSettings, []byte(printConfig(r.config, false)))
+	for _, k := range r.kept {
+		c.add(k.name, k.state.AppendState(nil))
+	}
+	if err := r.folder.addCheckpoint(c); err != nil {
+		return err
+	}
+	r.savedAt, r.saved = c.Examples, time.Now()
+	return saveWeights(filepath.Join(r.folder.path, weightsName), r.net)
+}

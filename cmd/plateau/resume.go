@@ -1,0 +1,366 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"plateau/protocols/dataset"
+)
+
+// resumeFlags add --resume and --resume-at to a command that records.
+func resumeFlags(cmd *cobra.Command) (folder *string, at *int) {
+	flags := cmd.Flags()
+	folder = flags.String("resume", "", "go on with the run in a folder, to the same bits as if it had never stopped")
+	flags.Lookup("resume").NoOptDefVal = standardFile
+	describe(flags, headOutput, "resume", "[DIR]")
+	at = flags.Int("resume-at", -1, "at the checkpoint of that many examples (default: at the last)")
+	describe(flags, headOutput, "resume-at", "N")
+	record := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		// --resume DIR is for pflag an option without a value, and a word.
+		if len(args) > 0 && *folder == standardFile && !flags.Changed("out") {
+			*folder, args = args[0], args[1:]
+		}
+		return record(cmd, args)
+	}
+	return folder, at
+}
+
+// resumedFolder makes of --resume and --out the folder of a run.
+func resumedFolder(cmd *cobra.Command, folder, out string, force bool) (string, error) {
+	switch {
+	case cmd.Flags().Changed("config"):
+		return "", misuse("--config and --resume do not go together: a run goes on with its own configuration")
+	case force:
+		return "", misuse("--force and --resume do not go together: one replaces a run, the other goes on with it")
+	case folder == "":
+		return "", misuse(`--resume "": want the folder of a run%s`, resumableRuns())
+	case folder == standardFile && out == "":
+		return "", misuse("--resume needs the folder of a run, as in plateau train --resume runs/digits-1%s", resumableRuns())
+	case folder == standardFile:
+		return out, nil
+	case out != "" && filepath.Clean(out) != filepath.Clean(folder):
+		return "", misuse("--out %s and --resume %s are two folders; a run goes on in its own", out, folder)
+	}
+	return folder, nil
+}
+
+// resumableRuns lists runs in the usual place.
+func resumableRuns() string { return listRuns(filepath.Join("runs", "*", configName)) }
+
+// resumeCommand is what to type so that a run goes on.
+func resumeCommand(run string) string { return "plateau train --resume " + shellWord(run) }
+
+var plainWord = regexp.MustCompile(`^[\pL\pN_@%+=:,./\\-]+$`)
+
+// shellWord quotes a word where a shell would take it for something else.
+func shellWord(s string) string {
+	if plainWord.MatchString(s) && !strings.HasPrefix(s, "-") && !strings.Contains(s, `\`) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// resume goes on with a run, as if it had never stopped.
+func resume(ctx context.Context, con *console, options *options, o trainOptions) (err error) {
+	folder, err := reopenRun(o.resume)
+	if err != nil {
+		return err
+	}
+	defer folder.release()
+	point, err := folder.findCheckpoint(o.resumeAt)
+	if err != nil {
+		return err
+	}
+	c, err := options.resumed(folder.path, point)
+	if err != nil {
+		return err
+	}
+	if point == nil {
+		return beginAnew(ctx, con, c, folder, o)
+	}
+	if err := point.checkEpochs(c); err != nil {
+		return err
+	}
+	tail, err := folder.checkMetrics(point.Metrics)
+	if err != nil {
+		return err
+	}
+	if end, ok := point.finished(c, tail); ok {
+		con.line("%s is done: %s, %s of the test images are misread", folder.path, plural(end.Epochs, "epoch"), percent(*end.TestError))
+		con.line("to train it longer: %s --epochs %d", resumeCommand(folder.path), 2*end.Epochs)
+		con.event(end)
+		return nil
+	}
+	mark := point.Recording
+	if err := mark.check(folder.path, o.record); err != nil {
+		return err
+	}
+	data, err := c.load(c.data.examples, c.data.test)
+	if err != nil {
+		return err
+	}
+	con.notices(data)
+	if err := c.pin(data); err != nil {
+		return err
+	}
+	if digestOf(data) != point.Data {
+		return fmt.Errorf("the images are not those that the run has learnt from: %s in %s has other contents now", c.data.name, data.Dir)
+	}
+	r := newTraining(con, c, data, folder, o)
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	if err := r.restore(point); err != nil {
+		return fmt.Errorf("checkpoint %s: %s", checkpointPath(folder.path, point.Examples), plain(err))
+	}
+	// From here on the folder changes: what came after the checkpoint goes.
+	if err := folder.dropCheckpoints(point.Examples); err != nil {
+		return err
+	}
+	if r.metrics, err = folder.continueMetrics(point.Metrics, c.learning.epochs); err != nil {
+		return err
+	}
+	defer r.end(&err)
+	if mark != nil {
+		if r.recording, err = continueRecording(mark.in(folder.path, o.record), mark, r.net); err != nil {
+			return err
+		}
+		r.watch()
+	}
+	if err := folder.rewriteConfig(c); err != nil {
+		return err
+	}
+	return r.run(ctx)
+}
+
+// beginAnew starts a run that has not come as far as its first checkpoint.
+func beginAnew(ctx context.Context, con *console, c *config, folder *runFolder, o trainOptions) error {
+	if _, err := os.Lstat(filepath.Join(folder.path, weightsName)); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--resume %s: there are no checkpoints in it, but %s: it cannot go on; plateau train --out %s --force begins it anew",
+			folder.path, weightsName, shellWord(folder.path))
+	}
+	con.note("note: there is no checkpoint yet in %s; the run begins anew", folder.path)
+	if isRecording(filepath.Join(folder.path, recordingName)) && o.record == "" {
+		o.record = standardFile
+	}
+	folder.release()
+	o.out, o.force = folder.path, true
+	return train(ctx, con, c, o)
+}
+
+// reopenRun takes the folder of a run to go on with it.
+func reopenRun(path string) (*runFolder, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("--resume %s: there is no such folder%s", path, resumableRuns())
+	case err != nil:
+		return nil, fmt.Errorf("--resume %s: %w", path, cause(err))
+	case !info.IsDir():
+		return nil, fmt.Errorf("--resume %s: is not a folder; want the folder of a run", path)
+	}
+	files, err := listCheckpoints(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(path, configName)); err != nil && len(files) == 0 {
+		return nil, fmt.Errorf("--resume %s: is not the folder of a run: there is no %s in it%s", path, configName, resumableRuns())
+	}
+	r := &runFolder{path: path}
+	if err := r.lock(); err != nil {
+		return nil, fmt.Errorf("--resume %s: %w", path, err)
+	}
+	if err := r.probe(); err != nil {
+		r.release()
+		return nil, fmt.Errorf("--resume %s: cannot write there: %w", path, cause(err))
+	}
+	r.sweep()
+	return r, nil
+}
+
+// findCheckpoint reads the checkpoint to go on at: that of so many examples, or if
+// they are negative the last one, nil if there is none yet.
+func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
+	files, err := listCheckpoints(r.path)
+	if err != nil {
+		return nil, err
+	}
+	if examples >= 0 {
+		var there []string
+		for _, f := range files {
+			if f.examples == examples {
+				return f.read()
+			}
+			there = append(there, fmt.Sprint(f.examples))
+		}
+		if there == nil {
+			return nil, fmt.Errorf("--resume-at %d: there are no checkpoints in %s", examples, r.path)
+		}
+		return nil, fmt.Errorf("--resume-at %d: there is no such checkpoint in %s, but %s", examples, r.path, strings.Join(there, " and "))
+	}
+	if len(files) == 0 {
+		return nil, nil
+	}
+	last := len(files) - 1
+	point, err := files[last].read()
+	if err == nil {
+		return point, nil
+	}
+	for i := last - 1; i >= 0; i-- {
+		if _, unreadable := files[i].read(); unreadable == nil {
+			return nil, fmt.Errorf("%w\nthe one before, of example %d, is intact, and the run ends the same from there: %s --resume-at %d",
+				err, files[i].examples, resumeCommand(r.path), files[i].examples)
+		}
+	}
+	return nil, fmt.Errorf("%w\nno other is left in %s; plateau train --out %s --force begins the run anew", err, r.path, shellWord(r.path))
+}
+
+// resumed puts the settings of a run together that goes on, at a checkpoint if
+// there is one. They are those that it was begun with, but for what does not
+// change what is learnt.
+func (o *options) resumed(run string, point *checkpoint) (*config, error) {
+	path := filepath.Join(run, configName)
+	s, before := newSettings(), newSettings()
+	if point != nil {
+		text, ok := point.part(partSettings)
+		if !ok {
+			return nil, fmt.Errorf("checkpoint %s: there are no %s in it", checkpointPath(run, point.Examples), partSettings)
+		}
+		before.read("the checkpoint", text)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			s.read("the checkpoint", text) // config.toml is written again
+		} else if err := s.readRun(path); err != nil {
+			return nil, err
+		}
+	} else {
+		for _, to := range []*settings{s, before} {
+			if err := to.readRun(path); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if o.cmd.Flags().Changed("preset") {
+		if err := s.use(o.preset); err != nil {
+			return nil, err
+		}
+	}
+	o.over(s)
+	c, err := s.finish()
+	if err != nil {
+		return nil, err
+	}
+	begun, err := before.finish()
+	if err != nil {
+		return nil, err
+	}
+	var problems []string
+	for _, k := range keys() {
+		if k.name == "learning.epochs" || k.name == "data.dir" {
+			continue
+		}
+		if now, then := k.text(c), k.text(begun); now != then {
+			problems = append(problems, fmt.Sprintf("%s%s = %s: the run was begun with %s, and goes on with that", prefix(c.given[k.name]), k.name, now, then))
+		}
+	}
+	if problems != nil {
+		return nil, &configError{problems}
+	}
+	return c, nil
+}
+
+// checkEpochs refuses to end a run before where it is.
+func (c *checkpoint) checkEpochs(now *config) error {
+	if now.learning.epochs < c.Epochs {
+		return &configError{[]string{fmt.Sprintf("%slearning.epochs = %d: the run has learnt %s already; want at least so many",
+			prefix(now.given["learning.epochs"]), now.learning.epochs, plural(c.Epochs, "epoch"))}}
+	}
+	return nil
+}
+
+// restore puts the training into the state of a checkpoint.
+func (r *training) restore(c *checkpoint) error {
+	for _, p := range c.Parts {
+		if p.Name != partSettings && r.keeper(p.Name) == nil {
+			return fmt.Errorf("it holds a part named %s, which these settings have no use for", p.Name)
+		}
+	}
+	for _, k := range r.kept {
+		content, ok := c.part(k.name)
+		if !ok {
+			return fmt.Errorf("there is no part named %s in it", k.name)
+		}
+		if err := k.state.SetState(content); err != nil {
+			return err
+		}
+	}
+	if shown := r.trainer.Shown(); shown != uint64(c.Examples) {
+		return fmt.Errorf("its trainer has shown %d examples, but the run %d", shown, c.Examples)
+	}
+	if e, _ := r.trainer.Current(); e.Number > r.config.learning.epochs && e.Examples > 0 {
+		return fmt.Errorf("epoch %d is in progress; want --epochs %d at least", e.Number, e.Number)
+	}
+	if c.Last != nil {
+		r.last = *c.Last
+	}
+	r.total.before, r.learning.before = seconds(c.Seconds), seconds(c.EpochSeconds)
+	r.savedAt, r.resumed = c.Examples, true
+	return nil
+}
+
+// check finds out whether a recording can be continued at its mark, nil if there
+// was none.
+func (m *recordingMark) check(run, asked string) error {
+	if m == nil {
+		if asked != "" {
+			return errors.New("--record: the run was begun without a recording, which cannot begin in the middle")
+		}
+		return nil
+	}
+	path := m.in(run, asked)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the recording %s is missing: put it back, or say with --record FILE where it is now", path)
+	}
+	if err != nil {
+		return fmt.Errorf("the recording %s: %w", path, cause(err))
+	}
+	if info.Size() < m.Size {
+		return fmt.Errorf("the recording %s has %d bytes, want at least the %d that it had at the checkpoint: put the whole file back, or say with --record FILE where it is", path, info.Size(), m.Size)
+	}
+	return nil
+}
+
+// in is where the recording is: where somebody says, or where it was.
+func (m *recordingMark) in(run, asked string) string {
+	if asked != "" && asked != standardFile {
+		return asked
+	}
+	path := filepath.FromSlash(m.Path)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(run, path)
+}
+
+// digestOf is the SHA-256 of all images and labels of the data, with their numbers.
+func digestOf(d *dataset.Data) string {
+	sum := sha256.New()
+	for _, set := range []*dataset.Set{d.Train, d.Test} {
+		sum.Write(binary.LittleEndian.AppendUint64(nil, uint64(set.Len())))
+		sum.Write(set.Pixels)
+		sum.Write(set.Labels)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}

@@ -1,0 +1,501 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"plateau/sim/record"
+)
+
+// The test binary is the program itself when this is set.
+const beTheProgram = "PLATEAU_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(beTheProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// process is the program as a process of its own, which can be killed.
+func process(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), beTheProgram+"=1")
+	return cmd
+}
+
+var clockFields = regexp.MustCompile(`"(seconds|train_seconds|test_seconds|examples_per_second|workers|out|recording)":("[^"]*"|[^,}]*)`)
+
+// timeless is a run's metrics without what depends on clocks, places and workers.
+func timeless(metrics string) string { return clockFields.ReplaceAllString(metrics, `"$1":_`) }
+
+// sameRun compares all that two runs have left, bit by bit.
+func sameRun(t *testing.T, got, want string) {
+	t.Helper()
+	for _, name := range []string{configName, weightsName} {
+		if readFile(t, filepath.Join(got, name)) != readFile(t, filepath.Join(want, name)) {
+			t.Errorf("%s of %s and %s differ", name, got, want)
+		}
+	}
+	if g, w := timeless(readFile(t, filepath.Join(got, metricsName))), timeless(readFile(t, filepath.Join(want, metricsName))); g != w {
+		t.Errorf("metrics of %s are\n%s\nwant those of %s\n%s", got, g, want, w)
+	}
+	last := func(run string) *checkpoint {
+		files, err := listCheckpoints(run)
+		if err != nil || len(files) == 0 || len(files) > keptCheckpoints {
+			t.Fatalf("%s: %d checkpoints, %v", run, len(files), err)
+		}
+		c, err := files[len(files)-1].read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	g, w := last(got), last(want)
+	if g.Examples != w.Examples || g.Epochs != w.Epochs || g.Weights != w.Weights || g.Data != w.Data || len(g.Parts) != len(w.Parts) {
+		t.Errorf("%s: last checkpoint is %+v, want %+v", got, g, w)
+	}
+	for i, p := range g.Parts {
+		if p.Name != w.Parts[i].Name || !bytes.Equal(p.content, w.Parts[i].content) {
+			t.Errorf("%s: %s of the last checkpoint is another", got, p.Name)
+		}
+	}
+}
+
+// sameRecording compares all trials and all spikes of two recordings.
+func sameRecording(t *testing.T, got, want string) {
+	t.Helper()
+	g, err := record.Open(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	w, err := record.Open(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	g.Verify(func(d record.Damage) { t.Errorf("%s: %+v", got, d) })
+	if !g.Complete() || g.Trials() != w.Trials() || g.Steps() != w.Steps() {
+		t.Fatalf("%s: %d trials of %d steps, complete %v; want %d of %d", got, g.Trials(), g.Steps(), g.Complete(), w.Trials(), w.Steps())
+	}
+	words := func(r *record.Reader, i int) string {
+		var b strings.Builder
+		trial, err := r.Trial(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&b, trial.Number, trial.Sample, trial.Class, trial.Read, trial.Place, trial.Phases, trial.Losses)
+		for p := range r.Header().Populations {
+			s := r.Spikes(i, p, 0, record.End)
+			for s.Scan() {
+				for _, spike := range s.Spikes() { // of chunks that may have other bounds
+					fmt.Fprint(&b, spike, " ")
+				}
+			}
+			if s.Err() != nil {
+				t.Fatal(s.Err())
+			}
+		}
+		return b.String()
+	}
+	for i := range g.Trials() {
+		if g, w := words(g, i), words(w, i); g != w {
+			t.Fatalf("trial %d of %s is another than that of %s:\n%.300s\n%.300s", i, got, want, g, w)
+		}
+	}
+}
+
+// A run that is interrupted and goes on is the unbroken run.
+func TestResumeAfterInterrupt(t *testing.T) {
+	empty(t)
+	for _, more := range [][]string{
+		{"--checkpoint-every", "1ep"},
+		{"--record", "--set", "record.weights_every=7"},
+		{"--batch", "4", "--set", "network.symmetric=true"},
+	} {
+		must(t, tiny(append(more, "--out", "whole", "--force", "--json")...)...)
+		for _, word := range []string{`"event":"start"`, `"epoch":1`} {
+			os.RemoveAll("broken")
+			ctx, cancel := context.WithCancel(context.Background())
+			out := &hook{word: word, do: cancel}
+			var messages bytes.Buffer
+			status := run(ctx, tiny(append(more, "--out", "broken", "--json", "--workers", "3")...), out, &messages)
+			cancel()
+			if status != 1 || !strings.Contains(messages.String(), "to go on from there: plateau train --resume broken\n") {
+				t.Fatalf("%q at %s: status %d: %s", more, word, status, &messages)
+			}
+			must(t, "test", "--run", "broken") // what is kept can be used
+			resumed := jsonLines(t, must(t, "train", "--resume", "broken", "--json", "--workers", "1"))
+			if first := resumed[0]; first["event"] != "resume" || first["epochs"] != 2.0 || first["out"] != "broken" {
+				t.Errorf("the first event is %v", first)
+			}
+			sameRun(t, "broken", "whole")
+			if more[0] == "--record" {
+				sameRecording(t, "broken/recording.plateau", "whole/recording.plateau")
+			}
+		}
+	}
+}
+
+// A run that is killed again and again at any moment, or interrupted, ends as the
+// unbroken one.
+func TestResumeAfterKill(t *testing.T) {
+	seeds := 3
+	if testing.Short() {
+		seeds = 1
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		more  []string
+		every string
+	}{
+		{nil, "1ex"},
+		{[]string{"--record"}, "7ex"},
+		{[]string{"--batch", "5"}, "10ex"},
+	} {
+		for seed := range seeds {
+			t.Run(fmt.Sprint(c, seed), func(t *testing.T) {
+				empty(t)
+				more := append(c.more, "--seed", fmt.Sprint(seed))
+				must(t, tiny(append(more, "--out", "whole")...)...)
+				kills := 0
+				args := tiny(append(more, "--out", "broken")...)
+				for kills < 200 {
+					cmd := process(append(args, "--checkpoint-every", c.every, "--workers", fmt.Sprint(1+kills%3))...)
+					var messages bytes.Buffer
+					cmd.Stderr = &messages
+					if err := cmd.Start(); err != nil {
+						t.Fatal(err)
+					}
+					// Longer and longer, so that it comes to an end on any machine.
+					signal := []os.Signal{os.Kill, os.Kill, os.Interrupt}[kills%3]
+					killer := time.AfterFunc(time.Duration(random.IntN(100+20*kills))*time.Millisecond, func() { cmd.Process.Signal(signal) })
+					err := cmd.Wait()
+					killer.Stop()
+					if err == nil {
+						break
+					}
+					if status, ok := err.(*exec.ExitError); !ok || status.Exited() && !strings.Contains(messages.String(), "to go on from there") {
+						t.Fatalf("after %d kills: %v: %s", kills, err, &messages)
+					}
+					kills++
+					if _, err := os.Stat("broken/config.toml"); err == nil {
+						args = []string{"train", "--resume", "broken"}
+						if c.more != nil && c.more[0] == "--record" {
+							args = append(args, "--record") // it may be that nothing is known of it yet
+						}
+					} else {
+						os.RemoveAll("broken")
+					}
+				}
+				t.Logf("%d kills", kills)
+				sameRun(t, "broken", "whole")
+				if c.more != nil && c.more[0] == "--record" {
+					sameRecording(t, "broken/recording.plateau", "whole/recording.plateau")
+				}
+				for _, name := range tree(t) {
+					if strings.HasSuffix(name, ".tmp") {
+						t.Errorf("%s is left", name)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Where checkpoints are taken, and that they are, changes nothing.
+func TestCheckpointsChangeNothing(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "rare", "--checkpoint-every", "1000ep")...)
+	for i, every := range []string{"1ex", "7ex", "1ep", "2ep", "1s"} {
+		run := fmt.Sprint("often", i)
+		must(t, tiny("--out", run, "--checkpoint-every", every)...)
+		sameRun(t, run, "rare")
+	}
+}
+
+// A run of two epochs that goes on to three is the run of three, also when it was
+// interrupted, and more than once.
+func TestResumeForMoreEpochs(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "long", "--epochs", "3")...)
+	must(t, tiny("--out", "short", "--epochs", "1")...)
+	if out := must(t, "train", "--resume", "short"); !strings.Contains(out, "short is done: 1 epoch,") || !strings.Contains(out, "plateau train --resume short --epochs 2\n") {
+		t.Errorf("resuming a run that is done says\n%s", out)
+	}
+	before := readFile(t, "short/metrics.jsonl")
+	if must(t, "train", "--resume", "short"); readFile(t, "short/metrics.jsonl") != before {
+		t.Error("resuming a run that is done changes its metrics")
+	}
+	must(t, "train", "--resume", "--out", "short", "--epochs", "2")
+	must(t, "train", "--resume=short", "--set", "learning.epochs=3")
+	sameRun(t, "short", "long")
+}
+
+// What does not go on says why, and is left as it was.
+func TestResumeMistakes(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "a run", "--checkpoint-every", "10ex")...)
+	must(t, tiny("--out", "fresh")...)
+	must(t, tiny("--out", "rec", "--record", "--epochs", "1")...)
+	for _, run := range []string{"a run", "fresh", "rec"} { // killed before the end
+		metrics := readFile(t, filepath.Join(run, metricsName))
+		writeFile(t, filepath.Join(run, metricsName), metrics[:strings.Index(metrics, `{"event":"done"`)])
+	}
+	damaged := "a run/checkpoints/000000060.checkpoint"
+	bits := []byte(readFile(t, damaged))
+	bits[len(bits)/2] ^= 4
+	writeFile(t, damaged, string(bits))
+	if err := os.MkdirAll("empty", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	copyRun := func(to string) {
+		t.Helper()
+		if err := os.CopyFS(to, os.DirFS("fresh")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remove := func(name string) {
+		t.Helper()
+		if err := os.RemoveAll(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := readFile(t, "fresh/config.toml")
+	copyRun("nometrics")
+	remove("nometrics/metrics.jsonl")
+	copyRun("cutmetrics")
+	writeFile(t, "cutmetrics/metrics.jsonl", readFile(t, "fresh/metrics.jsonl")[:400])
+	copyRun("nocheckpoints")
+	remove("nocheckpoints/checkpoints")
+	copyRun("emptied")
+	writeFile(t, "emptied/config.toml", "")
+	copyRun("lacking")
+	writeFile(t, "lacking/config.toml", strings.Replace(config, "target_ms = 35\n", "", 1))
+	copyRun("edited")
+	writeFile(t, "edited/config.toml", strings.Replace(config, "hidden = [20]", "hidden = [21]", 1))
+	copyRun("later")
+	for _, name := range []string{"30", "60"} {
+		path := "later/checkpoints/0000000" + name + ".checkpoint"
+		writeFile(t, path, strings.Replace(readFile(t, path), "checkpoint 1", "checkpoint 2", 1))
+	}
+	copyRun("renamed")
+	if err := os.Rename("renamed/checkpoints/000000060.checkpoint", "renamed/checkpoints/000000061.checkpoint"); err != nil {
+		t.Fatal(err)
+	}
+	remove("rec/recording.plateau")
+	before := tree(t)
+	for _, test := range []struct {
+		args   []string
+		status int
+		want   []string
+	}{
+		{[]string{"--resume"}, 2, []string{"--resume needs the folder of a run"}},
+		{[]string{"--resume="}, 2, []string{`--resume ""`}},
+		{[]string{"--resume", "nowhere"}, 1, []string{"--resume nowhere: there is no such folder"}},
+		{[]string{"--resume", "empty"}, 1, []string{"--resume empty", "no config.toml"}},
+		{[]string{"--resume", "fresh/config.toml"}, 1, []string{"is not a folder"}},
+		{[]string{"--resume", "fresh", "rec"}, 2, []string{`takes no arguments, but there is "rec"`}},
+		{[]string{"--resume", "fresh", "--force"}, 2, []string{"--force and --resume"}},
+		{[]string{"--resume", "fresh", "--config", "x"}, 2, []string{"--config and --resume"}},
+		{[]string{"--resume=fresh", "--out", "rec"}, 2, []string{"two folders"}},
+		{[]string{"--resume-at", "60"}, 2, []string{"--resume-at goes with --resume"}},
+		{[]string{"--resume", "fresh", "--resume-at", "7"}, 1, []string{"--resume-at 7", "30 and 60"}},
+		{[]string{"--resume", "fresh", "--hidden", "21"}, 2, []string{"--hidden: network.hidden = [21]: the run was begun with [20]"}},
+		{[]string{"--resume", "fresh", "--seed", "2", "--batch", "3"}, 2, []string{"--seed: seed = 2: the run was begun with 1", "--batch: learning.batch = 3"}},
+		{[]string{"--resume", "fresh", "--epochs", "1"}, 2, []string{"--epochs: learning.epochs = 1", "2 epochs already"}},
+		{[]string{"--resume", "fresh", "--record"}, 1, []string{"begun without a recording"}},
+		{[]string{"--resume", "a run"}, 1, []string{
+			damaged + " is damaged: its checksum does not match", "the one before, of example 50, is intact",
+			"plateau train --resume 'a run' --resume-at 50\n"}},
+		{[]string{"--resume", "rec"}, 1, []string{"rec/recording.plateau is missing"}},
+		{[]string{"--resume", "nometrics"}, 1, []string{"nometrics/metrics.jsonl: no such file"}},
+		{[]string{"--resume", "cutmetrics"}, 1, []string{"cutmetrics/metrics.jsonl has changed since the checkpoint"}},
+		{[]string{"--resume", "nocheckpoints"}, 1, []string{"no checkpoints in it, but weights.npz", "--force begins it anew"}},
+		{[]string{"--resume", "emptied"}, 2, []string{"emptied/config.toml", "is damaged"}},
+		{[]string{"--resume", "lacking"}, 2, []string{"lacking/config.toml", "is damaged", "there is no phases.target_ms"}},
+		{[]string{"--resume", "edited"}, 2, []string{"edited/config.toml:", "network.hidden = [21]: the run was begun with [20]"}},
+		{[]string{"--resume", "later"}, 1, []string{"of a later version", "no other is left"}},
+		{[]string{"--resume", "renamed"}, 1, []string{"is not what its name says, but of example 60", "--resume-at 30"}},
+	} {
+		status, _, messages := plateau(append([]string{"train"}, test.args...)...)
+		if status != test.status {
+			t.Errorf("%q: status %d, want %d\n%s", test.args, status, test.status, messages)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(messages, want) {
+				t.Errorf("%q: want %q in\n%s", test.args, want, messages)
+			}
+		}
+		if after := tree(t); !slices.Equal(before, after) {
+			t.Fatalf("%q: has changed the files: before %q, now %q", test.args, before, after)
+		}
+	}
+	// What is offered works.
+	must(t, "train", "--resume", "a run", "--resume-at", "50")
+	must(t, tiny("--out", "unbroken")...)
+	sameRun(t, "a run", "unbroken")
+}
+
+// Settings of a run that are damaged do not turn into defaults.
+func TestDamagedConfigOfARun(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run")...)
+	config := readFile(t, "run/config.toml")
+	for _, text := range []string{"", config[:len(config)/2], strings.Replace(config, "\nseed = 1\n", "\n", 1)} {
+		writeFile(t, "run/config.toml", text)
+		for _, args := range []string{"test --run run", "trial --run run", "plot run", "inspect run", "train --resume run"} {
+			status, _, messages := plateau(strings.Fields(args)...)
+			if status != 2 || !strings.Contains(messages, "run/config.toml") {
+				t.Errorf("%s with %d bytes: status %d: %s", args, len(text), status, messages)
+			}
+		}
+	}
+}
+
+// inspect tells of checkpoints, and of the weights of the latest.
+func TestInspectCheckpoints(t *testing.T) {
+	empty(t)
+	done := jsonLines(t, must(t, tiny("--out", "run", "--json", "--checkpoint-every", "7ex")...))
+	weights := done[len(done)-1]["weights_sha256"]
+	inspected := jsonLines(t, must(t, "inspect", "run", "--json", "--verify"))[0]
+	kept := inspected["checkpoints"].([]any)
+	if len(kept) != 2 || inspected["weights_sha256"] != weights {
+		t.Fatalf("weights are %v, want %v; checkpoints %v", inspected["weights_sha256"], weights, kept)
+	}
+	last := kept[1].(map[string]any)
+	if last["examples"] != 60.0 || last["epochs"] != 2.0 || last["state"] != "intact" || last["weights_sha256"] != weights {
+		t.Errorf("the last is %v", last)
+	}
+	path := last["path"].(string)
+	if err := os.Truncate(path, 1000); err != nil {
+		t.Fatal(err)
+	}
+	out := must(t, "inspect", "run")
+	for _, want := range []string{"checkpoint of example 56, ", "checkpoint of example 60, 1 kB: is damaged: its checksum does not match"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "to go on") {
+		t.Errorf("a run that is done is to go on:\n%s", out)
+	}
+	status, out, messages := plateau("inspect", "run", "--verify", "--json")
+	if status != 1 || !strings.Contains(messages, "run: 1 of 2 checkpoints damaged") || jsonLines(t, out)[0]["weights_sha256"] == weights {
+		t.Errorf("status %d: %s\n%s", status, messages, out)
+	}
+	release, err := lockFolder("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, "run/metrics.jsonl", strings.SplitAfter(readFile(t, "run/metrics.jsonl"), "\n")[0])
+	if out := must(t, "inspect", "run"); !strings.Contains(out, "digits, running\n") {
+		t.Errorf("a run under way is not:\n%s", out)
+	}
+	release()
+	if out := must(t, "inspect", "run"); !strings.Contains(out, "digits, killed\n") || !strings.Contains(out, "to go on with it: plateau train --resume run\n") {
+		t.Errorf("a run that was killed is not:\n%s", out)
+	}
+}
+
+// Signals that ask a run to end make it say how it goes on.
+func TestSignals(t *testing.T) {
+	empty(t)
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		os.RemoveAll("run")
+		cmd := process(tiny("--out", "run", "--epochs", "1000", "--json")...)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var messages bytes.Buffer
+		cmd.Stderr = &messages
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := out.Read(make([]byte, 10)); err != nil { // it has begun
+			t.Fatal(err)
+		}
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		rest := make(chan struct{})
+		go func() {
+			defer close(rest)
+			for err := error(nil); err == nil; _, err = out.Read(make([]byte, 1000)) {
+			}
+		}()
+		<-rest
+		err = cmd.Wait()
+		if status, ok := err.(*exec.ExitError); !ok || !status.Exited() || !strings.Contains(messages.String(), "plateau train --resume run\n") {
+			t.Errorf("%v: %v: %s", signal, err, &messages)
+		}
+	}
+}
+
+// A run goes on with the loops of another vector unit, to the same bits.
+func TestResumeWithoutAssembly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	program := filepath.Join(t.TempDir(), "plateau")
+	if out, err := exec.Command("go", "build", "-tags", "noasm", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	empty(t) // only now: Go's cache is the user's
+	for _, batch := range []string{"1", "4"} {
+		args := []string{"--batch", batch, "--hidden", "37,11"}
+		must(t, tiny(append(args, "--out", "whole"+batch)...)...)
+		must(t, tiny(append(args, "--out", "broken"+batch, "--epochs", "1")...)...)
+		if out, err := exec.Command(program, "train", "--resume", "broken"+batch, "--epochs", "2").CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		sameRun(t, "broken"+batch, "whole"+batch)
+	}
+}
+
+// A second Ctrl-C ends the program at once, in the middle of a long batch.
+func TestSecondInterrupt(t *testing.T) {
+	empty(t)
+	for range 10 { // unless the first came before the batch
+		cmd := process(tiny("--out", "run", "--force", "--examples", "5000", "--batch", "5000", "--json")...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error)
+		go func() { ended <- cmd.Wait() }()
+		for begun := false; !begun; time.Sleep(50 * time.Millisecond) {
+			_, err := os.Stat("run/weights.npz")
+			begun = err == nil
+		}
+		var err error
+		for running := true; running; {
+			cmd.Process.Signal(os.Interrupt)
+			select {
+			case err = <-ended:
+				running = false
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+		if status, ok := err.(*exec.ExitError); ok && !status.Exited() {
+			if c, err := (&runFolder{path: "run"}).findCheckpoint(-1); err != nil || c == nil || c.Examples != 0 {
+				t.Errorf("the checkpoint is %+v, %v", c, err)
+			}
+			return
+		}
+		os.RemoveAll("run")
+	}
+	t.Error("it always ends by itself")
+}
