@@ -53,7 +53,7 @@ recording does not hold are found by replay.`,
 	describe(flags, headWhat, "trials", "A:B,…")
 	flags.StringVar(&o.populations, "populations", "", "populations of a raster, some of input,hidden0,…,output (default: all that were recorded)")
 	describe(flags, headWhat, "populations", "NAME,…")
-	flags.StringVar(&o.neurons, "neurons", "", "neurons of a trial to look into, as 7,hidden1:3, or none (default: those whose plateaus changed most)")
+	flags.StringVar(&o.neurons, "neurons", "", "neurons: of a trial as 7,hidden1:3, or none (default: those whose plateaus\nchanged most); of fields as 0:20,77, or largest (default: the first 80)")
 	describe(flags, headWhat, "neurons", "N,N,…")
 	flags.StringVar(&o.run, "run", "", "run folder whose weights may be the recorded ones, where a recording holds none")
 	describe(flags, headFiles, "run", "DIR")
@@ -115,17 +115,22 @@ const (
 	fromRuns      = "the folder of a run"
 	fromTrial     = "the file of a trial or a recording"
 	fromRecording = "a recording"
+	fromTests     = "the folder of a run or what plateau test --json printed"
 )
 
 // drawings lists all of them.
 func drawings() []drawing {
-	return []drawing{
+	return append([]drawing{
 		{name: "trial", meaning: "the image, spikes, potentials and plateaus of a few neurons, the output", source: fromTrial,
 			options: []string{"trial", "neurons", "run", "weights"}, draw: drawTrial},
 		{name: "raster", meaning: "the spikes of trials of a recording", source: fromRecording,
 			options: []string{"trial", "trials", "populations"}, draw: drawRaster},
 		{name: "learning", meaning: "error and loss after each epoch", source: fromRuns, many: true, file: "learning", draw: drawLearning},
-	}
+	}, append(measuredPictures(), []drawing{
+		{name: "confusion", meaning: "which classes were taken for which", source: fromTests, many: true, file: "confusion", draw: drawConfusion},
+		{name: "fields", meaning: "receptive fields: the weights from the image to each neuron", source: fromRuns, file: "fields",
+			options: []string{"neurons"}, draw: drawFields},
+	}...)...)
 }
 
 func drawingNames() []string {
@@ -201,6 +206,10 @@ func chooseDrawing(o *plotOptions) (p drawing, err error) {
 	case p.source == fromRuns && folders < len(o.from):
 		i := slices.IndexFunc(o.from, func(path string) bool { return !isFolder(path) })
 		return p, misuse("%s is a file; want %s for a picture of %s", o.from[i], p.source, p.name)
+	case p.source == fromTests:
+		if folders < len(o.from) && len(o.from) > 1 {
+			return p, misuse("there are %d of them; want %s, or several folders of runs", len(o.from), p.source)
+		}
 	case p.source != fromRuns && folders > 0:
 		hint := ""
 		if name := filepath.Join(o.from[0], recordingName); isFolder(o.from[0]) && isRecording(name) {

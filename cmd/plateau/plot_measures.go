@@ -1,15 +1,179 @@
 package main
 
-// A measureEvent is a line of metrics.jsonl of what was measured since the last
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"plateau/internal/figure"
+)
+
+// A measuredLine is a line of metrics.jsonl of what was measured since the last
 // one, as a picture needs it. What was not measured is nil.
-type measureEvent struct {
-	Examples        int       `json:"examples"` // shown since the run began
-	UpdateAngles    []float64 `json:"update_angles_deg"`
-	Eigenvalue      *float64  `json:"largest_eigenvalue"`
-	WeightNorms     []float64 `json:"weight_norms"`
-	WeightChanges   []float64 `json:"weight_changes"`
-	GradientChanges []float64 `json:"gradient_changes"`
-	AlignmentAngle  *float64  `json:"alignment_angle_deg"`
-	LossCorrelation []float64 `json:"loss_correlation"`
-	Rates           []float64 `json:"rates_hz"`
+type measuredLine struct {
+	Examples        float64   `json:"examples"` // shown since the run began
+	HiddenLosses    []reading `json:"hidden_losses"`
+	OutputLoss      *reading  `json:"output_loss"`
+	LossCorrelation []reading `json:"loss_correlation"`
+	UpdateAngles    []reading `json:"update_angles_deg"`
+	Eigenvalue      *reading  `json:"largest_eigenvalue"`
+	WeightNorms     []reading `json:"weight_norms"`
+	WeightChanges   []reading `json:"weight_changes"`
+	GradientChanges []reading `json:"gradient_changes"`
+	AlignmentAngle  *reading  `json:"alignment_angle_deg"`
+	Rates           []reading `json:"rates_hz"`
+}
+
+// A reading is null where there is none, as of a change before which there
+// was nothing.
+type reading float64
+
+// UnmarshalJSON reads a number, or null as NaN.
+func (m *reading) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*m = reading(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(m))
+}
+
+// one is a list of the value, if there is one.
+func one(v *reading) []reading {
+	if v == nil {
+		return nil
+	}
+	return []reading{*v}
+}
+
+// A courseRow is one quantity of a picture.
+type courseRow struct {
+	figure.Row
+	parts func(layers int) []string // of which it is measured, in order
+	of    func(l measuredLine) []reading
+}
+
+// Parts of networks with so many layers above the input.
+func layerNames(layers int) []string      { return populationNames(layers - 1)[1:] }
+func hiddenNames(layers int) []string     { return populationNames(layers - 1)[1:layers] }
+func everyPopulation(layers int) []string { return populationNames(layers - 1) }
+func whole(int) []string                  { return []string{""} }
+
+// measuredPictures lists those of what was measured in training.
+func measuredPictures() []drawing {
+	mark := func(v float64) *float64 { return &v }
+	degrees := figure.Row{Unit: "angle (degrees); dashed: 90°, no better than chance", Mark: mark(90), Zero: true, Ticks: []float64{0, 30, 60, 90, 120, 150, 180}}
+	named := func(r figure.Row, name string) figure.Row {
+		r.Name = name
+		return r
+	}
+	kinds := []struct {
+		name, meaning, title, option string
+		rows                         []courseRow
+	}{
+		{"dynamics", "how large weights are, how fast they and their updates change", "Learning dynamics", "norms", []courseRow{
+			{figure.Row{Name: "Weights", Unit: "‖W‖, Frobenius norm", Log: true}, layerNames, func(l measuredLine) []reading { return l.WeightNorms }},
+			{figure.Row{Name: "Change of weights", Unit: "‖ΔW‖ / ‖W‖", Log: true}, layerNames, func(l measuredLine) []reading { return l.WeightChanges }},
+			{figure.Row{Name: "Change of gradients", Unit: "‖ΔG‖ / ‖G‖", Log: true}, layerNames, func(l measuredLine) []reading { return l.GradientChanges }},
+		}},
+		{"angles", "between updates and those of backpropagation, weights and feedback", "Angles", "angle,alignment", []courseRow{
+			{named(degrees, "Local updates and those of backpropagation"), hiddenNames, func(l measuredLine) []reading { return l.UpdateAngles }},
+			{named(degrees, "Output weights and feedback"), whole, func(l measuredLine) []reading { return one(l.AlignmentAngle) }},
+		}},
+		{"eigenvalue", "whether feedback is good enough for what layers are told to do", "Feedback", "eigenvalue", []courseRow{
+			{figure.Row{Name: "Largest eigenvalue", Unit: "dashed: 1, below which the condition of Theorem 1 holds", Log: true, Mark: mark(1)}, whole,
+				func(l measuredLine) []reading { return one(l.Eigenvalue) }},
+		}},
+		{"losses", "of each layer, and how hidden and output loss go together", "Losses", "losses", []courseRow{
+			{figure.Row{Name: "Output loss", Zero: true}, whole, func(l measuredLine) []reading { return one(l.OutputLoss) }},
+			{figure.Row{Name: "Hidden loss", Zero: true}, hiddenNames, func(l measuredLine) []reading { return l.HiddenLosses }},
+			{figure.Row{Name: "Correlation of hidden and output loss", Mark: mark(0)}, hiddenNames, func(l measuredLine) []reading { return l.LossCorrelation }},
+		}},
+		{"rates", "how fast each population fires in training", "Rates", "rates", []courseRow{
+			{figure.Row{Name: "Mean rate", Unit: "forward phase (Hz)", Zero: true}, everyPopulation, func(l measuredLine) []reading { return l.Rates }},
+		}},
+	}
+	var drawings []drawing
+	for _, k := range kinds {
+		drawings = append(drawings, drawing{
+			name: k.name, meaning: k.meaning, source: fromRuns, many: true, file: k.name,
+			draw: func(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
+				return drawMeasured(o.from, k.title, k.option, k.rows)
+			},
+		})
+	}
+	return drawings
+}
+
+// drawMeasured draws quantities over the examples that a network has learnt from.
+func drawMeasured(folders []string, title, option string, rows []courseRow) (figure.Figure, figure.About, error) {
+	courses, err := readCourses(folders)
+	if err != nil {
+		return nil, figure.About{}, err
+	}
+	about, subtitle := titles(title, courses)
+	f := &figure.Changes{Title: about.Title, Subtitle: subtitle}
+	for _, k := range courses {
+		f.Courses = append(f.Courses, k.name)
+		for i, run := range k.runs {
+			if !slices.ContainsFunc(rows, func(q courseRow) bool { return run.has(q) }) {
+				return nil, figure.About{}, fmt.Errorf("%s: %s", k.folders[i], notMeasured(title, option, k.config))
+			}
+		}
+	}
+	for _, q := range rows {
+		if q.fill(courses); len(q.Lines) > 0 {
+			f.Rows = append(f.Rows, q.Row)
+		}
+	}
+	return f, about, nil
+}
+
+// notMeasured says how to get what is not there.
+func notMeasured(title, option string, c *config) string {
+	if len(c.network.hidden) == 0 && option != "norms" && option != "rates" && option != "losses" {
+		return fmt.Sprintf("there is nothing of %s: the network has no hidden layer", strings.ToLower(title))
+	}
+	return fmt.Sprintf("nothing was measured of %s, or nothing yet; plateau train --measure %s does", strings.ToLower(title), option)
+}
+
+// has is whether a run has measured a quantity.
+func (r runMetrics) has(q courseRow) bool {
+	return slices.ContainsFunc(r.measured, func(l measuredLine) bool { return len(q.of(l)) > 0 })
+}
+
+// fill adds a line for each part of each course that has the quantity.
+func (q *courseRow) fill(courses []*course) {
+	deepest := 0
+	for _, k := range courses {
+		deepest = max(deepest, len(k.config.network.hidden)+1)
+	}
+	for _, part := range q.parts(deepest) { // in the order of the network
+		for i, k := range courses {
+			n := slices.Index(q.parts(len(k.config.network.hidden)+1), part)
+			if n < 0 {
+				continue
+			}
+			l := figure.Line{Course: i, Part: part}
+			for _, run := range k.runs {
+				if s := run.samples(*q, n); s.Examples != nil {
+					l.Runs = append(l.Runs, s)
+				}
+			}
+			if l.Runs != nil {
+				q.Lines = append(q.Lines, l)
+			}
+		}
+	}
+}
+
+// samples of a quantity of part n.
+func (r runMetrics) samples(q courseRow, n int) (s figure.Samples) {
+	for _, m := range r.measured {
+		if values := q.of(m); n < len(values) {
+			s.Examples, s.Value = append(s.Examples, m.Examples), append(s.Value, float64(values[n]))
+		}
+	}
+	return s
 }

@@ -27,7 +27,8 @@ type course struct {
 // runMetrics are what metrics.jsonl tells of a run.
 type runMetrics struct {
 	epochs   []epochEvent
-	measured []measureEvent
+	tested   *testedLine // the last with a confusion; nil if there is none
+	measured []measuredLine
 }
 
 // readCourses reads the metrics of runs.
@@ -153,26 +154,41 @@ func runConfig(folder string) (*config, error) {
 	return s.finish()
 }
 
-// differing lists the keys of other values, but for the seed and where the data
-// were.
+// differing lists the keys of other values, but for the seed, where the data were,
+// and those that change nothing in a run.
 func differing(a, b *config) (names []string) {
 	for _, k := range keys() {
-		if k.name != "seed" && k.name != "data.dir" && k.text(a) != k.text(b) {
+		switch {
+		case k.name == "seed" || k.name == "data.dir" || k.section() == "record" || k.section() == "measure":
+		case k.text(a) != k.text(b):
 			names = append(names, k.name)
 		}
 	}
 	return names
 }
 
-// courseName says in what a configuration differs from the others.
+// courseName says in what a configuration differs from the others, without what
+// follows from what it has said.
 func courseName(c *config, all []*config) string {
 	var parts []string
 	for _, k := range keys() {
-		if slices.ContainsFunc(all, func(other *config) bool { return slices.Contains(differing(c, other), k.name) }) {
+		differs := func(other *config) bool { return slices.Contains(differing(c, other), k.name) }
+		chosen := func(c *config) bool { return !k.followed(c) }
+		if slices.ContainsFunc(all, differs) && slices.ContainsFunc(all, chosen) {
 			parts = append(parts, k.name+" = "+k.text(c))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// followed is whether a key has the value that follows from others.
+func (k key) followed(c *config) bool {
+	if k.derive == nil {
+		return false
+	}
+	standard := *c
+	k.derive(&standard)
+	return k.text(&standard) == k.text(c)
 }
 
 // readMetrics reads what a run tells, which may be in progress: a last line that
@@ -201,9 +217,13 @@ func readMetrics(folder string) (run runMetrics, err error) {
 			}
 			if err == nil { // one that is done again counts
 				run.epochs = append(run.epochs[:e.Epoch-1], e)
+				var t testedLine
+				if err = json.Unmarshal(line, &t); err == nil && t.Confusion != nil {
+					run.tested = &t
+				}
 			}
 		case "measure":
-			var e measureEvent
+			var e measuredLine
 			if err = json.Unmarshal(line, &e); err == nil {
 				run.add(e)
 			}
@@ -217,7 +237,7 @@ func readMetrics(folder string) (run runMetrics, err error) {
 
 // add appends what was measured; where it was measured once more, as a run went
 // on from an earlier point, that counts.
-func (r *runMetrics) add(e measureEvent) {
+func (r *runMetrics) add(e measuredLine) {
 	n := len(r.measured)
 	for n > 0 && r.measured[n-1].Examples >= e.Examples {
 		n--

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/png"
 	"os"
@@ -100,7 +101,7 @@ func TestPlotMistakes(t *testing.T) {
 		{"plot run trial-0.npz", 2, []string{"files and folders"}},
 		{"plot trial-0.npz trial-0.npz", 2, []string{"trial-0.npz is there twice"}},
 		{"plot run run/", 2, []string{"run/ is there twice"}},
-		{"plot run --neurons 3", 2, []string{"--neurons is for --what trial, not for learning"}},
+		{"plot run --neurons 3", 2, []string{"--neurons is for --what trial and fields, not for learning"}},
 		{"plot notes.txt", 1, []string{"notes.txt: not a recording", "want the file of a trial"}},
 		{"plot run/weights.npz", 1, []string{"holds weights", "plateau plot run"}},
 		{"plot damaged.npz", 1, []string{"damaged.npz", "hidden0_apical"}},
@@ -125,7 +126,7 @@ func TestPlotMistakes(t *testing.T) {
 		{"plot run/recording.plateau --what raster --trials 0:61", 2, []string{"--trials 0:61: want numbers from 0 to 59"}},
 		{"plot run/recording.plateau --what raster --trials 0:3 --trial 2", 2, []string{"--trial and --trials"}},
 		{"plot run/recording.plateau --what raster --populations hiden0", 2, []string{"no spikes of hiden0", "did you mean hidden0?"}},
-		{"plot run/recording.plateau --what raster --neurons 3", 2, []string{"--neurons is for --what trial, not for raster"}},
+		{"plot run/recording.plateau --what raster --neurons 3", 2, []string{"--neurons is for --what trial and fields, not for raster"}},
 		{"plot sparse/recording.plateau --trial 35 --run nowhere", 1, []string{"no file nowhere/weights.npz", "--what raster"}},
 		{"plot sparse/recording.plateau --trial 35", 1, []string{"does not hold the weights", "--run DIR or --weights FILE"}},
 	} {
@@ -221,5 +222,153 @@ func TestPlotRaster(t *testing.T) {
 	must(t, "plot", "run/recording.plateau", "--what", "raster", "--populations", "output", "--out", "output.svg")
 	if text := readFile(t, "output.svg"); strings.Contains(text, "hidden0") || !strings.Contains(text, "Spikes of trial 0") {
 		t.Error("output.svg is not of the output in trial 0")
+	}
+}
+
+// measuredRun trains a little and adds measurements to its metrics, as training
+// would write them.
+func measuredRun(t *testing.T, out string, args ...string) {
+	t.Helper()
+	must(t, tiny(append([]string{"--out", out}, args...)...)...)
+	path := out + "/metrics.jsonl"
+	text := readFile(t, path)
+	start, rest, _ := strings.Cut(text, "\n")
+	lines := start + "\n"
+	for k := range 3 {
+		angle := 90 - 10*k
+		change := "null"
+		if k > 0 {
+			change = "0.9"
+		}
+		lines += fmt.Sprintf(`{"event":"measure","epoch":1,"examples":%d,"update_angles_deg":[%d],"alignment_angle_deg":%d,"largest_eigenvalue":%d,`+
+			`"weight_norms":[300,80],"weight_changes":[0.01,0.02],"gradient_changes":[%s,%[5]s],"hidden_losses":[0.5],"output_loss":0.02,"loss_correlation":[0.3],"rates_hz":[20,90,22]}`+"\n",
+			10*(k+1), angle, angle-5, 3-k, change)
+	}
+	rest = strings.Replace(rest, `"epoch":2,`, `"confusion":[[3,1],[0,6]],"epoch":2,`, 1)
+	writeFile(t, path, lines+rest)
+}
+
+// Everything that is measured in training can be drawn, of one run and of several.
+func TestPlotMeasured(t *testing.T) {
+	empty(t)
+	measuredRun(t, "a")
+	measuredRun(t, "b", "--seed", "2")
+	measuredRun(t, "c", "--hidden", "9,8")
+	for what, want := range map[string][]string{
+		"dynamics":   {"Learning dynamics: 784-20-10 on digits", "‖W‖", "‖ΔW‖ / ‖W‖", "‖ΔG‖ / ‖G‖", "hidden0", "output", "training examples", "a, seed 1"},
+		"angles":     {"backpropagation", "Output weights and feedback", ">90<"},
+		"eigenvalue": {"Largest eigenvalue", "Theorem 1", ">1<"},
+		"losses":     {"Output loss", "Hidden loss", "Correlation"},
+		"rates":      {"Mean rate", "(Hz)", "input"},
+		"confusion":  {"epoch 2: 10.00 % of 10 images misread", ">75.0 %<"},
+	} {
+		must(t, "plot", "a", "--what", what)
+		text := readFile(t, what+".svg")
+		for _, w := range append(want, "<title>", "plateau plot a --what "+what, "plateau "+version()) {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s: no %q", what, w)
+			}
+		}
+		must(t, "plot", "a", "b", "--what", what, "--out", "seeds.pdf", "--force")
+		if what != "confusion" {
+			must(t, "plot", "a", "b", "c", "--what", what, "--out", "compared.svg", "--force")
+			if text := readFile(t, "compared.svg"); !strings.Contains(text, "network.hidden = [9, 8]") || strings.Contains(text, "learning.rates") || !strings.Contains(text, "2 seeds") {
+				t.Errorf("%s: the picture does not say which runs are which, and nothing else", what)
+			}
+		}
+	}
+	must(t, "plot", "a", "b", "--what", "confusion", "--out", "both.svg")
+	if text := readFile(t, "both.svg"); !strings.Contains(text, "a, b, seed 1, 2, epoch 2: 10.00 % of 20 images misread") {
+		t.Error("the confusion of two runs is not their sum")
+	}
+	must(t, "plot", "c", "--what", "fields", "--neurons", "largest")
+	if text := readFile(t, "fields.svg"); strings.Count(text, "<image") != 1 || strings.Count(text, ">8<") != 1 || !strings.Contains(text, "the 9 of 9 neurons with the largest weights") {
+		t.Error("fields.svg has not a map for each neuron, or does not say which")
+	}
+	must(t, "plot", "a", "--what", "fields", "--neurons", "3:5,19", "--out", "three.svg")
+	if text := readFile(t, "three.svg"); !strings.Contains(text, "3 neurons of 20: 3:5,19") || !strings.Contains(text, ">19<") || strings.Contains(text, ">5<") {
+		t.Error("three.svg is not of neurons 3, 4 and 19")
+	}
+	writeFile(t, "test.jsonl", must(t, "test", "--run", "a", "--json"))
+	must(t, "plot", "test.jsonl", "--what", "confusion", "--out", "test.svg")
+	if text := readFile(t, "test.svg"); !strings.Contains(text, "of 20 images misread") || !strings.Contains(text, "Confusion: digits") {
+		t.Error("test.svg is not of the test")
+	}
+}
+
+func TestPlotMeasuredMistakes(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run")...)
+	must(t, tiny("--out", "flat", "--hidden", "none")...)
+	measuredRun(t, "a")
+	measuredRun(t, "c", "--hidden", "9,8")
+	writeFile(t, "notes.txt", "mine")
+	writeFile(t, "odd.jsonl", `{"event":"test","data":"mnist","confusion":[[1,2],[3]]}`+"\n")
+	before := tree(t)
+	for args, want := range map[string]string{
+		"run --what angles":                   "run: nothing was measured of angles, or nothing yet; plateau train --measure angle,alignment",
+		"run --what dynamics":                 "plateau train --measure norms",
+		"a run --what eigenvalue":             "run: nothing was measured of feedback, or nothing yet; plateau train --measure eigenvalue",
+		"flat --what angles":                  "flat: there is nothing of angles: the network has no hidden layer",
+		"run --what confusion":                "run: has no confusion; plateau train --measure confusion",
+		"a c --what confusion":                "the runs differ in more than their seed (network.hidden = [9, 8])",
+		"notes.txt --what confusion":          "notes.txt: want the folder of a run, or a file with what plateau test --json printed",
+		"odd.jsonl --what confusion":          "row 1 of the confusion has 1 numbers, want 2",
+		"a notes.txt --what confusion":        "there are 2 of them",
+		"a c --what fields":                   "there are 2 of them; want the folder of a run for a picture of fields",
+		"a --what fields --neurons 20":        "--neurons 20: want numbers from 0 to 19, or largest",
+		"a --what fields --neurons hidden0:3": "--neurons",
+		"a --what rates --neurons 3":          "--neurons is for --what trial and fields, not for rates",
+		"a --what rates --trials 0:3":         "--trials is for --what raster, not for rates",
+		"run/weights.npz --what fields":       "run/weights.npz is a file; want the folder of a run",
+		"a --what feilds":                     "did you mean fields?",
+	} {
+		status, out, messages := plateau(append([]string{"plot"}, strings.Fields(args)...)...)
+		if status == 0 || out != "" || !strings.Contains(messages, want) {
+			t.Errorf("plot %s: status %d, output %q, messages %q, want %q", args, status, out, messages, want)
+		}
+	}
+	if after := tree(t); !slices.Equal(before, after) {
+		t.Errorf("before %q, now %q", before, after)
+	}
+}
+
+// A run that goes on, or is still being written, is read as far as it is known:
+// what was done again counts, and a line that is not whole does not.
+func TestReadMetricsOfRunInProgress(t *testing.T) {
+	empty(t)
+	if err := os.Mkdir("run", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, "run/metrics.jsonl", `{"event":"start"}
+{"event":"measure","examples":10,"largest_eigenvalue":3}
+{"event":"measure","examples":20,"largest_eigenvalue":2}
+{"event":"epoch","epoch":1,"test_error":0.5}
+{"event":"epoch","epoch":2,"test_error":0.4}
+{"event":"measure","examples":20,"largest_eigenvalue":null}
+{"event":"measure","examples":30,"largest_eigenvalue":1}
+{"event":"epoch","epoch":2,"test_error":0.3}
+{"event":"epo`)
+	run, err := readMetrics("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := run.learning().TestError; !slices.Equal(e, []float64{0.5, 0.3}) {
+		t.Errorf("errors are %v", e)
+	}
+	var examples []float64
+	for _, m := range run.measured {
+		examples = append(examples, m.Examples)
+	}
+	if !slices.Equal(examples, []float64{10, 20, 30}) || run.measured[1].Eigenvalue != nil || *run.measured[2].Eigenvalue != 1 {
+		t.Errorf("measured at %v: %+v", examples, run.measured)
+	}
+	writeFile(t, "run/metrics.jsonl", "{\"event\":\"start\"}\nnonsense\n")
+	if _, err := readMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:2: not a line of metrics") {
+		t.Errorf("got %v", err)
+	}
+	writeFile(t, "run/metrics.jsonl", "{\"event\":\"epoch\",\"epoch\":3}\n")
+	if _, err := readMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:1: epoch 3, want 1") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -77,6 +77,8 @@ func render(t *testing.T, format Format, f Figure) []byte {
 func figures() map[string]Figure {
 	return map[string]Figure{
 		"trial": small(), "learning": compared(), "raster": busy(2000), "one trial": oneTrial(), "no raster": &Raster{},
+		"changes": norms(3), "no changes": &Changes{}, "changes of nothing": &Changes{Rows: []Row{{Log: true}}},
+		"confusion": threeClasses(), "no confusion": &Confusion{}, "fields": twoFields(), "no fields": &Fields{},
 		"empty trial": &Trial{}, "no learning": &Learning{},
 		"one epoch": &Learning{Courses: []Course{course("", []float64{0.5})}},
 		"no number": &Learning{Courses: []Course{course("", []float64{math.NaN(), 0.5, math.Inf(1)})}},

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 
@@ -36,42 +35,32 @@ type Run struct {
 }
 
 // Size implements Figure.
-func (l *Learning) Size() (w, h vg.Length) { return width, 330 + l.legend() }
+func (l *Learning) Size() (w, h vg.Length) { return width, 330 + legendHeight(l.names()) }
 
-// legend is the height of the names of the courses.
-func (l *Learning) legend() vg.Length {
-	if len(l.Courses) < 2 {
-		return 0
+// names of the courses.
+func (l *Learning) names() (names []string) {
+	for _, c := range l.Courses {
+		names = append(names, c.Name)
 	}
-	return vg.Length(len(l.Courses))*14 + 4
+	return names
 }
 
 // mean of one quantity over the runs of a course, by epoch, with its standard
 // deviation; epochs that a run has not reached are left out of it.
 func (c Course) mean(of func(Run) []float64) (epoch, mean, sd []float64) {
 	for e := 0; ; e++ {
-		n, sum, squares := 0.0, 0.0, 0.0
+		var values []float64
 		for _, r := range c.Runs {
 			if v := of(r); e < len(v) {
-				n, sum = n+1, sum+v[e]
+				values = append(values, v[e])
 			}
 		}
-		if n == 0 {
+		if values == nil {
 			return epoch, mean, sd
 		}
-		for _, r := range c.Runs {
-			if v := of(r); e < len(v) {
-				squares += (v[e] - sum/n) * (v[e] - sum/n)
-			}
-		}
-		epoch, mean = append(epoch, float64(e+1)), append(mean, sum/n)
-		sd = append(sd, math.Sqrt(squares/max(n-1, 1)))
+		m, s := meanOf(values)
+		epoch, mean, sd = append(epoch, float64(e+1)), append(mean, m), append(sd, s)
 	}
-}
-
-// colour and dashes of a course.
-func (l *Learning) look(i int) (color.NRGBA, []vg.Length) {
-	return several[i%len(several)], severalDashes[i/len(several)%len(severalDashes)]
 }
 
 // A series is one quantity of all courses in one panel.
@@ -84,16 +73,8 @@ type series struct {
 func (l *Learning) Draw(c draw.Canvas) {
 	top := c.Max.Y
 	heading(c, l.Title, l.Subtitle)
-	if l.legend() > 0 {
-		for i, course := range l.Courses {
-			colour, dashes := l.look(i)
-			y := top - 50 - vg.Length(i)*14
-			line(c, 2, colour, dashes, vg.Point{X: 14, Y: y}, vg.Point{X: 36, Y: y})
-			s := words(wordSize, black)
-			write(c, aligned(s, text.XLeft, text.YCenter), 42, y+0.5, shortened(s, course.Name, width-54))
-		}
-	}
-	high := top - 68 - l.legend()
+	legend(c, l.names())
+	high := top - 68 - legendHeight(l.names())
 	const low = 38
 	last, layers := 1, 0
 	for _, course := range l.Courses {
@@ -125,7 +106,18 @@ func (l *Learning) Draw(c draw.Canvas) {
 	test := series{of: percent(func(r Run) []float64 { return r.TestError })}
 	train := series{of: percent(func(r Run) []float64 { return r.TrainError }), faint: true}
 	l.head(errors, "Misread images (%)", l.Tested, "training, before each was learnt")
-	l.draw(errors, 5, "epoch", train, test)
+	l.draw(&errors, 5, "epoch", train, test)
+	var ends []endLabel
+	for i, course := range l.Courses {
+		colour, _ := lineLook(i)
+		_, mean, _ := course.mean(test.of)
+		if end, ok := lastFinite(mean); ok && len(mean) == last {
+			ends = append(ends, endLabel{fmt.Sprintf("%.1f", end), colour, true, errors.y(end)})
+		}
+	}
+	if len(ends) <= 8 {
+		errors.endLabels(ends, 40)
+	}
 
 	l.losses(box, layers, high, low)
 }
@@ -137,13 +129,13 @@ func (l *Learning) losses(box func(x0, x1, y0, y1 vg.Length) panel, layers int, 
 	if layers == 0 {
 		p := box(left, right, low, high)
 		l.head(p, "Output loss")
-		l.draw(p, 5, "epoch", output)
+		l.draw(&p, 5, "epoch", output)
 		return
 	}
 	middle := (high + low) / 2
 	upper, lower := box(left, right, middle+14, high), box(left, right, low, middle-22)
 	l.head(upper, "Output loss")
-	l.draw(upper, 3, "", output)
+	l.draw(&upper, 3, "", output)
 	var hidden []series
 	for m := range layers {
 		hidden = append(hidden, series{of: func(r Run) []float64 {
@@ -154,7 +146,7 @@ func (l *Learning) losses(box func(x0, x1, y0, y1 vg.Length) panel, layers int, 
 		}, faint: m > 0})
 	}
 	l.head(lower, "Hidden loss")
-	names := l.draw(lower, 3, "epoch", hidden...)
+	names := l.draw(&lower, 3, "epoch", hidden...)
 	if layers > 1 && len(names) == layers {
 		places := make([]vg.Length, layers)
 		copy(places, names)
@@ -184,7 +176,7 @@ func (l *Learning) head(p panel, name string, kinds ...string) {
 
 // draw fills a panel, whose axis begins at 0, and returns where each series of
 // the first course ends.
-func (l *Learning) draw(p panel, marks int, unit string, all ...series) (ends []vg.Length) {
+func (l *Learning) draw(p *panel, marks int, unit string, all ...series) (ends []vg.Length) {
 	p.y0, p.y1 = 0, 0
 	for _, course := range l.Courses {
 		for _, s := range all {
@@ -199,14 +191,18 @@ func (l *Learning) draw(p panel, marks int, unit string, all ...series) (ends []
 	if p.y1 == 0 {
 		p.y1 = 1
 	}
-	p.ticksLeft(ticks(0, p.y1, marks), true)
+	p.ticksLeft(ticks(0, p.y1, marks), true, true)
 	p.ticksBelow(wholeTicks(math.Ceil(p.x0), p.x1, 8), unit)
 	for i, course := range l.Courses {
-		colour, dashes := l.look(i)
+		colour, dashes := lineLook(i)
 		for _, s := range all {
 			epoch, mean, sd := course.mean(s.of)
 			if len(course.Runs) > 1 {
-				p.band(faded(colour, 0.22), epoch, mean, sd)
+				low, high := slices.Clone(mean), slices.Clone(mean)
+				for k := range sd {
+					low[k], high[k] = low[k]-sd[k], high[k]+sd[k]
+				}
+				p.band(faded(colour, 0.22), epoch, low, high)
 			}
 		}
 		for _, s := range all {
@@ -231,25 +227,4 @@ func (l *Learning) draw(p panel, marks int, unit string, all ...series) (ends []
 		}
 	}
 	return ends
-}
-
-// band fills what is within one standard deviation.
-func (p *panel) band(colour color.Color, x, mean, sd []float64) {
-	if len(x) < 2 || slices.ContainsFunc(sd, func(v float64) bool { return !finite(v) }) {
-		return
-	}
-	var path vg.Path
-	for k := range x {
-		if k == 0 {
-			path.Move(p.at(x[k], mean[k]+sd[k]))
-			continue
-		}
-		path.Line(p.at(x[k], mean[k]+sd[k]))
-	}
-	for k := len(x) - 1; k >= 0; k-- {
-		path.Line(p.at(x[k], max(mean[k]-sd[k], p.y0)))
-	}
-	path.Close()
-	p.SetColor(colour)
-	p.Fill(path)
 }

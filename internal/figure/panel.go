@@ -43,7 +43,7 @@ func (p *panel) curve(thickness vg.Length, colour color.Color, dashes []vg.Lengt
 }
 
 // ticksLeft draws the vertical axis.
-func (p *panel) ticksLeft(ticks []float64, grid bool) {
+func (p *panel) ticksLeft(ticks []float64, grid, numbers bool) {
 	style := aligned(words(smallSize, grey), text.XRight, text.YCenter)
 	for _, v := range ticks {
 		y := p.y(v)
@@ -51,9 +51,82 @@ func (p *panel) ticksLeft(ticks []float64, grid bool) {
 			line(p.Canvas, 0.6, gridGrey, nil, vg.Point{X: p.box.Min.X, Y: y}, vg.Point{X: p.box.Max.X, Y: y})
 		}
 		line(p.Canvas, 0.6, grey, nil, vg.Point{X: p.box.Min.X - 3, Y: y}, vg.Point{X: p.box.Min.X, Y: y})
-		write(p.Canvas, style, p.box.Min.X-5, y, number(v))
+		if numbers {
+			write(p.Canvas, style, p.box.Min.X-5, y, number(v))
+		}
 	}
 	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+}
+
+// ticksLog draws the vertical axis of values whose logarithms to base ten are the
+// heights: a number at every power of ten, or between them where there are few.
+func (p *panel) ticksLog(numbers bool) {
+	style := aligned(words(smallSize, grey), text.XRight, text.YCenter)
+	factors := []float64{1}
+	switch span := p.y1 - p.y0; {
+	case span < 0.35:
+		factors = []float64{1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9}
+	case span < 0.7:
+		factors = []float64{1, 1.5, 2, 3, 4, 6, 8}
+	case span < 1.5:
+		factors = []float64{1, 2, 5}
+	}
+	every := math.Ceil((p.y1 - p.y0) / 6)
+	for power := math.Ceil(p.y0) - 1; power <= p.y1; power++ {
+		for f := 2.0; f < 10; f++ {
+			if y := power + math.Log10(f); y >= p.y0 && y <= p.y1 {
+				line(p.Canvas, 0.4, grey, nil, vg.Point{X: p.box.Min.X - 2, Y: p.y(y)}, vg.Point{X: p.box.Min.X, Y: p.y(y)})
+			}
+		}
+		if math.Mod(power, every) != 0 {
+			continue
+		}
+		for _, f := range factors {
+			v := power + math.Log10(f)
+			if v < p.y0 || v > p.y1 {
+				continue
+			}
+			y := p.y(v)
+			line(p.Canvas, 0.6, gridGrey, nil, vg.Point{X: p.box.Min.X, Y: y}, vg.Point{X: p.box.Max.X, Y: y})
+			line(p.Canvas, 0.6, grey, nil, vg.Point{X: p.box.Min.X - 3, Y: y}, vg.Point{X: p.box.Min.X, Y: y})
+			switch {
+			case !numbers:
+			case power >= -3 && power <= 4:
+				write(p.Canvas, style, p.box.Min.X-5, y, number(f*math.Pow(10, power)))
+			default:
+				exponent := number(power)
+				small := aligned(words(smallSize-2.5, grey), text.XRight, text.YCenter)
+				write(p.Canvas, small, p.box.Min.X-5, y+3, exponent)
+				base := "10"
+				if f != 1 {
+					base = number(f) + "·10"
+				}
+				write(p.Canvas, style, p.box.Min.X-5.5-small.Width(exponent), y, base)
+			}
+		}
+	}
+	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+}
+
+// band fills what is between two curves, as far as it is in the panel.
+func (p *panel) band(colour color.Color, x, low, high []float64) {
+	if len(x) < 2 || slices.ContainsFunc(low, func(v float64) bool { return !finite(v) }) || slices.ContainsFunc(high, func(v float64) bool { return !finite(v) }) {
+		return
+	}
+	var path vg.Path
+	for k := range x {
+		if k == 0 {
+			path.Move(p.at(x[k], high[k]))
+			continue
+		}
+		path.Line(p.at(x[k], high[k]))
+	}
+	for k := len(x) - 1; k >= 0; k-- {
+		path.Line(p.at(x[k], max(low[k], p.y0)))
+	}
+	path.Close()
+	p.SetColor(colour)
+	p.Fill(path)
 }
 
 // ticksBelow draws the horizontal axis.

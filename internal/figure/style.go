@@ -16,6 +16,7 @@ const width = 680
 
 // Colours of Okabe and Ito.
 var (
+	white         = color.NRGBA{0xff, 0xff, 0xff, 0xff}
 	black         = color.NRGBA{0x1a, 0x1a, 0x1a, 0xff}
 	orange        = color.NRGBA{0xe6, 0x9f, 0x00, 0xff}
 	skyBlue       = color.NRGBA{0x56, 0xb4, 0xe9, 0xff}
@@ -101,6 +102,20 @@ func line(c draw.Canvas, thickness vg.Length, colour color.Color, dashes []vg.Le
 		return
 	}
 	c.StrokeLines(draw.LineStyle{Color: colour, Width: thickness, Dashes: dashes}, points)
+}
+
+// frame draws the edge of something light.
+func frame(c draw.Canvas, r vg.Rectangle) {
+	line(c, 0.6, lightGrey, nil, r.Min, vg.Point{X: r.Max.X, Y: r.Min.Y}, r.Max, vg.Point{X: r.Min.X, Y: r.Max.Y}, r.Min)
+}
+
+// colourBar fills a rectangle with colours from left to right. Each is drawn up
+// to the right edge, so that no seams are seen.
+func colourBar(c draw.Canvas, r vg.Rectangle, colours color.Palette) {
+	step := (r.Max.X - r.Min.X) / vg.Length(len(colours))
+	for k, colour := range colours {
+		fill(c, vg.Rectangle{Min: vg.Point{X: r.Min.X + vg.Length(k)*step, Y: r.Min.Y}, Max: r.Max}, colour)
+	}
 }
 
 // faded mixes a colour with white.

@@ -166,8 +166,7 @@ func (t *Trial) raster(p panel, pop Population, input bool) {
 		w := h * vg.Length(b.Dx()) / vg.Length(max(b.Dy(), 1))
 		low := vg.Point{X: 12, Y: p.box.Max.Y - 26 - h}
 		p.DrawImage(vg.Rectangle{Min: low, Max: low.Add(vg.Point{X: w, Y: h})}, enlarged(t.Image))
-		frame := vg.Rectangle{Min: low, Max: low.Add(vg.Point{X: w, Y: h})}
-		line(p.Canvas, 0.6, lightGrey, nil, frame.Min, vg.Point{X: frame.Max.X, Y: frame.Min.Y}, frame.Max, vg.Point{X: frame.Min.X, Y: frame.Max.Y}, frame.Min)
+		frame(p.Canvas, vg.Rectangle{Min: low, Max: low.Add(vg.Point{X: w, Y: h})})
 	}
 	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
 }
@@ -197,7 +196,7 @@ func (t *Trial) neuron(whole panel, n Neuron) {
 		curve.DrawGlyphNoClip(draw.GlyphStyle{Color: black, Radius: 2.8, Shape: draw.CircleGlyph{}}, at)
 		write(curve.Canvas, aligned(bold(words(smallSize, black)), text.XRight, text.YTop), at.X-4, upper.box.Max.Y, "plateau α = "+strconv.FormatFloat(pl.Alpha, 'f', 3, 64))
 	}
-	curve.ticksLeft(scaleTicks(curve.y0, curve.y1, 2), false)
+	curve.ticksLeft(scaleTicks(curve.y0, curve.y1, 2), false, true)
 	if end, ok := lastFinite(n.Apical); ok {
 		curve.endLabels([]endLabel{{"apical", vermilion, false, curve.y(end)}}, 60)
 	}
@@ -208,7 +207,7 @@ func (t *Trial) neuron(whole panel, n Neuron) {
 	}
 	lower.curve(1.1, blue, nil, t.Time, n.Basal)
 	lower.curve(1.1, black, nil, t.Time, n.Soma)
-	lower.ticksLeft(scaleTicks(lower.y0, lower.y1, 3), false)
+	lower.ticksLeft(scaleTicks(lower.y0, lower.y1, 3), false, true)
 	var names []endLabel
 	if end, ok := lastFinite(n.Basal); ok {
 		names = append(names, endLabel{"basal", blue, false, lower.y(end)})
@@ -301,7 +300,7 @@ func (t *Trial) classes(p panel, of func(Class) []float64, marks int, name strin
 		names = append(names, endLabel{"others", grey, false, p.y(sum / others)})
 	}
 	p.endLabels(names, width-p.box.Max.X-10)
-	p.ticksLeft(scaleTicks(p.y0, p.y1, marks), false)
+	p.ticksLeft(scaleTicks(p.y0, p.y1, marks), false, true)
 }
 
 // label is the name with what is special about it.

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"plateau/internal/figure"
+)
+
+// A testedLine is what a test gave: a line of plateau test --json, or of an epoch.
+type testedLine struct {
+	Event     string  `json:"event"`
+	Data      string  `json:"data"`
+	Epoch     int     `json:"epoch"`
+	Confusion [][]int `json:"confusion"` // images by true class, and by class read
+}
+
+// drawConfusion draws the confusion of the last epoch of a run, or of runs that
+// differ only in their seed, or of what plateau test --json printed.
+func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
+	var about figure.About
+	var images [][]int
+	var data, from string
+	if !isFolder(o.from[0]) {
+		line, err := readTested(o.from[0])
+		if err != nil {
+			return nil, about, err
+		}
+		images, data, from = line.Confusion, line.Data, filepath.Base(o.from[0])
+		about.Title = "Confusion: " + data
+	} else {
+		courses, err := readCourses(o.from)
+		if err != nil {
+			return nil, about, err
+		}
+		if len(courses) > 1 {
+			return nil, about, misuse("the runs differ in more than their seed (%s), but a confusion is of one configuration", courses[1].name)
+		}
+		k := courses[0]
+		var epochs []string
+		for i, run := range k.runs {
+			if run.tested == nil {
+				return nil, about, fmt.Errorf("%s: has no confusion; plateau train --measure confusion writes one at every epoch, and of a finished run: plateau test --run %s --json > test.jsonl, then plateau plot test.jsonl --what confusion",
+					k.folders[i], k.folders[i])
+			}
+			if images, err = addConfusion(images, run.tested.Confusion); err != nil {
+				return nil, about, fmt.Errorf("%s: %w", k.folders[i], err)
+			}
+			if epoch := fmt.Sprint(run.tested.Epoch); !slices.Contains(epochs, epoch) {
+				epochs = append(epochs, epoch)
+			}
+		}
+		about, _ = titles("Confusion", courses)
+		data, from = k.config.data.name, fmt.Sprintf("%s, epoch %s", about.Description, strings.Join(epochs, ", "))
+	}
+	n, wrong := 0, 0
+	for i, row := range images {
+		for k, count := range row {
+			n += count
+			if k != i {
+				wrong += count
+			}
+		}
+	}
+	about.Description = fmt.Sprintf("%s: %s of %s misread", from, percent(float64(wrong)/float64(max(n, 1))), plural(n, "image"))
+	f := &figure.Confusion{Title: about.Title, Subtitle: about.Description, Names: classNames(data, len(images)), Images: images}
+	return f, about, nil
+}
+
+// addConfusion adds up what several runs have read.
+func addConfusion(sum, images [][]int) ([][]int, error) {
+	if err := checkConfusion(images); err != nil {
+		return nil, err
+	}
+	if sum == nil {
+		return images, nil
+	}
+	if len(sum) != len(images) {
+		return nil, fmt.Errorf("the confusion is of %d classes, that of the other run of %d", len(images), len(sum))
+	}
+	for i := range sum {
+		for k := range sum[i] {
+			sum[i][k] += images[i][k]
+		}
+	}
+	return sum, nil
+}
+
+// maxClasses fit a page.
+const maxClasses = 100
+
+func checkConfusion(images [][]int) error {
+	if len(images) < 1 || len(images) > maxClasses {
+		return fmt.Errorf("the confusion is of %d classes, want 1 to %d", len(images), maxClasses)
+	}
+	for i, row := range images {
+		if len(row) != len(images) {
+			return fmt.Errorf("row %d of the confusion has %d numbers, want %d", i, len(row), len(images))
+		}
+		for k, n := range row {
+			if n < 0 {
+				return fmt.Errorf("the confusion holds %d in row %d, column %d, want 0 or more", n, i, k)
+			}
+		}
+	}
+	return nil
+}
+
+// readTested reads the last line of plateau test --json in a file.
+func readTested(path string) (*testedLine, error) {
+	wrong := fmt.Errorf("%s: want the folder of a run, or a file with what plateau test --json printed", path)
+	if !beginsWith(path, "{") {
+		return nil, wrong
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, cause(err))
+	}
+	var last *testedLine
+	for line := range bytes.Lines(text) {
+		var t testedLine
+		if json.Unmarshal(line, &t) == nil && t.Event == "test" && t.Confusion != nil {
+			last = &t
+		}
+	}
+	if last == nil {
+		return nil, wrong
+	}
+	if err := checkConfusion(last.Confusion); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return last, nil
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"plateau/internal/figure"
+	"plateau/protocols/dataset"
+)
+
+const (
+	usualFields = 80  // maps that are drawn if nobody asks for others
+	maxFields   = 400 // neurons that fit a page
+)
+
+// drawFields draws the weights from the input to the first layer.
+func drawFields(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
+	var about figure.About
+	folder := o.from[0]
+	c, err := runConfig(folder)
+	if err != nil {
+		return nil, about, err
+	}
+	info, err := dataset.Lookup(c.data.name)
+	if err != nil {
+		return nil, about, err
+	}
+	if err := checkRun(folder); err != nil {
+		return nil, about, fmt.Errorf("%s: there are no weights yet: they are written after every epoch", folder)
+	}
+	net, err := loadRun(c.model(info), folder)
+	if err != nil {
+		return nil, about, err
+	}
+	layer := populationNames(len(c.network.hidden))[1]
+	w := net.Layers[0].Weights
+	fields := make([]figure.Field, w.Cols)
+	for n := range fields {
+		fields[n] = figure.Field{Name: strconv.Itoa(n), Weights: make([]float64, w.Rows)}
+	}
+	for j := range w.Rows {
+		for n, v := range w.Row(j)[:w.Cols] {
+			fields[n].Weights[j] = float64(v)
+		}
+	}
+	if names := classNames(c.data.name, w.Cols); len(c.network.hidden) == 0 && c.network.perClass == 1 {
+		for n := range fields {
+			fields[n].Name = names[n]
+		}
+	}
+	usual := usualFields / info.Channels / 4 * 4 // whole rows
+	chosen, which, err := chooseFields(fields, o.neurons, usual)
+	if err != nil {
+		return nil, about, err
+	}
+	about.Title = fmt.Sprintf("Receptive fields: %s of %s", layer, c.title())
+	about.Description = fmt.Sprintf("%s, seed %d: weights from the image to %s", filepath.Clean(folder), c.seed, which)
+	f := &figure.Fields{Title: about.Title, Subtitle: about.Description, Width: info.Width, Height: info.Height, Neurons: chosen}
+	if info.Channels == 3 {
+		f.Channels = []string{"red", "green", "blue"}
+	}
+	return f, about, nil
+}
+
+// largest stands for the neurons with the largest weights.
+const largest = "largest"
+
+// chooseFields finds the neurons that were asked for, and says which these are.
+func chooseFields(fields []figure.Field, text string, usual int) (chosen []figure.Field, which string, err error) {
+	n := len(fields)
+	switch text {
+	case "":
+		if n <= usual {
+			return fields, fmt.Sprintf("all %d neurons", n), nil
+		}
+		return fields[:usual], fmt.Sprintf("the first %d of %d neurons", usual, n), nil
+	case largest:
+		norm := func(f figure.Field) (sum float64) {
+			for _, w := range f.Weights {
+				sum += w * w
+			}
+			return sum
+		}
+		chosen = slices.Clone(fields)
+		slices.SortStableFunc(chosen, func(a, b figure.Field) int { return cmp.Compare(norm(b), norm(a)) })
+		chosen = chosen[:min(n, usual)]
+		return chosen, fmt.Sprintf("the %d of %d neurons with the largest weights (norm)", len(chosen), n), nil
+	}
+	numbers, err := parseRanges(text, 0, n)
+	switch {
+	case err != nil:
+		return nil, "", misuse("--neurons %v, or %s", err, largest)
+	case len(numbers) > maxFields:
+		return nil, "", misuse("--neurons %s: %d neurons, want at most %d", text, len(numbers), maxFields)
+	}
+	for _, i := range numbers {
+		chosen = append(chosen, fields[i])
+	}
+	return chosen, fmt.Sprintf("%s of %d: %s", plural(len(chosen), "neuron"), n, printRanges(numbers)), nil
+}
