@@ -10,12 +10,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"plateau/sim/record"
 	"plateau/sim/record/arrays"
 	"plateau/sim/record/csv"
+	"plateau/sim/record/intact"
 	"plateau/sim/record/nwb"
 	"plateau/sim/record/parquet"
 	"plateau/sim/record/sonata"
@@ -112,7 +114,8 @@ func newExport(con *console) *cobra.Command {
 		Short: "write a recording in the format of other tools",
 		Long: `Write everything that a recording holds, except weights, in a format that other
 tools read. Memory does not grow with the recording. What potentials were not
-recorded can be had from plateau replay. Formats:
+recorded can be had from plateau replay. Trials that are damaged are left out and
+named, and the exit status is then 1, though the export is whole. Formats:
 ` + list.String(),
 		Example: `  plateau export runs/digits-1/recording.plateau --to nwb
   plateau export trial-7.plateau --to npz --out seven.npz
@@ -159,6 +162,9 @@ type exportEvent struct {
 	Out   string   `json:"out"`
 	Files []string `json:"files"`
 	Bytes int64    `json:"bytes"`
+
+	Trials  int    `json:"trials"`
+	LeftOut string `json:"left_out"` // trials that are damaged, as ranges
 }
 
 func export(ctx context.Context, con *console, f format, o exportOptions) error {
@@ -190,9 +196,22 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	if !r.Complete() {
 		con.note("note: %s broke off; what there is of it is exported", o.path)
 	}
+	watch, end := con.watchBytes(ctx, "checking "+o.path, r.Size())
+	_, err = r.Lost(watch)
+	end()
+	if err != nil {
+		return errors.New("interrupted; nothing was written")
+	}
+	whole := intact.Of(r)
+	if whole.Trials() == 0 && r.Trials() > 0 {
+		return fmt.Errorf("%s is damaged in every trial, so there is nothing to export; plateau inspect %s --verify says where", o.path, o.path)
+	}
 	s := &stage{ctx: ctx, format: f, out: o.out}
 	defer s.abandon()
-	if err := s.write(f.parts(r)); err != nil {
+	end = s.watch(con, r)
+	err = s.write(f.parts(r))
+	end()
+	if err != nil {
 		if ctx.Err() != nil {
 			return errors.New("interrupted; nothing was written")
 		}
@@ -204,13 +223,21 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	if err := s.commit(o.force); err != nil {
 		return err
 	}
-	e := exportEvent{Event: "export", File: o.path, To: f.name, Out: o.out, Files: s.names(), Bytes: s.bytes}
-	con.event(e)
-	if f.ending != "" {
-		con.line("%s: %s, %s", o.out, plural(r.Trials(), "trial"), byteSize(e.Bytes))
-		return nil
+	lost := whole.LeftOut()
+	e := exportEvent{
+		Event: "export", File: o.path, To: f.name, Out: o.out, Files: s.names(), Bytes: s.bytes,
+		Trials: whole.Trials(), LeftOut: printRanges(lost),
 	}
-	con.line("%s: %s, %s, in %s", o.out, plural(r.Trials(), "trial"), byteSize(e.Bytes), strings.Join(e.Files, ", "))
+	con.event(e)
+	in := ""
+	if f.ending == "" {
+		in = ", in " + strings.Join(e.Files, ", ")
+	}
+	con.line("%s: %s, %s%s", o.out, plural(e.Trials, "trial"), byteSize(e.Bytes), in)
+	if len(lost) > 0 {
+		return fmt.Errorf("%s is damaged: %s left out of %d, %s; %s is whole and has the others. plateau inspect %s --verify says what is damaged",
+			o.path, plural(len(lost), "trial"), r.Trials(), e.LeftOut, o.out, o.path)
+	}
 	return nil
 }
 
@@ -244,13 +271,32 @@ func checkNewFolder(path string, force bool) error {
 // A stage is an export on its way: files in a hidden folder beside the place
 // where they go, when all of them are whole.
 type stage struct {
-	ctx    context.Context
-	format format
-	out    string
-	hidden string
-	files  []string // in the hidden folder
-	bytes  int64
-	failed bool // to write, rather than to read
+	ctx     context.Context
+	format  format
+	out     string
+	hidden  string
+	files   []string // in the hidden folder
+	bytes   int64
+	written int64 // so far, of files that may not be whole
+	failed  bool  // to write, rather than to read
+}
+
+// watch shows how far the export is: how often it has gone through the trials, at
+// which it is, and how much it has written.
+func (s *stage) watch(con *console, r *record.Reader) (end func()) {
+	round, last := 1, -1
+	bar := con.progress("exporting to "+s.out, int64(r.Trials()), func(done int64, _ time.Duration) string {
+		return fmt.Sprintf("round %d: trial %d of %d, %s written", round, done, r.Trials(), byteSize(s.written))
+	})
+	r.Watch(func(trial int) error {
+		if trial < last {
+			round++
+		}
+		last = trial
+		bar.at(int64(trial))
+		return s.ctx.Err()
+	})
+	return bar.end
 }
 
 func (s *stage) write(parts []part) error {
@@ -281,7 +327,7 @@ func (s *stage) writePart(p part) error {
 		return writing(s.out, err)
 	}
 	defer f.Close()
-	w := &watched{ctx: s.ctx, File: f}
+	w := &watched{ctx: s.ctx, File: f, written: &s.written}
 	if err := p.write(w); err != nil {
 		if s.failed = w.failed != nil; s.failed {
 			return writing(s.out, w.failed)
@@ -366,8 +412,9 @@ func (s *stage) abandon() {
 // watched is a file that nothing more can be written to when the user has had
 // enough.
 type watched struct {
-	ctx    context.Context
-	failed error
+	ctx     context.Context
+	failed  error
+	written *int64 // bytes
 	*os.File
 }
 
@@ -376,7 +423,7 @@ func (w *watched) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := w.File.Write(b)
-	return n, w.note(err)
+	return n, w.note(n, err)
 }
 
 // WriteAt writes at an offset.
@@ -385,10 +432,11 @@ func (w *watched) WriteAt(b []byte, at int64) (int, error) {
 		return 0, err
 	}
 	n, err := w.File.WriteAt(b, at)
-	return n, w.note(err)
+	return n, w.note(n, err)
 }
 
-func (w *watched) note(err error) error {
+func (w *watched) note(n int, err error) error {
+	*w.written += int64(n)
 	if err != nil && w.failed == nil {
 		w.failed = err
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -123,9 +125,59 @@ func TestExportMistakes(t *testing.T) {
 		{"export run/recording.plateau --to sonata --out notes.txt", 1, []string{"--out notes.txt: not a directory; want the name of a folder"}},
 		{"export run/recording.plateau --to sonata --out no/x", 1, []string{"there is no folder no"}},
 		{"export odd/recording.plateau --to sonata --out x", 1, []string{"odd/recording.plateau: ", "not evenly spaced"}},
-		{"export bad.plateau --to nwb --out x.nwb", 1, []string{"bad.plateau: "}},
+		{"export bad.plateau --to nwb --out x.nwb", 1, []string{"bad.plateau is damaged in every trial", "nothing to export", "plateau inspect bad.plateau --verify"}},
 	} {
 		mistake(t, test.args, test.status, test.want, before)
+	}
+}
+
+// Of a damaged recording what is intact is exported, and what is left out is
+// said.
+func TestExportDamaged(t *testing.T) {
+	empty(t)
+	must(t, "train", "--hidden", "20", "--examples", "120", "--test-examples", "1", "--epochs", "1", "--out", "run", "--record",
+		"--set", "record.variables=soma", "--set", "record.neurons=output")
+	file := readFile(t, "run/recording.plateau")
+	r := openRecordingFile(t, "run/recording.plateau")
+	// A byte in the middle of what is not weights.
+	at := strings.LastIndex(file[:len(file)*3/4], "\xc9Pc\x1a\x03") + 60
+	writeFile(t, "bad.plateau", file[:at]+string(file[at]^1)+file[at+1:])
+	for _, f := range formats() {
+		out := "out" + f.ending
+		status, text, messages := plateau("export", "bad.plateau", "--to", f.name, "--out", out, "--json")
+		e := jsonLines(t, text)
+		if status != 1 || len(e) != 1 || e[0]["left_out"] == "" {
+			t.Fatalf("%s: status %d, %s %s", f.name, status, text, messages)
+		}
+		lost, err := parseRanges(e[0]["left_out"].(string), 0, r.Trials())
+		if err != nil || len(lost) == 0 || len(lost) > 60 || e[0]["trials"] != float64(r.Trials()-len(lost)) {
+			t.Errorf("%s: %v of %d trials left out; %v", f.name, lost, r.Trials(), err)
+		}
+		for _, want := range []string{"bad.plateau is damaged: ", plural(len(lost), "trial") + " left out of 120, ", out + " is whole", "inspect bad.plateau --verify"} {
+			if !strings.Contains(messages, want) {
+				t.Errorf("%s: want %q in %s", f.name, want, messages)
+			}
+		}
+		if f.name != "csv" {
+			if err := os.RemoveAll(out); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		// The rows of the others are those of the whole recording.
+		must(t, "export", "run/recording.plateau", "--to", "csv", "--out", "whole")
+		for name, text := range contents(t, "whole") {
+			var want strings.Builder
+			for k, line := range slices.Collect(strings.Lines(text)) {
+				trial, _, _ := strings.Cut(line, ",")
+				if n, err := strconv.Atoi(trial); k == 0 || err == nil && !slices.Contains(lost, n) {
+					want.WriteString(line)
+				}
+			}
+			if got := readFile(t, filepath.Join(out, name)); got != want.String() {
+				t.Errorf("%s: %d bytes, want %d", name, len(got), want.Len())
+			}
+		}
 	}
 }
 
@@ -135,6 +187,18 @@ func TestExportInterrupted(t *testing.T) {
 	before := tree(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
+	var verified, said bytes.Buffer
+	if status := run(ctx, []string{"inspect", "run/recording.plateau", "--verify"}, &verified, &said); status != 1 || said.String() != "plateau: interrupted\n" || verified.Len() > 0 {
+		t.Errorf("verify: status %d, %s%s", status, &verified, &said)
+	}
+	// In the middle, too.
+	r := openRecordingFile(t, "run/recording.plateau")
+	s := &stage{ctx: ctx, out: "x"}
+	end := s.watch(&console{err: &said}, r)
+	if _, err := r.Trial(0); !errors.Is(err, context.Canceled) {
+		t.Errorf("reading goes on: %v", err)
+	}
+	end()
 	for _, f := range formats() {
 		var out, messages bytes.Buffer
 		status := run(ctx, []string{"export", "run/recording.plateau", "--to", f.name}, &out, &messages)
@@ -158,7 +222,7 @@ func TestExportFails(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := &watched{ctx: context.Background(), File: file}
+			w := &watched{ctx: context.Background(), written: new(int64), File: file}
 			if err := p.write(w); err == nil || w.failed == nil {
 				t.Errorf("%s %s: error %v, noticed %v", f.name, p.name, err, w.failed)
 			}

@@ -74,7 +74,7 @@ func inspect(ctx context.Context, con *console, o inspectOptions) error {
 	defer r.Close()
 	i := &inspection{con: con, path: o.path, size: info.Size(), r: r, h: r.Header()}
 	if o.verify {
-		return i.verify()
+		return i.verify(ctx)
 	}
 	return i.list(ctx, o.trials)
 }
@@ -547,6 +547,21 @@ func (i *inspection) total(t totalEvent, listed int) {
 	}
 }
 
+// watchBytes shows how much of so many bytes is done, and ends the work when the
+// user has had enough.
+func (c *console) watchBytes(ctx context.Context, what string, size int64) (watch func(done int64) error, end func()) {
+	bar := c.progress(what, size, func(done int64, elapsed time.Duration) string {
+		return fmt.Sprintf("%s of %s, %s left", byteSize(done), byteSize(size), clock(left(done, size, elapsed)))
+	})
+	return func(done int64) error {
+		if ctx.Err() != nil {
+			return errors.New("interrupted")
+		}
+		bar.at(done)
+		return nil
+	}, bar.end
+}
+
 type verifyEvent struct {
 	Event    string `json:"event"` // verify
 	File     string `json:"file"`
@@ -565,13 +580,20 @@ type verifyEvent struct {
 }
 
 // verify reads everything.
-func (i *inspection) verify() error {
+func (i *inspection) verify(ctx context.Context) error {
 	e := verifyEvent{Event: "verify", File: i.path, Complete: i.r.Complete(), Failure: i.r.Failure(), Trials: i.r.Trials(), Bytes: i.size}
-	intact := i.r.Verify(func(d record.Damage) {
-		e.Damages++
-		i.con.event(newDamage(d))
-		i.con.line("damaged: %s", newDamage(d))
-	})
+	watch, end := i.con.watchBytes(ctx, "verifying", i.size)
+	var damages []damageEvent
+	intact, err := i.r.Verify(func(d record.Damage) { damages = append(damages, newDamage(d)) }, watch)
+	end()
+	if err != nil {
+		return err
+	}
+	e.Damages = len(damages)
+	for _, d := range damages {
+		i.con.event(d)
+		i.con.line("damaged: %s", d)
+	}
 	e.Intact.Bytes, e.Intact.Chunks, e.Intact.Trials = intact.Bytes, intact.Chunks, intact.Trials
 	e.Intact.Spikes, e.Intact.Values = intact.Spikes, intact.Samples
 	i.con.event(e)

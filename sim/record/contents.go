@@ -224,6 +224,37 @@ func (c *contents) of(k kind, stream int) []chunkAt {
 	return list
 }
 
+// lacks lists what of a group is not there: kinds and streams of chunks. Where
+// events are not known it is only those of which there is nothing.
+func (c *contents) lacks(h *Header) []frame {
+	var list []frame
+	check := func(k kind, stream int, wants []int) {
+		found := c.of(k, stream)
+		if c.err != nil && len(found) == 0 || c.err == nil && whole(found, wants[stream]) != nil {
+			list = append(list, frame{kind: k, stream: uint16(stream)})
+		}
+	}
+	for k, p := range h.Populations {
+		if p.Spikes {
+			check(spikesChunk, k, c.spikes)
+		}
+	}
+	for k := range h.Network.Hidden {
+		if h.Plateaus {
+			check(plateauChunk, k, c.values)
+		}
+	}
+	for k := range h.Traces {
+		check(samplesChunk, k, c.rows)
+	}
+	for k := range c.states {
+		if found := c.of(stateChunk, k); len(found) == 0 || int(found[0].items) != len(found) {
+			list = append(list, frame{kind: stateChunk, stream: uint16(k)})
+		}
+	}
+	return list
+}
+
 // whole tells whether the items of chunks are as many as there should be.
 func whole(list []chunkAt, want int) error {
 	n := 0

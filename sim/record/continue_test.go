@@ -93,7 +93,7 @@ func TestContinue(t *testing.T) {
 				}
 			}
 			compare(t, r, want)
-			r.Verify(func(d record.Damage) { t.Errorf("%+v", d) })
+			r.Verify(func(d record.Damage) { t.Errorf("%+v", d) }, nil)
 			if !r.Complete() {
 				t.Error("it is not complete")
 			}

@@ -157,12 +157,12 @@ func TestKill(t *testing.T) {
 		} else {
 			broken++
 		}
-		intact := r.Verify(func(d record.Damage) {
+		intact, _ := r.Verify(func(d record.Damage) {
 			info, _ := os.Stat(path)
 			if d.Offset+d.Length < info.Size() {
 				t.Errorf("round %d: damage before the end: %+v", round, d)
 			}
-		})
+		}, nil)
 		if intact.Trials != whole {
 			t.Errorf("round %d: %d trials are said to be intact, %d can be read", round, intact.Trials, whole)
 		}
@@ -219,7 +219,7 @@ func TestFileLimit(t *testing.T) {
 		if err != nil || whole < 3 {
 			t.Errorf("limit %d: %d trials can be read: %v", limit, whole, err)
 		}
-		intact := r.Verify(func(d record.Damage) { t.Errorf("limit %d: damage: %+v", limit, d) })
+		intact, _ := r.Verify(func(d record.Damage) { t.Errorf("limit %d: damage: %+v", limit, d) }, nil)
 		if intact.Trials != whole {
 			t.Errorf("limit %d: %d trials are intact, want %d", limit, intact.Trials, whole)
 		}

@@ -83,7 +83,7 @@ func damages(file []byte) (r *record.Reader, list []record.Damage, intact record
 		return nil, nil, record.Intact{}
 	}
 	list = append(list, r.Damage()...)
-	intact = r.Verify(func(d record.Damage) { list = append(list, d) })
+	intact, _ = r.Verify(func(d record.Damage) { list = append(list, d) }, nil)
 	return r, list, intact
 }
 
@@ -248,11 +248,11 @@ func TestTruncation(t *testing.T) {
 			t.Fatalf("%d bytes have %d whole trials, fewer have %d", n, whole, last)
 		}
 		last = whole
-		intact := r.Verify(func(d record.Damage) {
+		intact, _ := r.Verify(func(d record.Damage) {
 			if d.Offset+d.Length > int64(n) {
 				t.Fatalf("%d bytes: damage beyond them: %+v", n, d)
 			}
-		})
+		}, nil)
 		if intact.Trials != whole {
 			t.Fatalf("%d bytes: %d trials are said to be intact, %d can be read", n, intact.Trials, whole)
 		}
@@ -288,5 +288,46 @@ func TestDamageIsNamed(t *testing.T) {
 			t.Errorf("%q is never named; these are:\n%s", want, text)
 			break
 		}
+	}
+}
+
+// Who watches long work can end it.
+func TestWatch(t *testing.T) {
+	file, _ := small(t, 6, 20)
+	enough := errors.New("enough")
+	for _, work := range []func(r *record.Reader, watch func(int64) error) error{
+		func(r *record.Reader, watch func(int64) error) error {
+			_, err := r.Verify(func(record.Damage) {}, watch)
+			return err
+		},
+		func(r *record.Reader, watch func(int64) error) error {
+			_, err := r.Lost(watch)
+			return err
+		},
+	} {
+		r := read(t, file)
+		told := int64(-1)
+		if err := work(r, func(done int64) error { told = done; return nil }); err != nil || told < 0 || told >= int64(len(file)) {
+			t.Errorf("error %v, told of %d bytes", err, told)
+		}
+		if err := work(read(t, file), func(int64) error { return enough }); !errors.Is(err, enough) {
+			t.Errorf("error %v, want that it was enough", err)
+		}
+	}
+	r := read(t, file)
+	var told []int
+	r.Watch(func(trial int) error {
+		if told = append(told, trial); trial == 2 {
+			return enough
+		}
+		return nil
+	})
+	for i := range 3 {
+		if _, err := r.Trial(i); errors.Is(err, enough) != (i == 2) {
+			t.Errorf("trial %d: error %v", i, err)
+		}
+	}
+	if !slices.Equal(told, []int{0, 1, 2}) {
+		t.Errorf("told of %d", told)
 	}
 }

@@ -87,7 +87,7 @@ func FuzzReader(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r.Verify(func(record.Damage) {})
+		r.Verify(func(record.Damage) {}, nil)
 		h := r.Header()
 		for i := range min(r.Trials(), 10) {
 			trial, err := r.Trial(i)

@@ -61,7 +61,13 @@ func (s source) payload(offset int64, f frame) ([]byte, error) {
 // walk visits the chunks from ≤ offset < to, and what is none. It goes on at the
 // next frame that is in order.
 func (s source) walk(from, to int64, visit func(offset int64, f frame), damaged func(offset, length int64, err error)) {
-	for from < to {
+	s.walkOn(from, to, to, visit, damaged)
+}
+
+// walkOn is walk, but stops after so many bytes, or a little more; it returns
+// where.
+func (s source) walkOn(from, to, most int64, visit func(offset int64, f frame), damaged func(offset, length int64, err error)) int64 {
+	for begin := from; from < to && from-begin < most; {
 		f, err := s.frame(from)
 		next := from + frameSize + int64(f.stored)
 		if err == nil && next > to {
@@ -76,6 +82,7 @@ func (s source) walk(from, to int64, visit func(offset int64, f frame), damaged 
 		damaged(from, next-from, err)
 		from = next
 	}
+	return from
 }
 
 // search returns the offset of the next frame that is in order, or to.

@@ -26,12 +26,14 @@ type Reader struct {
 	*layout
 	header Header
 	file   *mmap.ReaderAt // nil if it is not ours to close
+	watch  func(trial int) error
 
 	mu       sync.Mutex
 	unpack   unpacker
 	contents cache[int, *contents]
 	known    cache[int, *assembled]
 	decoded  cache[int64, []Spike]
+	lost     []int // what Lost found; nil if it has not looked yet
 }
 
 // unpacker is what decoding needs; it is for one goroutine at a time.
@@ -126,6 +128,9 @@ func (r *Reader) Close() error {
 // Header returns what the recording says of its run. It must not be changed.
 func (r *Reader) Header() *Header { return &r.header }
 
+// Size returns the size of the recording in bytes.
+func (r *Reader) Size() int64 { return r.size }
+
 // Complete reports whether the recording was ended properly. If not, the run was
 // killed, or the disk was full.
 func (r *Reader) Complete() bool { return r.end != nil && r.end.Failure == "" }
@@ -172,8 +177,18 @@ type assembled struct {
 // plateauRow says where the plateaus of a phase are.
 type plateauRow struct{ group, row int }
 
+// Watch has a function told of every trial that Trial is asked for, so that who
+// works through a long recording can be seen at it, and stopped: if it returns an
+// error, so does Trial. It must be called before the reader is used.
+func (r *Reader) Watch(f func(trial int) error) { r.watch = f }
+
 // Trial returns trial i. It fails if what the recording says of it is damaged.
 func (r *Reader) Trial(i int) (*Trial, error) {
+	if r.watch != nil {
+		if err := r.watch(i); err != nil {
+			return nil, err
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t, err := r.trial(i)

@@ -53,7 +53,7 @@ func TestRoundTrip(t *testing.T) {
 // verify checks that a recording is found intact.
 func verify(t *testing.T, r *record.Reader, size int, want []trial) {
 	t.Helper()
-	intact := r.Verify(func(d record.Damage) { t.Errorf("damage: %+v", d) })
+	intact, _ := r.Verify(func(d record.Damage) { t.Errorf("damage: %+v", d) }, nil)
 	var spikes, samples int64
 	for _, trial := range want {
 		for _, s := range trial.spikes {

@@ -33,7 +33,9 @@ func (d digest) String() string { return hex.EncodeToString(d[:]) }
 // Verify reads the whole file, unpacks every chunk and compares every checksum.
 // It calls found for each damage, in order of offsets, and returns how much is
 // intact. Of a recording that broke off it tells what was not written whole.
-func (r *Reader) Verify(found func(Damage)) Intact {
+// Watch, if not nil, is told how many bytes are verified; an error of it is the
+// only one, and ends the work.
+func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intact, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	v := &verifier{r: r, u: unpacker{z: r.unpack.z}, bad: map[int]bool{}}
@@ -41,7 +43,15 @@ func (r *Reader) Verify(found func(Damage)) Intact {
 	if r.end != nil {
 		end -= trailerSize
 	}
-	r.walk(int64(fileStart), end, v.chunk, v.gap)
+	for from := int64(fileStart); from < end; {
+		// In parts, so that there is time to watch.
+		if watch != nil {
+			if err := watch(from); err != nil {
+				return Intact{}, err
+			}
+		}
+		from = r.walkOn(from, end, verifyPart, v.chunk, v.gap)
+	}
 	v.endGroup()
 	v.ending(end)
 	v.snapshots()
@@ -50,8 +60,12 @@ func (r *Reader) Verify(found func(Damage)) Intact {
 	for _, d := range v.damage {
 		found(d)
 	}
-	return v.intact
+	return v.intact, nil
 }
+
+// verifyPart is about how many bytes are verified between two looks at whether
+// to go on.
+const verifyPart = 1 << 24
 
 // verifier goes through a file.
 type verifier struct {
@@ -165,8 +179,7 @@ func (v *verifier) endGroup() {
 	c, g := v.now, v.group
 	v.group = nil
 	v.next = groupEntry{first: g.first + int64(g.steps), trial: g.trial}
-	known := c.events(v.r.source, &v.r.header, &v.u) == nil
-	if known {
+	if c.err = c.events(v.r.source, &v.r.header, &v.u); c.err == nil {
 		v.next.trial += uint64(c.begun())
 	} else if k := v.groupAt(g.offset); k >= 0 {
 		v.next.trial += uint64(v.r.groups[k].begun)
@@ -176,37 +189,8 @@ func (v *verifier) endGroup() {
 	if len(c.chunks) == 0 || c.chunks[0].kind != eventsChunk {
 		names = append(names, v.what(frame{kind: eventsChunk}))
 	}
-	h := &v.r.header
-	check := func(k kind, stream, want int) {
-		f := frame{kind: k, stream: uint16(stream)}
-		list := c.of(k, stream)
-		if known && whole(list, want) != nil || !known && len(list) == 0 {
-			names = append(names, v.what(f))
-		}
-	}
-	count := func(list []int, k int) int {
-		if known {
-			return list[k]
-		}
-		return 0
-	}
-	for k, p := range h.Populations {
-		if p.Spikes {
-			check(spikesChunk, k, count(c.spikes, k))
-		}
-	}
-	for k := range h.Network.Hidden {
-		if h.Plateaus {
-			check(plateauChunk, k, count(c.values, k))
-		}
-	}
-	for k := range h.Traces {
-		check(samplesChunk, k, count(c.rows, k))
-	}
-	for k := range c.states {
-		if list := c.of(stateChunk, k); len(list) == 0 || int(list[0].items) != len(list) {
-			names = append(names, "a state")
-		}
+	for _, f := range c.lacks(&v.r.header) {
+		names = append(names, v.what(f))
 	}
 	if len(names) == 0 {
 		return
@@ -341,6 +325,8 @@ func (v *verifier) what(f frame) string {
 		return "plateaus of " + h.Populations[n+1].Name
 	case f.kind == weightsChunk:
 		return fmt.Sprintf("snapshot %d of the weights", f.items)
+	case f.kind == stateChunk:
+		return "a state"
 	}
 	return f.kind.String()
 }

@@ -155,7 +155,7 @@ func TestHeldTooLong(t *testing.T) {
 	if r.Trials() != 20 || right == 0 {
 		t.Errorf("%d trials are recorded, %d of them read correctly", r.Trials(), right)
 	}
-	r.Verify(func(d record.Damage) { t.Errorf("%+v", d) })
+	r.Verify(func(d record.Damage) { t.Errorf("%+v", d) }, nil)
 }
 
 // What a trial says of its weights is so: they are stored every so often, and
@@ -301,7 +301,7 @@ func TestNothingHappens(t *testing.T) {
 	if last, _ := r.Trial(6); last == nil || last.Number != 1<<63 {
 		t.Errorf("the last trial is %+v", last)
 	}
-	r.Verify(func(d record.Damage) { t.Errorf("%+v", d) })
+	r.Verify(func(d record.Damage) { t.Errorf("%+v", d) }, nil)
 
 	r = read(t, recordScripts(t, 3))
 	if r.Trials() != 0 || r.Steps() != 0 || !r.Complete() {
@@ -331,7 +331,7 @@ func TestHugeCounts(t *testing.T) {
 				t.Errorf("%s: %.200s", name, err.Error())
 			}
 		}
-		r.Verify(func(d record.Damage) { t.Errorf("%s: %+v", name, d) })
+		r.Verify(func(d record.Damage) { t.Errorf("%s: %+v", name, d) }, nil)
 	}
 }
 

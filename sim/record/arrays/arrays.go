@@ -175,8 +175,8 @@ func (x *exporter) plateaus(m int) error {
 	name, size := x.h.Populations[1+m].Name+"_plateau", x.h.Network.Hidden[m]
 	phases := 0
 	each := func(f func(record.Plateaus) error) error {
-		return table.EachPhase(x.r, func(t *record.Trial, k, _ int) error {
-			p, err := x.r.Plateaus(t.Index, k, m)
+		return table.EachPhase(x.r, func(i int, _ *record.Trial, k, _ int) error {
+			p, err := x.r.Plateaus(i, k, m)
 			if errors.Is(err, record.ErrNotRecorded) {
 				p, err = record.Plateaus{Step: make([]int32, size), Value: make([]float32, size)}, nil
 				for i := range size {
@@ -189,7 +189,7 @@ func (x *exporter) plateaus(m int) error {
 			return f(p)
 		})
 	}
-	if err := table.EachPhase(x.r, func(*record.Trial, int, int) error { phases++; return nil }); err != nil {
+	if err := table.EachPhase(x.r, func(int, *record.Trial, int, int) error { phases++; return nil }); err != nil {
 		return err
 	}
 	err := x.stream(name, npz.Float32, []int{phases, size}, func(s *npz.Stream) error {
@@ -219,9 +219,13 @@ func (x *exporter) spikes(population int) error {
 	name := x.h.Populations[population].Name + "_spike_"
 	each := func(f func(trial int, spikes []record.Spike) error) error {
 		for i := range x.r.Trials() {
+			t, err := x.r.Trial(i)
+			if err != nil {
+				return err
+			}
 			s := x.r.Spikes(i, population, 0, record.End)
 			for s.Scan() {
-				if err := f(i, s.Spikes()); err != nil {
+				if err := f(t.Index, s.Spikes()); err != nil {
 					return err
 				}
 			}
@@ -315,7 +319,7 @@ func (x *exporter) trace(trace int, name string) error {
 				}
 				values = values[:0]
 				for step := 0; step < t.Steps; step += about.Interval {
-					values = append(values, array.of(i, step))
+					values = append(values, array.of(t.Index, step))
 				}
 				if err := s.Write(values); err != nil {
 					return err

@@ -3,6 +3,7 @@
 package exporttest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -287,6 +288,34 @@ func (m *Memory) forget(t testing.TB, r *intact.Recording) {
 			values[i] = Value(math.NaN())
 		}
 	}
+}
+
+// Damaged gives a recording of eight trials with a byte changed in the spikes of
+// one in the middle, and the same one whole.
+func Damaged(t testing.TB) (damaged, whole *record.Reader) {
+	t.Helper()
+	p := Default()
+	p.Keep = t.TempDir() + "/whole.plateau"
+	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial is about a group
+	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 2}}
+	whole, _ = Make(t, p)
+	file, err := os.ReadFile(p.Keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(file[:len(file)/2], []byte("\xc9Pc\x1a\x03")) // the frame of a chunk of spikes
+	if at < 0 {
+		t.Fatal("there are no spikes")
+	}
+	file[at+60] ^= 1
+	damaged, err = record.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lost := intact.Of(damaged).LeftOut(); len(lost) == 0 || len(lost) > 3 || lost[0] == 0 {
+		t.Fatalf("%v are damaged, want some in the middle", lost)
+	}
+	return damaged, whole
 }
 
 func open(t testing.TB, name string) *record.Reader {

@@ -1,9 +1,10 @@
-// Package intact gives what is intact of a recording that broke off because the
-// run was killed or the disk was full: it ends such a recording before the part
-// that was being written, of which some is missing. Exporters read through it, so
-// that all they write has the same end.
+// Package intact gives what is intact of a recording. Exporters read through it,
+// so that all they write is of the same trials.
 //
-// A recording that is damaged elsewhere is not mended: reading there fails.
+// A recording that broke off because the run was killed or the disk was full ends
+// before the part that was being written, of which some is missing. Of one that
+// is damaged elsewhere, trials of which not everything can be read are left out:
+// those that remain are counted anew, but keep their Index and their times.
 package intact
 
 import (
@@ -14,20 +15,46 @@ import (
 	"plateau/sim/record"
 )
 
-// A Recording is a recording up to its last whole step: its methods are those of
+// A Recording is what is intact of a recording: its methods are those of
 // record.Reader.
 type Recording struct {
 	*record.Reader
-	trials int
-	last   int // steps of the last trial that can be read; −1 for all
+	trials int   // up to where it broke off
+	last   int   // steps of the last of them that can be read; −1 for all
+	kept   []int // those of them that are not damaged; nil for all
+	lost   []int // the others
 }
 
 // Of returns what is intact of a recording: all of it, if it was ended properly.
 func Of(r *record.Reader) *Recording {
 	x := &Recording{Reader: r, trials: r.Trials(), last: -1}
-	if r.Complete() {
+	if !r.Complete() {
+		x.findEnd()
+	}
+	lost, _ := r.Lost(nil)
+	for k, i := range lost {
+		if i >= x.trials || x.last >= 0 && i == x.trials-1 {
+			lost = lost[:k]
+			break
+		}
+	}
+	if x.lost = lost; len(lost) == 0 {
 		return x
 	}
+	x.kept = make([]int, 0, x.trials-len(lost))
+	for i := range x.trials {
+		if len(lost) > 0 && lost[0] == i {
+			lost = lost[1:]
+			continue
+		}
+		x.kept = append(x.kept, i)
+	}
+	return x
+}
+
+// findEnd finds where a recording broke off.
+func (x *Recording) findEnd() {
+	r := x.Reader
 	// From the end, because only the end can be incomplete.
 	for x.trials > 0 && !x.readable(x.trials-1) {
 		x.trials--
@@ -38,7 +65,6 @@ func Of(r *record.Reader) *Recording {
 			x.last = steps
 		}
 	}
-	return x
 }
 
 // readable tells whether all of a trial can be read.
@@ -101,26 +127,41 @@ func (x *Recording) extent(trial int) int {
 	return 0
 }
 
-// clipped tells whether a trial is the one that ends early.
-func (x *Recording) clipped(trial int) bool { return trial == x.trials-1 && x.last >= 0 }
+// clipped tells whether a trial of the reader is the one that ends early.
+func (x *Recording) clipped(index int) bool { return index == x.trials-1 && x.last >= 0 }
+
+// index returns the number in the reader of a trial.
+func (x *Recording) index(trial int) int {
+	if x.kept == nil || trial < 0 || trial >= len(x.kept) {
+		return trial
+	}
+	return x.kept[trial]
+}
 
 // Trials returns the number of trials.
-func (x *Recording) Trials() int { return x.trials }
+func (x *Recording) Trials() int { return x.trials - len(x.lost) }
 
-// Steps returns the number of steps of all trials together.
+// LeftOut returns the numbers of the trials that were left out because they are
+// damaged, in ascending order.
+func (x *Recording) LeftOut() []int { return x.lost }
+
+// Steps returns the step of the recording with which it ends: steps of trials
+// that were left out count.
 func (x *Recording) Steps() int64 {
-	if x.trials == 0 {
+	if x.Trials() == 0 {
 		return 0
 	}
-	t, err := x.Trial(x.trials - 1)
+	t, err := x.Trial(x.Trials() - 1)
 	if err != nil {
 		return x.Reader.Steps()
 	}
 	return t.First + int64(t.Steps)
 }
 
-// Trial returns trial i, with those of its phases that had begun.
+// Trial returns trial i, with those of its phases that had begun. Its Index is
+// the one it has in the recording.
 func (x *Recording) Trial(i int) (*record.Trial, error) {
+	i = x.index(i)
 	t, err := x.Reader.Trial(i)
 	if err != nil {
 		return nil, err
@@ -134,6 +175,7 @@ func (x *Recording) Trial(i int) (*record.Trial, error) {
 
 // Plateaus returns plateau potentials; see record.Reader.
 func (x *Recording) Plateaus(trial, phase, hidden int) (record.Plateaus, error) {
+	trial = x.index(trial)
 	p, err := x.Reader.Plateaus(trial, phase, hidden)
 	if err == nil || !x.clipped(trial) {
 		return p, err
@@ -143,16 +185,18 @@ func (x *Recording) Plateaus(trial, phase, hidden int) (record.Plateaus, error) 
 
 // Spikes returns a scanner over spikes; see record.Reader.
 func (x *Recording) Spikes(trial, population, from, to int) *record.SpikeScanner {
+	trial = x.index(trial)
 	return x.Reader.Spikes(trial, population, from, x.until(trial, to))
 }
 
 // Samples returns a scanner over samples; see record.Reader.
 func (x *Recording) Samples(trial, trace, from, to int) *record.SampleScanner {
+	trial = x.index(trial)
 	return x.Reader.Samples(trial, trace, from, x.until(trial, to))
 }
 
-func (x *Recording) until(trial, to int) int {
-	if x.clipped(trial) && (to == record.End || to > x.last) {
+func (x *Recording) until(index, to int) int {
+	if x.clipped(index) && (to == record.End || to > x.last) {
 		return x.last
 	}
 	return to

@@ -117,39 +117,73 @@ func samples(s *record.SampleScanner) (all []float32, err error) {
 	return all, s.Err()
 }
 
-// A recording that was ended properly is left as it is, damaged or not.
-func TestWhole(t *testing.T) {
+// A recording that was ended properly is left as it is; if it is damaged, whole
+// trials of it remain, as they were.
+func TestDamaged(t *testing.T) {
 	p := exporttest.Default()
 	p.Keep = t.TempDir() + "/recording"
-	r, mem := exporttest.Make(t, p)
+	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial is about a group
+	p.Traces = p.Traces[:2]
+	r, _ := exporttest.Make(t, p)
 	x := intact.Of(r)
-	if x.Trials() != len(mem.Trials) || x.Steps() != r.Steps() || !x.Complete() {
-		t.Errorf("%d trials, %d steps, complete %v", x.Trials(), x.Steps(), x.Complete())
+	if x.Trials() != p.Trials || x.Steps() != r.Steps() || !x.Complete() || len(x.LeftOut()) > 0 {
+		t.Errorf("%d trials, %d steps, complete %v, %v left out", x.Trials(), x.Steps(), x.Complete(), x.LeftOut())
 	}
 	file, err := os.ReadFile(p.Keep)
 	if err != nil {
 		t.Fatal(err)
 	}
-	damaged := 0
-	for at := 100; at < len(file)-200; at += 211 {
+	some := 0
+	for at := 100; at < len(file)-200; at += len(file) / 200 {
 		bad := slices.Clone(file)
 		bad[at] ^= 1
-		r, err := record.NewReader(bytes.NewReader(bad), int64(len(bad)))
-		if err != nil || !r.Complete() {
+		damaged, err := record.NewReader(bytes.NewReader(bad), int64(len(bad)))
+		if err != nil || !damaged.Complete() {
 			continue
 		}
-		x := intact.Of(r)
-		if x.Trials() != r.Trials() || x.Steps() != r.Steps() {
-			t.Errorf("byte %d: %d trials of %d", at, x.Trials(), r.Trials())
+		x := intact.Of(damaged)
+		lost := x.LeftOut()
+		if x.Trials()+len(lost) != r.Trials() {
+			t.Fatalf("byte %d: %d trials and %d left out, want %d", at, x.Trials(), len(lost), r.Trials())
 		}
+		some += min(1, len(lost))
+		before := -1
 		for i := range x.Trials() {
-			if _, err := spikes(x.Spikes(i, 1, 0, record.End)); err != nil {
-				damaged++
-				break
+			got, err := x.Trial(i)
+			if err != nil {
+				t.Fatalf("byte %d: %v", at, err)
+			}
+			if got.Index <= before || slices.Contains(lost, got.Index) {
+				t.Fatalf("byte %d: trial %d after %d, without %v", at, got.Index, before, lost)
+			}
+			before = got.Index
+			want, err := r.Trial(got.Index)
+			if err != nil || got.First != want.First || got.Number != want.Number || got.Steps != want.Steps {
+				t.Fatalf("byte %d: trial %+v, want %+v", at, got, want)
+			}
+			for q, pop := range r.Header().Populations {
+				if !pop.Spikes {
+					continue
+				}
+				have, err := spikes(x.Spikes(i, q, 0, record.End))
+				want, also := spikes(r.Spikes(got.Index, q, 0, record.End))
+				if err != nil || also != nil || !slices.Equal(have, want) {
+					t.Fatalf("byte %d: trial %d: %d spikes, want %d; %v", at, got.Index, len(have), len(want), err)
+				}
+			}
+			for k := range got.Phases {
+				have, err := x.Plateaus(i, k, 0)
+				want, also := r.Plateaus(got.Index, k, 0)
+				if err != nil || also != nil || !slices.Equal(have.Value, want.Value) {
+					t.Fatalf("byte %d: plateaus of trial %d: %v, %v", at, got.Index, err, also)
+				}
 			}
 		}
+		if len(lost) > 3 { // those of one group
+			t.Errorf("byte %d: %d trials of %d are left out", at, len(lost), r.Trials())
+		}
 	}
-	if damaged == 0 {
-		t.Error("no byte that was changed damaged spikes")
+	if some < 50 {
+		t.Errorf("%d bytes that were changed damaged a trial", some)
 	}
 }

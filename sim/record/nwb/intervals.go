@@ -44,7 +44,7 @@ func (x *exporter) trials() error {
 		if err != nil {
 			return err
 		}
-		table.row()
+		table.ids.Append(t.Index)
 		start.Append(x.seconds(t.First))
 		stop.Append(x.seconds(t.First + int64(t.Steps)))
 		purpose.Append(t.PurposeName())

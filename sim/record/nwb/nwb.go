@@ -106,11 +106,14 @@ func (x *exporter) survey() error {
 		x.tracings[i].even = true
 	}
 	known := map[string]bool{}
+	var end int64 // of the trial before
 	for i := range x.r.Trials() {
 		t, err := x.r.Trial(i)
 		if err != nil {
 			return err
 		}
+		gap := t.First != end // a trial was left out
+		end = t.First + int64(t.Steps)
 		for _, p := range t.Phases {
 			if !known[p.Name] {
 				known[p.Name] = true
@@ -126,7 +129,7 @@ func (x *exporter) survey() error {
 			trace := &x.tracings[k]
 			every := x.h.Traces[k].Interval
 			// With the last trial nothing can become uneven.
-			trace.even = trace.even && (i == x.r.Trials()-1 || t.Steps%every == 0)
+			trace.even = trace.even && !gap && (i == x.r.Trials()-1 || t.Steps%every == 0)
 			trace.samples += int64(x.h.Traces[k].Samples(t.Steps))
 		}
 	}
@@ -193,6 +196,9 @@ func (x *exporter) session() {
 	description := fmt.Sprintf("Simulation of a network of neurons with segregated dendrites: %d trials of %s.%s", n, orUnnamed(x.h.Data), known)
 	if !x.r.Complete() || !x.complete {
 		description += " The recording broke off."
+	}
+	if lost := x.r.LeftOut(); len(lost) > 0 {
+		description += fmt.Sprintf(" Trials that are damaged and left out: %s, counted from 0.", ranges(lost))
 	}
 	root.Write("identifier", x.id)
 	root.Write("session_description", description)

@@ -16,6 +16,7 @@ import (
 	"plateau/sim/record"
 	"plateau/sim/record/exporttest"
 	"plateau/sim/record/hdf5/hdf5test"
+	"plateau/sim/record/intact"
 	"plateau/sim/record/nwb"
 )
 
@@ -408,6 +409,53 @@ func (c *checker) series() {
 	}
 	if len(group.Links) != found {
 		c.t.Errorf("%d series, want %d", len(group.Links), found)
+	}
+}
+
+// Trials that are damaged are left out and named; the others keep their numbers
+// and times.
+func TestDamaged(t *testing.T) {
+	damaged, whole := exporttest.Damaged(t)
+	root, err := hdf5test.Read(export(t, damaged, nwb.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := intact.Of(damaged)
+	ids, starts, stops := root.Find("intervals/trials/id").Values, root.Find("intervals/trials/start_time").Values, root.Find("intervals/trials/stop_time").Values
+	within := func(at float64) bool { // a trial that is kept, its end included
+		for i := range starts {
+			if at >= starts[i].(float64) && at <= stops[i].(float64) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(ids) != kept.Trials() {
+		t.Fatalf("trials %v, want %d", ids, kept.Trials())
+	}
+	for i := range kept.Trials() {
+		trial, err := kept.Trial(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids[i] != int64(trial.Index) || starts[i] != float64(trial.First)/1000 {
+			t.Errorf("row %d: trial %v at %v s, want %d at step %d", i, ids[i], starts[i], trial.Index, trial.First)
+		}
+	}
+	times := root.Find("acquisition/hidden0_soma/timestamps")
+	if times == nil || len(times.Values) != kept.Trials()*2000 {
+		t.Fatal("samples have no times, or too many")
+	}
+	for _, list := range [][]any{times.Values, root.Find("units/spike_times").Values} {
+		for _, at := range list {
+			if !within(at.(float64)) {
+				t.Fatalf("something happens at %v s, in a trial that is left out", at)
+			}
+		}
+	}
+	about := root.Find("session_description").Values[0].(string)
+	if lost := kept.LeftOut(); !strings.Contains(about, fmt.Sprintf("damaged and left out: %d", lost[0])) {
+		t.Errorf("the description of %d trials without %v is %q", whole.Trials(), lost, about)
 	}
 }
 

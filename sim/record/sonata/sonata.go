@@ -5,12 +5,14 @@
 // start of the recording, in which trials follow one another without gaps. A
 // spike is at the start of its step; spikes are in the order of time. A frame of
 // a report is the values at the end of a step. Element 0 is the only one of a
-// node: which compartment it is is in the name of the variable.
+// node: which compartment it is is in the name of the variable. Of trials that
+// are damaged a report has frames of NaN.
 package sonata
 
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"plateau/sim/record"
@@ -114,10 +116,28 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 	t := h.Traces[trace]
 	data := g.Dataset("data", hdf5.Float32, int64(len(t.Neurons)))
 	data.Attr("units", unitOf(t.Variable))
+	var end int64 // of the trial before
+	gap := make([]float32, len(t.Neurons))
+	for k := range gap {
+		gap[k] = float32(math.NaN())
+	}
 	for i := range r.Trials() {
 		trial, err := r.Trial(i)
 		if err != nil {
 			return err
+		}
+		// Frames have no times of their own, so those of trials that were left out
+		// are there.
+		missing := trial.First - end
+		end = trial.First + int64(trial.Steps)
+		if missing%int64(t.Interval) != 0 {
+			return fmt.Errorf("%s of %s: %d steps are damaged, no multiple of the %d between samples, which SONATA cannot say",
+				t.Variable, h.Populations[t.Population].Name, missing, t.Interval)
+		}
+		for range missing / int64(t.Interval) {
+			if err := data.Append(gap); err != nil {
+				return err
+			}
 		}
 		if i < r.Trials()-1 && trial.Steps%t.Interval != 0 {
 			return fmt.Errorf("%s of %s: a sample every %d steps in trials of %d steps is not evenly spaced, which SONATA cannot say",

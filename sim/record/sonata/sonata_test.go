@@ -14,6 +14,7 @@ import (
 	"plateau/sim/record"
 	"plateau/sim/record/exporttest"
 	"plateau/sim/record/hdf5/hdf5test"
+	"plateau/sim/record/intact"
 	"plateau/sim/record/sonata"
 )
 
@@ -152,6 +153,42 @@ func even(mem *exporttest.Memory, v record.Variable) bool {
 		}
 	}
 	return true
+}
+
+// Frames of a report have no times, so those of trials that are damaged are NaN;
+// spikes of others keep their times.
+func TestDamaged(t *testing.T) {
+	damaged, whole := exporttest.Damaged(t)
+	report := func(r *record.Reader) *hdf5test.Object {
+		return read(t, func(w io.WriterAt) error { return sonata.Report(w, r, record.Soma) }).Find("report/hidden0/data")
+	}
+	lost := map[int64]bool{} // steps
+	for _, i := range intact.Of(damaged).LeftOut() {
+		trial, err := whole.Trial(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for step := range int64(trial.Steps) {
+			lost[trial.First+step] = true
+		}
+	}
+	got, want := report(damaged), report(whole)
+	if !slices.Equal(got.Shape, want.Shape) {
+		t.Fatalf("shape %v, want %v", got.Shape, want.Shape)
+	}
+	for k, v := range got.Values {
+		step := 2 * (int64(k) / want.Shape[1])
+		if f := v.(float32); (f != f) != lost[step] || f == f && f != want.Values[k] {
+			t.Fatalf("step %d is %v, want %v; lost: %v", step, f, want.Values[k], lost[step])
+		}
+	}
+	times := func(r *record.Reader) []any {
+		return read(t, func(w io.WriterAt) error { return sonata.Spikes(w, r) }).Find("spikes/input/timestamps").Values
+	}
+	kept := slices.DeleteFunc(times(whole), func(at any) bool { return lost[int64(at.(float64))] })
+	if got := times(damaged); !slices.Equal(got, kept) {
+		t.Errorf("%d spikes, want %d", len(got), len(kept))
+	}
 }
 
 func TestErrors(t *testing.T) {

@@ -57,7 +57,7 @@ func Trials(r *intact.Recording) Table {
 			if err != nil {
 				return err
 			}
-			add(b, 0, int32(i))
+			add(b, 0, int32(trial.Index))
 			add(b, 1, trial.PurposeName())
 			add(b, 2, trial.Number)
 			add(b, 3, int64(trial.Sample))
@@ -87,16 +87,16 @@ func Trials(r *intact.Recording) Table {
 	return t
 }
 
-// EachPhase goes through the phases of all trials; end is the step of the trial
-// after the last one recorded.
-func EachPhase(r *intact.Recording, f func(t *record.Trial, phase, end int) error) error {
+// EachPhase goes through the phases of all trials, t the trial i of r; end is the
+// step of the trial after the last one recorded.
+func EachPhase(r *intact.Recording, f func(i int, t *record.Trial, phase, end int) error) error {
 	for i := range r.Trials() {
 		t, err := r.Trial(i)
 		if err != nil {
 			return err
 		}
 		for k, p := range t.Phases {
-			if err := f(t, k, min(p.End(), t.Steps)); err != nil {
+			if err := f(i, t, k, min(p.End(), t.Steps)); err != nil {
 				return err
 			}
 		}
@@ -112,7 +112,7 @@ func Phases(r *intact.Recording) Table {
 		{"first_step", Int32}, {"steps", Int32}, {"taught", Bool}, {"class_taught", Int32},
 	}}
 	t.scan = func(b *batches) error {
-		return EachPhase(r, func(trial *record.Trial, k, end int) error {
+		return EachPhase(r, func(_ int, trial *record.Trial, k, end int) error {
 			p := trial.Phases[k]
 			add(b, 0, int32(trial.Index))
 			add(b, 1, int32(k))
@@ -141,9 +141,9 @@ func plateaus(r *intact.Recording) Table {
 		{"trial", Int32}, {"phase", Int32}, {"population", Text}, {"neuron", Int32}, {"step", Int32}, {"time_ms", Float64}, {"plateau", Float32},
 	}}
 	t.scan = func(b *batches) error {
-		return EachPhase(r, func(trial *record.Trial, k, _ int) error {
+		return EachPhase(r, func(i int, trial *record.Trial, k, _ int) error {
 			for m := range h.Network.Hidden {
-				p, err := r.Plateaus(trial.Index, k, m)
+				p, err := r.Plateaus(i, k, m)
 				if errors.Is(err, record.ErrNotRecorded) {
 					continue
 				} else if err != nil {
@@ -176,6 +176,10 @@ func spikes(r *intact.Recording) Table {
 	}}
 	t.scan = func(b *batches) error {
 		for i := range r.Trials() {
+			trial, err := r.Trial(i)
+			if err != nil {
+				return err
+			}
 			for p, pop := range h.Populations {
 				if !pop.Spikes {
 					continue
@@ -183,7 +187,7 @@ func spikes(r *intact.Recording) Table {
 				s := r.Spikes(i, p, 0, record.End)
 				for s.Scan() {
 					for _, spike := range s.Spikes() {
-						add(b, 0, int32(i))
+						add(b, 0, int32(trial.Index))
 						add(b, 1, pop.Name)
 						add(b, 2, spike.Step)
 						add(b, 3, float64(spike.Step)*h.Dt())
@@ -240,6 +244,10 @@ func trace(r *intact.Recording, trace int, name string) Table {
 	t.scan = func(b *batches) error {
 		var hz []float32
 		for i := range r.Trials() {
+			trial, err := r.Trial(i)
+			if err != nil {
+				return err
+			}
 			s := r.Samples(i, trace, 0, record.End)
 			for s.Scan() {
 				values := s.Values()
@@ -249,7 +257,7 @@ func trace(r *intact.Recording, trace int, name string) Table {
 				}
 				for k := range s.Len() {
 					step := s.Step() + k*about.Interval
-					add(b, 0, int32(i))
+					add(b, 0, int32(trial.Index))
 					add(b, 1, int32(step))
 					add(b, 2, float64(step+1)*dt)
 					for n, v := range values[k*len(about.Neurons) : (k+1)*len(about.Neurons)] {

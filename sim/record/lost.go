@@ -1,0 +1,55 @@
+package record
+
+// Lost lists the trials of which something is damaged or missing, in ascending
+// order. What was being written when the recording broke off is neither: its last
+// trials may not be whole, and are not listed for that. Lost reads the whole file
+// and compares checksums, the first time that it is called. Watch, if not nil, is
+// told how many bytes are read; an error of it is the only one, and ends the work.
+func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lost != nil {
+		return r.lost, nil
+	}
+	bad := make([]bool, len(r.groups))
+	for k, g := range r.groups {
+		if watch != nil {
+			if err := watch(g.offset); err != nil {
+				return nil, err
+			}
+		}
+		bad[k] = !r.sound(k) && (r.Complete() || k < len(r.groups)-1)
+	}
+	lost := []int{}
+	for i := range r.Trials() {
+		t, err := r.trial(i)
+		good := err == nil
+		for k := 0; good && t.group+k < len(r.groups); k++ {
+			g := r.groups[t.group+k]
+			if k > 0 && g.first >= t.First+int64(t.Steps) {
+				break
+			}
+			good = !bad[t.group+k]
+		}
+		if !good {
+			lost = append(lost, i)
+		}
+	}
+	r.lost = lost
+	return lost, nil
+}
+
+// sound tells whether a group has all its chunks, and all of them are as they were
+// written.
+func (r *Reader) sound(k int) bool {
+	c, err := r.group(k)
+	if err != nil || len(c.lacks(&r.header)) > 0 {
+		return false
+	}
+	for _, chunk := range c.chunks {
+		if _, err := r.payload(chunk.offset, chunk.frame); err != nil {
+			return false
+		}
+	}
+	return true
+}
