@@ -86,7 +86,7 @@ func sameRecording(t *testing.T, got, want string) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	g.Verify(func(d record.Damage) { t.Errorf("%s: %+v", got, d) })
+	g.Verify(func(d record.Damage) { t.Errorf("%s: %+v", got, d) }, nil)
 	if !g.Complete() || g.Trials() != w.Trials() || g.Steps() != w.Steps() {
 		t.Fatalf("%s: %d trials of %d steps, complete %v; want %d of %d", got, g.Trials(), g.Steps(), g.Complete(), w.Trials(), w.Steps())
 	}

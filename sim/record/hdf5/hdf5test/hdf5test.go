@@ -541,7 +541,9 @@ func (p *parser) heap(at uint64) map[uint32]string {
 		h[index] = string(d.take(int(n)))
 		d.take(int(-n & 7))
 	}
-	p.want(len(d.b), 0, "rest of the heap")
+	for _, b := range d.b { // too little for an object is free without one
+		p.want(b, byte(0), "rest of the heap")
+	}
 	return h
 }
 
