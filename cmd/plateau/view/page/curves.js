@@ -9,7 +9,7 @@ const several = ["blue", "vermilion", "green", "purple", "orange", "sky", "ink"]
 // What lines of metrics tell, as charts. Fields that lines have not, have no
 // charts.
 const charts = [
-  { title: "Error", unit: "%", scale: 100, zero: true, from: "epoch", fields: [["train_error", "training"], ["test_error", "test"], ["validation_error", "validation"]] },
+  { title: "Error", unit: "%", scale: 100, zero: true, from: "epoch", fields: [["train_error", "training"], ["test_error", "test"], ["validation_error", "held out"]] },
   { title: "Losses", log: true, from: "epoch", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
   { title: "Losses, by interval", log: true, from: "measure", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
   { title: "Correlation of the losses L₀ and L₁", from: "measure", fields: [["loss_correlation", "hidden"]] },
@@ -195,10 +195,13 @@ export class Learning {
       if (measure && !end && this.epochOf(measure) > epochs.length) at += `, ${thousands(measure.examples)} examples`;
       parts.push(at);
     }
-    if (last) parts.push(`${(100 * last.test_error).toFixed(2)} % of the test images misread`);
-    if (last && epochs.length > 1) {
-      const best = epochs.reduce((a, b) => (b.test_error < a.test_error ? b : a));
-      if (best !== last) parts.push(`least ${(100 * best.test_error).toFixed(2)} % after epoch ${best.epoch}`);
+    // Images that were held out, if any, stand for the test set.
+    const error = (line) => line.validation_error ?? line.test_error;
+    if (last && typeof error(last) === "number") {
+      const what = last.validation_error === undefined ? "test images" : "images held out";
+      parts.push(`${(100 * error(last)).toFixed(2)} % of the ${what} misread`);
+      const best = epochs.reduce((a, b) => (error(b) < error(a) ? b : a));
+      if (best !== last) parts.push(`least ${(100 * error(best)).toFixed(2)} % after epoch ${best.epoch}`);
     }
     if (end?.seconds) parts.push(`took ${clock(1000 * Math.round(end.seconds), 1000)}`);
     const head = document.createElement("b");

@@ -55,6 +55,7 @@ export class Lane {
 
   draw() {}
   need() {}
-  // read returns rows of text for the place under the pointer.
+  // read returns rows for the place under the pointer, each of one or two values
+  // with their names.
   read() { return []; }
 }

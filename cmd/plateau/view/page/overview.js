@@ -71,10 +71,10 @@ export class Overview {
     c.textAlign = "right";
     const names = t.recording.populations.filter((p) => p.spikes);
     names.forEach((p, i) => {
-      const row = names.length <= 3 ? i : i === names.length - 1 ? 2 : Math.min(i, 1);
-      if (names.length > 3 && i > 1 && i < names.length - 1) return;
+      // There is room for four: where there are more, some hidden layers go without.
+      if (names.length > 4 && i > 2 && i < names.length - 1) return;
       c.fillStyle = populationColour(i, names.length);
-      c.fillText(p.name, left - 10, 11 + 13 * row);
+      c.fillText(p.name, left - 10, 10 + (i === names.length - 1 ? Math.min(i, 3) : i) * (names.length < 4 ? 13 : 11));
     });
     c.fillStyle = colours.vermilion;
     c.fillText("misread", left - 10, height - 5);

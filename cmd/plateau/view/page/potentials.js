@@ -3,7 +3,7 @@
 import { json, packet, report } from "./api.js";
 import { Lane } from "./lane.js";
 import { Train } from "./raster.js";
-import { colours, variableColour } from "./theme.js";
+import { colours, label, variableColour } from "./theme.js";
 import { number, ticks } from "./time.js";
 
 // Trials whose potentials are shown at once.
@@ -134,15 +134,15 @@ export class Potentials {
   }
 }
 
-// at returns the value of a series at the end of a step, or the least and the
-// largest around it.
-function at(s, step) {
+// at returns the value of a series next to a time, in steps of the trial, or the
+// least and the largest around it. A value is that at the end of its step.
+function at(s, time) {
   if (!s || !s.values.length) return null;
   if (s.unit) {
-    const k = Math.floor((step - s.first) / s.unit);
+    const k = Math.floor((time - s.first) / s.unit);
     return k < 0 || 2 * k >= s.values.length ? null : [s.values[2 * k], s.values[2 * k + 1]];
   }
-  const k = Math.round((step - s.first) / s.interval);
+  const k = Math.round((time - 1 - s.first) / s.interval);
   return k < 0 || k >= s.values.length ? null : [s.values[k]];
 }
 
@@ -304,9 +304,7 @@ export class NeuronLane extends Plot {
         c.fill();
         if (x1 - x0 > 60) {
           c.textAlign = "right";
-          c.lineWidth = 3;
-          c.strokeStyle = colours.page;
-          for (const put of ["strokeText", "fillText"]) c[put](`α ${p.value.toFixed(3)}`, x1 - 7, y > 16 ? y - 5 : y + 13);
+          label(c, `α ${p.value.toFixed(3)}`, x1 - 7, y > 16 ? y - 5 : y + 13, colours.vermilion);
           c.textAlign = "left";
         }
       }
@@ -316,10 +314,10 @@ export class NeuronLane extends Plot {
   read(step) {
     const trial = this.timeline.at(step);
     if (!trial) return [];
-    const rows = [[`${this.timeline.recording.populations[this.neuron.population].name} ${this.neuron.neuron}`, ""]];
+    const rows = [[{ name: `${this.timeline.recording.populations[this.neuron.population].name} ${this.neuron.neuron}`, value: "" }]];
     for (const v of this.selection.variables) {
       const s = this.potentials.series(trial.index, this.of(v));
-      if (s) rows.push([`  ${v}${v === "rate" ? " (Hz)" : ""}`, spell(at(s, step - trial.first - 0.5)), "", variableColour(v)]);
+      if (s) rows.push([{ name: `  ${v}${v === "rate" ? " (Hz)" : ""}`, value: spell(at(s, step - trial.first)), colour: variableColour(v) }]);
     }
     return rows.length > 1 ? rows : [];
   }
@@ -350,6 +348,7 @@ export class ClassLane extends Plot {
       return;
     }
     this.scale(c, range, 4);
+    const names = new Map(); // of trials: what to write where
     const rank = (f) => (f.k === f.trial.class ? 2 : f.k === f.trial.read ? 1 : 0);
     for (const f of found.sort((a, b) => rank(a) - rank(b))) {
       const colour = [colours.faint, colours.purple, colours.green][rank(f)];
@@ -357,25 +356,38 @@ export class ClassLane extends Plot {
       if (!rank(f) || t.x(f.trial.first + f.trial.steps) - t.x(f.trial.first) < 120) continue;
       // The name where the window of the first phase ends, from which it is read.
       const p = f.trial.phases[0];
-      const v = p && at(f.s, p.first + p.steps - 1);
-      if (v) {
-        c.fillStyle = colour;
-        c.textAlign = "right";
-        c.fillText(t.recording.classes[f.k], t.x(f.trial.first + p.first + p.steps) - 4, Math.max(10, this.y(v.at(-1)) - 4));
-        c.textAlign = "left";
-      }
+      const v = p && at(f.s, p.first + p.steps);
+      if (!v) continue;
+      if (!names.has(f.trial)) names.set(f.trial, []);
+      names.get(f.trial).push({ words: t.recording.classes[f.k], colour, x: t.x(f.trial.first + p.first + p.steps) - 4, y: this.y(v.at(-1)) - 4 });
     }
+    c.textAlign = "right";
+    for (const [a, b] of names.values()) {
+      // Apart from each other, the higher one above.
+      const close = b ? 13 - Math.abs(a.y - b.y) : 0;
+      if (close > 0) {
+        const [up, down] = a.y <= b.y ? [a, b] : [b, a];
+        up.y -= close / 2;
+        down.y += close / 2;
+      }
+      for (const n of [a, b]) if (n) label(c, n.words, n.x, Math.max(10, Math.min(this.height - 3, n.y)), n.colour);
+    }
+    c.textAlign = "left";
   }
 
   read(step) {
     const t = this.timeline, trial = t.at(step);
     if (!trial) return [];
-    const rows = [];
+    const cells = [];
     t.recording.classes.forEach((name, k) => {
       const s = this.potentials.series(trial.index, (s) => s.class === k);
-      if (s) rows.push([`  ${name}`, spell(at(s, step - trial.first - 0.5)), k === trial.class ? "true" : k === trial.read ? "read" : ""]);
+      const kind = k === trial.class ? "true" : k === trial.read ? "read" : "";
+      if (s) cells.push({ name: `  ${name}`, value: spell(at(s, step - trial.first)), kind });
     });
-    if (rows.length) rows.unshift(["somata of the classes", ""]);
+    if (!cells.length) return [];
+    // In two columns, as there are many.
+    const half = Math.ceil(cells.length / 2), rows = [[{ name: "somata of the classes", value: "" }]];
+    for (let k = 0; k < half; k++) rows.push([cells[k], cells[half + k]].filter((c) => c));
     return rows;
   }
 }

@@ -210,23 +210,24 @@ export class RasterLane extends Lane {
     const col = this.train.column(step);
     let rate = "–";
     if (col && col.steps > 0) rate = `${number((1000 * col.spikes) / col.neurons / t.ms(col.steps))} Hz`;
-    rows.push([this.heading.textContent, rate]);
+    rows.push([{ name: this.heading.textContent, value: rate }]);
     if (y !== null) {
       const n = Math.max(0, Math.min(this.size - 1, Math.floor(this.neuron(y))));
       const spike = this.train.near(step, this.neuron(y) - 0.5, 7 * t.scale, 7 * (this.train.high - this.train.low) / this.height);
-      rows.push(["  neuron", spike ? `${spike.neuron} fired` : String(n)]);
+      rows.push([{ name: "  neuron", value: spike ? `${spike.neuron} fired` : String(n) }]);
       const trial = t.at(step);
       const layer = trial && this.details.get(trial.index)?.layers.find((l) => l.population === this.population);
       if (layer) {
         const text = layer.phases.map((p) => number(p.rows[Math.min(p.rows.length - 1, Math.floor(n * p.rows.length / this.size))])).join(" → ");
-        if (text) rows.push(["  plateaus around it", text]);
+        if (text) rows.push([{ name: "  plateaus there", value: text }]);
       }
     }
     return rows;
   }
 }
 
-// bitmap turns counts into ink: the more spikes the darker, by the square root, as
+// bitmap turns counts into ink: the more spikes the darker. Where there are some
+// everywhere, what all have is left out; elsewhere it goes by the square root, as
 // few should be seen beside many.
 function bitmap(d) {
   const canvas = document.createElement("canvas");
@@ -237,17 +238,18 @@ function bitmap(d) {
   c.fillRect(0, 0, 1, 1);
   const [r, g, b] = c.getImageData(0, 0, 1, 1).data;
   const image = c.createImageData(d.columns, d.rows);
-  // Where there are many everywhere, what they all have in common is left out.
-  const sorted = Uint16Array.from({ length: Math.min(4096, d.data.counts.length) }, (_, k, n = Math.min(4096, d.data.counts.length)) => d.data.counts[Math.floor((k / n) * d.data.counts.length)]).sort();
-  const least = 0.95 * Math.sqrt(sorted[Math.floor(0.02 * sorted.length)]);
-  const most = Math.max(1, Math.sqrt(sorted[Math.floor(0.998 * sorted.length)]) - least);
+  const all = d.data.counts, some = Math.min(4096, all.length);
+  const sorted = Uint16Array.from({ length: some }, (_, k) => all[Math.floor((k / some) * all.length)]).sort();
+  const least = sorted[Math.floor(0.02 * sorted.length)];
+  const most = Math.max(1, sorted[Math.floor(0.998 * sorted.length)] - least);
+  const share = (n) => Math.max(0, Math.min(1, (n - least) / most)) ** (least > 0 ? 0.9 : 0.5);
   for (let k = 0; k < d.columns; k++) {
     for (let i = 0; i < d.rows; i++) {
       const at = 4 * ((d.rows - 1 - i) * d.columns + k);
       image.data[at] = r;
       image.data[at + 1] = g;
       image.data[at + 2] = b;
-      image.data[at + 3] = 255 * Math.max(0, Math.min(1, (Math.sqrt(d.data.counts[k * d.rows + i]) - least) / most));
+      image.data[at + 3] = 255 * share(d.data.counts[k * d.rows + i]);
     }
   }
   c.putImageData(image, 0, 0);

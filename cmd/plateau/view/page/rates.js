@@ -2,7 +2,7 @@
 
 import { latest, packet } from "./api.js";
 import { Lane } from "./lane.js";
-import { colours } from "./theme.js";
+import { colours, label } from "./theme.js";
 import { number, ticks } from "./time.js";
 
 // populationColour tells populations apart, from the input up.
@@ -43,7 +43,7 @@ export class Rates {
 // view for these.
 export class RateLane extends Lane {
   constructor(timeline, rates) {
-    super(timeline, "rates", "rates", "spikes a second", 150);
+    super(timeline, "rates", "rates", "zoom in to a few trials for potentials", 150);
     this.rates = rates;
     this.populations = timeline.recording.populations.filter((p) => p.spikes);
   }
@@ -66,13 +66,9 @@ export class RateLane extends Lane {
     }
     most *= 1.08;
     const y = (v) => this.height - (v / most) * this.height;
-    for (const v of ticks(0, most, 4)) {
-      if (v === 0) continue;
-      c.fillStyle = colours.grid;
-      c.fillRect(0, Math.round(y(v)), t.width, 1);
-      c.fillStyle = colours.soft;
-      if (y(v) > 8) c.fillText(`${number(v)} Hz`, 3, y(v) - 2);
-    }
+    const levels = ticks(0, most, 4).filter((v) => v > 0);
+    c.fillStyle = colours.grid;
+    for (const v of levels) c.fillRect(0, Math.round(y(v)), t.width, 1);
     curves.forEach((list, i) => {
       c.strokeStyle = populationColour(i, curves.length);
       c.lineWidth = 1.3;
@@ -80,10 +76,7 @@ export class RateLane extends Lane {
       list.forEach((v, k) => c.lineTo(t.x(r.first + (k + 0.5) * r.unit), y(v)));
       c.stroke();
     });
-    c.textAlign = "right";
-    c.fillStyle = colours.soft;
-    c.fillText("zoom in to a few trials to see potentials", t.width - 6, this.height - 7);
-    c.textAlign = "left";
+    for (const v of levels) if (y(v) > 8) label(c, `${number(v)} Hz`, 3, y(v) - 2, colours.soft);
   }
 
   read(step) {
@@ -91,6 +84,6 @@ export class RateLane extends Lane {
     const k = r ? Math.floor((step - r.first) / r.unit) : -1;
     if (!r || k < 0 || k >= r.data.trials.length) return [];
     const trials = r.data.trials[k];
-    return trials ? [["trials misread here", `${r.data.misread[k]} of ${trials}`]] : [];
+    return trials ? [[{ name: "trials misread here", value: `${r.data.misread[k]} of ${trials}` }]] : [];
   }
 }

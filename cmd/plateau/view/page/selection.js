@@ -8,7 +8,7 @@ export const variables = ["basal", "apical", "soma", "rate"];
 export class Selection {
   constructor(recording) {
     this.recording = recording;
-    this.neurons = recording.neurons.slice(0, 4);
+    this.neurons = this.sorted(recording.neurons.slice(0, 4));
     this.variables = ["basal", "apical", "soma"];
     this.listeners = [];
   }

@@ -39,6 +39,16 @@ export function prepare(canvas, width, height) {
   return c;
 }
 
+// label writes words that can be read on top of curves.
+export function label(c, words, x, y, colour) {
+  c.lineWidth = 3;
+  c.lineJoin = "round";
+  c.strokeStyle = colours.page;
+  c.strokeText(words, x, y);
+  c.fillStyle = colour;
+  c.fillText(words, x, y);
+}
+
 // variables have the colours that they have in plateau plot.
 export const variableColour = (name) =>
   ({ apical: colours.vermilion, basal: colours.blue, soma: colours.ink, rate: colours.orange })[name];

@@ -16,7 +16,7 @@ export class TrialLane extends Lane {
     c.fillRect(0, 0, t.width, this.height);
     const visible = t.visible();
     const within = visible.length > 0 && visible.length <= 4 && t.width / t.span * visible[0].steps > 180;
-    this.note.textContent = within ? "ms in the trial" : "of the recording";
+    this.note.textContent = within ? "ms of the trial" : "of the recording";
     c.textAlign = "center";
     const mark = (x, words) => {
       c.fillStyle = colours.faint;
@@ -109,12 +109,12 @@ export class TrialLane extends Lane {
 
   read(step) {
     const t = this.timeline, trial = t.at(step);
-    const rows = [["time", clock(t.ms(step), Math.max(1, t.ms(t.scale)))]];
+    const rows = [[{ name: "time", value: clock(t.ms(step), Math.max(1, t.ms(t.scale))) }]];
     if (trial) {
       const ms = t.ms(step - trial.first);
       const phase = trial.phases.find((p) => step - trial.first >= p.first && step - trial.first < p.first + p.steps);
-      rows.push([`in trial ${trial.index}`, `${ms.toFixed(1)} ms`]);
-      if (phase) rows.push([`${phase.name} phase`, step - trial.first - phase.first < phase.from ? "settling" : "averaged"]);
+      rows.push([{ name: `in trial ${trial.index}`, value: `${ms.toFixed(1)} ms` }]);
+      if (phase) rows.push([{ name: `${phase.name} phase`, value: step - trial.first - phase.first < phase.from ? "settling" : "averaged" }]);
     }
     return rows;
   }

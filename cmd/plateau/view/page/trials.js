@@ -331,13 +331,16 @@ export class Trials {
     line.style.height = stage.scrollHeight - 16 + "px";
     const step = t.step(p.x), table = document.createElement("table");
     for (const l of this.lanes) {
-      for (const [name, value, kind, colour] of l.read(step, l === p.lane ? p.y : null)) {
+      for (const pairs of l.read(step, l === p.lane ? p.y : null)) {
         const row = table.insertRow();
-        row.className = kind || "";
-        const a = row.insertCell(), b = row.insertCell();
-        a.textContent = name.replace(/^ {2}/, "\u2003");
-        b.textContent = value;
-        if (colour) a.style.color = colour;
+        for (const { name, value, kind, colour } of pairs) {
+          const a = row.insertCell(), b = row.insertCell();
+          a.textContent = name.replace(/^ {2}/, "\u2003");
+          b.textContent = value;
+          a.className = b.className = kind || "";
+          if (colour) a.style.color = colour;
+        }
+        if (pairs.length === 1) row.lastChild.colSpan = 3;
       }
     }
     find("readout").replaceChildren(table);
@@ -403,7 +406,7 @@ export class Trials {
     for (const l of d.layers) {
       if (l.phases.length) facts.push([`plateaus, ${this.recording.populations[l.population].name}`, l.phases.map((p) => p.mean.toFixed(3)).join(" → ")]);
     }
-    if (d.weights) facts.push(["weights", d.updates ? `${d.weights.slice(0, 8)} + ${thousands(d.updates)}` : d.weights.slice(0, 8)]);
+    if (d.weights) facts.push(["weights", d.updates ? `${d.weights.slice(0, 6)} + ${thousands(d.updates)}` : d.weights.slice(0, 6)]);
     find("facts").replaceChildren(...facts.flatMap(([a, b]) => {
       const dt = document.createElement("dt"), dd = document.createElement("dd");
       dt.textContent = a;
