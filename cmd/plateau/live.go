@@ -25,6 +25,7 @@ type live struct {
 	testing bool          // whether its test is in progress, and not its training
 	done    int64         // images of that part
 	total   int64         // the same, in the end
+	from    int64         // the same, in the beginning, where a run goes on within an epoch
 	elapsed time.Duration // since that part began
 
 	trainTook, testTook time.Duration // what such parts took the last time
@@ -69,10 +70,27 @@ func (r *training) newLive(m protocols.Model) *live {
 // pace is how many examples make a point of the curve.
 func (v *live) pace() int { return min(max(v.examples/20, 1), recentExamples) }
 
-// train begins the training of an epoch.
-func (v *live) train(number int, total int64) {
-	v.number, v.testing, v.done, v.total, v.elapsed = number, false, 0, total, 0
-	v.before = protocols.Epoch{}
+// resume takes in what was before the view began: whole epochs, and the part of
+// one. Only means are known of them.
+func (v *live) resume(epochs []epochEvent, now protocols.Epoch) {
+	past := func(examples int, err float64) {
+		v.curve = append(v.curve, slices.Repeat([]float64{err}, examples/v.pace())...)
+	}
+	for _, e := range epochs {
+		past(e.Examples, e.TrainError)
+		v.tested(e.testError(), seconds(e.TestSeconds))
+		v.trainTook = seconds(e.TrainSeconds)
+	}
+	if now.Examples > 0 {
+		past(now.Examples, now.Error())
+	}
+}
+
+// train begins the training of an epoch, or goes on with it from where it is now.
+func (v *live) train(now protocols.Epoch, number int, total int64) {
+	v.from = int64(now.Examples)
+	v.number, v.testing, v.done, v.total, v.elapsed = number, false, v.from, total, 0
+	v.before = now
 }
 
 // learnt takes in how the epoch stands.
@@ -107,7 +125,7 @@ func (v *live) add(wrong bool) {
 
 // test begins the test after the training of an epoch, which took so long.
 func (v *live) test(total int64, took time.Duration) {
-	v.testing, v.done, v.total, v.elapsed, v.trainTook = true, 0, total, 0, took
+	v.testing, v.done, v.from, v.total, v.elapsed, v.trainTook = true, 0, 0, total, 0, took
 }
 
 // tested takes in the result of a test, which took so long.
@@ -179,9 +197,9 @@ func (v *live) barLine(t terminal) string {
 // little room.
 func (v *live) timeLine(t terminal) string {
 	words := []string{fmt.Sprintf("%d of %d images", v.done, v.total)}
-	if v.done > 0 {
-		rest := left(v.done, v.total, v.elapsed)
-		words = append(words, fmt.Sprintf("%.0f/s", perSecond(v.done, v.elapsed)), clock(rest)+" left")
+	if done := v.done - v.from; done > 0 {
+		rest := left(done, v.total-v.from, v.elapsed)
+		words = append(words, fmt.Sprintf("%.0f/s", perSecond(done, v.elapsed)), clock(rest)+" left")
 		if v.epochs > 1 {
 			words = append(words, clock(rest+v.ahead(rest))+" in all")
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -40,7 +41,7 @@ func someRun() *live {
 		names: populationNames(1), sizes: []int{784, 500, 10}, maxRate: 200,
 	}
 	for epoch := 1; epoch <= 3; epoch++ {
-		v.train(epoch, 30000)
+		v.train(protocols.Epoch{}, epoch, 30000)
 		e := protocols.Epoch{Number: epoch}
 		for e.Examples < 30000 && (epoch < 3 || e.Examples < 19148) {
 			e.Examples++
@@ -86,7 +87,7 @@ func TestLiveView(t *testing.T) {
 	}
 	young := func() *live {
 		v := &live{epochs: 100, examples: 60000, checks: "test error"}
-		v.train(1, 60000)
+		v.train(protocols.Epoch{}, 1, 60000)
 		return v
 	}
 	for name, test := range map[string]struct {
@@ -123,7 +124,7 @@ func TestLiveErrors(t *testing.T) {
 		v := &live{examples: 8000}
 		var wrong []bool
 		for number := 1; number <= 2; number++ {
-			v.train(number, 8000)
+			v.train(protocols.Epoch{}, number, 8000)
 			e := protocols.Epoch{Number: number}
 			for e.Examples < 8000 {
 				n := min(batch, 8000-e.Examples)
@@ -198,7 +199,7 @@ func TestLiveCurves(t *testing.T) {
 // What remains is guessed from the last epoch, and from this one as far as it is.
 func TestLiveTimeLeft(t *testing.T) {
 	v := &live{epochs: 5, examples: 1000}
-	v.train(2, 1000)
+	v.train(protocols.Epoch{}, 2, 1000)
 	v.done, v.elapsed, v.testTook = 250, 5*time.Second, 2*time.Second
 	if got := v.ahead(15 * time.Second); got != 2*time.Second+3*22*time.Second {
 		t.Errorf("in training: %v", got)
@@ -207,6 +208,33 @@ func TestLiveTimeLeft(t *testing.T) {
 	v.done, v.elapsed = 50, time.Second
 	if got := v.ahead(time.Second); got != 3*23*time.Second {
 		t.Errorf("in a test: %v", got)
+	}
+}
+
+// The view of a run that goes on has the curves from its beginning, and tells how
+// fast it is and what the last examples were from what it sees itself.
+func TestLiveResumed(t *testing.T) {
+	v := &live{epochs: 8, examples: 30000, checks: "test error"}
+	test := 0.25
+	now := protocols.Epoch{Number: 3, Examples: 10000, Errors: 1000}
+	v.resume([]epochEvent{
+		{Epoch: 1, Examples: 30000, TrainError: 0.5, TestError: &test, TrainSeconds: 20, TestSeconds: 1},
+		{Epoch: 2, Examples: 30000, TrainError: 0.25, TestError: &test, TrainSeconds: 30, TestSeconds: 2},
+	}, now)
+	v.train(now, 3, 30000)
+	v.learnt(protocols.Epoch{Number: 3, Examples: 10500, Errors: 1250})
+	v.done, v.elapsed = 10500, time.Second
+	if got := fmt.Sprint(v.curve[0], v.curve[29], v.curve[30], v.curve[59], v.curve[60], len(v.curve), v.tests); got != "0.5 0.5 0.25 0.25 0.1 70 [0.25 0.25]" {
+		t.Errorf("the curves are %s", got)
+	}
+	text := strings.Join(v.lines(terminal{columns: 100, unicode: true}), "\n")
+	for _, want := range []string{"50.00 % of the last 500", "10500 of 30000 images, 500/s, 39 s left", "25.00 %"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("want %q in\n%s", want, text)
+		}
+	}
+	if v.trainTook != 30*time.Second || v.testTook != 2*time.Second {
+		t.Errorf("an epoch took %v and %v", v.trainTook, v.testTook)
 	}
 }
 

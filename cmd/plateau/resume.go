@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"plateau/protocols"
 	"plateau/protocols/dataset"
 )
 
@@ -93,7 +94,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := point.checkEpochs(c); err != nil {
 		return err
 	}
-	tail, err := folder.checkMetrics(point.Metrics)
+	head, tail, err := folder.checkMetrics(point.Metrics)
 	if err != nil {
 		return err
 	}
@@ -125,6 +126,11 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := r.restore(point); err != nil {
 		return fmt.Errorf("checkpoint %s: %s", checkpointPath(folder.path, point.Examples), plain(err))
 	}
+	now, _ := r.trainer.Current()
+	if now.Number <= r.last.Epoch {
+		now = protocols.Epoch{}
+	}
+	r.view.resume(epochsIn(head), now)
 	// From here on the folder changes: what came after the checkpoint goes.
 	if err := folder.dropCheckpoints(point.Examples); err != nil {
 		return err

@@ -483,7 +483,7 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 			return words
 		})
 	defer bar.end()
-	r.view.train(number, total)
+	r.view.train(now, number, total)
 	bar.draw(r.view.draw)
 	r.learning.start()
 	defer r.learning.stop()
