@@ -70,6 +70,10 @@ type config struct {
 		plainBiasMean, plainBiasHalf    float64
 		feedbackMean, feedbackHalfWidth float64
 	}
+	measure struct {
+		what  string
+		every int
+	}
 	record struct {
 		spikes, variables, neurons string
 		every                      float64
@@ -123,6 +127,8 @@ func defaults() *config {
 	c.initial.law = optimised
 	c.initial.mean, c.initial.sd, c.initial.bias, c.initial.biasSD = 3, 3, 0.8, 0.001
 	c.initial.weightHalfWidth, c.initial.plainBiasHalf, c.initial.feedbackHalfWidth = 0.1, 1, 1
+
+	c.measure.what, c.measure.every = nothing, 1000
 
 	c.record.spikes, c.record.plateaus = everything, true
 	c.record.variables, c.record.neurons = nothing, everything

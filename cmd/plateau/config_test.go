@@ -95,6 +95,7 @@ func unusual() []string {
 		"initial.law=uniform", "initial.mean=2", "initial.sd=4", "initial.bias=-1", "initial.bias_sd=0",
 		"initial.uniform_weight_mean=0.01", "initial.uniform_weight_halfwidth=0.2", "initial.uniform_bias_mean=0.3",
 		"initial.uniform_bias_halfwidth=0.4", "initial.uniform_feedback_mean=-0.5", "initial.uniform_feedback_halfwidth=0.6",
+		"measure.what=losses,angle", "measure.every=7",
 		"record.spikes=input,hidden1", "record.plateaus=false", "record.variables=soma,apical", "record.neurons=hidden0:3:9,hidden1",
 		"record.every_ms=0.3", "record.trials=every=10", "record.images=3,5:9", "record.weights=false", "record.weights_every=0", "record.errors=ignore",
 	}
@@ -166,6 +167,7 @@ var bad = map[string][]string{
 	"record.neurons": {"input", "hidden0:0:501", "hidden0:9:3"}, "record.every_ms": {"0.5", "0", "1.5"},
 	"record.trials": {"every=0", "0", "some"}, "record.images": {"-1", "x"}, "record.weights": {"1"},
 	"record.weights_every": {"-1"}, "record.errors": {"shrug"},
+	"measure.what": {"all,losses", "angle;norms", ""}, "measure.every": {"0", "2000000000"},
 }
 
 // Every key refuses a bad value, naming itself, the value and what is allowed,

@@ -131,6 +131,7 @@ func TestDocsNameWhatIsWritten(t *testing.T) {
 	empty(t)
 	out := must(t, tiny("--json", "--out", "run", "--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true")...)
 	out += must(t, tiny("--json", "--out", "held", "--validation", "10")...)
+	out += must(t, tiny("--json", "--out", "measured", "--measure", "all", "--set", "measure.every=10")...)
 	out += must(t, "test", "--run", "run", "--json")
 	out += must(t, "trial", "--run", "run", "--json")
 	names := map[string]bool{}
@@ -139,7 +140,7 @@ func TestDocsNameWhatIsWritten(t *testing.T) {
 			names[field] = true
 		}
 	}
-	for _, path := range []string{"run/weights.npz", "trial-0.npz"} {
+	for _, path := range []string{"run/weights.npz", "measured/measurements.npz", "trial-0.npz"} {
 		for _, name := range openNPZ(t, path).Names() {
 			// The page speaks of the first of several.
 			name = strings.Replace(name, "hidden1", "hidden0", 1)

@@ -416,6 +416,18 @@ func keys() []key {
 		},
 
 		{
+			name: "measure.what", meaning: "what train --measure measures: lines of metrics.jsonl, and measurements.npz",
+			wants: `"none", "all" or some of "` + strings.Join(measurementNames(), ",") + `", of which angle, eigenvalue and alignment need a hidden layer`,
+			at:    func(c *config) any { return &c.measure.what },
+			ok:    func(c *config) bool { _, err := c.measured(); return err == nil },
+		}, {
+			name: "measure.every", meaning: "training images from one line of measurements to the next", unit: "images",
+			wants: "a whole number from 1 to 1000000000",
+			at:    func(c *config) any { return &c.measure.every },
+			ok:    func(c *config) bool { return c.measure.every >= 1 && c.measure.every <= 1e9 },
+		},
+
+		{
 			name: "record.spikes", meaning: "populations whose spikes train --record takes down",
 			wants: `"all", "none" or names, as in "input,hidden0"`,
 			at:    func(c *config) any { return &c.record.spikes },

@@ -135,6 +135,11 @@ func TestMistakes(t *testing.T) {
 		{"train --set zzz.qqq=1", 2, []string{"no key zzz.qqq", "plateau config"}},
 		{"train --set phases", 2, []string{"--set phases", "key=value"}},
 		{"train --set learning.rates=0.1", 2, []string{"learning.rates = [0.1]", "2 numbers"}},
+		{"train --measure angel", 2, []string{`measure.what = "angel"`, `some of "losses,angle,eigenvalue,`}},
+		{"train --measure losses,all", 2, []string{`measure.what = "losses,all"`, `"all" or some of`}},
+		{"train --measure=", 2, []string{`measure.what = ""`, `"none", "all" or`}},
+		{"train --hidden none --measure angle", 2, []string{`measure.what = "angle"`, "need a hidden layer"}},
+		{"train --measure all --set measure.every=0", 2, []string{"measure.every = 0", "from 1"}},
 		{"train --config bad.toml", 2, []string{
 			"bad.toml:4: there is no key phases.settel_ms; did you mean phases.settle_ms?",
 			`bad.toml:6: test.length_ms = "x": want a number`,

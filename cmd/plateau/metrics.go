@@ -41,6 +41,7 @@ type epochEvent struct {
 	ExamplesPerSecond float64   `json:"examples_per_second"`
 	HiddenLosses      []float64 `json:"hidden_losses"`
 	OutputLoss        float64   `json:"output_loss"`
+	Confusion         [][]int   `json:"confusion,omitempty"` // [true class][class read out], if measured
 }
 
 // testError is the share misread of the images that the epoch was tested on: of

@@ -39,6 +39,7 @@ func namedOptions() []named {
 		{"epochs", "learning.epochs", "N", "passes through the training images", "8 for digits, else 10"},
 		{"batch", "learning.batch", "N", "examples shown with the same weights before they change", "1"},
 		{"seed", "seed", "N", "root of every random number", "1"},
+		{"measure", "measure.what", "LIST", "what to measure in training: all, or some words of measure.what, as angle,norms", "none"},
 	}
 }
 

@@ -51,6 +51,11 @@ func sameRun(t *testing.T, got, want string) {
 	if g, w := timeless(readFile(t, filepath.Join(got, metricsName))), timeless(readFile(t, filepath.Join(want, metricsName))); g != w {
 		t.Errorf("metrics of %s are\n%s\nwant those of %s\n%s", got, g, want, w)
 	}
+	if _, err := os.Stat(filepath.Join(want, measurementsName)); err == nil {
+		if readFile(t, filepath.Join(got, measurementsName)) != readFile(t, filepath.Join(want, measurementsName)) {
+			t.Errorf("%s of %s and %s differ", measurementsName, got, want)
+		}
+	}
 	last := func(run string) *checkpoint {
 		files, err := listCheckpoints(run)
 		if err != nil || len(files) == 0 || len(files) > keptCheckpoints {
@@ -125,6 +130,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 		{"--record", "--set", "record.weights_every=7"},
 		{"--batch", "4", "--set", "network.symmetric=true", "--set", "network.feedback_noise=0.05"},
 		{"--set", "data.validation=9", "--set", "learning.rate_decay=0.5", "--set", "phases.longer=true"},
+		{"--measure", "all", "--set", "measure.every=7", "--batch", "4"},
 	} {
 		must(t, tiny(append(more, "--out", "whole", "--force", "--json")...)...)
 		for _, word := range []string{`"event":"start"`, `"epoch":1`} {
@@ -166,6 +172,7 @@ func TestResumeAfterKill(t *testing.T) {
 		{[]string{"--record"}, "7ex"},
 		{[]string{"--batch", "5", "--set", "network.symmetric=true", "--set", "network.feedback_noise=0.05"}, "10ex"},
 		{[]string{"--set", "data.validation=9", "--set", "learning.rate_decay=0.5", "--set", "network.silent=0.5"}, "9ex"},
+		{[]string{"--measure", "all", "--set", "measure.every=7"}, "3ex"},
 	} {
 		for seed := range seeds {
 			t.Run(fmt.Sprint(c, seed), func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -20,6 +21,8 @@ const (
 	metricsName   = "metrics.jsonl"
 	weightsName   = "weights.npz"
 	recordingName = "recording.plateau"
+
+	measurementsName = "measurements.npz"
 
 	checkpointsName = "checkpoints" // a folder
 )
@@ -78,7 +81,7 @@ func (r *runFolder) inspect(force bool) error {
 	if !r.vacant && !force {
 		return fmt.Errorf("--out %s: the folder is not empty; --force replaces the run in it, --resume goes on with it, or choose another", r.path)
 	}
-	for _, name := range []string{configName, metricsName, weightsName, recordingName} {
+	for _, name := range []string{configName, metricsName, weightsName, recordingName, measurementsName} {
 		if err := checkOwn(filepath.Join(r.path, name)); err != nil {
 			return err
 		}
@@ -119,7 +122,7 @@ func (r *runFolder) probe() error {
 // writes in a locked folder.
 func (r *runFolder) sweep() {
 	const random = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f].tmp"
-	for _, name := range []string{".probe", configName, metricsName, weightsName, filepath.Join(checkpointsName, "*"+checkpointEnding)} {
+	for _, name := range []string{".probe", configName, metricsName, weightsName, measurementsName, filepath.Join(checkpointsName, "*"+checkpointEnding)} {
 		folder, base := filepath.Split(filepath.Join(r.path, name))
 		// A folder's name may have brackets, which Glob would take for a pattern.
 		entries, _ := os.ReadDir(folder)
@@ -203,6 +206,13 @@ func madeByRun(path string) bool {
 		defer r.Close()
 		_, err = r.Shape("W0")
 		return err == nil
+	case measurementsName:
+		r, err := npz.Open(path)
+		if err != nil {
+			return false
+		}
+		defer r.Close()
+		return slices.ContainsFunc(r.Names(), func(name string) bool { return name == "examples" || name == "confusion" })
 	case recordingName:
 		return isRecording(path)
 	}
@@ -226,7 +236,7 @@ func (r *runFolder) begin(c *config) error {
 	if err := r.dropCheckpoints(-1); err != nil {
 		return err
 	}
-	for _, name := range []string{recordingName, weightsName, metricsName, configName} {
+	for _, name := range []string{recordingName, weightsName, measurementsName, metricsName, configName} {
 		path := filepath.Join(r.path, name)
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("replacing %s: %w", path, cause(err))

@@ -19,6 +19,9 @@ func (r *training) interrupted(examples int, during string) error {
 	if err := r.checkpoint(); err != nil {
 		return r.failed(err)
 	}
+	if err := r.folder.saveMeasurements(); err != nil {
+		return r.failed(err)
+	}
 	err := r.both(endEvent{
 		Event: "interrupted", Epochs: r.last.Epoch, Examples: examples,
 		TestError: r.last.TestError, Validation: r.last.ValidationError, Seconds: r.total.elapsed().Seconds(),

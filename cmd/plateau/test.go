@@ -85,13 +85,7 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 		return err
 	}
 	took := time.Since(began)
-	confusion := make([][]int, len(info.Classes))
-	for i := range confusion {
-		confusion[i] = make([]int, len(info.Classes))
-	}
-	for i, read := range result.Read {
-		confusion[data.Test.Label(i)][read]++
-	}
+	confusion := countConfusion(result.Read, data.Test)
 	con.event(testEvent{"test", info.Name, result.Examples, result.Error(), took.Seconds(), confusion})
 	con.line("test error %s: %d of %d images misread, in %s (%.0f images/s)", percent(result.Error()),
 		result.Errors, result.Examples, clock(took), perSecond(int64(result.Examples), took))

@@ -24,7 +24,8 @@ Without options: 784-500-10 on digits that the program draws, under a minute.
 The run folder gets config.toml, with every setting; metrics.jsonl, a line for
 every epoch; and with every checkpoint weights.npz. --record also writes every
 spike of training to a file from which plateau replay finds all potentials again;
-the keys of [record] say what else, and of which trials: plateau config.
+the keys of [record] say what else, and of which trials: plateau config. --measure
+adds lines of measurements to metrics.jsonl, and measurements.npz.
 
 Ctrl-C finishes the example, writes a checkpoint and ends; a second one ends at
 once. --resume goes on with a run however it was stopped, and it ends in the same
@@ -37,9 +38,10 @@ bits as if it had not been. With --epochs, a run that is done goes on too.`,
   plateau train --resume runs/digits-1
   plateau train --resume runs/digits-1 --epochs 20
   plateau train --record --set record.trials=every=1000
+  plateau train --measure angle,eigenvalue --set measure.every=500
   plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
 	}
-	o := configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "epochs", "batch", "seed")
+	o := configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "epochs", "batch", "seed", "measure")
 	workers := workersFlag(cmd)
 	var out string
 	var force bool
@@ -203,6 +205,7 @@ type training struct {
 
 	recording *recording // nil if there is none
 	view      *live
+	measuring *measuring // nil if nothing is measured
 
 	total    stopwatch // of the run
 	learning stopwatch // of the epoch that is not tested yet
@@ -240,8 +243,10 @@ func (r *training) prepare() error {
 	}
 	r.keep(partTrainer, trainerState{r.trainer})
 	r.view = r.newLive(m)
-	r.tester, err = protocols.NewTester(m, r.net, min(r.workers, max(r.checked.Len(), r.data.Test.Len())))
-	return err
+	if r.tester, err = protocols.NewTester(m, r.net, min(r.workers, max(r.checked.Len(), r.data.Test.Len()))); err != nil {
+		return err
+	}
+	return r.measure()
 }
 
 // record begins to record what is shown in training.
@@ -443,6 +448,9 @@ func (r *training) epoch(ctx context.Context) error {
 	} else {
 		r.last.TestError = &share
 	}
+	if what, _ := r.config.measured(); what.confusion {
+		r.last.Confusion = countConfusion(result.Read, r.checked)
+	}
 	var hidden []string
 	for _, loss := range r.last.HiddenLosses {
 		hidden = append(hidden, fmt.Sprintf("%.4f", loss))
@@ -455,6 +463,9 @@ func (r *training) epoch(ctx context.Context) error {
 		fmt.Sprintf("%.5f", r.last.OutputLoss), clock(trained+testing))
 	if err := r.both(r.last); err != nil {
 		return err
+	}
+	if err := r.folder.saveMeasurements(); err != nil {
+		return r.failed(err)
 	}
 	if due {
 		if err := r.checkpoint(); err != nil {
@@ -494,6 +505,10 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 		now = e
 		r.view.learnt(e)
 		bar.at(int64(e.Examples))
+		if broken = r.addMeasured(e.Number); broken != nil {
+			stop()
+			return
+		}
 		if r.recording.err() == nil && r.every.within(int(r.trainer.Shown()), r.savedAt, time.Since(r.saved)) {
 			broken = r.checkpoint()
 		}

@@ -7,15 +7,16 @@ import "math"
 func dot(a []float32, b []float64) float64 {
 	var s0, s1, s2, s3 float64
 	b = b[:len(a)]
-	for len(a) >= 4 {
-		s0 += float64(float64(a[0]) * b[0])
-		s1 += float64(float64(a[1]) * b[1])
-		s2 += float64(float64(a[2]) * b[2])
-		s3 += float64(float64(a[3]) * b[3])
-		a, b = a[4:], b[4:]
+	i := 0
+	for ; i < len(a)-3; i += 4 {
+		x, y := a[i:i+4:i+4], b[i:i+4:i+4]
+		s0 += float64(float64(x[0]) * y[0])
+		s1 += float64(float64(x[1]) * y[1])
+		s2 += float64(float64(x[2]) * y[2])
+		s3 += float64(float64(x[3]) * y[3])
 	}
-	for i, x := range a {
-		s0 += float64(float64(x) * b[i])
+	for ; i < len(a); i++ {
+		s0 += float64(float64(a[i]) * b[i])
 	}
 	return (s0 + s1) + (s2 + s3)
 }

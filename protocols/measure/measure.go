@@ -7,6 +7,7 @@ import (
 
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/sim"
 )
 
 // Options say what is measured, and how often.
@@ -66,7 +67,7 @@ type Line struct {
 
 	AlignmentAngle float64 // between W of the output layer and Yᵀ of the last hidden layer, at the interval's end (degrees)
 
-	Rates []float64 // of each population from the input up, in the forward phase (spikes/ms)
+	Rates []float64 // of each population from the input up, in forward phases (spikes/ms)
 }
 
 // Measurements are a witness of training that sums up what it sees.
@@ -112,9 +113,9 @@ func New(o Options, t *protocols.Trainer) (*Measurements, error) {
 		m.parts = append(m.parts, alignment{net})
 	}
 	if o.Rates {
-		m.parts = append(m.parts, newRates(model, net))
+		m.parts = append(m.parts, newRates(t))
 	}
-	t.AddWitness(m, o.Rates)
+	t.AddWitness(m, o.Rates && model.Neurons.Forward == sim.Rates)
 	return m, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/measure"
+	"plateau/sim"
 )
 
 // hand is a trainer of a made-up network, and measurements that are told of
@@ -173,6 +174,7 @@ func TestCorrelationByHand(t *testing.T) {
 // White images make the input fire with φ_max, black ones with 0.
 func TestRatesByHand(t *testing.T) {
 	m := tiny(4)
+	m.Neurons.Forward, m.Neurons.Feedback = sim.Rates, sim.Rates
 	trainer := newTrainer(t, m, 1)
 	measurements := newMeasurements(t, measure.Options{Every: 2, Rates: true}, trainer)
 	white, black := []float32{1, 1, 1, 1, 1, 1}, make([]float32, 6)
@@ -232,6 +234,9 @@ func TestStateGoesOn(t *testing.T) {
 	for _, batch := range []int{1, 6} {
 		m := tiny(8, 7)
 		m.Batch = batch
+		if batch == 6 {
+			m.Neurons.Forward = sim.Rates
+		}
 		o := measure.All(15, m.Network)
 		trainer := newTrainer(t, m, 1)
 		want := fmt.Sprint(course(t, newMeasurements(t, o, trainer), trainer, data, 3))

@@ -3,23 +3,67 @@ package measure
 import (
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/sim"
 )
 
-// rates are the mean firing rates φ of all populations over the window of the
-// forward phase, the neurons and the interval: of the input φ_max times the
-// intensity, of the layers the mean of φ_max σ(V). Where neurons spike these are
-// the rates of their Poisson processes; spikes scatter around them.
-type rates struct {
+// newRates measures mean firing rates in the forward phase, over the neurons of a
+// population and the interval.
+func newRates(t *protocols.Trainer) part {
+	m, net := t.Model(), t.Network()
+	populations := 1 + len(net.Layers)
+	if m.Neurons.Forward == sim.Rates {
+		return &meanRates{maxRate: m.Neurons.Noise.MaxRate, n: make([]float64, 1), sum: make([]float64, populations)}
+	}
+	return &spikeRates{net: net, count: t.CountSpikes(), time: make([]float64, 1), spikes: make([]float64, populations)}
+}
+
+// spikeRates are spikes by neurons and time, in whole forward phases.
+type spikeRates struct {
+	net    *network.Network
+	count  *protocols.SpikeCount
+	time   []float64 // in which they fell (ms), one element
+	spikes []float64 // of each population
+}
+
+func (p *spikeRates) learnt(protocols.Lesson, int64) {}
+
+// collect takes over what has been counted.
+func (p *spikeRates) collect() {
+	spikes, time := p.count.Take()
+	p.time[0] += time
+	for i, n := range spikes {
+		p.spikes[i] += float64(n)
+	}
+}
+
+func (p *spikeRates) finish(line *Line) {
+	p.collect()
+	line.Rates = each(len(p.spikes), func(i int) float64 {
+		neurons := p.net.Inputs
+		if i > 0 {
+			neurons = p.net.Layers[i-1].Size()
+		}
+		return p.spikes[i] / p.time[0] / float64(neurons)
+	})
+	clear(p.time)
+	clear(p.spikes)
+}
+
+func (p *spikeRates) state() []any {
+	p.collect()
+	return []any{p.time, p.spikes}
+}
+
+// meanRates are for networks without spikes: of the input φ_max times the
+// intensity, of the layers the mean of φ_max σ(V) over the window of the forward
+// phase.
+type meanRates struct {
 	maxRate float64   // φ_max (spikes/ms)
 	n       []float64 // examples, one element
 	sum     []float64 // of each population, over examples
 }
 
-func newRates(m protocols.Model, net *network.Network) *rates {
-	return &rates{maxRate: m.Neurons.Noise.MaxRate, n: make([]float64, 1), sum: make([]float64, 1+len(net.Layers))}
-}
-
-func (p *rates) learnt(l protocols.Lesson, _ int64) {
+func (p *meanRates) learnt(l protocols.Lesson, _ int64) {
 	p.n[0]++
 	p.sum[0] += float64(p.maxRate * mean(l.Intensity))
 	for m := range l.Forward {
@@ -35,10 +79,10 @@ func mean(x []float32) float64 {
 	return sum / float64(len(x))
 }
 
-func (p *rates) finish(line *Line) {
+func (p *meanRates) finish(line *Line) {
 	line.Rates = each(len(p.sum), func(i int) float64 { return p.sum[i] / p.n[0] })
 	clear(p.n)
 	clear(p.sum)
 }
 
-func (p *rates) state() []any { return []any{p.n, p.sum} }
+func (p *meanRates) state() []any { return []any{p.n, p.sum} }

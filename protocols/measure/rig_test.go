@@ -89,6 +89,9 @@ type slow struct {
 	model   protocols.Model
 	net     *network.Network
 	lessons []slowLesson
+
+	told    []slowLesson // spikes of lessons that are not told yet
+	forward bool
 }
 
 type slowLesson struct {
@@ -97,6 +100,9 @@ type slowLesson struct {
 	losses    []float64
 	forward   []slowMeans
 	target    []slowMeans
+
+	spikes []int   // of each population in the forward phase
+	time   float64 // its length (ms)
 }
 
 type slowMeans struct{ trace, soma, rate, plateau []float64 }
@@ -118,8 +124,27 @@ func (s *slow) Learnt(l protocols.Lesson) {
 	}
 	s.lessons = append(s.lessons, slowLesson{
 		weights: s.net.Clone(), intensity: wide(l.Intensity), losses: slices.Clone(l.Losses),
-		forward: means(l.Forward), target: means(l.Target),
+		forward: means(l.Forward), target: means(l.Target), spikes: s.told[0].spikes, time: s.told[0].time,
 	})
+	s.told = s.told[1:]
+}
+
+// Observe counts spikes, step by step.
+func (s *slow) Observe(e sim.Event) {
+	switch e := e.(type) {
+	case *sim.Presentation:
+		s.told = append(s.told, slowLesson{spikes: make([]int, 1+len(s.net.Layers))})
+	case *sim.PhaseBegan:
+		s.forward = e.Phase.Name == "forward"
+	case *sim.Block:
+		l := &s.told[len(s.told)-1]
+		for step := 0; s.forward && step < e.Steps; step++ {
+			l.time += s.model.Neurons.Dt
+			for i := range l.spikes {
+				l.spikes[i] += len(e.Spikes(i, step))
+			}
+		}
+	}
 }
 
 func sigma(v float64) float64  { return 1 / (1 + math.Exp(-v)) }

@@ -8,6 +8,7 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/measure"
+	"plateau/sim"
 )
 
 // Everything that is measured is what the definitions give, from whole matrices in
@@ -27,6 +28,9 @@ func TestTwin(t *testing.T) {
 			m.FeedbackRates = []float64{0.01, 0.01}
 			m.Neurons.Hidden.Apical = 0.3
 		}},
+		{"rates", []int{8, 7}, 20, func(m *protocols.Model) {
+			m.Neurons.Forward, m.Neurons.Feedback, m.Batch = sim.Rates, sim.Rates, 3
+		}},
 		{"more than the window", []int{5}, 130, func(m *protocols.Model) { m.Batch = 3 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -37,6 +41,7 @@ func TestTwin(t *testing.T) {
 			initial := trainer.Network().Clone()
 			measurements := newMeasurements(t, measure.All(c.every, m.Network), trainer)
 			trainer.AddWitness(twin, true)
+			trainer.Watch(twin, false)
 			var after []*network.Network // weights at each line
 			var lines []measure.Line
 			for range 3 {
@@ -127,6 +132,20 @@ func slowLosses(in []slowLesson) (hidden []float64, output float64, correlation 
 
 func (s *slow) rates(in []slowLesson) []float64 {
 	sums := make([]float64, 1+len(s.net.Layers))
+	if s.model.Neurons.Forward == sim.Spikes {
+		var time float64
+		for _, l := range in {
+			time += l.time
+			for i, n := range l.spikes {
+				sums[i] += float64(n)
+			}
+		}
+		sums[0] /= time * float64(s.net.Inputs)
+		for m := range s.net.Layers {
+			sums[m+1] /= time * float64(s.net.Layers[m].Size())
+		}
+		return sums
+	}
 	for _, l := range in {
 		sums[0] += s.model.Neurons.Noise.MaxRate * average(l.intensity) / float64(len(in))
 		for m := range l.forward {

@@ -1,0 +1,323 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"plateau/internal/atomicfile"
+	"plateau/network"
+	"plateau/protocols/dataset"
+	"plateau/protocols/measure"
+	"plateau/sim/record/npz"
+)
+
+// measurementNames are the words of measure.what.
+func measurementNames() []string {
+	return []string{"losses", "angle", "eigenvalue", "norms", "alignment", "rates", "confusion"}
+}
+
+// measured is what a run measures while it learns.
+type measured struct {
+	measure.Options      // in training
+	confusion       bool // in the test after each epoch
+}
+
+// training reports whether anything is measured in training.
+func (m measured) training() bool {
+	o := m.Options
+	o.Every = 0
+	return o != measure.Options{}
+}
+
+// measured reads measure.what.
+func (c *config) measured() (measured, error) {
+	m := measured{Options: measure.Options{Every: c.measure.every}}
+	a := network.Architecture{Hidden: c.network.hidden}
+	switch c.measure.what {
+	case nothing:
+		return m, nil
+	case everything:
+		return measured{measure.All(c.measure.every, a), true}, nil
+	}
+	for name := range strings.SplitSeq(c.measure.what, ",") {
+		switch strings.TrimSpace(name) {
+		case "losses":
+			m.Losses = true
+		case "angle":
+			m.Angles = true
+		case "eigenvalue":
+			m.Eigenvalue = true
+		case "norms":
+			m.Norms = true
+		case "alignment":
+			m.Alignment = true
+		case "rates":
+			m.Rates = true
+		case "confusion":
+			m.confusion = true
+		default:
+			return measured{}, fmt.Errorf("there is no measurement %q", name)
+		}
+	}
+	return m, measure.Options{Every: 1, Angles: m.Angles, Eigenvalue: m.Eigenvalue, Alignment: m.Alignment}.Validate(a)
+}
+
+// measureEvent is a line of measurements. What is not measured is not in it.
+type measureEvent struct {
+	Event    string `json:"event"` // measure
+	Epoch    int    `json:"epoch"`
+	Examples uint64 `json:"examples"`
+
+	HiddenLosses      []quantity `json:"hidden_losses,omitempty"`
+	OutputLoss        *quantity  `json:"output_loss,omitempty"`
+	LossCorrelation   []quantity `json:"loss_correlation,omitempty"`
+	UpdateAngles      []quantity `json:"update_angles_deg,omitempty"`
+	LargestEigenvalue *quantity  `json:"largest_eigenvalue,omitempty"`
+	WeightNorms       []quantity `json:"weight_norms,omitempty"`
+	WeightChanges     []quantity `json:"weight_changes,omitempty"`
+	GradientChanges   []quantity `json:"gradient_changes,omitempty"`
+	AlignmentAngle    *quantity  `json:"alignment_angle_deg,omitempty"`
+	Rates             []quantity `json:"rates_hz,omitempty"`
+}
+
+// A quantity is null where it has no value, such as a change before which there
+// was nothing.
+type quantity float64
+
+func (q quantity) MarshalJSON() ([]byte, error) {
+	x := float64(q)
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(x)
+}
+
+func quantities(x []float64, scale float64) []quantity {
+	var q []quantity
+	for _, v := range x {
+		q = append(q, quantity(v*scale))
+	}
+	return q
+}
+
+// event is the border at which spikes/ms become Hz.
+func (m measured) event(epoch int, l measure.Line) measureEvent {
+	only := func(on bool, x float64) *quantity {
+		if !on {
+			return nil
+		}
+		q := quantity(x)
+		return &q
+	}
+	return measureEvent{
+		Event: "measure", Epoch: epoch, Examples: l.Examples,
+		HiddenLosses: quantities(l.HiddenLosses, 1), OutputLoss: only(m.Losses, l.OutputLoss), LossCorrelation: quantities(l.LossCorrelation, 1),
+		UpdateAngles:      quantities(l.UpdateAngles, 1),
+		LargestEigenvalue: only(m.Eigenvalue, l.LargestEigenvalue),
+		WeightNorms:       quantities(l.WeightNorms, 1), WeightChanges: quantities(l.WeightChanges, 1), GradientChanges: quantities(l.GradientChanges, 1),
+		AlignmentAngle: only(m.Alignment, l.AlignmentAngle),
+		Rates:          quantities(l.Rates, 1000),
+	}
+}
+
+// measuring is what a run measures in training.
+type measuring struct {
+	*measure.Measurements
+	what measured
+}
+
+// measure begins to measure, if anything is to be measured.
+func (r *training) measure() error {
+	what, err := r.config.measured()
+	if err != nil || !what.training() {
+		return err
+	}
+	m, err := measure.New(what.Options, r.trainer)
+	if err != nil {
+		return err
+	}
+	r.measuring = &measuring{m, what}
+	r.keep(partMeasurements, m)
+	return nil
+}
+
+// partMeasurements is the name of a part of a checkpoint: what measurements carry
+// from one example to the next.
+const partMeasurements = "measurements"
+
+// addMeasured writes a line if an interval has ended. It must be called after every
+// batch, before a checkpoint.
+func (r *training) addMeasured(epoch int) error {
+	if r.measuring == nil {
+		return nil
+	}
+	line, ok := r.measuring.Next()
+	if !ok {
+		return nil
+	}
+	return r.both(r.measuring.what.event(epoch, line))
+}
+
+// countConfusion counts images by true class and class read.
+func countConfusion(read []int, set *dataset.Set) [][]int {
+	counts := make([][]int, set.Classes)
+	for i := range counts {
+		counts[i] = make([]int, set.Classes)
+	}
+	for i, class := range read {
+		counts[set.Label(i)][class]++
+	}
+	return counts
+}
+
+// saveMeasurements writes all measurements of a run as arrays, of what its
+// metrics say, to a file that is whole or as it was. Nothing measured, no file.
+func (r *runFolder) saveMeasurements() error {
+	arrays, err := readMeasurements(filepath.Join(r.path, metricsName))
+	if err != nil || len(arrays) == 0 {
+		return err
+	}
+	f, err := atomicfile.Replace(filepath.Join(r.path, measurementsName))
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	w := npz.NewWriter(f)
+	for _, a := range arrays {
+		if err := w.Write(a.name, a.shape, a.data()); err != nil {
+			return err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// column is an array with an element, or a row, for each line of metrics.
+type column struct {
+	name   string
+	shape  []int // the first is the number of lines
+	values []float64
+	whole  bool // whether they are whole numbers
+}
+
+// data is what the file holds.
+func (c *column) data() any {
+	if !c.whole {
+		return c.values
+	}
+	n := make([]int64, len(c.values))
+	for i, v := range c.values {
+		n[i] = int64(v)
+	}
+	return n
+}
+
+// add adds what a line has.
+func (c *column) add(raw json.RawMessage) error {
+	shape, err := c.flatten(raw)
+	if err != nil {
+		return err
+	}
+	if c.shape == nil {
+		c.shape = append([]int{0}, shape...)
+	}
+	if !slices.Equal(shape, c.shape[1:]) {
+		return fmt.Errorf("%s has %s here, want %s as in the lines before", c.name, dimensions(shape), dimensions(c.shape[1:]))
+	}
+	c.shape[0]++
+	return nil
+}
+
+// flatten appends numbers, null being NaN, and returns the shape of the lists they
+// are in.
+func (c *column) flatten(raw json.RawMessage) (shape []int, err error) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || raw[0] != '[' {
+		value := math.NaN()
+		if string(raw) != "null" {
+			err = json.Unmarshal(raw, &value)
+		}
+		c.values = append(c.values, value)
+		return nil, err
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, err
+	}
+	var inner []int
+	for i, element := range list {
+		shape, err := c.flatten(element)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 && !slices.Equal(shape, inner) {
+			return nil, fmt.Errorf("%s has rows of different lengths", c.name)
+		}
+		inner = shape
+	}
+	return append([]int{len(list)}, inner...), nil
+}
+
+// readMeasurements collects the fields of measure lines, and the confusion of
+// epochs.
+func readMeasurements(path string) ([]*column, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, cause(err))
+	}
+	defer f.Close()
+	var columns []*column
+	find := func(name string, whole bool) *column {
+		for _, c := range columns {
+			if c.name == name {
+				return c
+			}
+		}
+		columns = append(columns, &column{name: name, whole: whole})
+		return columns[len(columns)-1]
+	}
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<24)
+	for n := 1; lines.Scan(); n++ {
+		var line map[string]json.RawMessage
+		if json.Unmarshal(lines.Bytes(), &line) != nil {
+			continue
+		}
+		var names []string
+		switch string(line["event"]) {
+		case `"measure"`:
+			names = measuredFields()
+		case `"epoch"`:
+			names = []string{"confusion"}
+		}
+		for _, name := range names {
+			raw, ok := line[name]
+			if !ok {
+				continue
+			}
+			whole := name == "epoch" || name == "examples" || name == "confusion"
+			if err := find(name, whole).add(raw); err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+			}
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, cause(err))
+	}
+	return columns, nil
+}
+
+// measuredFields are those of a measure line that become arrays, in order.
+func measuredFields() []string {
+	return []string{"epoch", "examples", "hidden_losses", "output_loss", "loss_correlation", "update_angles_deg",
+		"largest_eigenvalue", "weight_norms", "weight_changes", "gradient_changes", "alignment_angle_deg", "rates_hz"}
+}
