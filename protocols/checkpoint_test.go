@@ -107,6 +107,49 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 	}
 }
 
+// A checkpoint that is taken while an epoch reports progress is the one that is
+// taken when it stops there, and taking it changes nothing.
+func TestCheckpointInProgress(t *testing.T) {
+	data := digits().Train.First(10)
+	for _, batch := range []int{1, 4} {
+		m := protocols.Default(784, []int{12}, 10)
+		m.Batch = batch
+		unseen, seen := newTrainer(t, m), newTrainer(t, m)
+		if _, err := unseen.Epoch(t.Context(), data, nil); err != nil {
+			t.Fatal(err)
+		}
+		var taken [][]byte
+		if _, err := seen.Epoch(t.Context(), data, func(protocols.Epoch) { taken = append(taken, seen.AppendCheckpoint(nil)) }); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(seen.AppendCheckpoint(nil), unseen.AppendCheckpoint(nil)) {
+			t.Errorf("batches of %d: taking checkpoints changes the training", batch)
+		}
+		for k, checkpoint := range taken {
+			stopped := newTrainer(t, m)
+			if examples := (k + 1) * batch; examples < data.Len() {
+				stopAfter(t, stopped, data, examples)
+				if !bytes.Equal(checkpoint, stopped.AppendCheckpoint(nil)) {
+					t.Errorf("batches of %d: the checkpoint in progress after %d examples is another", batch, examples)
+				}
+			}
+			restored := newTrainer(t, m)
+			if err := restored.Restore(checkpoint); err != nil {
+				t.Fatal(err)
+			}
+			if e, finished := restored.Current(); finished || e.Number != 1 || e.Examples != min((k+1)*batch, data.Len()) || restored.Shown() != uint64(e.Examples) {
+				t.Errorf("batches of %d: restored in %+v, finished %v", batch, e, finished)
+			}
+			if _, err := restored.Epoch(t.Context(), data, nil); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(restored.AppendCheckpoint(nil), unseen.AppendCheckpoint(nil)) {
+				t.Errorf("batches of %d: going on from the checkpoint %d ends elsewhere", batch, k)
+			}
+		}
+	}
+}
+
 // A checkpoint that is damaged in any byte, cut short, or made by another model is
 // refused, and the trainer is left as it was.
 func TestCheckpointRefused(t *testing.T) {

@@ -31,7 +31,7 @@ type checkpoint struct {
 	Metrics      int64          `json:"metrics_bytes"` // of metrics.jsonl, without its first line
 	Data         string         `json:"data_sha256"`
 	Weights      string         `json:"weights_sha256"`
-	Last         *epochEvent    `json:"last_epoch,omitempty"`
+	Tested       []epochEvent   `json:"tested,omitempty"` // the epochs, as metrics.jsonl has them
 	Recording    *recordingMark `json:"recording,omitempty"`
 	Parts        []*keptPart    `json:"parts"`
 }

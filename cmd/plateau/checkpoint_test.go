@@ -9,7 +9,7 @@ import (
 )
 
 func someCheckpoint() *checkpoint {
-	c := &checkpoint{Examples: 12, Epochs: 1, Seconds: 1.5, Metrics: 77, Data: "aa", Weights: "bb", Last: &epochEvent{Epoch: 1, HiddenLosses: []float64{0.25}}}
+	c := &checkpoint{Examples: 12, Epochs: 1, Seconds: 1.5, Metrics: 77, Data: "aa", Weights: "bb", Tested: []epochEvent{{Epoch: 1, HiddenLosses: []float64{0.25}}}}
 	c.Recording = &recordingMark{"recording.plateau", 1 << 40, 12}
 	c.add(partSettings, []byte("seed = 1\n"))
 	c.add(partTrainer, bytes.Repeat([]byte{0, 1, 0xff, '\n'}, 50))
@@ -57,7 +57,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 func TestCheckpointFormat(t *testing.T) {
 	c := someCheckpoint()
 	c.Parts = c.Parts[:1]
-	c.Last, c.Recording = nil, nil
+	c.Tested, c.Recording = nil, nil
 	b, err := c.encode()
 	if err != nil {
 		t.Fatal(err)

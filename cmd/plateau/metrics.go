@@ -101,34 +101,42 @@ func (r *runFolder) openMetrics() (*metricsFile, error) {
 }
 
 // checkMetrics finds out whether the metrics of a run can be continued at a mark,
-// and returns what stands before and after it.
-func (r *runFolder) checkMetrics(mark int64) (head, tail []byte, err error) {
+// and returns what stands after it.
+func (r *runFolder) checkMetrics(mark int64) (tail []byte, err error) {
 	path := filepath.Join(r.path, metricsName)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading %s: %w; a run goes on only with its metrics: put the file back", path, cause(err))
+		return nil, fmt.Errorf("reading %s: %w", path, cause(err))
 	}
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	var start startEvent
 	if json.Unmarshal(first, &start) != nil || start.Event != "start" {
-		return nil, nil, fmt.Errorf("%s does not begin with the start of a run; a run goes on only with its metrics: put the file back", path)
+		return nil, fmt.Errorf("%s does not begin with the start of a run: it is damaged; put the whole file back, or remove it: what the checkpoint knows of it is then written anew", path)
 	}
 	if int64(len(rest)) < mark || mark > 0 && rest[mark-1] != '\n' {
-		return nil, nil, fmt.Errorf("%s has changed since the checkpoint: want at least %d bytes after its first line, and a whole line there; a run goes on only with its metrics: put the file back", path, mark)
+		return nil, fmt.Errorf("%s has changed since the checkpoint: want at least %d bytes after its first line, and a whole line there; put the whole file back, or remove it: what the checkpoint knows of it is then written anew", path, mark)
 	}
-	return rest[:mark], rest[mark:], nil
+	return rest[mark:], nil
 }
 
-// epochsIn lists the epochs among lines of metrics.
-func epochsIn(metrics []byte) []epochEvent {
-	var epochs []epochEvent
-	for line := range bytes.Lines(metrics) {
-		var e epochEvent
-		if json.Unmarshal(line, &e) == nil && e.Event == "epoch" {
-			epochs = append(epochs, e)
+// rebuildMetrics writes metrics anew that were lost: the start of a run and its
+// epochs.
+func (r *runFolder) rebuildMetrics(start startEvent, epochs []epochEvent) (*metricsFile, error) {
+	m, err := r.openMetrics()
+	if err != nil {
+		return nil, err
+	}
+	err = m.add(start)
+	for _, e := range epochs {
+		if err == nil {
+			err = m.add(e)
 		}
 	}
-	return epochs
+	if err != nil {
+		m.close()
+		return nil, err
+	}
+	return m, nil
 }
 
 // continueMetrics cuts the metrics of a run off at a mark, which checkMetrics has

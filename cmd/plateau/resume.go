@@ -63,6 +63,11 @@ func resumableRuns() string { return listRuns(filepath.Join("runs", "*", configN
 // resumeCommand is what to type so that a run goes on.
 func resumeCommand(run string) string { return "plateau train --resume " + shellWord(run) }
 
+// anewCommand is what to type so that a run is done once more in its folder.
+func anewCommand(run string) string {
+	return fmt.Sprintf("plateau train --config %s --out %s --force", shellWord(filepath.Join(run, configName)), shellWord(run))
+}
+
 var plainWord = regexp.MustCompile(`^[\pL\pN_@%+=:,./\\-]+$`)
 
 // shellWord quotes a word where a shell would take it for something else.
@@ -94,8 +99,9 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := point.checkEpochs(c); err != nil {
 		return err
 	}
-	head, tail, err := folder.checkMetrics(point.Metrics)
-	if err != nil {
+	tail, err := folder.checkMetrics(point.Metrics)
+	lost := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !lost {
 		return err
 	}
 	if end, ok := point.finished(c, tail); ok {
@@ -130,12 +136,18 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if now.Number <= r.last.Epoch {
 		now = protocols.Epoch{}
 	}
-	r.view.resume(epochsIn(head), now)
+	r.view.resume(r.tested, now)
 	// From here on the folder changes: what came after the checkpoint goes.
 	if err := folder.dropCheckpoints(point.Examples); err != nil {
 		return err
 	}
-	if r.metrics, err = folder.continueMetrics(point.Metrics, c.learning.epochs); err != nil {
+	if lost {
+		con.note("note: %s is missing; it is written anew from the checkpoint, which has its epochs, but no measurements", filepath.Join(folder.path, metricsName))
+		r.metrics, err = folder.rebuildMetrics(r.startEvent(), r.tested)
+	} else {
+		r.metrics, err = folder.continueMetrics(point.Metrics, c.learning.epochs)
+	}
+	if err != nil {
 		return err
 	}
 	defer r.end(&err)
@@ -154,8 +166,8 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 // beginAnew starts a run that has not come as far as its first checkpoint.
 func beginAnew(ctx context.Context, con *console, c *config, folder *runFolder, o trainOptions) error {
 	if _, err := os.Lstat(filepath.Join(folder.path, weightsName)); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--resume %s: there are no checkpoints in it, but %s: it cannot go on; plateau train --out %s --force begins it anew",
-			folder.path, weightsName, shellWord(folder.path))
+		return fmt.Errorf("--resume %s: there are no checkpoints in it, but %s: it cannot go on; to begin it anew: %s",
+			folder.path, weightsName, anewCommand(folder.path))
 	}
 	con.note("note: there is no checkpoint yet in %s; the run begins anew", folder.path)
 	if isRecording(filepath.Join(folder.path, recordingName)) && o.record == "" {
@@ -230,7 +242,7 @@ func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 				err, files[i].examples, resumeCommand(r.path), files[i].examples)
 		}
 	}
-	return nil, fmt.Errorf("%w\nno other is left in %s; plateau train --out %s --force begins the run anew", err, r.path, shellWord(r.path))
+	return nil, fmt.Errorf("%w\nno other is left; to begin the run anew: %s", err, anewCommand(r.path))
 }
 
 // resumed puts the settings of a run together that goes on, at a checkpoint if
@@ -317,8 +329,10 @@ func (r *training) restore(c *checkpoint) error {
 	if e, _ := r.trainer.Current(); e.Number > r.config.learning.epochs && e.Examples > 0 {
 		return fmt.Errorf("epoch %d is in progress; want --epochs %d at least", e.Number, e.Number)
 	}
-	if c.Last != nil {
-		r.last = *c.Last
+	if n := len(c.Tested); n != c.Epochs {
+		return fmt.Errorf("it has %s, but says that there are %d", plural(n, "epoch"), c.Epochs)
+	} else if n > 0 {
+		r.tested, r.last = c.Tested, c.Tested[n-1]
 	}
 	r.total.before, r.learning.before = seconds(c.Seconds), seconds(c.EpochSeconds)
 	r.savedAt, r.resumed = c.Examples, true

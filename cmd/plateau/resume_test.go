@@ -283,8 +283,6 @@ func TestResumeMistakes(t *testing.T) {
 		}
 	}
 	config := readFile(t, "fresh/config.toml")
-	copyRun("nometrics")
-	remove("nometrics/metrics.jsonl")
 	copyRun("cutmetrics")
 	writeFile(t, "cutmetrics/metrics.jsonl", readFile(t, "fresh/metrics.jsonl")[:400])
 	copyRun("nocheckpoints")
@@ -330,9 +328,8 @@ func TestResumeMistakes(t *testing.T) {
 			damaged + " is damaged: its checksum does not match", "the one before, of example 50, is intact",
 			"plateau train --resume 'a run' --resume-at 50\n"}},
 		{[]string{"--resume", "rec"}, 1, []string{"rec/recording.plateau is missing"}},
-		{[]string{"--resume", "nometrics"}, 1, []string{"nometrics/metrics.jsonl: no such file"}},
-		{[]string{"--resume", "cutmetrics"}, 1, []string{"cutmetrics/metrics.jsonl has changed since the checkpoint"}},
-		{[]string{"--resume", "nocheckpoints"}, 1, []string{"no checkpoints in it, but weights.npz", "--force begins it anew"}},
+		{[]string{"--resume", "cutmetrics"}, 1, []string{"cutmetrics/metrics.jsonl has changed since the checkpoint", "or remove it"}},
+		{[]string{"--resume", "nocheckpoints"}, 1, []string{"no checkpoints in it, but weights.npz", "to begin it anew: plateau train --config nocheckpoints/config.toml --out nocheckpoints --force\n"}},
 		{[]string{"--resume", "emptied"}, 2, []string{"emptied/config.toml", "is damaged"}},
 		{[]string{"--resume", "lacking"}, 2, []string{"lacking/config.toml", "is damaged", "there is no phases.target_ms"}},
 		{[]string{"--resume", "edited"}, 2, []string{"edited/config.toml:", "network.hidden = [21]: the run was begun with [20]"}},
@@ -356,6 +353,57 @@ func TestResumeMistakes(t *testing.T) {
 	must(t, "train", "--resume", "a run", "--resume-at", "50")
 	must(t, tiny("--out", "unbroken")...)
 	sameRun(t, "a run", "unbroken")
+	must(t, "train", "--config", "nocheckpoints/config.toml", "--out", "nocheckpoints", "--force")
+	sameRun(t, "nocheckpoints", "unbroken")
+	// Metrics that are lost are written anew.
+	remove("cutmetrics/metrics.jsonl")
+	if status, _, messages := plateau("train", "--resume", "cutmetrics"); status != 0 || !strings.Contains(messages, "cutmetrics/metrics.jsonl is missing") {
+		t.Errorf("status %d: %s", status, messages)
+	}
+	sameRun(t, "cutmetrics", "unbroken")
+	// So is the configuration.
+	remove("emptied/config.toml")
+	must(t, "train", "--resume", "emptied")
+	sameRun(t, "emptied", "unbroken")
+}
+
+// writeImages writes some images as MNIST has them.
+func writeImages(t *testing.T, folder string) {
+	t.Helper()
+	os.MkdirAll(folder, 0o777)
+	const n = 40
+	for _, set := range []string{"train", "t10k"} {
+		pixels, labels := make([]byte, 28*28*n), make([]byte, n)
+		for i := range pixels {
+			pixels[i] = byte(i * i)
+		}
+		for i := range labels {
+			labels[i] = byte(i % 10)
+		}
+		writeFile(t, filepath.Join(folder, set+"-images-idx3-ubyte"), "\x00\x00\x08\x03\x00\x00\x00\x28\x00\x00\x00\x1c\x00\x00\x00\x1c"+string(pixels))
+		writeFile(t, filepath.Join(folder, set+"-labels-idx1-ubyte"), "\x00\x00\x08\x01\x00\x00\x00\x28"+string(labels))
+	}
+}
+
+// Images that have changed since are refused.
+func TestResumeWithOtherImages(t *testing.T) {
+	empty(t)
+	for _, set := range []string{"train", "t10k"} {
+		writeImages(t, "images")
+		os.RemoveAll("run")
+		must(t, tiny("--data", "mnist", "--data-dir", "images", "--out", "run", "--epochs", "1")...)
+		if out := must(t, "train", "--resume", "run", "--data-dir", "images"); !strings.Contains(out, "run is done") {
+			t.Errorf("the same images: %s", out)
+		}
+		name := "images/" + set + "-images-idx3-ubyte"
+		b := []byte(readFile(t, name))
+		b[16+100] ^= 1
+		writeFile(t, name, string(b))
+		status, _, messages := plateau("train", "--resume", "run", "--epochs", "2")
+		if status != 1 || !strings.Contains(messages, "not those that the run has learnt from") {
+			t.Errorf("%s: status %d: %s", name, status, messages)
+		}
+	}
 }
 
 // Settings of a run that are damaged do not turn into defaults.

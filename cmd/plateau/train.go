@@ -201,7 +201,8 @@ type training struct {
 	trainer *protocols.Trainer
 	tester  *protocols.Tester
 	metrics *metricsFile
-	last    epochEvent
+	tested  []epochEvent
+	last    epochEvent // of them
 
 	recording *recording // nil if there is none
 	view      *live
@@ -364,7 +365,6 @@ func (c *config) errorName() string {
 
 func (r *training) start() error {
 	c := r.config
-	info, _ := dataset.Lookup(c.data.name)
 	from := "drawn by the program"
 	if r.data.Dir != "" {
 		from = "from " + r.data.Dir
@@ -393,12 +393,19 @@ func (r *training) start() error {
 		})
 		return nil
 	}
-	return r.both(startEvent{
+	return r.both(r.startEvent())
+}
+
+// startEvent is the first line of the metrics.
+func (r *training) startEvent() startEvent {
+	c := r.config
+	info, _ := dataset.Lookup(c.data.name)
+	return startEvent{
 		Event: "start", Version: version(), Data: info.Name,
 		Examples: r.shown.Len(), Validation: c.data.validation, TestExamples: r.data.Test.Len(),
 		Neurons: c.sizes(info), Epochs: c.learning.epochs, Seed: c.seed,
 		Workers: r.workers, Out: r.folder.path,
-	})
+	}
 }
 
 // columns is the format of the table of epochs, with room for the loss of each
@@ -461,6 +468,7 @@ func (r *training) epoch(ctx context.Context) error {
 	r.con.line(r.columns(), number, percent(r.last.TrainError), percent(r.last.testError()),
 		fmt.Sprintf("%.0f", r.last.ExamplesPerSecond), strings.Join(hidden, " "),
 		fmt.Sprintf("%.5f", r.last.OutputLoss), clock(trained+testing))
+	r.tested = append(r.tested, r.last)
 	if err := r.both(r.last); err != nil {
 		return err
 	}
