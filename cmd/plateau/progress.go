@@ -16,15 +16,15 @@ type progress struct {
 	began time.Time
 	shown time.Time
 	label label
-	live  view // if not nil, drawn on a terminal instead of the bar
+	live  sketch // if not nil, shown on a terminal instead of the bar
 }
 
 // label says in words how things stand when done is over, after a time.
 type label func(done int64, elapsed time.Duration) string
 
-// view draws how things stand, for a terminal. It stays when the work ends, for
+// sketch shows how things stand, for a terminal. It stays when the work ends, for
 // the next to draw over it.
-type view func(t terminal, done int64, elapsed time.Duration) []string
+type sketch func(t terminal, done int64, elapsed time.Duration) []string
 
 // drawEvery is the pause between two drawings on a terminal, lineEvery between
 // two lines elsewhere.
@@ -38,10 +38,10 @@ func (c *console) progress(what string, total int64, l label) *progress {
 	return &progress{con: c, what: what, total: total, label: l, began: now, shown: now}
 }
 
-// draw replaces the bar on a terminal by a view, if there is one.
-func (p *progress) draw(v view) {
-	if p.con.screen != nil && v != nil {
-		p.live, p.shown = v, time.Time{}
+// draw replaces the bar on a terminal by a sketch, if there is one.
+func (p *progress) draw(s sketch) {
+	if p.con.screen != nil && s != nil {
+		p.live, p.shown = s, time.Time{}
 	}
 }
 

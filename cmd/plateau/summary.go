@@ -97,7 +97,7 @@ func comparePlateaus(layer string, forward, target []float32) plateauEvent {
 }
 
 // summary tells a person what happened.
-func (t *trace) summary(set *dataset.Set, o trialOptions) string {
+func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	e := t.event(o)
 	info, _ := dataset.Lookup(t.config.data.name)
 	var b strings.Builder
@@ -106,17 +106,17 @@ func (t *trace) summary(set *dataset.Set, o trialOptions) string {
 		weights = "the weights of " + o.run
 	}
 	fmt.Fprintf(&b, "%s, %s, image %d of the %s set\n\n", t.config.title(), weights, e.Example, o.split)
-	b.WriteString(beside(picture(set, e.Example), classBars(e.Potentials, info.Classes, e.Class, e.Read)))
+	left := at.picture(set, e.Example)
+	bars := func(width int) []string { return at.classBars(width, e.Potentials, info.Classes, e.Class, e.Read) }
+	b.WriteString(at.beside(left, bars))
 	verdict := "right"
 	if e.Read != e.Class {
 		verdict = "wrong"
 	}
 	fmt.Fprintf(&b, "\nclass %s, read as %s: %s\n\n", info.Classes[e.Class], info.Classes[e.Read], verdict)
 
-	fmt.Fprintf(&b, "%-10s %8s   %-22s %s\n", "", "", phaseTitle("forward", e.Milliseconds[0]), phaseTitle("target", e.Milliseconds[1]))
-	fmt.Fprintf(&b, "%-10s %8s  %9s %10s  %10s %10s\n", "population", "neurons", "spikes", "mean rate", "spikes", "mean rate")
-	for _, l := range e.Populations {
-		fmt.Fprintf(&b, "%-10s %8d  %9d %7.1f Hz  %10d %7.1f Hz\n", l.Name, l.Neurons, l.Spikes[0], l.RateHz[0], l.Spikes[1], l.RateHz[1])
+	for _, line := range t.raster(e, info.Classes).lines(at) {
+		b.WriteString(line + "\n")
 	}
 	if t.silentOutput() {
 		b.WriteString("output neurons fire, but nobody reads their spikes\n")
@@ -124,7 +124,7 @@ func (t *trace) summary(set *dataset.Set, o trialOptions) string {
 	b.WriteString("\n")
 	for _, p := range e.Plateaus {
 		n := t.neurons(p.Layer)
-		fmt.Fprintf(&b, "%s plateaus: mean %.3f forward, %.3f target; %d of %d rose and %d fell by more than %v, by %.3f in the mean and %.3f at most\n",
+		fmt.Fprintf(&b, "%s plateaus: mean %.3f forward, %.3f target; %d of %d rose and %d fell\n  by more than %v, by %.3f in the mean and %.3f at most\n",
 			p.Layer, p.Forward, p.Target, p.Rose, n, p.Fell, smallChange, p.MeanChange, p.MostChange)
 	}
 	for m, loss := range e.HiddenLosses {
@@ -132,7 +132,7 @@ func (t *trace) summary(set *dataset.Set, o trialOptions) string {
 	}
 	fmt.Fprintf(&b, "output loss L_1 %.4g\n\n", e.OutputLoss)
 	if o.out != "" {
-		fmt.Fprintf(&b, "every trace is in %s: python -c 'import numpy; t = numpy.load(\"%s\"); print(*t)'\n", o.out, o.out)
+		fmt.Fprintf(&b, "every trace is in %s:\n  python -c 'import numpy; t = numpy.load(\"%s\"); print(*t)'\n", o.out, o.out)
 	}
 	if o.record != "" {
 		fmt.Fprintf(&b, "everything is in %s: plateau inspect %s\n", o.record, o.record)
@@ -143,101 +143,7 @@ func (t *trace) summary(set *dataset.Set, o trialOptions) string {
 // silentOutput is whether the spikes of the output layer have no reader.
 func (t *trace) silentOutput() bool { return len(t.config.network.hidden) == 0 }
 
-func phaseTitle(name string, ms float64) string {
-	return fmt.Sprintf("%s phase, %s ms", name, number(ms))
-}
-
 func (t *trace) neurons(name string) int {
 	i := slices.IndexFunc(t.layers, func(p population) bool { return p.name == name })
 	return t.layers[i].neurons
-}
-
-// picture draws an image with characters that are half as wide as high: two
-// rows of pixels to a line. Colours become the mean of their channels.
-func picture(set *dataset.Set, i int) []string {
-	image, plane := set.Image(i), set.Width*set.Height
-	grey := func(x, y int) float64 {
-		if y >= set.Height {
-			return 0
-		}
-		sum := 0
-		for c := range set.Channels {
-			sum += int(image[c*plane+y*set.Width+x])
-		}
-		return float64(sum) / float64(255*set.Channels)
-	}
-	var lines []string
-	for y := 0; y < set.Height; y += 2 {
-		var b strings.Builder
-		for x := range set.Width {
-			b.WriteRune(block(grey(x, y), grey(x, y+1)))
-		}
-		lines = append(lines, b.String())
-	}
-	return lines
-}
-
-// block is the character for a pixel above another.
-func block(top, bottom float64) rune {
-	switch {
-	case top-bottom > 0.4:
-		return '▀'
-	case bottom-top > 0.4:
-		return '▄'
-	}
-	shades := []rune(" ░▒▓█")
-	return shades[min(int((top+bottom)/2*float64(len(shades))), len(shades)-1)]
-}
-
-// classBars draws the potential of each class, with marks at the true one and at
-// the one read out.
-func classBars(potentials []float64, names []string, class, read int) []string {
-	low, high := min(0, slices.Min(potentials)), max(0, slices.Max(potentials))
-	wide := 0
-	for _, name := range names {
-		wide = max(wide, len(name))
-	}
-	lines := []string{"mean output potential", ""}
-	for i, v := range potentials {
-		mark := ""
-		if i == read {
-			mark += "  ← read"
-		}
-		if i == class {
-			mark += "  ← true"
-		}
-		lines = append(lines, fmt.Sprintf("%*s %7.3f %-20s%s", wide, names[i], v, bar(v-low, high-low, 20), mark))
-	}
-	return lines
-}
-
-// bar is a horizontal bar in eighths of a character.
-func bar(value, full float64, width int) string {
-	if !(full > 0) {
-		return ""
-	}
-	eighths := int(math.Round(value / full * float64(8*width)))
-	s := strings.Repeat("█", eighths/8)
-	if rest := eighths % 8; rest > 0 {
-		s += string([]rune(" ▏▎▍▌▋▊▉")[rest])
-	}
-	return s
-}
-
-// beside sets two blocks of lines next to each other, the first of constant
-// width.
-func beside(left, right []string) string {
-	var b strings.Builder
-	width := len([]rune(left[0]))
-	for i := range max(len(left), len(right)) {
-		l, r := strings.Repeat(" ", width), ""
-		if i < len(left) {
-			l = left[i]
-		}
-		if i < len(right) {
-			r = right[i]
-		}
-		b.WriteString(strings.TrimRight("  "+l+"   "+r, " ") + "\n")
-	}
-	return b.String()
 }

@@ -14,8 +14,10 @@ import (
 type terminal struct {
 	columns, rows int
 	unicode       bool // blocks and braille, or else ASCII
-	colours       int  // 0, 16 or 256
+	colours       int  // 0, 16, 256 or allColours
 }
+
+const allColours = 1 << 24
 
 // terminalAt describes what w leads to. Where that is no terminal that can move
 // its cursor, it is a page of 80 columns without colours, and moves is false.
@@ -64,7 +66,9 @@ func colours(env func(string) string) int {
 	switch {
 	case env("NO_COLOR") != "" || strings.HasPrefix(name, "vt"):
 		return 0
-	case strings.Contains(name, "256") || env("COLORTERM") != "" || env("WT_SESSION") != "":
+	case env("COLORTERM") == "truecolor" || env("COLORTERM") == "24bit" || env("WT_SESSION") != "":
+		return allColours
+	case strings.Contains(name, "256") || env("COLORTERM") != "":
 		return 256
 	}
 	return 16

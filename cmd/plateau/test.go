@@ -105,8 +105,8 @@ func loadRun(m protocols.Model, run string) (*network.Network, error) {
 	return net, nil
 }
 
-// runTest tests with a progress bar, or with a view.
-func runTest(ctx context.Context, con *console, t *protocols.Tester, set *dataset.Set, what string, live view) (protocols.Result, error) {
+// runTest tests with a progress bar, or with a sketch.
+func runTest(ctx context.Context, con *console, t *protocols.Tester, set *dataset.Set, what string, live sketch) (protocols.Result, error) {
 	total := int64(set.Len())
 	bar := con.progress(what, total, func(done int64, elapsed time.Duration) string {
 		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, perSecond(done, elapsed), clock(left(done, total, elapsed)))

@@ -145,7 +145,7 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 		}
 	}
 	con.event(tr.event(o))
-	con.line("%s", tr.summary(set, o))
+	con.line("%s", tr.summary(con.page, set, o))
 	return nil
 }
 

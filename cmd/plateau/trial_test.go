@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -247,13 +248,93 @@ func TestPicture(t *testing.T) {
 		128, 0, 255, 60,
 	}, Labels: []byte{0}}
 	want := []string{"█▀▄ ", "▀ ▀ "}
-	if got := picture(set, 0); !slices.Equal(got, want) {
+	if got := (terminal{unicode: true}).picture(set, 0); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	colour := &dataset.Set{Width: 1, Height: 2, Channels: 3, Pixels: []byte{255, 0, 255, 0, 255, 0}, Labels: []byte{0}}
-	if got := picture(colour, 0); got[0] != "▀" {
-		t.Errorf("a white pixel above a black one is %q", got)
+	if got := (terminal{}).picture(set, 0); !slices.Equal(got, []string{"@++ ", ": +."}) {
+		t.Errorf("ASCII: got %q", got)
 	}
+	grey := []string{
+		"\x1b[38;5;231;48;5;231m▀\x1b[0m\x1b[38;5;231;48;5;16m▀\x1b[0m\x1b[38;5;16;48;5;231m▀\x1b[0m\x1b[38;5;16;48;5;16m▀\x1b[0m",
+		"\x1b[38;5;244;48;5;16m▀\x1b[0m\x1b[38;5;16;48;5;16m▀\x1b[0m\x1b[38;5;231;48;5;16m▀\x1b[0m\x1b[38;5;237;48;5;16m▀\x1b[0m",
+	}
+	if got := (terminal{colours: 256, unicode: true}).picture(set, 0); !slices.Equal(got, grey) {
+		t.Errorf("256 colours: got %q", got)
+	}
+	colour := &dataset.Set{Width: 1, Height: 2, Channels: 3, Pixels: []byte{255, 0, 255, 0, 100, 0}, Labels: []byte{0}}
+	for colours, want := range map[int]string{
+		16: "▀", 256: "\x1b[38;5;227;48;5;16m▀\x1b[0m", allColours: "\x1b[38;2;255;255;100;48;2;0;0;0m▀\x1b[0m",
+	} {
+		if got := (terminal{colours: colours, unicode: true}).picture(colour, 0); got[0] != want {
+			t.Errorf("with %d colours yellow above black is %q, want %q", colours, got, want)
+		}
+	}
+}
+
+// Ramp and cube of a terminal of 256 colours: none of them is nearer.
+func TestNearestColour(t *testing.T) {
+	at := terminal{colours: 256}
+	levels := []int{0, 95, 135, 175, 215, 255}
+	for v := range 256 {
+		far := func(k int) int {
+			level := map[bool]int{true: 0, false: 255}[k == 16]
+			if k >= 232 {
+				level = 8 + 10*(k-232)
+			}
+			return abs(level - v)
+		}
+		got := -1
+		fmt.Sscanf(at.colour(pixel{byte(v), byte(v), byte(v)}), "5;%d", &got)
+		for k := 232; k < 256; k++ {
+			if far(k) < far(got) || far(16) < far(got) || far(231) < far(got) {
+				t.Errorf("grey %d is %d, but %d is nearer", v, got, k)
+			}
+		}
+		fmt.Sscanf(at.colour(pixel{byte(v), 0, 255}), "5;%d", &got)
+		red := levels[(got-16)/36]
+		for _, level := range levels {
+			if abs(level-v) < abs(red-v) {
+				t.Errorf("red %d is %d, but %d is nearer", v, red, level)
+			}
+		}
+	}
+}
+
+// Pictures and bars side by side, or one below the other.
+func TestTrialPictures(t *testing.T) {
+	set := dataset.Digits(1, 1, 4).Test
+	names := strings.Fields("0 1 2 3 4 5 6 7 8 nine")
+	potentials := []float64{-8, -6.5, -4.25, -1, 3, -7.75, -4.5, -7.5, 1.25, -12.625}
+	for name, at := range map[string]terminal{
+		"picture-80.txt": {80, 24, true, 0}, "picture-40.txt": {40, 24, true, 0}, "picture-ascii.txt": {80, 24, false, 0},
+	} {
+		got := at.beside(at.picture(set, 3), func(width int) []string { return at.classBars(width, potentials, names, 5, 4) })
+		golden(t, name, got)
+		for line := range strings.Lines(got) {
+			if n := columnsOf(line); n > at.columns {
+				t.Errorf("%s: a line of %d columns: %s", name, n, line)
+			}
+		}
+	}
+}
+
+// All that is said of a trial, in 80 columns.
+func TestTrialText(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty(t)
+	t.Setenv("LC_ALL", "C.UTF-8")
+	t.Setenv("TERM", "xterm")
+	out := must(t, "trial", "--hidden", "30,20", "--example", "3")
+	for line := range strings.Lines(out) {
+		if n := len([]rune(line)); n > 80 {
+			t.Errorf("a line of %d columns: %s", n, line)
+		}
+	}
+	t.Chdir(here)
+	golden(t, "trial.txt", out)
 }
 
 func TestBar(t *testing.T) {

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"plateau/protocols/dataset"
+)
+
+// A pixel is a colour, each part from 0 to 255.
+type pixel [3]byte
+
+// pixelAt returns a pixel of an image, black below the last row.
+func pixelAt(set *dataset.Set, i, x, y int) (p pixel) {
+	if y >= set.Height {
+		return p
+	}
+	image, plane := set.Image(i), set.Width*set.Height
+	for c := range p {
+		p[c] = image[min(c, set.Channels-1)*plane+y*set.Width+x]
+	}
+	return p
+}
+
+// grey is how bright a pixel is, from 0 to 1.
+func (p pixel) grey() float64 { return float64(int(p[0])+int(p[1])+int(p[2])) / (3 * 255) }
+
+// picture draws an image with characters that are half as wide as high: two
+// rows of pixels to a line. Each half of a character has its pixel's colour; on a
+// terminal without so many, blocks, or ASCII, stand for shades.
+func (t terminal) picture(set *dataset.Set, i int) []string {
+	var lines []string
+	for y := 0; y < set.Height; y += 2 {
+		var b strings.Builder
+		for x := range set.Width {
+			top, bottom := pixelAt(set, i, x, y), pixelAt(set, i, x, y+1)
+			switch {
+			case t.colours >= 256:
+				b.WriteString(t.painted(paint("38;"+t.colour(top)+";48;"+t.colour(bottom)), "▀"))
+			case t.unicode:
+				b.WriteRune(block(top.grey(), bottom.grey()))
+			default:
+				b.WriteByte(shade(" .:-=+*#%@", (top.grey()+bottom.grey())/2))
+			}
+		}
+		lines = append(lines, b.String())
+	}
+	return lines
+}
+
+// colour is the parameter of SGR for the colour nearest to a pixel.
+func (t terminal) colour(p pixel) string {
+	if t.colours >= allColours {
+		return fmt.Sprintf("2;%d;%d;%d", p[0], p[1], p[2])
+	}
+	if v := int(p[0]); p[0] == p[1] && p[1] == p[2] { // a ramp of greys from 8 to 238, and black and white
+		switch {
+		case v < 4:
+			return "5;16"
+		case v > 246:
+			return "5;231"
+		}
+		return fmt.Sprintf("5;%d", 231+min((v+6)/10, 24))
+	}
+	levels := [6]int{0, 95, 135, 175, 215, 255}
+	n := 16 // a cube of 6 × 6 × 6
+	for c, weight := range []int{36, 6, 1} {
+		level := 0
+		for k, v := range levels {
+			if abs(int(p[c])-v) < abs(int(p[c])-levels[level]) {
+				level = k
+			}
+		}
+		n += weight * level
+	}
+	return fmt.Sprintf("5;%d", n)
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// block is the character for a pixel above another.
+func block(top, bottom float64) rune {
+	switch {
+	case top-bottom > 0.4:
+		return '▀'
+	case bottom-top > 0.4:
+		return '▄'
+	}
+	shades := []rune(" ░▒▓█")
+	return shades[min(int((top+bottom)/2*float64(len(shades))), len(shades)-1)]
+}
+
+// shade is the one of so many characters, from dark to bright.
+func shade(of string, grey float64) byte {
+	return of[min(int(grey*float64(len(of))), len(of)-1)]
+}
+
+// classBars draws the potential of each class, with marks at the true one and at
+// the one read out.
+func (t terminal) classBars(width int, potentials []float64, names []string, class, read int) []string {
+	low, high := min(0, slices.Min(potentials)), max(0, slices.Max(potentials))
+	arrow := "  ← "
+	if !t.unicode {
+		arrow = "  <- "
+	}
+	wide := 0
+	for _, name := range names {
+		wide = max(wide, len(name))
+	}
+	room := min(max(width-wide-len(" -10.000 ")-len(arrow+"read"+arrow+"true"), 4), 20)
+	lines := []string{"mean output potential", ""}
+	for i, v := range potentials {
+		mark, p := "", plainly
+		if i == read {
+			mark += arrow + "read"
+			p = yellow
+		}
+		if i == class {
+			mark += arrow + "true"
+			p = green
+		}
+		share := 0.0
+		if high > low {
+			share = (v - low) / (high - low)
+		}
+		lines = append(lines, fmt.Sprintf("%*s %7.3f ", wide, names[i], v)+t.painted(p, t.gauge(share, room))+mark)
+	}
+	return lines
+}
+
+// bar is a horizontal bar in eighths of a character.
+func bar(value, full float64, width int) string {
+	if !(full > 0) {
+		return ""
+	}
+	eighths := int(math.Round(value / full * float64(8*width)))
+	s := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		s += string([]rune(" ▏▎▍▌▋▊▉")[rest])
+	}
+	return s
+}
+
+// beside sets two blocks of lines next to each other, the first of constant
+// width, or where there is no room for both one below the other. The second
+// fits into the columns that it is given.
+func (t terminal) beside(left []string, right func(width int) []string) string {
+	const margin, gap, least = 2, 3, 40
+	var b strings.Builder
+	width := columnsOf(left[0])
+	room := t.columns - 1 - margin - width - gap
+	if room < least {
+		left = append(left, "")
+		left = append(left, right(t.columns-1-margin)...)
+		for _, line := range left {
+			b.WriteString(strings.TrimRight("  "+line, " ") + "\n")
+		}
+		return b.String()
+	}
+	beside := right(room)
+	for i := range max(len(left), len(beside)) {
+		l, r := strings.Repeat(" ", width), ""
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(beside) {
+			r = beside[i]
+		}
+		b.WriteString(strings.TrimRight("  "+l+"   "+r, " ") + "\n")
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
