@@ -124,8 +124,8 @@ func (v *live) add(wrong bool) {
 }
 
 // test begins the test after the training of an epoch, which took so long.
-func (v *live) test(total int64, took time.Duration) {
-	v.testing, v.done, v.from, v.total, v.elapsed, v.trainTook = true, 0, 0, total, 0, took
+func (v *live) test(number int, total int64, took time.Duration) {
+	v.number, v.testing, v.done, v.from, v.total, v.elapsed, v.trainTook = number, true, 0, 0, total, 0, took
 }
 
 // tested takes in the result of a test, which took so long.
@@ -222,7 +222,8 @@ func (v *live) ahead(rest time.Duration) time.Duration {
 	if v.testing {
 		test = v.elapsed + rest
 	} else {
-		train, now = v.elapsed+rest, test
+		now = test
+		train = time.Duration(float64(v.elapsed+rest) * float64(v.total) / float64(max(v.total-v.from, 1)))
 	}
 	return now + time.Duration(v.epochs-v.number)*(train+test)
 }

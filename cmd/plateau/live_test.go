@@ -50,7 +50,7 @@ func someRun() *live {
 			v.learnt(e)
 		}
 		if epoch < 3 {
-			v.test(2000, 20*time.Second)
+			v.test(3, 2000, 20*time.Second)
 			v.tested([]float64{0.206, 0.1575}[epoch-1], 1500*time.Millisecond)
 		}
 	}
@@ -81,7 +81,7 @@ func TestLiveView(t *testing.T) {
 	}
 	testing := func() *live {
 		v := someRun()
-		v.test(2000, 20*time.Second)
+		v.test(3, 2000, 20*time.Second)
 		v.done, v.elapsed = 500, 400*time.Millisecond
 		return v
 	}
@@ -204,7 +204,7 @@ func TestLiveTimeLeft(t *testing.T) {
 	if got := v.ahead(15 * time.Second); got != 2*time.Second+3*22*time.Second {
 		t.Errorf("in training: %v", got)
 	}
-	v.test(100, 21*time.Second)
+	v.test(2, 100, 21*time.Second)
 	v.done, v.elapsed = 50, time.Second
 	if got := v.ahead(time.Second); got != 3*23*time.Second {
 		t.Errorf("in a test: %v", got)
@@ -235,6 +235,15 @@ func TestLiveResumed(t *testing.T) {
 	}
 	if v.trainTook != 30*time.Second || v.testTook != 2*time.Second {
 		t.Errorf("an epoch took %v and %v", v.trainTook, v.testTook)
+	}
+	v.done, v.elapsed = 20000, 10*time.Second // half of what this process has to do
+	if got := v.ahead(10 * time.Second); got != 2*time.Second+5*32*time.Second {
+		t.Errorf("still to come: %v", got)
+	}
+	v = &live{epochs: 8, examples: 30000, checks: "test error"}
+	v.test(4, 2000, time.Second) // nothing but the test was to be done
+	if got := v.barLine(terminal{columns: 80}); !strings.HasPrefix(got, "test 4 of 8 ") {
+		t.Errorf("got %q", got)
 	}
 }
 

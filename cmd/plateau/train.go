@@ -433,7 +433,7 @@ func (r *training) epoch(ctx context.Context) error {
 	}
 	trained := r.learning.elapsed()
 	tested := time.Now()
-	r.view.test(int64(r.checked.Len()), trained)
+	r.view.test(number, int64(r.checked.Len()), trained)
 	result, err := runTest(ctx, r.con, r.tester, r.checked, fmt.Sprintf("epoch %d/%d test ", number, r.config.learning.epochs), r.view.draw)
 	if err != nil {
 		return r.stopped(ctx, err, learnt.Examples, fmt.Sprintf("the test of epoch %d", number))
