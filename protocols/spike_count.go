@@ -31,7 +31,7 @@ func (c *SpikeCount) Take() (spikes []int64, time float64) {
 		for l, n := range f.spikes {
 			spikes[l] += n
 		}
-		time += float64(f.steps) * f.dt
+		time += float64(float64(f.steps) * f.dt)
 		clear(f.spikes)
 		f.steps = 0
 	}

@@ -177,8 +177,16 @@ func countConfusion(read []int, set *dataset.Set) [][]int {
 	return counts
 }
 
-// saveMeasurements writes all measurements of a run as arrays, of what its
-// metrics say, to a file that is whole or as it was. Nothing measured, no file.
+// saveMeasurements writes all measurements of the run as arrays.
+func (r *training) saveMeasurements() error {
+	if r.config.measure.what == nothing {
+		return nil
+	}
+	return r.folder.saveMeasurements()
+}
+
+// saveMeasurements writes arrays of what the metrics say to a file that is whole
+// or as it was. Nothing measured yet, no file.
 func (r *runFolder) saveMeasurements() error {
 	arrays, err := readMeasurements(filepath.Join(r.path, metricsName))
 	if err != nil || len(arrays) == 0 {

@@ -19,7 +19,7 @@ func (r *training) interrupted(examples int, during string) error {
 	if err := r.checkpoint(); err != nil {
 		return r.failed(err)
 	}
-	if err := r.folder.saveMeasurements(); err != nil {
+	if err := r.saveMeasurements(); err != nil {
 		return r.failed(err)
 	}
 	err := r.both(endEvent{

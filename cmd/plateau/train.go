@@ -472,7 +472,7 @@ func (r *training) epoch(ctx context.Context) error {
 	if err := r.both(r.last); err != nil {
 		return err
 	}
-	if err := r.folder.saveMeasurements(); err != nil {
+	if err := r.saveMeasurements(); err != nil {
 		return r.failed(err)
 	}
 	if due {

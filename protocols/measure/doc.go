@@ -14,8 +14,8 @@
 //
 // Measurements change nothing: a run has the same bits with and without them.
 // What is not measured costs nothing. Sums are of float64 in a fixed order, so that
-// they do not depend on the workers; but angles, norms and eigenvalues go through
-// functions whose last digits differ between processors.
+// they do not depend on the workers or the processor; but angles and eigenvalues go
+// through functions whose last digits differ between kinds of processors.
 //
 // Symbols are those of package network: f means of the forward phase, t of the
 // target phase, W forward and Y feedback weights, E_m the error that

@@ -3,6 +3,7 @@ package measure_test
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"testing"
 
 	"plateau/network"
@@ -102,6 +103,9 @@ func TestTwin(t *testing.T) {
 				window := in
 				if n := (k+1)*c.every - measure.Window - (want - len(in)); n > 0 {
 					window = in[n:]
+				}
+				if digits := strconv.FormatFloat(line.LargestEigenvalue, 'g', -1, 64); len(digits) > len("0.0123456789") {
+					t.Errorf("eigenvalue %s has more than ten digits", digits)
 				}
 				near(t, name("eigenvalue"), []float64{line.LargestEigenvalue}, []float64{twin.eigenvalue(window)}, 1e-6)
 			}
