@@ -104,14 +104,16 @@ func keys() []key {
 
 		{
 			name: "network.hidden", meaning: "neurons of each hidden layer, from the input up; [] for none", unit: "neurons",
-			wants: "a list of whole numbers from 1 to 1048576, with at most 2147483648 weights in all",
-			at:    func(c *config) any { return &c.network.hidden },
-			ok:    func(c *config) bool { return c.weights() <= maxWeights },
+			equation: "V_b = W s_below + b (13)",
+			wants:    "a list of whole numbers from 1 to 1048576, with at most 2147483648 weights in all",
+			at:       func(c *config) any { return &c.network.hidden },
+			ok:       func(c *config) bool { return c.weights() <= maxWeights },
 		}, {
 			name: "network.per_class", meaning: "output neurons of each class", unit: "neurons",
-			wants: "a whole number from 1 to 10000",
-			at:    func(c *config) any { return &c.network.perClass },
-			ok:    func(c *config) bool { return c.network.perClass >= 1 && c.network.perClass <= 10000 },
+			equation: "class read out: argmax of V̄, averaged over a class",
+			wants:    "a whole number from 1 to 10000",
+			at:       func(c *config) any { return &c.network.perClass },
+			ok:       func(c *config) bool { return c.network.perClass >= 1 && c.network.perClass <= 10000 },
 		}, {
 			name: "network.feedback", meaning: "where apical dendrites get their input: from the output layer, or from the layer above",
 			equation: "V_a = Y s_feedback (13)",
@@ -131,14 +133,16 @@ func keys() []key {
 			},
 		}, {
 			name: "network.silent", meaning: "share of feedback synapses that are silent",
-			wants: "at least 0 and less than 1",
-			at:    func(c *config) any { return &c.network.silent },
-			ok:    func(c *config) bool { return c.network.silent >= 0 && c.network.silent < 1 },
+			equation: "Y_ij = 0",
+			wants:    "at least 0 and less than 1",
+			at:       func(c *config) any { return &c.network.silent },
+			ok:       func(c *config) bool { return c.network.silent >= 0 && c.network.silent < 1 },
 		}, {
 			name: "network.silent_gain", meaning: "factor that makes the other feedback synapses stronger, where some are silent",
-			wants: "more than 0, at most 100000",
-			at:    func(c *config) any { return &c.network.silentGain },
-			ok:    func(c *config) bool { return above(c.network.silentGain, 0, 1e5) },
+			equation: "Y_ij ← gain Y_ij",
+			wants:    "more than 0, at most 100000",
+			at:       func(c *config) any { return &c.network.silentGain },
+			ok:       func(c *config) bool { return above(c.network.silentGain, 0, 1e5) },
 		}, {
 			name: "network.feedback_bias", meaning: "whether apical dendrites have a bias",
 			equation: "V_a = Y s_feedback + c", wants: "true or false",
@@ -148,14 +152,15 @@ func keys() []key {
 
 		{
 			name: "neurons.dt_ms", meaning: "time step dt", unit: "ms",
-			wants: `from 0.001 to 10, and with neurons.integration = "euler" less than {2/(sum of a soma's conductances)}`,
-			at:    func(c *config) any { return &c.neurons.dt },
+			equation: "a spike is seen at age dt, 2 dt, …",
+			wants:    `from 0.001 to 10, and with neurons.integration = "euler" less than {2/(sum of a soma's conductances)}`,
+			at:       func(c *config) any { return &c.neurons.dt },
 			ok: func(c *config) bool {
 				return within(c.neurons.dt, minStep, maxStep) &&
 					(c.neurons.integration != string(compartments.ForwardEuler) || !(c.neurons.dt*c.conductance() >= 2))
 			},
 		}, {
-			name: "neurons.integration", meaning: "step of the somata: forward Euler, exact for dendrites constant in a step, or at rest at once",
+			name: "neurons.integration", meaning: "step of the somata: forward Euler, exact for dendrites constant in a step, or at rest at once, as in the published program without conductances",
 			equation: "dV/dt of (14), (18)",
 			at:       func(c *config) any { return &c.neurons.integration },
 			choices:  []string{string(compartments.ForwardEuler), string(compartments.Exponential), string(compartments.Steady)},
@@ -231,10 +236,12 @@ func keys() []key {
 			ok: func(c *config) bool { return within(c.neurons.inhibitory, -maxNumber, maxNumber) },
 		}, {
 			name: "neurons.forward_signal", meaning: "what forward weights carry: spikes through κ, or the rate φ(V) itself",
-			at: func(c *config) any { return &c.neurons.forward }, choices: []string{string(sim.Spikes), string(sim.Rates)},
+			equation: "V_b = W s + b, or V_b = W φ(V) + b",
+			at:       func(c *config) any { return &c.neurons.forward }, choices: []string{string(sim.Spikes), string(sim.Rates)},
 		}, {
 			name: "neurons.feedback_signal", meaning: "what feedback weights carry: spikes through κ, or the rate φ(V) itself",
-			at: func(c *config) any { return &c.neurons.feedback }, choices: []string{string(sim.Spikes), string(sim.Rates)},
+			equation: "V_a = Y s, or V_a = Y φ(V)",
+			at:       func(c *config) any { return &c.neurons.feedback }, choices: []string{string(sim.Spikes), string(sim.Rates)},
 		},
 
 		{
@@ -252,15 +259,17 @@ func keys() []key {
 				return c.phases.target < maxLength && longerThan(c.phases.target, c.phases.settle)
 			},
 		}, {
-			name: "phases.settle_ms", meaning: "settling time Δt_s at the beginning of a phase, left out of every average", unit: "ms",
-			wants: "at least 0 and less than 1000000",
-			at:    func(c *config) any { return &c.phases.settle },
-			ok:    func(c *config) bool { return c.phases.settle >= 0 && c.phases.settle < maxLength },
+			name: "phases.settle_ms", meaning: "settling time Δt_s at the beginning of a phase, left out of every average unless phases.window_ms is above 0", unit: "ms",
+			equation: "V̄, s̄, φ̄: means over t > Δt_s",
+			wants:    "at least 0 and less than 1000000",
+			at:       func(c *config) any { return &c.phases.settle },
+			ok:       func(c *config) bool { return c.phases.settle >= 0 && c.phases.settle < maxLength },
 		}, {
 			name: "phases.longer", meaning: "whether a draw from a Wald distribution makes each phase longer, as in the paper",
-			wants: "true or false",
-			at:    func(c *config) any { return &c.phases.longer },
-			ok:    func(c *config) bool { return true },
+			equation: "length + Wald(μ, λ)",
+			wants:    "true or false",
+			at:       func(c *config) any { return &c.phases.longer },
+			ok:       func(c *config) bool { return true },
 		}, {
 			name: "phases.longer_mean_ms", meaning: "mean μ of that draw", unit: "ms",
 			wants: "more than 0, at most 100000",
@@ -278,16 +287,18 @@ func keys() []key {
 			ok: func(c *config) bool { return c.phases.window >= 0 && !(c.phases.window > c.shorterPhase()) },
 		}, {
 			name: "phases.plateau_spread_ms", meaning: "the plateau of each neuron comes at a time of its own in the last so many ms of a phase, at the end of its window; 0: all at the end", unit: "ms",
-			wants: "0, or with {phases.window_ms} above 0 at most what that leaves of the shorter phase",
-			at:    func(c *config) any { return &c.phases.plateauSpread },
+			equation: "end − U(0, spread)",
+			wants:    "0, or with {phases.window_ms} above 0 at most what that leaves of the shorter phase",
+			at:       func(c *config) any { return &c.phases.plateauSpread },
 			ok: func(c *config) bool {
 				spread := c.phases.plateauSpread
 				return spread == 0 || spread > 0 && !(c.phases.window == 0) && !(c.phases.window+spread > c.shorterPhase())
 			},
 		}, {
 			name: "phases.plateau_sd_ms", meaning: "how long before the end of a phase a plateau comes is drawn from the upper half of a normal distribution of this standard deviation, cut off at phases.plateau_spread_ms; 0: uniform", unit: "ms",
-			wants: "0, or with {phases.plateau_spread_ms} above 0 less than 1000000",
-			at:    func(c *config) any { return &c.phases.plateauSD },
+			equation: "end − min(|N(0, sd²)|, spread)",
+			wants:    "0, or with {phases.plateau_spread_ms} above 0 less than 1000000",
+			at:       func(c *config) any { return &c.phases.plateauSD },
 			ok: func(c *config) bool {
 				return c.phases.plateauSD == 0 || c.phases.plateauSD > 0 && c.phases.plateauSD < maxLength && !(c.phases.plateauSpread == 0)
 			},
@@ -319,7 +330,8 @@ func keys() []key {
 			ok:    func(c *config) bool { return c.learning.batch >= 1 && c.learning.batch <= maxBatch },
 		}, {
 			name: "learning.batch_update", meaning: "what of the updates of a batch changes the weights",
-			at: func(c *config) any { return &c.learning.batchUpdate }, choices: []string{updateSum, updateMean},
+			equation: "W ← W + Σ ΔW, or W + Σ ΔW / batch",
+			at:       func(c *config) any { return &c.learning.batchUpdate }, choices: []string{updateSum, updateMean},
 		}, {
 			name: "learning.rates", meaning: "learning rate η of each layer, from the first hidden layer up to the output layer",
 			equation: "ΔW = η P_0 k_b φ_max (α^t − α^f) σ'(V̄^f) ⊗ s̄^f (33); ΔW = η P_1 k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ'(V̄^f) ⊗ s̄^f (28)",
