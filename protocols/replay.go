@@ -1,6 +1,7 @@
 package protocols
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -82,6 +83,72 @@ func (r *relay) Observe(e sim.Event) {
 // function, nil, there is an error.
 func NewReplay(r *record.Reader, weights func(digest string) (*network.Network, error)) *Replay {
 	return &Replay{reader: r, header: r.Header(), weights: weights, snapshot: -1}
+}
+
+// A Waypoint is where a replay once was, so that it can go back without learning
+// everything again.
+type Waypoint struct {
+	Snapshot int // with which the replay had begun
+	Next     int // the trial of the recording to learn from next
+
+	net     *network.Network
+	updates int
+	states  map[int][]byte // of each place of a batch
+}
+
+// Bytes returns about how much memory a waypoint takes.
+func (w *Waypoint) Bytes() int {
+	n := 0
+	for _, array := range w.net.Arrays() {
+		n += 4 * max(array.Rows, 1) * array.Cols
+	}
+	for _, state := range w.states {
+		n += len(state)
+	}
+	return n
+}
+
+// Waypoint returns where the replay is; nil before it began, and in the middle of a
+// batch.
+func (p *Replay) Waypoint() *Waypoint {
+	if p.snapshot < 0 {
+		return nil
+	}
+	if len(p.pending) > 0 {
+		t, err := p.reader.Trial(p.next)
+		if err != nil || p.learns(t) && t.Place != 0 {
+			return nil
+		}
+		p.apply()
+	}
+	w := &Waypoint{Snapshot: p.snapshot, Next: p.next, net: p.net.Clone(), updates: p.updates, states: map[int][]byte{}}
+	for k, place := range p.places {
+		w.states[k] = bytes.Clone(place.state)
+	}
+	return w
+}
+
+// At returns where the replay is, as a Waypoint has it; −1 before it began.
+func (p *Replay) At() (snapshot, next int) { return p.snapshot, p.next }
+
+// Return goes back, or ahead, to a waypoint of a replay of the same recording.
+func (p *Replay) Return(w *Waypoint) error {
+	if err := p.begin(w.net.Clone(), w.Snapshot, w.Next); err != nil {
+		return err
+	}
+	p.updates = w.updates
+	for k, state := range w.states {
+		p.place(k).state = bytes.Clone(state)
+	}
+	return nil
+}
+
+// place returns what is known of a place of a batch, which at first is nothing.
+func (p *Replay) place(k int) *replayPlace {
+	if p.places[k] == nil {
+		p.places[k] = &replayPlace{forward: newForward(p.net), update: p.header.Rule.NewUpdate(p.header.Network)}
+	}
+	return p.places[k]
 }
 
 // Trial replays a trial and sends what happens to an observer, as it was told in
@@ -465,11 +532,7 @@ func (p *Replay) learn(t *record.Trial) error {
 	if err := enter(p.quiet, state); err != nil {
 		return err
 	}
-	place := p.places[t.Place]
-	if place == nil {
-		place = &replayPlace{forward: newForward(p.net), update: p.header.Rule.NewUpdate(p.header.Network)}
-		p.places[t.Place] = place
-	}
+	place := p.place(t.Place)
 	err = p.show(p.quiet, t, record.End, func(taught bool) []network.Means {
 		if taught {
 			return p.target

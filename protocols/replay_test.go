@@ -424,6 +424,69 @@ func TestReplayNeedsWeights(t *testing.T) {
 	}
 }
 
+// From waypoints a replay goes backwards, and finds the same bits.
+func TestReplayWaypoints(t *testing.T) {
+	for name, change := range map[string]func(*protocols.Model){
+		"plain":  func(m *protocols.Model) {},
+		"apical": func(m *protocols.Model) { m.Neurons.Hidden.Apical = 0.05 },
+		"batch":  func(m *protocols.Model) { m.Batch = 4 },
+		"mean":   func(m *protocols.Model) { m.Batch, m.MeanUpdate = 3, true },
+	} {
+		m := tiny(8)
+		change(&m)
+		net := newNetwork(t, m)
+		h := protocols.RecordingHeader(m)
+		h.Weights, h.Snapshots = true, 20
+		spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
+		trainer, err := protocols.NewTrainer(m, net, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer.Watch(observers{spikes, full}, true)
+		train(t, trainer, noise(1, 30, 6, 3), 1)
+		r, f := spikes.reader(t), full.reader(t)
+		p := protocols.NewReplay(r, nil)
+		if p.Waypoint() != nil {
+			t.Errorf("%s: there is a waypoint before the replay began", name)
+		}
+		var points []*protocols.Waypoint
+		learnt := 0
+		p.Learning = func(from, to int) error {
+			if snapshot, next := p.At(); next != from || snapshot != from/20 {
+				t.Errorf("%s: at trial %d since snapshot %d, told of trial %d", name, next, snapshot, from)
+			}
+			learnt++
+			if w := p.Waypoint(); w != nil && learnt <= 29 {
+				points = append(points, w)
+			}
+			return nil
+		}
+		for _, i := range []int{19, 29} {
+			if err := compareReplay(p, r, f, i); err != nil {
+				t.Fatalf("%s: trial %d: %v", name, i, err)
+			}
+		}
+		if len(points) < 7 || points[0].Bytes() < 4*6*8 {
+			t.Fatalf("%s: %d waypoints", name, len(points))
+		}
+		for k := len(points) - 1; k >= 0; k-- {
+			w := points[k]
+			for _, i := range []int{w.Next, min(w.Next+2, 19+10*w.Snapshot)} {
+				if err := p.Return(w); err != nil {
+					t.Fatal(err)
+				}
+				before := learnt
+				if err := compareReplay(p, r, f, i); err != nil {
+					t.Fatalf("%s: trial %d from waypoint %d: %v", name, i, w.Next, err)
+				}
+				if learnt-before > i-w.Next || name == "plain" && learnt-before < i-w.Next {
+					t.Errorf("%s: %d trials were learnt from, from %d to %d", name, learnt-before, w.Next, i)
+				}
+			}
+		}
+	}
+}
+
 // Somebody who waits for a replay is told how far it is, and can give up without
 // loss.
 func TestReplayLearning(t *testing.T) {
