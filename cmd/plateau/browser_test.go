@@ -135,7 +135,7 @@ func (b *browser) wait(script, want string) {
 func (b *browser) until(script string, fits func(string) bool, want string) string {
 	b.t.Helper()
 	got := ""
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if got = b.text(script); fits(got) {
 			return got
 		}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"plateau/sim/record"
+	"plateau/sim/record/exporttest"
 )
 
 // spikesOf reads spikes trial by trial, as steps of the recording.
@@ -44,14 +45,19 @@ func TestRaster(t *testing.T) {
 		steps, neurons := spikesOf(t, r, population)
 		for _, c := range []struct{ from, to, width, rows, low, high int }{
 			{0, int(r.Steps()), 2000, 20, 0, p.Size}, {0, int(r.Steps()), 1, 1, 0, p.Size}, {100, 300, 3, 4, 2, 8},
+			{0, int(r.Steps()), (len(steps) + spikesPerPixel - 1) / spikesPerPixel, 30, 0, p.Size}, // just one by one
 			{44, 88, 500, 10, 0, p.Size}, {50, 51, 10, 4, 0, p.Size}, {7, 1000, 100, 7, 1, p.Size - 1},
 		} {
 			url := fmt.Sprintf("/api/raster?population=%d&from=%d&to=%d&width=%d&rows=%d&low=%d&high=%d", population, c.from, c.to, c.width, c.rows, c.low, c.high)
 			var want []string
+			all := 0 // of any neuron
 			counts := map[[2]int]float64{}
 			head := rasterHead{packet: &packet{}}
 			data := askPacket(t, s, url, &head)
 			for k := range steps {
+				if steps[k] >= c.from && steps[k] < c.to {
+					all++
+				}
 				if steps[k] >= c.from && steps[k] < c.to && neurons[k] >= c.low && neurons[k] < c.high {
 					want = append(want, fmt.Sprint(steps[k], neurons[k]))
 					if head.Unit > 0 {
@@ -62,8 +68,8 @@ func TestRaster(t *testing.T) {
 			if head.Total != len(want) || head.Until < int64(c.to) {
 				t.Fatalf("%s: %d spikes until %d, want %d until %d", url, head.Total, head.Until, len(want), c.to)
 			}
-			if few := len(want) <= spikesPerPixel*c.width; few != (head.Kind == "spikes") {
-				t.Fatalf("%s: %s for %d spikes", url, head.Kind, len(want))
+			if most := spikesPerPixel * c.width; len(want) > most && head.Kind != "counts" || all <= most && head.Kind != "spikes" {
+				t.Fatalf("%s: %s for %d of %d spikes", url, head.Kind, len(want), all)
 			}
 			if head.Kind == "spikes" {
 				var got []string
@@ -93,23 +99,26 @@ func TestRaster(t *testing.T) {
 			}
 		}
 		// The survey has the same, in its own rows and bins.
-		a := &raster{population: population, from: 90, to: 950, low: 3, high: 5}
+		low, high := p.Size/4, p.Size/2
+		a := &raster{population: population, from: 90, to: 950, low: low, high: high}
 		a.summarise(s.survey, 13)
-		total := 0
+		if a.low > low || a.high < high || a.high-a.low > high-low+2*(p.Size/surveyRows+1) || a.columns != (columns{90, 67, 13}) {
+			t.Errorf("survey of population %d: neurons %d to %d, %+v", population, a.low, a.high, a.columns)
+		}
+		want, total := make([]uint16, 13*a.rows), 0
+		g := s.survey.grids[population]
 		for k := range steps {
 			if steps[k] >= 90 && steps[k] < 950 && neurons[k] >= a.low && neurons[k] < a.high {
+				row := 0 // the one whose first neuron is the last before
+				for row+1 < a.rows && g.first(g.row(low)+row+1) <= neurons[k] {
+					row++
+				}
+				want[(steps[k]-90)/67*a.rows+row]++
 				total++
 			}
 		}
-		if a.low > 3 || a.high < 5 || a.columns.n > 13 || a.columns.first > 90 || int(a.total) < total {
-			t.Errorf("survey of population %d: %d spikes of neurons %d to %d, want %d", population, a.total, a.low, a.high, total)
-		}
-		sum := 0
-		for _, n := range a.counts {
-			sum += int(n)
-		}
-		if sum != int(a.total) {
-			t.Errorf("survey of population %d: counts add up to %d, want %d", population, sum, a.total)
+		if !slices.Equal(a.counts, want) || int(a.total) != total || total == 0 {
+			t.Errorf("survey of population %d: %d spikes, want %d each in its place", population, a.total, total)
 		}
 	}
 }
@@ -257,6 +266,12 @@ func TestPotentials(t *testing.T) {
 				}
 			}
 		}
+		// Rates are in Hz: 200 σ(V).
+		for step, v := range want["3"] {
+			if hz := 200 / (1 + math.Exp(-want["2"][step])); math.Abs(v-hz) > 0.01 {
+				t.Fatalf("a rate of %v, want %v Hz", v, hz)
+			}
+		}
 		// A class is the mean of its two neurons.
 		for k, of := range a.Series {
 			if of.Neuron == -1 && of.Class == 4 {
@@ -269,6 +284,39 @@ func TestPotentials(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What was recorded now and then, and cannot be replayed, is shown as it is.
+func TestSparse(t *testing.T) {
+	plan := exporttest.Default()
+	for k := range plan.Traces {
+		plan.Traces[k].Interval = 3
+	}
+	plan.Populations = []string{"output"}
+	r, memory := exporttest.Make(t, plan)
+	s := serve(t, r)
+	head := potentialsHead{packet: &packet{}}
+	data := askPacket(t, s, "/api/potentials?trial=2&from=4&to=50&width=100&neurons=1.4&vars=soma&classes=0", &head)
+	if of := head.Series[0]; !of.Recorded || of.Interval != 3 || of.First != 6 || len(of.Means) != 0 || !strings.Contains(head.Error, "not recorded") {
+		t.Fatalf("%+v, error %q", of, head.Error)
+	}
+	trace := memory.Trials[2].Traces[r.Header().Trace(1, record.Soma)]
+	for k, v := range data["0"] {
+		if want := float64(trace[2+k][4]); v != want {
+			t.Errorf("step %d: %v, want %v", 6+3*k, v, want)
+		}
+	}
+	if len(data["0"]) != 15 {
+		t.Errorf("%d values, want 15 of steps 6 to 48", len(data["0"]))
+	}
+	// Where nothing helps, the page is told why.
+	head = potentialsHead{packet: &packet{}}
+	plan.Traces = nil
+	r, _ = exporttest.Make(t, plan)
+	data = askPacket(t, serve(t, r), "/api/potentials?trial=2&from=4&to=50&width=100&neurons=1.4&vars=soma&classes=0", &head)
+	if len(data["0"]) != 0 || head.Series[0].Interval != 0 || !strings.Contains(head.Error, "not recorded") {
+		t.Errorf("%+v", head)
 	}
 }
 
@@ -340,6 +388,39 @@ func TestLeaving(t *testing.T) {
 		if !slices.Equal(got[name], want[name]) {
 			t.Fatalf("series %s differs after a replay that was left", name)
 		}
+	}
+}
+
+// Backwards, trial by trial, little is learnt again.
+func TestBackwards(t *testing.T) {
+	m := model()
+	m.Network.Hidden, m.Rates = []int{6}, []float64{0.2, 0.2}
+	r := recordedOf(t, m, 120, false)
+	s, fresh := serve(t, r), serve(t, r)
+	for trial := 119; trial >= 60; trial-- {
+		url := fmt.Sprintf("/api/potentials?trial=%d&from=0&to=44&width=100&neurons=1.3,2.7&vars=soma,apical&classes=0", trial)
+		a, b := potentialsHead{packet: &packet{}}, potentialsHead{packet: &packet{}}
+		got := askPacket(t, s, url, &a)
+		if trial%9 != 0 {
+			continue
+		}
+		want := askPacket(t, fresh, url, &b)
+		for name := range want {
+			if !slices.Equal(got[name], want[name]) || len(want[name]) == 0 {
+				t.Fatalf("trial %d: series %s differs after a way backwards", trial, name)
+			}
+		}
+	}
+	// Without waypoints it would be 119 + 118 + … + 60.
+	if s.replayer.learnt > 119+60*8 {
+		t.Errorf("%d trials were learnt from", s.replayer.learnt)
+	}
+	bytes := 0
+	for _, w := range s.replayer.waypoints {
+		bytes += w.Bytes()
+	}
+	if len(s.replayer.waypoints) > maxWaypoints || bytes > maxWaypointBytes {
+		t.Errorf("%d waypoints of %d bytes", len(s.replayer.waypoints), bytes)
 	}
 }
 

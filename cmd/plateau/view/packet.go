@@ -32,7 +32,15 @@ func (p *packet) add(name, kind string, n int) {
 	p.Arrays = append(p.Arrays, array{name, kind, n})
 }
 
-func (p *packet) uint16s(name string, values []uint16) {
+// counts takes a byte for each if that is enough for the largest.
+func (p *packet) counts(name string, values []uint16, largest int) {
+	if largest <= math.MaxUint8 {
+		p.add(name, "u8", len(values))
+		for _, v := range values {
+			p.bulk = append(p.bulk, byte(v))
+		}
+		return
+	}
 	p.add(name, "u16", len(values))
 	for _, v := range values {
 		p.bulk = binary.LittleEndian.AppendUint16(p.bulk, v)

@@ -6,11 +6,14 @@ import (
 )
 
 // Spikes are sent one by one where there are at most so many to a pixel of the
-// window's width; and are counted one by one where there are at most so many in
-// the stretch, else they are taken from the survey.
+// window's width, else as counts. These come from the spikes themselves where
+// there are at most so many in the stretch, and from the survey where there are
+// more, or where it is as fine as the screen; but where it has fewer rows than the
+// screen it stands back for a while.
 const (
 	spikesPerPixel = 8
-	mostScanned    = 6 << 20
+	mostScanned    = 3 << 20
+	fewScanned     = 1 << 19
 )
 
 type rasterHead struct {
@@ -43,7 +46,14 @@ func (s *Server) raster(w http.ResponseWriter, r *http.Request, q *query) error 
 		return refuse(http.StatusNotFound, "spikes of %s were not recorded", h.Populations[population].Name)
 	}
 	a := &raster{population: population, from: from, to: to, low: low, high: high}
-	if n, known := s.survey.estimate(population, from, to); !known || n <= mostScanned {
+	most := mostScanned
+	n, known := s.survey.estimate(population, from, to)
+	if known && divide(from, to, width, 1).unit >= s.survey.bin {
+		if most = fewScanned; s.survey.grids[population].rows == size && rows >= high-low {
+			most = spikesPerPixel * width
+		}
+	}
+	if n <= most {
 		if a.scan(r.Context(), s, width, min(rows, high-low)) {
 			return a.send(w)
 		}
@@ -55,7 +65,7 @@ func (s *Server) raster(w http.ResponseWriter, r *http.Request, q *query) error 
 	return a.send(w)
 }
 
-// estimate returns the number of spikes in a stretch, if that is surveyed.
+// estimate returns the number of spikes in a stretch, if that is surveyed, else 0.
 func (v *survey) estimate(population int, from, to int64) (n int, known bool) {
 	g := &v.grids[population]
 	v.mu.RLock()
@@ -124,10 +134,10 @@ func (a *raster) summarise(v *survey, width int) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	a.until = v.until
-	begin, each := int(a.columns.first/v.bin), int(a.columns.unit/v.bin)
+	begin, each, end := int(a.columns.first/v.bin), int(a.columns.unit/v.bin), int((a.to-1)/v.bin)+1
 	for k := range a.columns.n {
 		to := a.counts[k*a.rows : (k+1)*a.rows]
-		for bin := begin + k*each; bin < min(begin+(k+1)*each, v.bins); bin++ {
+		for bin := begin + k*each; bin < min(begin+(k+1)*each, end); bin++ {
 			for i, n := range g.counts[bin*g.rows+first : bin*g.rows+last] {
 				a.total += int64(n)
 				to[i] = uint16(min(int(to[i])+int(n), 1<<16-1))
@@ -151,6 +161,6 @@ func (a *raster) send(w http.ResponseWriter) error {
 	for _, n := range a.counts {
 		head.Max = max(head.Max, int(n))
 	}
-	p.uint16s("counts", a.counts)
+	p.counts("counts", a.counts, head.Max)
 	return p.send(w, head)
 }

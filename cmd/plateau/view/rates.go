@@ -41,7 +41,7 @@ func (s *Server) rates(w http.ResponseWriter, r *http.Request, q *query) error {
 		each := int(c.unit / v.bin)
 		for k := range sums {
 			low := begin + k*each
-			high := min(low+each, v.bins)
+			high := min(low+each, int((to-1)/v.bin)+1)
 			for _, n := range counts[low*rows : high*rows] {
 				sums[k] += uint32(n)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,8 @@ type replayer struct {
 	recording *Recording
 	turn      chan struct{}
 	replay    *protocols.Replay
+	waypoints []*protocols.Waypoint
+	learnt    int // trials that the replay learnt from, in all
 
 	mu    sync.Mutex
 	state *replayState
@@ -61,11 +64,18 @@ func (p *replayer) samples(ctx context.Context, trial int, traces []record.Trace
 	if p.replay == nil {
 		p.replay = protocols.NewReplay(p.recording.Reader, p.recording.Weights)
 	}
+	if err := p.approach(trial); err != nil {
+		return damaged(err)
+	}
 	begun, noted := -1, time.Time{}
 	p.replay.Learning = func(from, to int) error {
 		if begun < 0 {
 			begun = from
 		}
+		if left := to - from; left >= 4 && left&(left-1) == 0 {
+			p.keep(trial)
+		}
+		p.learnt++
 		if now := time.Now(); now.Sub(noted) > 50*time.Millisecond {
 			noted = now
 			p.note(&replayState{Trial: to, Begun: begun, At: from})
@@ -83,4 +93,49 @@ func (p *replayer) samples(ctx context.Context, trial int, traces []record.Trace
 		p.replay = nil
 	}
 	return err
+}
+
+// People look at trials backwards as well, and a replay only goes forwards. So on
+// its way to a trial it leaves waypoints, each half as far from it as the one
+// before: to go back a little, little has to be learnt again.
+const (
+	maxWaypoints     = 32
+	maxWaypointBytes = 256 << 20
+)
+
+// keep leaves a waypoint. If that makes too many, those go that are farthest from
+// the trial.
+func (p *replayer) keep(trial int) {
+	w := p.replay.Waypoint()
+	if w == nil || slices.ContainsFunc(p.waypoints, func(old *protocols.Waypoint) bool { return old.Next == w.Next && old.Snapshot == w.Snapshot }) {
+		return
+	}
+	p.waypoints = append(p.waypoints, w)
+	far := func(w *protocols.Waypoint) int { return max(w.Next-trial, trial-w.Next) }
+	slices.SortStableFunc(p.waypoints, func(a, b *protocols.Waypoint) int { return far(a) - far(b) })
+	most := max(1, min(maxWaypoints, maxWaypointBytes/w.Bytes()))
+	clear(p.waypoints[min(most, len(p.waypoints)):])
+	p.waypoints = p.waypoints[:min(most, len(p.waypoints))]
+}
+
+// approach goes to the last waypoint before a trial, unless the replay is nearer.
+func (p *replayer) approach(trial int) error {
+	t, err := p.recording.Reader.Trial(trial)
+	if err != nil {
+		return err
+	}
+	snapshot, next := p.replay.At()
+	if snapshot != t.Snapshot || next > trial {
+		next = -1
+	}
+	var best *protocols.Waypoint
+	for _, w := range p.waypoints {
+		if w.Snapshot == t.Snapshot && w.Next <= trial && w.Next > next {
+			best, next = w, w.Next
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return p.replay.Return(best)
 }

@@ -30,13 +30,17 @@ func model() protocols.Model {
 // if they are wanted.
 func recorded(t testing.TB, trials int, potentials bool) *record.Reader {
 	t.Helper()
-	m := model()
+	return recordedOf(t, model(), trials, potentials)
+}
+
+func recordedOf(t testing.TB, m protocols.Model, trials int, potentials bool) *record.Reader {
+	t.Helper()
 	net, err := m.NewNetwork()
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := protocols.RecordingHeader(m)
-	h.Weights, h.Snapshots, h.Plateaus, h.Data = true, 15, true, "digits"
+	h.Weights, h.Plateaus, h.Data = true, true, "digits"
 	if potentials {
 		for p := 1; p <= 3; p++ {
 			for _, v := range []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate} {
@@ -121,10 +125,12 @@ func askPacket(t testing.TB, s http.Handler, url string, head any) bulk {
 	}
 	all := bulk{}
 	for _, a := range list.Arrays {
-		size := map[string]int{"u16": 2, "u32": 4, "f32": 4}[a.Type]
+		size := map[string]int{"u8": 1, "u16": 2, "u32": 4, "f32": 4}[a.Type]
 		values := make([]float64, a.Length)
 		for i := range values {
 			switch at := b[size*i:]; a.Type {
+			case "u8":
+				values[i] = float64(at[0])
 			case "u16":
 				values[i] = float64(binary.LittleEndian.Uint16(at))
 			case "u32":

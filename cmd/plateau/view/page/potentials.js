@@ -382,7 +382,7 @@ export class ClassLane extends Plot {
     t.recording.classes.forEach((name, k) => {
       const s = this.potentials.series(trial.index, (s) => s.class === k);
       const kind = k === trial.class ? "true" : k === trial.read ? "read" : "";
-      if (s) cells.push({ name: `  ${name}`, value: spell(at(s, step - trial.first)), kind });
+      if (s) cells.push({ name, value: spell(at(s, step - trial.first)), kind });
     });
     if (!cells.length) return [];
     // In two columns, as there are many.

@@ -340,7 +340,7 @@ export class Trials {
           a.className = b.className = kind || "";
           if (colour) a.style.color = colour;
         }
-        if (pairs.length === 1) row.lastChild.colSpan = 3;
+        if (pairs.length === 1) row.firstChild.colSpan = 3;
       }
     }
     find("readout").replaceChildren(table);
