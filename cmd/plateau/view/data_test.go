@@ -99,7 +99,7 @@ func TestRaster(t *testing.T) {
 			}
 		}
 		// The survey has the same, in its own rows and bins.
-		low, high := p.Size/4, p.Size/2
+		low, high := p.Size/4+1, p.Size/2+1
 		a := &raster{population: population, from: 90, to: 950, low: low, high: high}
 		a.summarise(s.survey, 13)
 		if a.low > low || a.high < high || a.high-a.low > high-low+2*(p.Size/surveyRows+1) || a.columns != (columns{90, 67, 13}) {
