@@ -507,44 +507,50 @@ func TestMetrics(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "metrics.jsonl")
 	s := New(nil, &Run{Name: "it", Metrics: path})
 	defer s.Close()
-	follow := func(offset int64) (a metricsAnswer) {
+	follow := func(before metricsAnswer) (a metricsAnswer) {
 		t.Helper()
-		ask(t, s, fmt.Sprintf("/api/metrics?offset=%d", offset), &a)
+		ask(t, s, fmt.Sprintf("/api/metrics?offset=%d&mark=%d", before.Offset, before.Mark), &a)
 		return a
 	}
+	var none metricsAnswer
 	write := func(text string) {
 		t.Helper()
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if a := follow(0); a.Offset != 0 || a.Lines == nil || len(a.Lines) != 0 {
+	if a := follow(none); a.Anew || a.Offset != 0 || a.Lines == nil || len(a.Lines) != 0 {
 		t.Errorf("before the run: %+v", a)
 	}
 	write("{\"event\":\"start\"}\n{\"event\":\"epo")
-	a := follow(0)
-	if len(a.Lines) != 1 || string(a.Lines[0]) != `{"event":"start"}` || a.Offset != 18 {
+	a := follow(none)
+	if len(a.Lines) != 1 || string(a.Lines[0]) != `{"event":"start"}` || a.Offset != 18 || a.Anew {
 		t.Errorf("half a line: %+v", a)
 	}
 	write("{\"event\":\"start\"}\n{\"event\":\"epoch\"}\nnot JSON\n{\"event\":\"done\"}\n")
-	b := follow(a.Offset)
-	if len(b.Lines) != 2 || string(b.Lines[1]) != `{"event":"done"}` || b.Offset != b.Size || b.Mark != a.Mark {
+	b := follow(a)
+	if len(b.Lines) != 2 || string(b.Lines[1]) != `{"event":"done"}` || b.Offset != b.Size || b.Anew {
 		t.Errorf("the rest: %+v", b)
 	}
-	if c := follow(b.Offset); len(c.Lines) != 0 || c.Offset != b.Offset {
+	if c := follow(b); c.Anew || len(c.Lines) != 0 || c.Offset != b.Offset {
 		t.Errorf("nothing new: %+v", c)
 	}
 	write("{\"event\":\"start\",\"seed\":2}\n")
-	if c := follow(b.Offset); c.Mark == b.Mark || c.Offset > c.Size || len(c.Lines) != 1 {
+	if c := follow(b); !c.Anew || c.Offset != c.Size || len(c.Lines) != 1 {
 		t.Errorf("a new run: %+v", c)
+	}
+	// One that went back, and is longer again by now.
+	write("{\"event\":\"start\"}\n{\"event\":\"epoch\",\"epoch\":1}\n{\"event\":\"epoch\",\"epoch\":2}\n")
+	if c := follow(b); !c.Anew || c.Offset != c.Size || len(c.Lines) != 3 {
+		t.Errorf("a run that went back: %+v", c)
 	}
 	// In parts, none of which is larger than a part and its longest line.
 	long := `{"event":"measure","x":"` + strings.Repeat("x", 1<<16) + "\"}\n"
 	write(strings.Repeat(long, 20))
 	lines := 0
-	for offset := int64(0); ; {
-		w := get(s, fmt.Sprintf("/api/metrics?offset=%d", offset))
-		var a metricsAnswer
+	for a = none; ; {
+		w := get(s, fmt.Sprintf("/api/metrics?offset=%d&mark=%d", a.Offset, a.Mark))
+		a = none
 		if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
 			t.Fatal(err)
 		}
@@ -555,21 +561,17 @@ func TestMetrics(t *testing.T) {
 			break
 		}
 		lines += len(a.Lines)
-		offset = a.Offset
 	}
 	if lines != 20 {
 		t.Errorf("%d lines, want 20", lines)
 	}
 	// A line longer than a part; one that is no line at all.
 	write(`{"event":"` + strings.Repeat("x", 2*metricsPart) + "\"}\n" + strings.Repeat("x", longestLine+5) + "\n{}\n")
-	offset := int64(0)
 	lines = 0
-	for range 5 {
-		a := follow(offset)
-		lines += len(a.Lines)
-		offset = a.Offset
+	for a = none; a.Offset == 0 || a.Offset < a.Size; lines += len(a.Lines) {
+		a = follow(a)
 	}
-	if a := follow(offset); lines != 2 || a.Offset != a.Size {
+	if a := follow(a); lines != 2 || a.Offset != a.Size {
 		t.Errorf("%d lines up to byte %d of %d, want 2 and all", lines, a.Offset, a.Size)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"math"
 	"net/http"
 	"os"
 )
@@ -18,30 +19,35 @@ const (
 )
 
 type metricsAnswer struct {
-	Mark   uint32            `json:"mark"`   // of the file; another one is of another run
+	Anew   bool              `json:"anew"`   // the file is not what it was: what the page has of it is void
 	Offset int64             `json:"offset"` // where to go on
+	Mark   uint32            `json:"mark"`   // of what is before that
 	Size   int64             `json:"size"`
 	Lines  []json.RawMessage `json:"lines"`
 }
 
 // metrics sends the whole lines of a part of metrics.jsonl. The page asks for the
-// next part with the offset it was told, again and again while the run goes on.
+// next part with the offset and the mark it was told, again and again while the
+// run goes on. A run that begins anew in the folder, or goes on from a checkpoint,
+// changes what is before the offset, and the mark tells that.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request, q *query) error {
 	offset := q.whole("offset", 0, 1<<50)
+	mark := q.whole("mark", 0, math.MaxUint32)
 	if err := q.done(); err != nil {
 		return err
 	}
-	a, err := readMetrics(s.run.Metrics, offset)
+	a, err := readMetrics(s.run.Metrics, offset, uint32(mark))
 	if err != nil {
 		return err
 	}
 	return reply(w, http.StatusOK, a)
 }
 
-func readMetrics(path string, offset int64) (*metricsAnswer, error) {
+func readMetrics(path string, offset int64, mark uint32) (*metricsAnswer, error) {
 	a := &metricsAnswer{Lines: []json.RawMessage{}}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		a.Anew = offset > 0
 		return a, nil // the run has not begun
 	}
 	if err != nil {
@@ -52,15 +58,9 @@ func readMetrics(path string, offset int64) (*metricsAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.Size = info.Size(); offset > a.Size {
-		offset = 0 // a new run has begun
+	if a.Size = info.Size(); offset > a.Size || markOf(f, offset) != mark {
+		a.Anew, offset = true, 0
 	}
-	head := make([]byte, min(a.Size, 4096))
-	if _, err := io.ReadFull(f, head); err != nil {
-		return nil, err
-	}
-	first, _, _ := bytes.Cut(head, []byte{'\n'})
-	a.Mark = crc32.ChecksumIEEE(first)
 	part := make([]byte, min(a.Size-offset, metricsPart))
 	for {
 		n, err := f.ReadAt(part, offset)
@@ -80,10 +80,18 @@ func readMetrics(path string, offset int64) (*metricsAnswer, error) {
 		break
 	}
 	a.Offset = offset + int64(len(part))
+	a.Mark = markOf(f, a.Offset)
 	for line := range bytes.Lines(part) {
 		if line = bytes.TrimSpace(line); json.Valid(line) {
 			a.Lines = append(a.Lines, bytes.Clone(line))
 		}
 	}
 	return a, nil
+}
+
+// markOf is a checksum of the last bytes before an offset.
+func markOf(f io.ReaderAt, offset int64) uint32 {
+	b := make([]byte, min(offset, 512))
+	n, _ := f.ReadAt(b, offset-int64(len(b)))
+	return crc32.ChecksumIEEE(b[:n])
 }

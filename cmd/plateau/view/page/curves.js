@@ -39,7 +39,7 @@ export class Learning {
   constructor(run) {
     this.run = run;
     this.offset = 0;
-    this.mark = null;
+    this.mark = 0;
     this.lines = { epoch: [], measure: [] };
     this.plots = new Map();
     onTheme(() => {
@@ -59,19 +59,17 @@ export class Learning {
   async follow() {
     let wait = 1000;
     try {
-      const a = await json("/api/metrics", { offset: this.offset });
-      if (this.mark !== null && (a.mark !== this.mark || a.offset < this.offset)) {
-        // Another run has begun in the folder.
-        Object.assign(this, { offset: 0, mark: null, lines: { epoch: [], measure: [] }, start: null, end: null });
+      const a = await json("/api/metrics", { offset: this.offset, mark: this.mark });
+      if (a.anew) {
+        // Another run has begun in the folder, or this one went back to a checkpoint.
+        Object.assign(this, { lines: { epoch: [], measure: [] }, start: null, end: null });
         this.clear();
-        wait = 0;
-      } else {
-        if (a.size) this.mark = a.mark;
-        this.offset = a.offset;
-        for (const line of a.lines) this.add(line);
-        if (a.lines.length || !this.drawn) this.draw();
-        if (a.lines.length && a.offset < a.size) wait = 0;
       }
+      this.offset = a.offset;
+      this.mark = a.mark;
+      for (const line of a.lines) this.add(line);
+      if (a.lines.length || a.anew || !this.drawn) this.draw();
+      if (a.lines.length && a.offset < a.size) wait = 0;
       if (this.failed) report((this.failed = ""));
     } catch (error) {
       report((this.failed = error.message));
