@@ -51,6 +51,25 @@
 // and others may be passed over. The header is the first chunk; a copy of it
 // stands before the last index.
 //
+// # Header
+//
+// The header is a JSON object. Who reads spikes and values needs of it
+//
+//	Dt           length of a step in ms
+//	Populations  a list, from the input up to the output, of Name, Size in neurons and
+//	             Spikes, true if they are recorded
+//	Network      of which Hidden lists the sizes of the hidden layers
+//	Plateaus     true if plateau values are recorded
+//	Traces       a list of Population, its number in Populations; Variable, which is
+//	             basal, apical, soma or rate; Neurons, a list in ascending order; and
+//	             Interval, the number of steps from one sample to the next
+//
+// of which what is false, 0 or empty may not be there. Potentials are relative to
+// rest and have no dimension; rates are in spikes/ms. The rest says what decided
+// the run, for replay, and has the names and units of [Header] and its types: Config
+// as TOML, Data, Seed as a decimal string, and parameters of neurons, network
+// and rule.
+//
 // # Groups
 //
 // A group is what was recorded of some trials that follow one another, or of a
@@ -142,9 +161,10 @@
 // of both as uint32; for each group its offset, its length, its first step and the
 // trials begun before as uint64, its steps and the trials begun in it as uint32;
 // for each snapshot offset and length as uint64, its number and 1 if weights are
-// stored as uint32, and the digest. The end has the number of steps and trials, the
-// offset of the header's copy, the offsets of all index chunks, and why the recording
-// broke off, if it did. The last 16 bytes of the file are the offset of the end as
+// stored as uint32, and the digest. The end is a JSON object: Steps and Trials, how
+// many there are; Header, the offset of the header's copy; Index, a list of the
+// offsets of all index chunks; and Failure, why the recording broke off, if it
+// did. The last 16 bytes of the file are the offset of the end as
 // uint64, C9 50 65 1A, and the CRC-32C of these 12 bytes. A file without them
 // broke off; its chunks tell the same.
 package record
