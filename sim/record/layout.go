@@ -271,7 +271,8 @@ func (s source) scan() *layout {
 			l.trials = f.trial + uint64(f.items)
 		}
 	}, func(at, length int64, err error) {
-		l.damaged(at, length, "", err)
+		what, err := s.nameGap(at, length, err)
+		l.damaged(at, length, what, err)
 	})
 	// A group whose events are lost began as many trials as are missing.
 	for k := range l.groups[:max(0, len(l.groups)-1)] {
@@ -283,6 +284,14 @@ func (s source) scan() *layout {
 		}
 	}
 	return l
+}
+
+// nameGap says what bytes are that are no chunk.
+func (s source) nameGap(at, length int64, err error) (string, error) {
+	if errors.Is(err, io.ErrUnexpectedEOF) && at+length == s.size {
+		return "what was being written when the recording broke off", errors.New("it is not whole")
+	}
+	return "unknown", err
 }
 
 func (l *layout) last() *groupEntry { return &l.groups[len(l.groups)-1] }
@@ -312,9 +321,6 @@ func (s source) scanWeights(l *layout, at int64, f frame) {
 }
 
 func (l *layout) damaged(at, length int64, what string, err error) {
-	if what == "" {
-		what = "unknown"
-	}
 	l.damage = append(l.damage, Damage{Offset: at, Length: length, What: what, Err: err})
 }
 

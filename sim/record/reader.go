@@ -84,7 +84,7 @@ func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 		r.layout = r.scan()
 	}
 	if err := r.readHeader(); err != nil {
-		return nil, fmt.Errorf("record: the header: %w", err)
+		return nil, fmt.Errorf("record: the header, without which nothing can be read: %w", err)
 	}
 	return r, nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"sort"
 	"strings"
@@ -115,10 +114,7 @@ func (v *verifier) chunk(at int64, f frame) {
 
 // gap notes what is no chunk.
 func (v *verifier) gap(at, length int64, err error) {
-	what := "unknown"
-	if errors.Is(err, io.ErrUnexpectedEOF) && at+length == v.r.size {
-		what, err = "what was being written when the recording broke off", errors.New("it is not whole")
-	}
+	what, err := v.r.nameGap(at, length, err)
 	v.holes = append(v.holes, len(v.damage))
 	v.report(at, length, what, err)
 }
