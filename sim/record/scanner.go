@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 	"math"
+	"sort"
 )
 
 // End as an upper limit means the end of the trial.
@@ -125,13 +126,20 @@ func (s *SpikeScanner) Scan() bool {
 			s.failed(err)
 			return false
 		}
-		for _, spike := range all {
-			if step := s.begin + int(spike.Step); step >= s.from && step < s.to {
-				s.spikes = append(s.spikes, Spike{int32(step), spike.Neuron})
-			}
+		for _, spike := range between(all, s.from-s.begin, s.to-s.begin) {
+			s.spikes = append(s.spikes, Spike{int32(s.begin) + spike.Step, spike.Neuron})
 		}
 	}
 	return true
+}
+
+// between returns the spikes of the steps from ≤ step < to: a chunk holds those of
+// many short trials.
+func between(list []Spike, from, to int) []Spike {
+	at := func(step int) int {
+		return sort.Search(len(list), func(k int) bool { return int(list[k].Step) >= step })
+	}
+	return list[at(from):at(to)]
 }
 
 func (s *SpikeScanner) failed(err error) {
