@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // A checkpoint is everything that training carries from one example to the next:
@@ -27,6 +28,7 @@ const checkpointMagic = "plateau checkpoint 1\n"
 // between calls of Epoch, or by the function that Epoch reports progress to.
 func (t *Trainer) AppendCheckpoint(b []byte) []byte {
 	begin := len(b)
+	b = slices.Grow(b, 4*t.net.Count()+1<<16) // and hardly more
 	b = append(b, checkpointMagic...)
 	arrays := t.net.Arrays()
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(arrays)))

@@ -11,7 +11,7 @@ import (
 // the process ends, however it ends: a file that nobody else can open and that is
 // gone when it is closed.
 func lockFolder(path string) (release func(), err error) {
-	name, err := windows.UTF16PtrFromString(filepath.Join(path, ".lock"))
+	name, err := windows.UTF16PtrFromString(filepath.Join(path, lockName))
 	if err != nil {
 		return nil, err
 	}

@@ -319,6 +319,7 @@ func TestResumeMistakes(t *testing.T) {
 		{[]string{"--resume", "fresh", "--config", "x"}, 2, []string{"--config and --resume"}},
 		{[]string{"--resume=fresh", "--out", "rec"}, 2, []string{"two folders"}},
 		{[]string{"--resume-at", "60"}, 2, []string{"--resume-at goes with --resume"}},
+		{[]string{"--resume", "fresh", "--resume-at", "-7"}, 2, []string{"--resume-at -7"}},
 		{[]string{"--resume", "fresh", "--resume-at", "7"}, 1, []string{"--resume-at 7", "30 and 60"}},
 		{[]string{"--resume", "fresh", "--hidden", "21"}, 2, []string{"--hidden: network.hidden = [21]: the run was begun with [20]"}},
 		{[]string{"--resume", "fresh", "--seed", "2", "--batch", "3"}, 2, []string{"--seed: seed = 2: the run was begun with 1", "--batch: learning.batch = 3"}},

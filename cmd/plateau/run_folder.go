@@ -38,7 +38,6 @@ const (
 type runFolder struct {
 	path    string
 	unlock  func()   // nil if it is not locked
-	vacant  bool     // whether nothing was in it when it was claimed
 	created []string // folders that were not there before, outermost first
 	files   []string // files written so far
 }
@@ -59,7 +58,6 @@ func claimRun(path, data string, force bool) (*runFolder, error) {
 	}
 	if err := r.inspect(force); err != nil {
 		r.abandon()
-		r.release()
 		return nil, err
 	}
 	return r, nil
@@ -77,8 +75,8 @@ func (r *runFolder) inspect(force bool) error {
 	if err != nil {
 		return r.refuse(err)
 	}
-	r.vacant = len(entries) == 0
-	if !r.vacant && !force {
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == lockName })
+	if len(entries) > 0 && !force {
 		return fmt.Errorf("--out %s: the folder is not empty; --force replaces the run in it, --resume goes on with it, or choose another", r.path)
 	}
 	for _, name := range []string{configName, metricsName, weightsName, recordingName, measurementsName} {
@@ -284,6 +282,7 @@ func (r *runFolder) abandon() {
 	for _, path := range r.files {
 		os.Remove(path)
 	}
+	r.release() // its lock may be a file in it
 	for i := len(r.created) - 1; i >= 0; i-- {
 		os.Remove(r.created[i]) // fails, as it should, if something else is in it
 	}

@@ -69,6 +69,9 @@ bits as if it had not been. With --epochs, a run that is done goes on too.`,
 		if *recordTo == "" && cmd.Flags().Changed("record") {
 			return misuse(`--record "": want the name of a file`)
 		}
+		if *resumeAt < 0 && cmd.Flags().Changed("resume-at") {
+			return misuse("--resume-at %d: want a number of examples, as plateau inspect lists them", *resumeAt)
+		}
 		t := trainOptions{workers: *workers, out: out, force: force, record: *recordTo, every: checkpoints, resumeAt: *resumeAt}
 		if cmd.Flags().Changed("resume") {
 			if t.resume, err = resumedFolder(cmd, *resumeIn, out, force); err != nil {
