@@ -128,6 +128,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 	for _, more := range [][]string{
 		{"--checkpoint-every", "1ep"},
 		{"--record", "--set", "record.weights_every=7"},
+		{"--record", "--set", "record.trials=every=7", "--batch", "3"},
 		{"--batch", "4", "--set", "network.symmetric=true", "--set", "network.feedback_noise=0.05"},
 		{"--set", "data.validation=9", "--set", "learning.rate_decay=0.5", "--set", "phases.longer=true"},
 		{"--measure", "all", "--set", "measure.every=7", "--batch", "4"},
@@ -350,8 +351,13 @@ func TestResumeMistakes(t *testing.T) {
 			t.Fatalf("%q: has changed the files: before %q, now %q", test.args, before, after)
 		}
 	}
-	// What is offered works.
-	must(t, "train", "--resume", "a run", "--resume-at", "50")
+	// What is offered works, also if it is interrupted before the damaged one.
+	ctx, cancel := context.WithCancel(context.Background())
+	if status := run(ctx, []string{"train", "--resume", "a run", "--resume-at", "50", "--json"}, &hook{word: `"event":"resume"`, do: cancel}, &bytes.Buffer{}); status != 1 {
+		t.Errorf("interrupted: status %d", status)
+	}
+	cancel()
+	must(t, "train", "--resume", "a run")
 	must(t, tiny("--out", "unbroken")...)
 	sameRun(t, "a run", "unbroken")
 	must(t, "train", "--config", "nocheckpoints/config.toml", "--out", "nocheckpoints", "--force")
