@@ -181,7 +181,8 @@ func TestResumeAfterKill(t *testing.T) {
 				more := append(c.more, "--seed", fmt.Sprint(seed))
 				must(t, tiny(append(more, "--out", "whole")...)...)
 				kills := 0
-				args := tiny(append(more, "--out", "broken")...)
+				fresh := tiny(append(more, "--out", "broken")...)
+				args := fresh
 				for kills < 200 {
 					cmd := process(append(args, "--checkpoint-every", c.every, "--workers", fmt.Sprint(1+kills%3))...)
 					var messages bytes.Buffer
@@ -207,6 +208,9 @@ func TestResumeAfterKill(t *testing.T) {
 							args = append(args, "--record") // it may be that nothing is known of it yet
 						}
 					} else {
+						if len(args) < len(fresh) {
+							t.Fatalf("after %d kills the configuration is gone", kills)
+						}
 						os.RemoveAll("broken")
 					}
 				}

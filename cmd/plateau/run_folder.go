@@ -229,12 +229,12 @@ func firstLine(path string) string {
 }
 
 // begin removes the files of an older run and writes the configuration of this
-// one.
+// one. There is one at any time, so that what a killed process leaves is a run.
 func (r *runFolder) begin(c *config) error {
 	if err := r.dropCheckpoints(-1); err != nil {
 		return err
 	}
-	for _, name := range []string{recordingName, weightsName, measurementsName, metricsName, configName} {
+	for _, name := range []string{recordingName, weightsName, measurementsName, metricsName} {
 		path := filepath.Join(r.path, name)
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("replacing %s: %w", path, cause(err))
