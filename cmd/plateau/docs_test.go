@@ -24,8 +24,46 @@ func TestDocsTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := string(old)
-	for name, table := range map[string]string{"options": optionsTable(), "keys": keysTable(), "presets": presetsTable()} {
+	docsRegions(t, string(old), map[string]string{"options": optionsTable(), "keys": keysTable(), "presets": presetsTable()})
+}
+
+// The page shows what plateau trial prints of a network that has learnt a little;
+// the commands stand above it.
+func TestDocsTrial(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains")
+	}
+	old, err := os.ReadFile(optionsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty(t)
+	t.Setenv("LC_ALL", "C.UTF-8")
+	t.Setenv("TERM", "xterm")
+	text := ""
+	for _, command := range []string{"train --examples 3000 --test-examples 100 --epochs 2 --out runs/short", "trial --run runs/short --example 4"} {
+		if !strings.Contains(string(old), "plateau "+command+"\n") {
+			t.Errorf("%s does not name the command: plateau %s", optionsPage, command)
+		}
+		text = must(t, strings.Fields(command)...)
+	}
+	t.Chdir(here)
+	var quoted strings.Builder
+	for line := range strings.Lines(text) {
+		quoted.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
+	}
+	docsRegions(t, string(old), map[string]string{"trial": quoted.String()})
+}
+
+// docsRegions compares parts of the page with what they must be, or writes them.
+func docsRegions(t *testing.T, old string, regions map[string]string) {
+	t.Helper()
+	page := old
+	for name, table := range regions {
 		begin, end := "<!-- "+name+": made by the tests -->\n", "<!-- end of "+name+" -->"
 		before, rest, ok := strings.Cut(page, begin)
 		_, after, closed := strings.Cut(rest, end)
@@ -34,7 +72,7 @@ func TestDocsTables(t *testing.T) {
 		}
 		page = before + begin + "\n" + table + "\n" + end + after
 	}
-	if page == string(old) {
+	if page == old {
 		return
 	}
 	if *update {

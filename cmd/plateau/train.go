@@ -383,10 +383,10 @@ func (r *training) start() error {
 	if r.resumed {
 		r.con.line("resuming at example %d, in epoch %d", r.trainer.Shown(), r.last.Epoch+1)
 	}
-	r.con.line("training %s: %s to train on, %s%d to test on, %s",
-		c.title(), plural(r.shown.Len(), "image"), held, r.data.Test.Len(), from)
-	r.con.line("%s%s with seed %d on %s; to %s",
-		plural(c.learning.epochs, "epoch"), batch, c.seed, plural(r.workers, "worker"), r.folder.path)
+	r.con.line("training %s, %s, to %s", c.title(), from, r.folder.path)
+	r.con.line("%s to train on, %s%d to test on; %s%s with seed %d on %s",
+		plural(r.shown.Len(), "image"), held, r.data.Test.Len(),
+		plural(c.learning.epochs, "epoch"), batch, c.seed, plural(r.workers, "worker"))
 	r.con.line("")
 	r.con.line(r.columns(), "epoch", "train error", c.errorName(), "examples/s", "hidden loss", "output loss", "time")
 	if r.resumed {
