@@ -15,7 +15,8 @@ import (
 )
 
 // describeSVG adds title and description after the tag that opens the picture,
-// and fonts as wide as the one it is set in for where that is not installed.
+// corners as round as in the other formats, and fonts to take where the one it is
+// set in is not installed.
 func describeSVG(file []byte, about About) []byte {
 	file = bytes.ReplaceAll(file, []byte("font-family:Liberation Sans;"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
 	file = bytes.ReplaceAll(file, []byte("data:image/jpg;"), []byte("data:image/png;"))
@@ -24,8 +25,8 @@ func describeSVG(file []byte, about About) []byte {
 		return file
 	}
 	end := open + bytes.IndexByte(file[open:], '>') + 1
-	text := fmt.Sprintf("\n<title>%s</title>\n<desc>%s</desc>", html.EscapeString(about.Title), html.EscapeString(about.lines()))
-	return slicesJoin(file[:end], []byte(text), file[end:])
+	text := fmt.Sprintf(" stroke-linejoin=\"round\">\n<title>%s</title>\n<desc>%s</desc>", html.EscapeString(about.Title), html.EscapeString(about.lines()))
+	return slicesJoin(file[:end-1], []byte(text), file[end:])
 }
 
 // lines is all but the title.

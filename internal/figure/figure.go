@@ -63,11 +63,12 @@ func Write(w io.Writer, format Format, f Figure, about About) error {
 	switch format {
 	case SVG:
 		c := vgsvg.New(size())
-		paint(c, f)
+		m := &measuring{CanvasSizer: c}
+		paint(m, f)
 		if _, err := c.WriteTo(&file); err != nil {
 			return err
 		}
-		return writeAll(w, describeSVG(compacted(file.Bytes()), about))
+		return writeAll(w, describeSVG(compacted(m.fitted(file.Bytes())), about))
 	case PDF:
 		c := vgpdf.New(size())
 		paint(outlined{c}, f)

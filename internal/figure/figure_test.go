@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -219,6 +220,24 @@ func TestAbout(t *testing.T) {
 	if table[0] != "xref" || !strings.HasPrefix(b[object:], table[1]+" 0 obj\n<< /Title") {
 		t.Errorf("PDF: the table %q leads to %.30q", table[:6], b[object:])
 	}
+}
+
+// Text in an SVG file is as wide as it was when it was placed, in whatever font.
+func TestTextLengths(t *testing.T) {
+	file := string(render(t, SVG, small()))
+	texts := regexp.MustCompile(`<text textLength="([0-9.]+)" [^>]*>([^<]+)</text>`).FindAllStringSubmatch(file, -1)
+	if len(texts) < 20 || len(texts) != strings.Count(file, "<text") {
+		t.Fatalf("%d of %d texts have a length", len(texts), strings.Count(file, "<text"))
+	}
+	for _, m := range texts {
+		if m[2] == "input" {
+			if w, _ := strconv.ParseFloat(m[1], 64); math.Abs(w-float64(bold(words(wordSize, black)).Width("input"))) > 0.01 {
+				t.Errorf("%q is %v wide", m[2], w)
+			}
+			return
+		}
+	}
+	t.Error("the input has no name")
 }
 
 func TestFormatOf(t *testing.T) {

@@ -2,9 +2,45 @@ package figure
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"strconv"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
 )
+
+// A measuring canvas remembers how wide each text is to be, which stays so where
+// a viewer has to use another font.
+type measuring struct {
+	vg.CanvasSizer
+	widths []vg.Length
+}
+
+// FillString draws text.
+func (m *measuring) FillString(f font.Face, at vg.Point, s string) {
+	m.widths = append(m.widths, f.Width(s))
+	m.CanvasSizer.FillString(f, at, s)
+}
+
+// fitted adds the widths to the texts of an SVG file.
+func (m *measuring) fitted(file []byte) []byte {
+	open := []byte("<text ")
+	parts := bytes.Split(file, open)
+	if len(parts) != len(m.widths)+1 {
+		return file
+	}
+	var out bytes.Buffer
+	out.Write(parts[0])
+	for i, part := range parts[1:] {
+		out.Write(open)
+		if m.widths[i] > 0 {
+			fmt.Fprintf(&out, `textLength="%.5g" lengthAdjust="spacingAndGlyphs" `, m.widths[i].Points())
+		}
+		out.Write(part)
+	}
+	return out.Bytes()
+}
 
 // compacted writes the paths of an SVG file that are nothing but upright strokes,
 // as spikes are, in a third of the bytes: each from where the last one began, in
