@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"math"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"plateau/compartments"
 	"plateau/internal/figure"
 	"plateau/sim"
 	"plateau/sim/record"
@@ -145,6 +149,11 @@ func TestPlotMistakes(t *testing.T) {
 	}
 }
 
+// anyWidth is a picture without how wide its texts are.
+func anyWidth(svg string) string {
+	return regexp.MustCompile(` textLength="[0-9.]+"`).ReplaceAllString(svg, "")
+}
+
 // A recorded trial makes the picture that the archive of the same trial makes,
 // whose potentials were not found by replay.
 func TestPlotRecordedTrial(t *testing.T) {
@@ -157,7 +166,7 @@ func TestPlotRecordedTrial(t *testing.T) {
 		must(t, append([]string{"trial", "--example", "3", "--out", name + ".npz", "--record", name + ".plateau"}, settings...)...)
 		must(t, "plot", name+".npz", "--out", "archive.svg", "--force")
 		must(t, "plot", name+".plateau", "--out", "recording.svg", "--force")
-		archive, recording := readFile(t, "archive.svg"), readFile(t, "recording.svg")
+		archive, recording := anyWidth(readFile(t, "archive.svg")), anyWidth(readFile(t, "recording.svg"))
 		archive = strings.ReplaceAll(archive, "plateau plot "+name+".npz", "plateau plot "+name+".plateau")
 		archive = strings.ReplaceAll(archive, name+".npz: ", name+".plateau, trial 0: ")
 		if archive != recording {
@@ -186,7 +195,7 @@ func TestPlotTrainingTrial(t *testing.T) {
 			t.Errorf("recording-35.svg: no %q", want)
 		}
 	}
-	curves := func(svg string) string { return svg[strings.Index(svg, "<path"):] }
+	curves := func(svg string) string { return anyWidth(svg[strings.Index(svg, "<path"):]) }
 	if curves(strings.ReplaceAll(text, "run/recording", "bare/recording")) != curves(readFile(t, "bare.svg")) {
 		t.Error("without weights of its own the recording gives another picture")
 	}
@@ -370,5 +379,53 @@ func TestReadMetricsOfRunInProgress(t *testing.T) {
 	writeFile(t, "run/metrics.jsonl", "{\"event\":\"epoch\",\"epoch\":3}\n")
 	if _, err := readMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:1: epoch 3, want 1") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Fields are the columns of W0, and the largest are those of the largest norm.
+func TestPlotFieldsAreWeights(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--epochs", "1")...)
+	w, _, err := openNPZ(t, "run/weights.npz").Float32("W0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var norms [20]float64
+	for k, v := range w {
+		norms[k%20] += float64(v) * float64(v)
+	}
+	drawn, _, err := drawFields(nil, plotOptions{from: []string{"run"}, neurons: largest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := drawn.(*figure.Fields)
+	if f.Width != 28 || f.Height != 28 || len(f.Neurons) != 20 {
+		t.Fatalf("%d fields of %d by %d", len(f.Neurons), f.Width, f.Height)
+	}
+	before := math.Inf(1)
+	for _, field := range f.Neurons {
+		n, err := strconv.Atoi(field.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if norms[n] > before {
+			t.Errorf("neuron %d has a larger norm, %v, than the one before", n, norms[n])
+		}
+		before = norms[n]
+		for j, v := range field.Weights {
+			if v != float64(w[20*j+n]) {
+				t.Fatalf("weight %d of neuron %d is %v, want %v", j, n, v, w[20*j+n])
+			}
+		}
+	}
+}
+
+// Rates of the output are those that its potentials give, in Hz.
+func TestPlotRates(t *testing.T) {
+	s := &shownTrial{noise: compartments.EscapeNoise{MaxRate: 0.2}}
+	for k, got := range s.rate([]float64{0, math.Log(3), -100}) {
+		if want := []float64{100, 150, 0}[k]; math.Abs(got-want) > 1e-4 {
+			t.Errorf("rate %d is %v Hz, want %v", k, got, want)
+		}
 	}
 }

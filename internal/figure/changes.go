@@ -176,7 +176,7 @@ func (ch *Changes) row(c draw.Canvas, r Row, top vg.Length, last bool) {
 		if last {
 			below = unit
 		}
-		p.ticksBelow(ticks(0, p.x1, 10/columns), below)
+		p.ticksBelow(ticks(0, p.x1, max(10/columns, 4)), below)
 		if !ch.several() {
 			p.lines(lines, func(l Line) int { return slices.Index(parts, l.Part) })
 			p.nameLines(lines, parts)
@@ -238,7 +238,7 @@ func (r Row) scaled(scale float64) (lines []scaledLine, low, high float64, log b
 	if low > high {
 		return lines, 0, 1, false
 	}
-	if log = r.Log && least > 0; log {
+	if log = r.Log && least > 1e-300; log {
 		low, high = math.Log10(max(low, least/2)), math.Log10(high)
 		for _, s := range lines {
 			for _, values := range [][]float64{s.mean, s.low, s.high} {

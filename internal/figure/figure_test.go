@@ -259,6 +259,8 @@ func TestTicks(t *testing.T) {
 	}{
 		{0, 100, 10, "0 10 20 30 40 50 60 70 80 90 100"}, {-0.7, 0.4, 2, "0"}, {-0.7, 0.52, 3, "−0.5 0 0.5"},
 		{0, 0.029, 3, "0 0.01 0.02"}, {0, 0.35, 3, "0 0.2"}, {1, 5, 8, "1 1.5 2 2.5 3 3.5 4 4.5 5"}, {-3e7, 1e7, 2, "−2e+07 0"},
+		// Where there is nothing round, or nothing at all, it does not take for ever.
+		{1, 1, 3, ""}, {math.Inf(-1), 0, 3, ""}, {0, math.NaN(), 3, ""}, {-1.5e308, 1.5e308, 3, ""},
 	} {
 		var got []string
 		for _, v := range ticks(c.low, c.high, c.wanted) {
@@ -268,6 +270,18 @@ func TestTicks(t *testing.T) {
 			t.Errorf("ticks(%v, %v, %d) are %s, want %s", c.low, c.high, c.wanted, s, c.want)
 		}
 	}
+}
+
+// Values that differ in their last digit only have some ticks, or none.
+func TestTicksOfLargeValues(t *testing.T) {
+	for _, high := range []float64{1e16 + 2, 1e300 * (1 + 1e-15), 5e-324} {
+		if got := ticks(high-2, high, 3); len(got) > 30 {
+			t.Errorf("up to %v: %d ticks", high, len(got))
+		}
+	}
+	f := norms(1)
+	f.Rows[0].Lines[0].Runs[0].Value = []float64{5e-324, 1e308, 1}
+	marks(f)
 }
 
 func TestScaleTicks(t *testing.T) {

@@ -145,9 +145,16 @@ func (l *Learning) losses(box func(x0, x1, y0, y1 vg.Length) panel, layers int, 
 			return nil
 		}, faint: m > 0})
 	}
-	l.head(lower, "Hidden loss")
+	switch {
+	case layers < 2 || len(l.Courses) < 2:
+		l.head(lower, "Hidden loss")
+	case layers == 2:
+		l.head(lower, "Hidden loss", "hidden0", "hidden1")
+	default:
+		l.head(lower, "Hidden loss", "hidden0", "the others")
+	}
 	names := l.draw(&lower, 3, "epoch", hidden...)
-	if layers > 1 && len(names) == layers {
+	if layers > 1 && len(names) == layers && len(l.Courses) < 2 {
 		places := make([]vg.Length, layers)
 		copy(places, names)
 		for m, y := range apart(places, 11, lower.box.Min.Y, lower.box.Max.Y) {
@@ -218,7 +225,11 @@ func (l *Learning) draw(p *panel, marks int, unit string, all ...series) (ends [
 					if !finite(mean[k]) {
 						continue
 					}
-					p.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: 2.4, Shape: draw.CircleGlyph{}}, p.at(epoch[k], mean[k]))
+					shape := draw.GlyphDrawer(draw.CircleGlyph{})
+					if s.faint {
+						shape = draw.RingGlyph{}
+					}
+					p.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: 2.4, Shape: shape}, p.at(epoch[k], mean[k]))
 				}
 			}
 			if i == 0 && len(mean) > 0 && finite(mean[len(mean)-1]) {

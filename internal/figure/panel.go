@@ -72,6 +72,9 @@ func (p *panel) ticksLog(numbers bool) {
 		factors = []float64{1, 2, 5}
 	}
 	every := math.Ceil((p.y1 - p.y0) / 6)
+	if !(every <= 110) { // float64 has 632 powers of ten
+		return
+	}
 	for power := math.Ceil(p.y0) - 1; power <= p.y1; power++ {
 		for f := 2.0; f < 10; f++ {
 			if y := power + math.Log10(f); y >= p.y0 && y <= p.y1 {
@@ -182,9 +185,17 @@ func number(v float64) string {
 
 // ticks lists round values between two limits, about as many as wanted.
 func ticks(low, high float64, wanted int) []float64 {
+	if !(high > low) || !finite(high-low) {
+		return nil
+	}
 	step := roundStep((high - low) / float64(max(wanted, 1)))
 	var values []float64
-	for k := math.Ceil(low/step - 1e-9); k*step <= high+1e-9*step; k++ {
+	first := math.Ceil(low/step - 1e-9)
+	for i := range 10 * max(wanted, 1) {
+		k := first + float64(i)
+		if !(k*step <= high+1e-9*step) {
+			break
+		}
 		// Rounded, so that 3 × 0.1 is 0.3.
 		digits := max(0, int(math.Ceil(-math.Log10(step)))+1)
 		v, _ := strconv.ParseFloat(strconv.FormatFloat(k*step, 'f', digits, 64), 64)

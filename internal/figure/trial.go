@@ -144,6 +144,22 @@ func (t *Trial) Draw(c draw.Canvas) {
 	}
 }
 
+// thickness of a spike: that which is wanted, but not much more than a step.
+func (t *Trial) thickness(p panel, wanted vg.Length) vg.Length {
+	if len(t.Time) < 2 {
+		return wanted
+	}
+	return min(wanted, max(0.8*(p.x(t.Time[1])-p.x(t.Time[0])), 0.3))
+}
+
+// fine thickness of lines, where there are too many points for the usual.
+func (t *Trial) fine(usual vg.Length) vg.Length {
+	if len(t.Time) > 500 {
+		return 0.6 * usual
+	}
+	return usual
+}
+
 // label names a row.
 func (t *Trial) label(p panel, name string, lines ...string) {
 	rowLabel(p.Canvas, p.box.Max.Y, name, lines...)
@@ -155,7 +171,7 @@ func (t *Trial) raster(p panel, pop Population, input bool) {
 	p.y0, p.y1 = float64(pop.Neurons), 0
 	height := max(0.9, 0.8*rasterRow/vg.Length(max(pop.Neurons, 1)))
 	plateaus(p, pop, min(height, 6))
-	spikes(p, pop, nil, black, min(height, 6), 0.75)
+	spikes(p, pop, nil, black, min(height, 6), t.thickness(p, 0.75))
 	t.label(p, pop.Name, plural(pop.Neurons, "neuron"))
 	if len(pop.Plateaus) > 0 {
 		write(p.Canvas, aligned(words(wordSize, vermilion), text.XLeft, text.YCenter), p.box.Max.X+7, (p.box.Min.Y+p.box.Max.Y)/2, "plateaus")
@@ -185,7 +201,7 @@ func (t *Trial) neuron(whole panel, n Neuron) {
 	curve.box.Max.Y -= strip
 	curve.y0, curve.y1 = limits(0.06, n.Apical, []float64{0})
 	line(curve.Canvas, 0.5, lightGrey, nil, curve.at(0, 0), curve.at(curve.x1, 0))
-	curve.curve(1.1, vermilion, nil, t.Time, n.Apical)
+	curve.curve(t.fine(1.1), vermilion, nil, t.Time, n.Apical)
 	for _, pl := range n.Plateaus {
 		if !finite(pl.Mean) || !finite(pl.Time) || !finite(pl.From) {
 			continue
@@ -205,8 +221,8 @@ func (t *Trial) neuron(whole panel, n Neuron) {
 	if lower.y0 < 0 && lower.y1 > 0 {
 		line(lower.Canvas, 0.5, lightGrey, nil, lower.at(0, 0), lower.at(lower.x1, 0))
 	}
-	lower.curve(1.1, blue, nil, t.Time, n.Basal)
-	lower.curve(1.1, black, nil, t.Time, n.Soma)
+	lower.curve(t.fine(1.1), blue, nil, t.Time, n.Basal)
+	lower.curve(t.fine(1.1), black, nil, t.Time, n.Soma)
 	lower.ticksLeft(scaleTicks(lower.y0, lower.y1, 3), false, true)
 	var names []endLabel
 	if end, ok := lastFinite(n.Basal); ok {
@@ -241,9 +257,9 @@ func (t *Trial) output(p panel, pop Population) {
 		if k < len(t.Classes) && (t.Classes[k].True || t.Classes[k].Read) {
 			colour, _ = t.Classes[k].colours()
 		}
-		thickness := vg.Length(1.3)
+		thickness := t.thickness(p, 1.3)
 		if t.marked(k) {
-			thickness = 2
+			thickness = t.thickness(p, 2)
 		}
 		spikes(p, pop, func(n int32) bool { return min(int(n)/each, classes-1) == k }, colour, max(height, 1), thickness)
 	}
@@ -285,7 +301,7 @@ func (t *Trial) classes(p panel, of func(Class) []float64, marks int, name strin
 				continue
 			}
 			colour, thickness := cl.colours()
-			p.curve(thickness, colour, nil, t.Time, all[k])
+			p.curve(t.fine(thickness), colour, nil, t.Time, all[k])
 			end, ok := lastFinite(all[k])
 			switch {
 			case !ok:
