@@ -228,6 +228,9 @@ func TestHelp(t *testing.T) {
 			if f.Name != "help" && f.Name != "version" && !strings.Contains(text, "  --"+f.Name+" ") {
 				t.Errorf("%s: help does not list --%s", cmd.CommandPath(), f.Name)
 			}
+			if strings.Contains(f.Usage, "\n") {
+				t.Errorf("%s: --%s is told in more than a line", cmd.CommandPath(), f.Name)
+			}
 		})
 		for _, c := range cmd.Commands() {
 			if !c.Hidden && !strings.Contains(text, "\n  "+c.Name()+" ") {
