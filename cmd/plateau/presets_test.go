@@ -31,6 +31,10 @@ var presetRuns = map[string]struct {
 	"paper-apical-strong":       {[]string{"neurons.apical_per_ms=0.6"}, "[0.21, 0.21]", "c9a2705cf34bab3d"},
 	"paper-stochastic-plateaus": {[]string{"phases.plateau_spread_ms=5", "phases.plateau_sd_ms=3"}, "[0.21, 0.21]", "6ba134bd2f7f9f6b"},
 	"rate-mode":                 {nil, "[0.21, 0.21]", "64e9578b765b85f5"},
+	"best": {[]string{
+		"data.validation=5000", "learning.epochs=40", "network.hidden=1000", "network.per_class=10", "neurons.feedback_signal=rates",
+		"phases.forward_ms=60", "phases.target_ms=30", "phases.settle_ms=15", "learning.rates=1,0.15", "learning.rate_decay=0.93", "test.length_ms=500",
+	}, "[1, 0.15]", "f1db945ae4bcea4f"},
 }
 
 // presetOf puts together what a preset says.
@@ -74,7 +78,10 @@ func TestPresets(t *testing.T) {
 			}
 			continue
 		}
-		explicit := mustConfig(t, slices.Concat(common, []string{"phases.longer=true", "phases.window_ms=20"}, want.sets)...)
+		if p.name != "best" {
+			common = append(common, "phases.longer=true", "phases.window_ms=20")
+		}
+		explicit := mustConfig(t, slices.Concat(common, want.sets)...)
 		for _, k := range keys() {
 			if got, want := k.text(got), k.text(explicit); got != want {
 				t.Errorf("%s: %s = %s, want %s", p.name, k.name, got, want)
