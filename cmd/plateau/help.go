@@ -99,7 +99,7 @@ func help(cmd *cobra.Command) string {
 func layers(cmd *cobra.Command) string {
 	var from []string
 	for _, l := range []struct{ flag, words string }{
-		{"config", "defaults, --config"}, {"run", "the run's configuration"},
+		{"config", "defaults, --preset, --config"}, {"run", "the run's configuration"},
 	} {
 		if cmd.Flags().Lookup(l.flag) != nil {
 			from = append(from, l.words)

@@ -123,7 +123,7 @@ func inspectRun(con *console, path string, verify bool) error {
 		con.line("checkpoint of example %d, %s: %s", k.Examples, byteSize(k.Bytes), state)
 	}
 	if e.Recording != "" {
-		con.line("recording: plateau inspect %s", e.Recording)
+		con.line("recording: plateau inspect %s", shellWord(e.Recording))
 	}
 	if (e.State == "interrupted" || e.State == "killed") && len(e.Kept) > 0 {
 		con.line("to go on with it: %s", resumeCommand(path))
@@ -145,7 +145,7 @@ func unfinished(path string) string {
 }
 
 // checkpoints adds the checkpoints of a run, each of which is read, and the
-// weights of the latest that is intact.
+// weights of the latest, if that is intact.
 func (e *runEvent) checkpoints(path string) error {
 	files, err := listCheckpoints(path)
 	if err != nil {
@@ -161,6 +161,7 @@ func (e *runEvent) checkpoints(path string) error {
 		case errors.Is(err, fs.ErrNotExist):
 			continue // the run is under way and has replaced it meanwhile
 		case err != nil:
+			e.Weights = "" // the last are those of weights.npz
 			k.State, k.Why = "damaged", strings.TrimPrefix(err.Error(), "checkpoint "+f.path+" ")
 		default:
 			k.Epochs, k.Weights = c.Epochs, c.Weights

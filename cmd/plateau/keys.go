@@ -85,7 +85,7 @@ func keys() []key {
 			derive:  func(c *config) { c.data.examples, _, _ = schedule(c.data.name) },
 		}, {
 			name: "data.validation", meaning: "training images that are held out: the last so many of data.examples are not learnt from, and every epoch is tested on them, the test set only at the very end", unit: "images",
-			wants: "a whole number from 0, less than {data.examples}",
+			wants: "a whole number from 0, which holds none out, less than {data.examples}",
 			at:    func(c *config) any { return &c.data.validation },
 			ok:    func(c *config) bool { return c.data.validation >= 0 && (c.data.examples < 0 || c.shown() > 0) },
 		}, {

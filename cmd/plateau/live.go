@@ -233,8 +233,9 @@ func (v *live) errorLines(t terminal) []string {
 	words := []string{v.trainWords(), v.testWords()}
 	if t.columns < narrow {
 		for i := range words {
-			words[i], _, _ = strings.Cut(words[i], " %")
-			words[i] += " %"
+			if share, _, ok := strings.Cut(words[i], " %"); ok {
+				words[i] = share + " %"
+			}
 		}
 	}
 	longest := 0

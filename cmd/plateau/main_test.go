@@ -94,6 +94,7 @@ func TestMistakes(t *testing.T) {
 	write("twice.toml", "seed = 3\nseed = 4\n")
 	write("inline.toml", "neurons = {dt_ms = nan}\nphases.target_ms = -3\n")
 	write("array.toml", "[[phases]]\nforward_ms = 50\n")
+	write("full.toml", printConfig(mustConfig(t), false))
 	write("notes.txt", "mine")
 	before := tree(t)
 	for _, test := range []struct {
@@ -150,6 +151,11 @@ func TestMistakes(t *testing.T) {
 		{"train --config twice.toml", 2, []string{"twice.toml", "not TOML"}},
 		{"train --config run", 1, []string{"run is a folder", "run/config.toml"}},
 		{"train --preset paper-9-hidden", 2, []string{"--preset paper-9-hidden: there is no such preset", "paper-0-hidden", "rate-mode"}},
+		{"train --preset paper-2-hidden --config full.toml", 2, []string{"--config full.toml sets everything that --preset paper-2-hidden does"}},
+		{"train --data mnst", 2, []string{"plateau: --data: data.name"}},
+		{"train --hidden 0", 2, []string{"plateau: --hidden: network.hidden"}},
+		{"train --epochs 0e3", 2, []string{"learning.epochs = 0: want a whole number from 1"}},
+		{"train --epochs 1.5", 2, []string{"learning.epochs = 1.5: want a whole number"}},
 		{"train --preset=", 2, []string{`--preset ""`, "plateau config presets"}},
 		{"train --preset paper-1-hidden --set phases.target_ms=31 --set phases.settle_ms=20 --set phases.window_ms=32", 2, []string{"--set: phases.window_ms = 32"}},
 		{"train --preset paper-stochastic-plateaus --set phases.window_ms=0", 2, []string{"--preset paper-stochastic-plateaus: phases.plateau_spread_ms = 5", "phases.window_ms (0)"}},

@@ -101,6 +101,9 @@ func (o *options) config() (*config, error) {
 		if err := s.readFile(o.file); err != nil {
 			return nil, err
 		}
+		if o.preset != "" && !s.uses(o.preset) {
+			return nil, misuse("--config %s sets everything that --preset %s does, so the preset would change nothing; leave one of them out", o.file, o.preset)
+		}
 	case o.cmd.Flags().Changed("config"):
 		return nil, misuse(`--config "": want the name of a file`)
 	case o.cmd.Flags().Changed("run"):

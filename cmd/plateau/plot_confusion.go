@@ -46,7 +46,7 @@ func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, erro
 		for i, run := range k.runs {
 			if run.tested == nil {
 				return nil, about, fmt.Errorf("%s: has no confusion; plateau train --measure confusion writes one at every epoch, and of a finished run: plateau test --run %s --json > test.jsonl, then plateau plot test.jsonl --what confusion",
-					k.folders[i], k.folders[i])
+					k.folders[i], shellWord(k.folders[i]))
 			}
 			if images, err = addConfusion(images, run.tested.Confusion); err != nil {
 				return nil, about, fmt.Errorf("%s: %w", k.folders[i], err)

@@ -28,7 +28,7 @@ func openTrialFile(path string) (*trialFile, error) {
 	names := r.Names()
 	switch {
 	case slices.Contains(names, "W0") && slices.Contains(names, "b0"):
-		err = fmt.Errorf("%s: holds weights; for pictures of the run: plateau plot %s", path, filepath.Dir(path))
+		err = fmt.Errorf("%s: holds weights; for pictures of the run: plateau plot %s", path, shellWord(filepath.Dir(path)))
 	case !slices.Contains(names, "populations") || !slices.Contains(names, "phase_begin_ms"):
 		err = fmt.Errorf("%s: is not the file of a trial: there is no array populations or phase_begin_ms in it; plateau trial makes one", path)
 	}

@@ -76,6 +76,16 @@ func (s *settings) use(name string) error {
 	return nil
 }
 
+// uses is whether anything that a preset says still holds.
+func (s *settings) uses(preset string) bool {
+	for _, where := range s.config.given {
+		if where == "--preset "+preset {
+			return true
+		}
+	}
+	return false
+}
+
 // presetLines says in a line what each preset is.
 func presetLines() []string {
 	var lines []string

@@ -282,13 +282,19 @@ func (s *settings) setPair(pair string) {
 func (s *settings) finish() (*config, error) {
 	c := s.config
 	c.derive()
+	wrong := len(s.problems) > 0
 	for _, k := range keys() {
+		where := c.given[k.name]
+		if where == "" && wrong {
+			continue // a default may not fit what is wrong
+		}
 		if !s.reported[k.name] && !k.valid(c) {
-			value, where := k.text(c), c.given[k.name]
+			value := k.text(c)
 			if where == "" {
 				value += " (the default)"
 			}
 			s.report(where, k.name, value, k.allowed(c))
+			wrong = wrong || c.given[k.name] != ""
 		}
 	}
 	if len(s.problems) > 0 {

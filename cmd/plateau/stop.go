@@ -30,7 +30,7 @@ func (r *training) interrupted(examples int, during string) error {
 	if err != nil {
 		return r.failed(err)
 	}
-	return fmt.Errorf("interrupted in %s, after %s; to go on from there: %s", during, plural(examples, "example"), resumeCommand(r.folder.path))
+	return fmt.Errorf("interrupted in %s; to go on from there: %s", during, resumeCommand(r.folder.path))
 }
 
 // failed says what is left of a run that cannot go on.

@@ -135,7 +135,7 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 		fmt.Fprintf(&b, "every trace is in %s:\n  python -c 'import numpy; t = numpy.load(\"%s\"); print(*t)'\n", o.out, o.out)
 	}
 	if o.record != "" {
-		fmt.Fprintf(&b, "everything is in %s: plateau inspect %s\n", o.record, o.record)
+		fmt.Fprintf(&b, "everything is in %s: plateau inspect %s\n", o.record, shellWord(o.record))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

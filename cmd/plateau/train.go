@@ -52,7 +52,7 @@ bits as if it had not been. With --epochs, a run that is done goes on too.`,
 	recordTo := recordFlag(cmd, "record spikes and more while training (default: recording.plateau in the run folder)")
 	resumeIn, resumeAt := resumeFlags(cmd)
 	every := cmd.Flags().String("checkpoint-every", standardInterval,
-		"when to write one besides after epochs: 5m, 1000ex, or 1ep for never (default: "+standardInterval+")")
+		"when to write checkpoints besides after epochs: 5m, 1000ex, or 1ep for only then (default: "+standardInterval+")")
 	describe(cmd.Flags(), headOutput, "checkpoint-every", "TIME")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -338,11 +338,14 @@ func (r *training) run(ctx context.Context) error {
 		if r.recording.told {
 			until = " until it failed"
 		}
-		r.con.line("what was recorded%s, %s: plateau inspect %s", until, byteSize(r.recording.size()), r.recording.path)
+		r.con.line("what was recorded%s, %s: plateau inspect %s", until, byteSize(r.recording.size()), shellWord(r.recording.path))
 	}
-	r.con.line("look into a trial: plateau trial --run %s --example 7", r.folder.path)
+	r.con.line("look into a trial: plateau trial --run %s --example 7", shellWord(r.folder.path))
 	return nil
 }
+
+// lastTest is what is left of a run of which all epochs are done.
+const lastTest = "the test after the last epoch"
 
 // final is the error on the test set after the last epoch. Where images are held
 // out, this is when the run first sees the test set.
@@ -352,7 +355,7 @@ func (r *training) final(ctx context.Context) (*float64, error) {
 	}
 	result, err := runTest(ctx, r.con, r.tester, r.data.Test, "test ", nil)
 	if err != nil {
-		return nil, r.stopped(ctx, err, 0, "the test after the last epoch")
+		return nil, r.stopped(ctx, err, 0, lastTest)
 	}
 	share := result.Error()
 	return &share, nil
@@ -381,7 +384,11 @@ func (r *training) start() error {
 		held = fmt.Sprintf("%d held out to test every epoch, at the end ", n)
 	}
 	if r.resumed {
-		r.con.line("resuming at example %d, in epoch %d", r.trainer.Shown(), r.last.Epoch+1)
+		at := fmt.Sprintf("epoch %d", r.last.Epoch+1)
+		if r.last.Epoch == c.learning.epochs {
+			at = lastTest
+		}
+		r.con.line("resuming at example %d, in %s", r.trainer.Shown(), at)
 	}
 	r.con.line("training %s, %s, to %s", c.title(), from, r.folder.path)
 	r.con.line("%s to train on, %s%d to test on; %s%s with seed %d on %s",
@@ -391,7 +398,7 @@ func (r *training) start() error {
 	r.con.line(r.columns(), "epoch", "train error", c.errorName(), "examples/s", "hidden loss", "output loss", "time")
 	if r.resumed {
 		r.con.event(resumeEvent{
-			Event: "resume", Epoch: r.last.Epoch + 1, Examples: int(r.trainer.Shown()), Epochs: c.learning.epochs,
+			Event: "resume", Epoch: min(r.last.Epoch+1, c.learning.epochs), Examples: int(r.trainer.Shown()), Epochs: c.learning.epochs,
 			Workers: r.workers, Out: r.folder.path,
 		})
 		return nil
@@ -426,7 +433,7 @@ func (r *training) epoch(ctx context.Context) error {
 	if learnt.Number < number || !finished {
 		var err error
 		if learnt, err = r.learn(ctx, number); err != nil {
-			return r.stopped(ctx, err, learnt.Examples, fmt.Sprintf("epoch %d", number))
+			return r.stopped(ctx, err, learnt.Examples, fmt.Sprintf("epoch %d, after %s", number, plural(learnt.Examples, "example")))
 		}
 		if due {
 			if err := r.checkpoint(); err != nil {

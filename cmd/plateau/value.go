@@ -18,6 +18,12 @@ var errNotAllowed = errors.New("")
 // set gives the key a value as TOML decodes it. The error says what kind of
 // value is wanted.
 func (k key) set(c *config, v any) error {
+	if x, ok := v.(float64); ok && x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+		switch k.at(c).(type) {
+		case *int, *int64, *count:
+			v = int64(x) // as somebody who writes 1e3 means it
+		}
+	}
 	number := func() (float64, error) {
 		switch v := v.(type) {
 		case float64:
