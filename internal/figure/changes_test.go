@@ -284,6 +284,10 @@ func TestLogTicks(t *testing.T) {
 		want      string
 	}{
 		{-0.1, 2.1, "1 10 100"}, {0, 1.1, "1 2 5 10"}, {-0.3, 0.2, "0.6 0.8 1 1.5"}, {-6.2, 0.1, "10 −6 10 −4 0.01 1"},
+		{0.2, 1.9, "2 5 10 20 50"},
+		{math.Log10(89.65), math.Log10(89.82), "89.65 89.7 89.75 89.8"}, // no round multiple within
+		{math.Log10(5.2), math.Log10(6.7), "5.5 6 6.5"},                 // one within
+		{-1e-9, 1e-9, "1"},                                              // as all numbers here are printed
 	} {
 		var canvas recorder.Canvas
 		p := panelOn(&canvas, 100, 100)

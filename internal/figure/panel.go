@@ -46,20 +46,26 @@ func (p *panel) curve(thickness vg.Length, colour color.Color, dashes []vg.Lengt
 func (p *panel) ticksLeft(ticks []float64, grid, numbers bool) {
 	style := aligned(words(smallSize, grey), text.XRight, text.YCenter)
 	for _, v := range ticks {
-		y := p.y(v)
-		if grid {
-			line(p.Canvas, 0.6, gridGrey, nil, vg.Point{X: p.box.Min.X, Y: y}, vg.Point{X: p.box.Max.X, Y: y})
-		}
-		line(p.Canvas, 0.6, grey, nil, vg.Point{X: p.box.Min.X - 3, Y: y}, vg.Point{X: p.box.Min.X, Y: y})
+		p.tickLeft(v, grid)
 		if numbers {
-			write(p.Canvas, style, p.box.Min.X-5, y, number(v))
+			write(p.Canvas, style, p.box.Min.X-5, p.y(v), number(v))
 		}
 	}
 	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
 }
 
+// tickLeft draws one tick of the vertical axis.
+func (p *panel) tickLeft(v float64, grid bool) {
+	y := p.y(v)
+	if grid {
+		line(p.Canvas, 0.6, gridGrey, nil, vg.Point{X: p.box.Min.X, Y: y}, vg.Point{X: p.box.Max.X, Y: y})
+	}
+	line(p.Canvas, 0.6, grey, nil, vg.Point{X: p.box.Min.X - 3, Y: y}, vg.Point{X: p.box.Min.X, Y: y})
+}
+
 // ticksLog draws the vertical axis of values whose logarithms to base ten are the
-// heights: a number at every power of ten, or between them where there are few.
+// heights: a number at every power of ten, or between them where there are few. Where
+// even those are fewer than two, numbers are as on any other axis.
 func (p *panel) ticksLog(numbers bool) {
 	style := aligned(words(smallSize, grey), text.XRight, text.YCenter)
 	factors := []float64{1}
@@ -68,8 +74,18 @@ func (p *panel) ticksLog(numbers bool) {
 		factors = []float64{1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9}
 	case span < 0.7:
 		factors = []float64{1, 1.5, 2, 3, 4, 6, 8}
-	case span < 1.5:
+	case span < 2: // a range that is longer has two powers of ten
 		factors = []float64{1, 2, 5}
+	}
+	if values := p.narrowTicks(factors); values != nil {
+		for _, v := range values {
+			p.tickLeft(math.Log10(v), true)
+			if numbers {
+				write(p.Canvas, style, p.box.Min.X-5, p.y(math.Log10(v)), number(v))
+			}
+		}
+		line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+		return
 	}
 	every := math.Ceil((p.y1 - p.y0) / 6)
 	if !(every <= 110) { // float64 has 632 powers of ten
@@ -90,8 +106,7 @@ func (p *panel) ticksLog(numbers bool) {
 				continue
 			}
 			y := p.y(v)
-			line(p.Canvas, 0.6, gridGrey, nil, vg.Point{X: p.box.Min.X, Y: y}, vg.Point{X: p.box.Max.X, Y: y})
-			line(p.Canvas, 0.6, grey, nil, vg.Point{X: p.box.Min.X - 3, Y: y}, vg.Point{X: p.box.Min.X, Y: y})
+			p.tickLeft(v, true)
 			switch {
 			case !numbers:
 			case power >= -3 && power <= 4:
@@ -109,6 +124,32 @@ func (p *panel) ticksLog(numbers bool) {
 		}
 	}
 	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+}
+
+// narrowTicks are values for a logarithmic axis on which fewer than two of these
+// multiples of powers of ten would be; nil if two are, or if numbers as they are
+// printed would not tell values apart.
+func (p *panel) narrowTicks(factors []float64) []float64 {
+	if p.y1-p.y0 >= 2 {
+		return nil
+	}
+	shown := 0
+	for power := math.Floor(p.y0); power <= p.y1; power++ {
+		for _, f := range factors {
+			if v := power + math.Log10(f); v >= p.y0 && v <= p.y1 {
+				shown++
+			}
+		}
+	}
+	if shown >= 2 {
+		return nil
+	}
+	values := scaleTicks(math.Pow(10, p.y0), math.Pow(10, p.y1), 4)
+	values = slices.CompactFunc(values, func(a, b float64) bool { return number(a) == number(b) })
+	if len(values) < 2 {
+		return nil
+	}
+	return values
 }
 
 // band fills what is between two curves, as far as it is in the panel.
