@@ -135,7 +135,25 @@ func notMeasured(title, option string, c *config) string {
 	if len(c.network.hidden) == 0 && option != "norms" && option != "rates" && option != "losses" {
 		return fmt.Sprintf("there is nothing of %s: the network has no hidden layer", strings.ToLower(title))
 	}
-	return fmt.Sprintf("nothing was measured of %s, or nothing yet; plateau train --measure %s does", strings.ToLower(title), option)
+	if c.measures(option) {
+		return fmt.Sprintf("nothing was measured of %s yet: there is a line every %s; plateau train --set measure.every=… makes more",
+			strings.ToLower(title), plural(c.measure.every, "example"))
+	}
+	return fmt.Sprintf("nothing was measured of %s; plateau train --measure %s does", strings.ToLower(title), option)
+}
+
+// measures is whether training measures any of the names in a list.
+func (c *config) measures(names string) bool {
+	if c.measure.what == everything {
+		return true
+	}
+	wanted := strings.Split(names, ",")
+	for name := range strings.SplitSeq(c.measure.what, ",") {
+		if slices.Contains(wanted, strings.TrimSpace(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // has is whether a run has measured a quantity.

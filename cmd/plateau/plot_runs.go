@@ -76,7 +76,11 @@ func titles(what string, courses []*course) (about figure.About, subtitle string
 		if k.config.title() != courses[0].config.title() {
 			about.Title = fmt.Sprintf("%s: %s", what, plural(len(courses), "configuration"))
 		}
-		sources = append(sources, fmt.Sprintf("%s, seed %s", strings.Join(k.folders, ", "), strings.Join(k.seeds, ", ")))
+		seed := "seed"
+		if len(k.seeds) > 1 {
+			seed = "seeds"
+		}
+		sources = append(sources, fmt.Sprintf("%s, %s %s", strings.Join(k.folders, ", "), seed, strings.Join(k.seeds, ", ")))
 		seeds = max(seeds, len(k.runs))
 	}
 	about.Description = strings.Join(sources, "; ")

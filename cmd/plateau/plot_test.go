@@ -287,7 +287,7 @@ func TestPlotMeasured(t *testing.T) {
 		}
 	}
 	must(t, "plot", "a", "b", "--what", "confusion", "--out", "both.svg")
-	if text := readFile(t, "both.svg"); !strings.Contains(text, "a, b, seed 1, 2, epoch 2: 10.00 % of 20 images misread") {
+	if text := readFile(t, "both.svg"); !strings.Contains(text, "a, b, seeds 1, 2, epoch 2: 10.00 % of 20 images misread") {
 		t.Error("the confusion of two runs is not their sum")
 	}
 	must(t, "plot", "c", "--what", "fields", "--neurons", "largest")
@@ -309,15 +309,19 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 	empty(t)
 	must(t, tiny("--out", "run")...)
 	must(t, tiny("--out", "flat", "--hidden", "none")...)
+	must(t, tiny("--out", "short", "--measure", "losses, alignment", "--epochs", "1")...) // 30 examples
 	measuredRun(t, "a")
 	measuredRun(t, "c", "--hidden", "9,8")
 	writeFile(t, "notes.txt", "mine")
 	writeFile(t, "odd.jsonl", `{"event":"test","data":"mnist","confusion":[[1,2],[3]]}`+"\n")
 	before := tree(t)
 	for args, want := range map[string]string{
-		"run --what angles":                   "run: nothing was measured of angles, or nothing yet; plateau train --measure angle,alignment",
+		"run --what angles":                   "run: nothing was measured of angles; plateau train --measure angle,alignment",
 		"run --what dynamics":                 "plateau train --measure norms",
-		"a run --what eigenvalue":             "run: nothing was measured of feedback, or nothing yet; plateau train --measure eigenvalue",
+		"a run --what eigenvalue":             "run: nothing was measured of feedback; plateau train --measure eigenvalue",
+		"short --what losses":                 "short: nothing was measured of losses yet: there is a line every 1000 examples; plateau train --set measure.every=… makes more",
+		"short --what angles":                 "short: nothing was measured of angles yet: there is a line every 1000 examples",
+		"short --what dynamics":               "short: nothing was measured of learning dynamics; plateau train --measure norms does",
 		"flat --what angles":                  "flat: there is nothing of angles: the network has no hidden layer",
 		"run --what confusion":                "run: has no confusion; plateau train --measure confusion",
 		"a c --what confusion":                "the runs differ in more than their seed (network.hidden = [9, 8])",

@@ -127,10 +127,15 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 		fmt.Fprintf(&b, "%s plateaus: mean %.3f forward, %.3f target; %d of %d rose and %d fell\n  by more than %v, by %.3f in the mean and %.3f at most\n",
 			p.Layer, p.Forward, p.Target, p.Rose, n, p.Fell, smallChange, p.MeanChange, p.MostChange)
 	}
-	for m, loss := range e.HiddenLosses {
-		fmt.Fprintf(&b, "%s loss L_0 %.4g\n", populationNames(len(e.HiddenLosses))[m+1], loss)
+	// The equations name the losses of a network with one hidden layer.
+	hiddenLoss, outputLoss := "loss L_0", "loss L_1"
+	if len(e.HiddenLosses) > 1 {
+		hiddenLoss, outputLoss = "loss", "loss"
 	}
-	fmt.Fprintf(&b, "output loss L_1 %.4g\n\n", e.OutputLoss)
+	for m, loss := range e.HiddenLosses {
+		fmt.Fprintf(&b, "%s %s %.4g\n", populationNames(len(e.HiddenLosses))[m+1], hiddenLoss, loss)
+	}
+	fmt.Fprintf(&b, "output %s %.4g\n\n", outputLoss, e.OutputLoss)
 	if o.out != "" {
 		fmt.Fprintf(&b, "every trace is in %s:\n  python -c 'import numpy; t = numpy.load(\"%s\"); print(*t)'\n", o.out, o.out)
 	}

@@ -233,6 +233,9 @@ func TestTrialForAPerson(t *testing.T) {
 		} else {
 			wants = append(wants, "hidden0 plateaus", "hidden0 loss")
 		}
+		if named := strings.Contains(out, "loss L_1"); named == (hidden == "6,4") || strings.Contains(out, "loss L_0") != (hidden == "6") {
+			t.Errorf("--hidden %s: losses are named L_0 and L_1 where there is more than one hidden layer, or not where there is one:\n%s", hidden, out)
+		}
 		for _, want := range wants {
 			if !strings.Contains(out, want) {
 				t.Errorf("--hidden %s: want %q in\n%s", hidden, want, out)

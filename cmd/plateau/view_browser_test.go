@@ -65,6 +65,9 @@ func TestBrowserRecording(t *testing.T) {
 	}
 	b.wait(`document.querySelector(".lane.neuron span").textContent`, "replayed")
 	b.wait(fmt.Sprintf(drawn, "neuron", 0), "true")
+	b.until(`document.getElementById("facts").textContent`, func(s string) bool {
+		return strings.Contains(s, "hidden0 loss") && strings.Contains(s, "hidden1 loss") && strings.Contains(s, "output loss") && !strings.Contains(s, "L₀")
+	}, "the loss of each layer by its name")
 	b.shot("trial")
 
 	b.enter("#goto", "17")
@@ -277,4 +280,27 @@ func TestBrowserRun(t *testing.T) {
 	write(2)
 	says("running, or killed; 1 of 2 epochs")
 	b.wait(titles, "Error (%),Losses,Examples a second")
+	// Losses of several hidden layers are those of the layers.
+	more(`{"event":"measure","epoch":1,"examples":10,"hidden_losses":[2,3],"output_loss":0.1}` + "\n")
+	b.wait(legend(2), "epoch0.3333hidden02hidden13output0.1")
+}
+
+// Of a recording that has no end yet the page says since when it shows no more.
+func TestBrowserUnfinished(t *testing.T) {
+	b := newBrowser(t, 1100, 800)
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
+	file := readFile(t, filepath.Join("run", recordingName))
+	writeFile(t, "cut.plateau", file[:len(file)*2/3])
+	e := viewing(t, "cut.plateau")
+	b.open(e.URL)
+	state := `document.getElementById("state").`
+	b.until(state+"textContent", func(s string) bool {
+		return strings.Contains(s, "misread") && strings.HasSuffix(s, ", unfinished: as it was when the server started")
+	}, "that the recording is unfinished")
+	if title := b.text(state + "title"); !strings.Contains(title, "start plateau view again for the rest") {
+		t.Errorf("the title is %q", title)
+	}
+	b.shot("unfinished")
+	b.quiet(e.URL)
 }

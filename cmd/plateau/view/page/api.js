@@ -77,7 +77,9 @@ export function latest(ask) {
   };
 }
 
-// report tells the user.
-export function report(message) {
-  document.getElementById("state").textContent = message;
+// report tells the user, in more words where the pointer rests.
+export function report(message, title = "") {
+  const state = document.getElementById("state");
+  state.textContent = message;
+  state.title = title;
 }

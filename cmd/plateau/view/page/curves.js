@@ -12,7 +12,7 @@ const charts = [
   { title: "Error", unit: "%", scale: 100, zero: true, from: "epoch", fields: [["train_error", "training"], ["test_error", "test"], ["validation_error", "held out"]] },
   { title: "Losses", log: true, from: "epoch", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
   { title: "Losses, by interval", log: true, from: "measure", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
-  { title: "Correlation of the losses L₀ and L₁", from: "measure", fields: [["loss_correlation", "hidden"]] },
+  { title: "Correlation of hidden and output loss", from: "measure", fields: [["loss_correlation", "hidden"]] },
   { title: "Angle of the updates to backpropagation's", unit: "°", from: "measure", fields: [["update_angles_deg", "hidden"]] },
   { title: "Largest eigenvalue (Theorem 1)", from: "measure", fields: [["largest_eigenvalue", "eigenvalue"]] },
   { title: "Angle of W of the output to Y", unit: "°", from: "measure", fields: [["alignment_angle_deg", "angle"]] },
@@ -97,6 +97,7 @@ export class Learning {
   // columns are those of a chart: x, and y of each series, with names.
   columns(chart) {
     const lines = this.lines[chart.from];
+    const deep = lines.some((l) => l.hidden_losses?.length > 1);
     const names = [], columns = [];
     for (const [field, name] of chart.fields) {
       const sample = lines.findLast((l) => l[field] !== undefined && l[field] !== null);
@@ -108,7 +109,7 @@ export class Learning {
           return typeof v === "number" && isFinite(v) && !(chart.log && v <= 0) ? v * (chart.scale || 1) : null;
         });
         if (y.every((v) => v === null)) continue;
-        names.push(this.name(field, name, i, n));
+        names.push(this.name(field, deep ? name.replace(/, L.$/, "") : name, i, n));
         columns.push(y);
       }
     }
@@ -118,7 +119,7 @@ export class Learning {
   name(field, name, i, n) {
     if (field === "rates_hz") return i === 0 ? "input" : i === n - 1 ? "output" : `hidden${i - 1}`;
     if (name === "layer") return i === n - 1 ? "output" : `hidden${i}`;
-    return n > 1 ? `${name}, ${i}` : name;
+    return n > 1 ? `${name}${i}` : name;
   }
 
   draw() {

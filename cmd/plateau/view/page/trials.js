@@ -401,7 +401,9 @@ export class Trials {
     const facts = [["begins at", clock(this.timeline.ms(d.first), 1)], ["length", `${number(this.timeline.ms(d.steps), 6)} ms${d.whole ? "" : ", broke off"}`]];
     d.losses.forEach((l, k) => {
       const last = k === d.losses.length - 1;
-      facts.push([last ? "output loss L₁" : d.losses.length > 2 ? `hidden loss L₀ (${k})` : "hidden loss L₀", number(l)]);
+      // The equations name the losses of a network with one hidden layer.
+      if (d.losses.length > 2) facts.push([last ? "output loss" : `${this.recording.populations[k + 1].name} loss`, number(l)]);
+      else facts.push([last ? "output loss L₁" : "hidden loss L₀", number(l)]);
     });
     for (const l of d.layers) {
       if (l.phases.length) facts.push([`plateaus, ${this.recording.populations[l.population].name}`, l.phases.map((p) => p.mean.toFixed(3)).join(" → ")]);
@@ -424,9 +426,11 @@ export class Trials {
       for (const l of this.rasters) l?.train.renew();
       const share = Math.floor((100 * s.steps) / Math.max(1, this.recording.steps));
       const wrong = `${thousands(s.trials)} trials, ${thousands(s.misread)} misread`;
-      const broken = this.recording.complete ? "" : ", the recording broke off or goes on";
+      const whole = this.recording.complete;
+      const broken = whole ? "" : ", unfinished: as it was when the server started";
+      const title = whole ? "" : "The recording broke off or is still being written. It is shown as it was when this page's server started; start plateau view again for the rest.";
       const lost = s.lost ? `, damaged in ${s.lost} places` : "";
-      report(s.whole ? wrong + broken + lost : `looking through the recording: ${share} %`);
+      report(s.whole ? wrong + lost + broken : `looking through the recording: ${share} %`, title);
       if (!s.whole) setTimeout(() => this.watch(), 500);
     } catch (error) {
       report(error.message);
