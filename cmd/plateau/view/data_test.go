@@ -575,3 +575,15 @@ func TestMetrics(t *testing.T) {
 		t.Errorf("%d lines up to byte %d of %d, want 2 and all", lines, a.Offset, a.Size)
 	}
 }
+
+// A file that is made shorter between two looks at it is read from the beginning
+// again, and not waited for.
+func TestMetricsCut(t *testing.T) {
+	for _, c := range []struct{ has, size, offset int64 }{{0, 30, 0}, {5, 30, 0}, {20, 30, 10}, {10, 30, 20}, {5, 2 * metricsPart, 0}} {
+		file := strings.NewReader(strings.Repeat("x", int(c.has)))
+		a, err := readPart(file, c.size, c.offset, markOf(file, c.offset))
+		if err != nil || !a.Anew || a.Offset != 0 || a.Mark != 0 || len(a.Lines) != 0 {
+			t.Errorf("%d bytes of %d from %d on: %+v, error %v; want to begin anew", c.has, c.size, c.offset, a, err)
+		}
+	}
+}

@@ -44,11 +44,9 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request, q *query) error
 }
 
 func readMetrics(path string, offset int64, mark uint32) (*metricsAnswer, error) {
-	a := &metricsAnswer{Lines: []json.RawMessage{}}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		a.Anew = offset > 0
-		return a, nil // the run has not begun
+		return &metricsAnswer{Anew: offset > 0, Lines: []json.RawMessage{}}, nil // the run has not begun
 	}
 	if err != nil {
 		return nil, err
@@ -58,19 +56,28 @@ func readMetrics(path string, offset int64, mark uint32) (*metricsAnswer, error)
 	if err != nil {
 		return nil, err
 	}
-	if a.Size = info.Size(); offset > a.Size || markOf(f, offset) != mark {
+	return readPart(f, info.Size(), offset, mark)
+}
+
+// readPart reads a part of a file that had so many bytes a moment ago.
+func readPart(f io.ReaderAt, size, offset int64, mark uint32) (*metricsAnswer, error) {
+	a := &metricsAnswer{Size: size, Lines: []json.RawMessage{}}
+	if offset > size || markOf(f, offset) != mark {
 		a.Anew, offset = true, 0
 	}
-	part := make([]byte, min(a.Size-offset, metricsPart))
+	part := make([]byte, min(size-offset, metricsPart))
 	for {
 		n, err := f.ReadAt(part, offset)
 		if err != nil && err != io.EOF {
 			return nil, err
 		}
-		part = part[:n]
+		if n < len(part) {
+			// It was made shorter meanwhile: what is here is of two files.
+			return &metricsAnswer{Anew: true, Size: size, Lines: a.Lines}, nil
+		}
 		end := bytes.LastIndexByte(part, '\n') + 1
-		if end == 0 && int64(n) < a.Size-offset && n < longestLine {
-			part = make([]byte, min(a.Size-offset, longestLine))
+		if end == 0 && int64(n) < size-offset && n < longestLine {
+			part = make([]byte, min(size-offset, longestLine))
 			continue
 		}
 		if end == 0 && n == longestLine {
