@@ -542,23 +542,35 @@ func (p *Replay) learn(t *record.Trial) error {
 	if err != nil {
 		return err
 	}
-	p.rule(t).Learn(place.update, place.forward, p.target)
+	rule, err := p.rule(t)
+	if err != nil {
+		return err
+	}
+	rule.Learn(place.update, place.forward, p.target)
 	place.state = p.quiet.AppendState(place.state[:0])
 	p.pending, p.learnt = append(p.pending, t.Place), t.Number
 	return nil
 }
 
 // rule returns the rule by which a trial is learnt from.
-func (p *Replay) rule(t *record.Trial) network.Rule {
+func (p *Replay) rule(t *record.Trial) (network.Rule, error) {
 	h := p.header
 	if h.EpochTrials == 0 {
-		return *h.Rule
+		return *h.Rule, nil
 	}
-	if epoch := int((t.Number-1)/uint64(h.EpochTrials)) + 1; epoch != p.epoch {
+	before := (t.Number - 1) / uint64(h.EpochTrials)
+	if t.Number == 0 || before >= maxEpochs {
+		return network.Rule{}, fmt.Errorf("protocols: a trial of training is number %d, in epochs of %d; want 1 to %d epochs", t.Number, h.EpochTrials, maxEpochs)
+	}
+	if epoch := int(before) + 1; epoch != p.epoch {
 		p.epoch, p.slowed = epoch, h.Rule.Slowed(slowing(h.RateDecay, epoch))
 	}
-	return p.slowed
+	return p.slowed, nil
 }
+
+// maxEpochs are more than anybody trains for, and few enough to count: a recording
+// may say anything.
+const maxEpochs = 1 << 24
 
 // apply changes weights by the updates of a batch.
 func (p *Replay) apply() {

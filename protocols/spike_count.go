@@ -14,35 +14,34 @@ type SpikeCount struct {
 func (t *Trainer) CountSpikes() *SpikeCount {
 	c := &SpikeCount{}
 	for _, w := range t.workers {
-		f := &forwardSpikes{dt: t.model.Neurons.Dt, spikes: make([]int64, 1+len(t.net.Layers))}
+		f := &forwardSpikes{spikes: make([]int64, 1+len(t.net.Layers))}
 		w.stage.engine.Watch(f, false)
 		c.parts = append(c.parts, f)
 	}
 	return c
 }
 
-// Take returns the spikes of each population, from the input up, and the time in
-// which they fell (ms of model time), and begins to count anew. It is for
-// the function that Epoch calls with its progress: between batches, when nobody
-// counts.
-func (c *SpikeCount) Take() (spikes []int64, time float64) {
+// Take returns the spikes of each population, from the input up, and in how many
+// steps they fell, and begins to count anew. Both are whole numbers, whose sums do
+// not depend on how the workers share the examples. It is for the function that
+// Epoch calls with its progress: between batches, when nobody counts.
+func (c *SpikeCount) Take() (spikes []int64, steps int64) {
 	spikes = make([]int64, len(c.parts[0].spikes))
 	for _, f := range c.parts {
 		for l, n := range f.spikes {
 			spikes[l] += n
 		}
-		time += float64(float64(f.steps) * f.dt)
+		steps += f.steps
 		clear(f.spikes)
 		f.steps = 0
 	}
-	return spikes, time
+	return spikes, steps
 }
 
 // forwardSpikes is the count of one worker.
 type forwardSpikes struct {
-	dt      float64 // ms
 	forward bool
-	steps   int
+	steps   int64
 	spikes  []int64
 }
 
@@ -55,7 +54,7 @@ func (f *forwardSpikes) Observe(event sim.Event) {
 		if !f.forward {
 			return
 		}
-		f.steps += e.Steps
+		f.steps += int64(e.Steps)
 		for l := range f.spikes {
 			fired, _ := e.Train(l)
 			f.spikes[l] += int64(len(fired))

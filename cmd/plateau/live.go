@@ -41,6 +41,7 @@ type live struct {
 	counter *protocols.SpikeCount // nil if nobody counts
 	spikes  []float64             // of each population, the older the less they count
 	time    float64               // in which they fell, weighed alike (ms)
+	dt      float64               // ms
 }
 
 const (
@@ -56,7 +57,7 @@ func (r *training) newLive(m protocols.Model) *live {
 	v := &live{
 		epochs: r.config.learning.epochs, examples: r.shown.Len(), checks: "test error",
 		names: populationNames(hidden), sizes: append([]int{m.Network.Inputs}, m.Network.Sizes()...),
-		maxRate: r.config.neurons.maxRate,
+		maxRate: r.config.neurons.maxRate, dt: m.Neurons.Dt,
 	}
 	if r.config.data.validation > 0 {
 		v.checks = "validation"
@@ -145,8 +146,8 @@ func (v *live) takeSpikes() {
 	if v.counter == nil {
 		return
 	}
-	more, time := v.counter.Take()
-	if time == 0 {
+	more, steps := v.counter.Take()
+	if steps == 0 {
 		return
 	}
 	if v.spikes == nil {
@@ -155,7 +156,7 @@ func (v *live) takeSpikes() {
 	for l, n := range more {
 		v.spikes[l] = fading*v.spikes[l] + float64(n)
 	}
-	v.time = fading*v.time + time
+	v.time = fading*v.time + float64(steps)*v.dt
 }
 
 // lines draws the view.

@@ -198,6 +198,7 @@ func TestMeasuringChangesNothing(t *testing.T) {
 	for _, batch := range []int{1, 16} {
 		m := tiny(8, 7)
 		m.Batch, m.MeanUpdate = batch, batch > 1
+		m.Neurons.Dt, m.Train.Longer = 0.3, &protocols.Wald{Mean: 2, Scale: 1} // times whose sums round
 		var want, lines string
 		for _, workers := range []int{1, 3} {
 			for _, on := range []bool{false, true} {
@@ -234,6 +235,7 @@ func TestStateGoesOn(t *testing.T) {
 	for _, batch := range []int{1, 6} {
 		m := tiny(8, 7)
 		m.Batch = batch
+		m.Neurons.Dt, m.Train.Longer = 0.3, &protocols.Wald{Mean: 2, Scale: 1} // times whose sums round
 		if batch == 6 {
 			m.Neurons.Forward = sim.Rates
 		}

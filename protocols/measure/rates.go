@@ -14,14 +14,15 @@ func newRates(t *protocols.Trainer) part {
 	if m.Neurons.Forward == sim.Rates {
 		return &meanRates{maxRate: m.Neurons.Noise.MaxRate, n: make([]float64, 1), sum: make([]float64, populations)}
 	}
-	return &spikeRates{net: net, count: t.CountSpikes(), time: make([]float64, 1), spikes: make([]float64, populations)}
+	return &spikeRates{net: net, dt: m.Neurons.Dt, count: t.CountSpikes(), steps: make([]float64, 1), spikes: make([]float64, populations)}
 }
 
 // spikeRates are spikes by neurons and time, in whole forward phases.
 type spikeRates struct {
 	net    *network.Network
+	dt     float64 // ms
 	count  *protocols.SpikeCount
-	time   []float64 // in which they fell (ms), one element
+	steps  []float64 // in which they fell, a whole number, one element
 	spikes []float64 // of each population
 }
 
@@ -29,8 +30,8 @@ func (p *spikeRates) learnt(protocols.Lesson, int64) {}
 
 // collect takes over what has been counted.
 func (p *spikeRates) collect() {
-	spikes, time := p.count.Take()
-	p.time[0] += time
+	spikes, steps := p.count.Take()
+	p.steps[0] += float64(steps)
 	for i, n := range spikes {
 		p.spikes[i] += float64(n)
 	}
@@ -43,15 +44,15 @@ func (p *spikeRates) finish(line *Line) {
 		if i > 0 {
 			neurons = p.net.Layers[i-1].Size()
 		}
-		return p.spikes[i] / p.time[0] / float64(neurons)
+		return p.spikes[i] / float64(p.steps[0]*p.dt) / float64(neurons)
 	})
-	clear(p.time)
+	clear(p.steps)
 	clear(p.spikes)
 }
 
 func (p *spikeRates) state() []any {
 	p.collect()
-	return []any{p.time, p.spikes}
+	return []any{p.steps, p.spikes}
 }
 
 // meanRates are for networks without spikes: of the input φ_max times the
