@@ -81,6 +81,12 @@ func inspect(ctx context.Context, con *console, o inspectOptions) error {
 
 // openRecording opens a recording that somebody named.
 func openRecording(path string) (*record.Reader, error) {
+	return openNamed(path, record.Open)
+}
+
+// openNamed says of a name what a person can do about it, where it is that of no
+// recording.
+func openNamed(path string, open func(path string) (*record.Reader, error)) (*record.Reader, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -98,7 +104,7 @@ func openRecording(path string) (*record.Reader, error) {
 	case info.Size() == 0:
 		return nil, fmt.Errorf("%s: is empty; want a recording", path)
 	}
-	r, err := record.Open(path)
+	r, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", path, strings.TrimSuffix(plain(err), " ("+path+")"))
 	}

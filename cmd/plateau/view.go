@@ -163,7 +163,7 @@ func lookAt(path string) (*viewer.Recording, *viewer.Run, error) {
 
 // viewRecording opens a recording, and finds what belongs to it and is not in it.
 func viewRecording(path string) (*viewer.Recording, error) {
-	r, err := openRecording(path)
+	r, err := openNamed(path, record.OpenShared) // a run that goes on cuts it
 	if err != nil {
 		return nil, err
 	}

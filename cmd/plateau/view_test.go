@@ -156,3 +156,22 @@ func TestViewMistakes(t *testing.T) {
 		}
 	}
 }
+
+// A recording that is cut while it is looked at, as a run cuts it that goes on
+// from a checkpoint, is damaged, and the page stays.
+func TestViewCut(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record")...)
+	path := filepath.Join("run", recordingName)
+	e := viewing(t, path)
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Error string }
+	if status := load(t, e.URL+"api/potentials?trial=50&from=0&to=70&width=10&neurons=1.1&vars=soma", &answer); status < 400 || answer.Error == "" {
+		t.Errorf("potentials: status %d, %+v", status, answer)
+	}
+	if status := load(t, e.URL+"api/summary", nil); status != 200 {
+		t.Errorf("the page: status %d", status)
+	}
+}

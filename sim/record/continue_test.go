@@ -183,3 +183,46 @@ func TestManyGroups(t *testing.T) {
 		t.Errorf("without its end: %d trials, complete %v", r.Trials(), r.Complete())
 	}
 }
+
+// A file that is cut while it is open can be read up to there.
+func TestOpenShared(t *testing.T) {
+	m := tiny(8)
+	net := newNetwork(t, m)
+	path := filepath.Join(t.TempDir(), "run.plateau")
+	w, err := record.Create(path, header(m), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Small(1)
+	for i := range 8 {
+		if _, err := protocols.RunTrial(m, net, noise{20, 6, 3, 1}, i, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := record.OpenShared(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	before, err := r.Trial(0)
+	if err != nil || !r.Complete() || r.Trials() != 8 {
+		t.Fatalf("%d trials, error %v; want 8", r.Trials(), err)
+	}
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := r.Trial(0); err != nil || after.First != before.First || after.Class != before.Class {
+		t.Errorf("a trial read before: %+v, error %v", after, err)
+	}
+	if _, err := r.Trial(7); err == nil {
+		t.Error("a trial that was cut off was read")
+	}
+	for name, want := range map[string]string{path: "not a recording", filepath.Join(t.TempDir(), "none"): "no such file", t.TempDir(): "not a regular file"} {
+		if _, err := record.OpenShared(name); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v; want %q", name, err, want)
+		}
+	}
+}

@@ -25,7 +25,7 @@ type Reader struct {
 	source
 	*layout
 	header Header
-	file   *mmap.ReaderAt // nil if it is not ours to close
+	file   io.Closer // nil if it is not ours to close
 	watch  func(trial int) error
 
 	mu       sync.Mutex
@@ -46,7 +46,8 @@ type unpacker struct {
 
 // Open opens a recording. It fails if that is none, or its header is damaged. A
 // recording that broke off, or is still being written, can be read up to its
-// last whole chunk. A file must not be made shorter while it is open.
+// last whole chunk. A file must not be made shorter while it is open; see
+// OpenShared.
 func Open(path string) (*Reader, error) {
 	if err := regular.Check(path); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
@@ -55,12 +56,33 @@ func Open(path string) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r, err := NewReader(f, int64(f.Len()))
+	return owned(f, f, int64(f.Len()), path)
+}
+
+// OpenShared is Open for a file that another process may make shorter meanwhile,
+// as Continue does. What it cuts off is then damaged, where Open's memory map
+// would end the process.
+func OpenShared(path string) (*Reader, error) {
+	f, err := regular.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	info, err := f.Stat()
 	if err != nil {
 		f.Close()
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	return owned(f, f, info.Size(), path)
+}
+
+// owned reads a file that the reader closes.
+func owned(at io.ReaderAt, file io.Closer, size int64, path string) (*Reader, error) {
+	r, err := NewReader(at, size)
+	if err != nil {
+		file.Close()
 		return nil, fmt.Errorf("%w (%s)", err, path)
 	}
-	r.file = f
+	r.file = file
 	return r, nil
 }
 
