@@ -176,19 +176,9 @@ func viewRecording(path string) (*viewer.Recording, error) {
 	for _, p := range h.Populations {
 		sizes = append(sizes, p.Size)
 	}
-	s := newSettings()
-	s.read("the recording's configuration", []byte(h.Config))
-	c, err := s.finish()
-	if err != nil {
-		c = newSettings().config // of another version: the page shows less
-	}
-	classes := sizes[len(sizes)-1]
-	if per := c.network.perClass; per > 1 && classes%per == 0 {
-		classes /= per
-	}
 	return &viewer.Recording{
 		Name: path, Title: join(sizes, "-") + " on " + h.Data, Reader: r, Weights: search.find,
-		Classes: classNames(h.Data, classes), Image: recordedImages(h, c),
+		Classes: classNames(h.Data, h.Network.Classes), Image: recordedImages(h),
 	}, nil
 }
 
@@ -198,8 +188,15 @@ func isRun(path string) bool {
 }
 
 // recordedImages finds the images that were shown, where the data set is at hand.
-// It is loaded when the first image is asked for.
-func recordedImages(h *record.Header, c *config) func(t *record.Trial) (image.Image, error) {
+// It is loaded when the first image is asked for. Where the recording does not say
+// how, which may be of another version, it is nil.
+func recordedImages(h *record.Header) func(t *record.Trial) (image.Image, error) {
+	s := newSettings()
+	s.read("the recording's configuration", []byte(h.Config))
+	c, err := s.finish()
+	if err != nil || h.Config == "" || c.data.name != h.Data {
+		return nil
+	}
 	load := sync.OnceValues(func() (*dataset.Data, error) { return c.load(c.data.examples, c.data.test) })
 	return func(t *record.Trial) (image.Image, error) {
 		data, err := load()

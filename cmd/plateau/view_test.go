@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"plateau/sim/record"
 )
 
 // viewing runs plateau view with some arguments until the test ends, and wants
@@ -173,5 +175,39 @@ func TestViewCut(t *testing.T) {
 	}
 	if status := load(t, e.URL+"api/summary", nil); status != 200 {
 		t.Errorf("the page: status %d", status)
+	}
+}
+
+// Of a recording whose configuration this version cannot read, or is not of its
+// data set, the page shows no images of another one, and the right classes.
+func TestViewConfig(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--set", "network.per_class=2")...)
+	h := *openRecordingFile(t, filepath.Join("run", recordingName)).Header()
+	net, err := (&weightSearch{header: &h}).initial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []struct {
+		config, data string
+		images       bool
+	}{{h.Config, "digits", true}, {"future = 1\n" + h.Config, "digits", false}, {"", "digits", false}, {h.Config, "mnist", false}} {
+		h := h
+		h.Config, h.Data = c.config, c.data
+		path := fmt.Sprintf("%d.plateau", i)
+		w, err := record.Create(path, h, net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		shown, err := viewRecording(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown.Reader.Close(); len(shown.Classes) != 10 || (shown.Image != nil) != c.images {
+			t.Errorf("%.12q on %s: classes %q, images %t; want 10 and %t", c.config, c.data, shown.Classes, shown.Image != nil, c.images)
+		}
 	}
 }
