@@ -102,7 +102,7 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%d h %02d min", s/3600, s/60%60)
 }
 
-// rate prints a number of things in a time, per second.
+// perSecond is a number of things by the time they took.
 func perSecond(n int64, d time.Duration) float64 {
 	if d <= 0 {
 		return 0

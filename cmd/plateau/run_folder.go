@@ -94,6 +94,9 @@ func (r *runFolder) inspect(force bool) error {
 // lock takes the folder for this process, until release.
 func (r *runFolder) lock() (err error) {
 	r.unlock, err = lockFolder(r.path)
+	if errors.Is(err, errLocked) {
+		r.created = nil // whoever has it may not have begun to write: it is not ours to remove
+	}
 	if err != nil && !errors.Is(err, errLocked) {
 		return cause(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"testing"
 )
 
@@ -29,5 +30,27 @@ func TestTwoRunsClaimOneFolder(t *testing.T) {
 			t.Fatalf("after the first: %v", err)
 		}
 		third.release()
+	}
+}
+
+// Of two runs that begin at once one makes the folder and the other may be the
+// first to lock it: then it stays.
+func TestFolderOfAnotherRunStays(t *testing.T) {
+	empty(t)
+	r := &runFolder{path: "run"}
+	if err := r.mkdir("run"); err != nil {
+		t.Fatal(err)
+	}
+	release, err := lockFolder("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if err := r.lock(); !errors.Is(err, errLocked) {
+		t.Fatalf("the lock says %v", err)
+	}
+	r.abandon()
+	if _, err := os.Stat("run"); err != nil {
+		t.Error(err)
 	}
 }

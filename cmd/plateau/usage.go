@@ -27,7 +27,7 @@ func misuse(format string, args ...any) error {
 // of no use to one.
 func plain(err error) string {
 	s := err.Error()
-	for _, name := range []string{"dataset", "network", "protocols", "sim", "compartments", "kernels", "npz", "fetch", "record", "nwb", "sonata", "parquet", "csv"} {
+	for _, name := range []string{"dataset", "network", "protocols", "measure", "sim", "compartments", "kernels", "npz", "fetch", "record", "nwb", "sonata", "parquet", "csv"} {
 		s = strings.TrimPrefix(s, name+": ")
 	}
 	return s
