@@ -49,8 +49,8 @@ func presets() []preset {
 			"phases.forward_ms=2", "phases.target_ms=2", "phases.settle_ms=1", "test.length_ms=2", "test.settle_ms=1",
 		}},
 		// What lessens the noise of feedback helps most: ten output neurons for a class,
-		// which feed back their rates, and longer windows. Images held out decided, not
-		// the test set.
+		// which feed back their rates, and longer windows. Images held out decided on all
+		// but the length of tests.
 		{"best", "the best recipe known here: 1000 hidden neurons, ten output neurons for a class, decaying rates; for fashion-mnist with --data", []string{
 			"data.name=mnist", "data.validation=5000", "learning.epochs=40", "network.hidden=1000", "network.per_class=10",
 			"neurons.feedback_signal=rates", "phases.forward_ms=60", "phases.target_ms=30", "phases.settle_ms=15",
