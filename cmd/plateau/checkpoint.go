@@ -195,15 +195,7 @@ func (r *runFolder) addCheckpoint(c *checkpoint) error {
 	if err := os.Mkdir(folder, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return writing(folder, err)
 	}
-	f, err := atomicfile.Replace(checkpointPath(r.path, c.Examples))
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if _, err := f.Write(b); err != nil {
-		return err
-	}
-	if err := f.Commit(); err != nil {
+	if err := writeWhole(checkpointPath(r.path, c.Examples), b, atomicfile.Replace); err != nil {
 		return err
 	}
 	files, err := listCheckpoints(r.path)

@@ -99,6 +99,15 @@ func (q quantity) MarshalJSON() ([]byte, error) {
 	return json.Marshal(x)
 }
 
+// UnmarshalJSON reads a number, or null as NaN.
+func (q *quantity) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*q = quantity(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(text, (*float64)(q))
+}
+
 func quantities(x []float64, scale float64) []quantity {
 	var q []quantity
 	for _, v := range x {

@@ -1,57 +1,26 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"plateau/internal/figure"
 )
 
-// A measuredLine is a line of metrics.jsonl of what was measured since the last
-// one, as a picture needs it. What was not measured is nil.
-type measuredLine struct {
-	Examples        float64   `json:"examples"` // shown since the run began
-	HiddenLosses    []reading `json:"hidden_losses"`
-	OutputLoss      *reading  `json:"output_loss"`
-	LossCorrelation []reading `json:"loss_correlation"`
-	UpdateAngles    []reading `json:"update_angles_deg"`
-	Eigenvalue      *reading  `json:"largest_eigenvalue"`
-	WeightNorms     []reading `json:"weight_norms"`
-	WeightChanges   []reading `json:"weight_changes"`
-	GradientChanges []reading `json:"gradient_changes"`
-	AlignmentAngle  *reading  `json:"alignment_angle_deg"`
-	Rates           []reading `json:"rates_hz"`
-}
-
-// A reading is null where there is none, as of a change before which there
-// was nothing.
-type reading float64
-
-// UnmarshalJSON reads a number, or null as NaN.
-func (m *reading) UnmarshalJSON(text []byte) error {
-	if string(text) == "null" {
-		*m = reading(math.NaN())
-		return nil
-	}
-	return json.Unmarshal(text, (*float64)(m))
-}
-
 // one is a list of the value, if there is one.
-func one(v *reading) []reading {
+func one(v *quantity) []quantity {
 	if v == nil {
 		return nil
 	}
-	return []reading{*v}
+	return []quantity{*v}
 }
 
 // A courseRow is one quantity of a picture.
 type courseRow struct {
 	figure.Row
 	parts func(layers int) []string // of which it is measured, in order
-	of    func(l measuredLine) []reading
+	of    func(l measureEvent) []quantity
 }
 
 // Parts of networks with so many layers above the input.
@@ -73,25 +42,25 @@ func measuredPictures() []drawing {
 		rows                         []courseRow
 	}{
 		{"dynamics", "how large weights are, how fast they and their updates change", "Learning dynamics", "norms", []courseRow{
-			{figure.Row{Name: "Weights", Unit: "‖W‖, Frobenius norm", Log: true}, layerNames, func(l measuredLine) []reading { return l.WeightNorms }},
-			{figure.Row{Name: "Change of weights", Unit: "‖ΔW‖ / ‖W‖", Log: true}, layerNames, func(l measuredLine) []reading { return l.WeightChanges }},
-			{figure.Row{Name: "Change of gradients", Unit: "‖ΔG‖ / ‖G‖", Log: true}, layerNames, func(l measuredLine) []reading { return l.GradientChanges }},
+			{figure.Row{Name: "Weights", Unit: "‖W‖, Frobenius norm", Log: true}, layerNames, func(l measureEvent) []quantity { return l.WeightNorms }},
+			{figure.Row{Name: "Change of weights", Unit: "‖ΔW‖ / ‖W‖", Log: true}, layerNames, func(l measureEvent) []quantity { return l.WeightChanges }},
+			{figure.Row{Name: "Change of gradients", Unit: "‖ΔG‖ / ‖G‖", Log: true}, layerNames, func(l measureEvent) []quantity { return l.GradientChanges }},
 		}},
 		{"angles", "between updates and those of backpropagation, weights and feedback", "Angles", "angle,alignment", []courseRow{
-			{named(degrees, "Local updates and those of backpropagation"), hiddenNames, func(l measuredLine) []reading { return l.UpdateAngles }},
-			{named(degrees, "Output weights and feedback"), whole, func(l measuredLine) []reading { return one(l.AlignmentAngle) }},
+			{named(degrees, "Local updates and those of backpropagation"), hiddenNames, func(l measureEvent) []quantity { return l.UpdateAngles }},
+			{named(degrees, "Output weights and feedback"), whole, func(l measureEvent) []quantity { return one(l.AlignmentAngle) }},
 		}},
 		{"eigenvalue", "whether feedback is good enough for what layers are told to do", "Feedback", "eigenvalue", []courseRow{
 			{figure.Row{Name: "Largest eigenvalue", Unit: "dashed: 1, below which the condition of Theorem 1 holds", Log: true, Mark: mark(1)}, whole,
-				func(l measuredLine) []reading { return one(l.Eigenvalue) }},
+				func(l measureEvent) []quantity { return one(l.LargestEigenvalue) }},
 		}},
 		{"losses", "of each layer, and how hidden and output loss go together", "Losses", "losses", []courseRow{
-			{figure.Row{Name: "Output loss", Zero: true}, whole, func(l measuredLine) []reading { return one(l.OutputLoss) }},
-			{figure.Row{Name: "Hidden loss", Zero: true}, hiddenNames, func(l measuredLine) []reading { return l.HiddenLosses }},
-			{figure.Row{Name: "Correlation of hidden and output loss", Mark: mark(0)}, hiddenNames, func(l measuredLine) []reading { return l.LossCorrelation }},
+			{figure.Row{Name: "Output loss", Zero: true}, whole, func(l measureEvent) []quantity { return one(l.OutputLoss) }},
+			{figure.Row{Name: "Hidden loss", Zero: true}, hiddenNames, func(l measureEvent) []quantity { return l.HiddenLosses }},
+			{figure.Row{Name: "Correlation of hidden and output loss", Mark: mark(0)}, hiddenNames, func(l measureEvent) []quantity { return l.LossCorrelation }},
 		}},
 		{"rates", "how fast each population fires in training", "Rates", "rates", []courseRow{
-			{figure.Row{Name: "Mean rate", Unit: "forward phase (Hz)", Zero: true}, everyPopulation, func(l measuredLine) []reading { return l.Rates }},
+			{figure.Row{Name: "Mean rate", Unit: "forward phase (Hz)", Zero: true}, everyPopulation, func(l measureEvent) []quantity { return l.Rates }},
 		}},
 	}
 	var drawings []drawing
@@ -158,7 +127,7 @@ func (c *config) measures(names string) bool {
 
 // has is whether a run has measured a quantity.
 func (r runMetrics) has(q courseRow) bool {
-	return slices.ContainsFunc(r.measured, func(l measuredLine) bool { return len(q.of(l)) > 0 })
+	return slices.ContainsFunc(r.measured, func(l measureEvent) bool { return len(q.of(l)) > 0 })
 }
 
 // fill adds a line for each part of each course that has the quantity.
@@ -190,7 +159,7 @@ func (q *courseRow) fill(courses []*course) {
 func (r runMetrics) samples(q courseRow, n int) (s figure.Samples) {
 	for _, m := range r.measured {
 		if values := q.of(m); n < len(values) {
-			s.Examples, s.Value = append(s.Examples, m.Examples), append(s.Value, float64(values[n]))
+			s.Examples, s.Value = append(s.Examples, float64(m.Examples)), append(s.Value, float64(values[n]))
 		}
 	}
 	return s

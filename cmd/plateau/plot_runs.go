@@ -28,7 +28,7 @@ type course struct {
 type runMetrics struct {
 	epochs   []epochEvent
 	tested   *testedLine // the last with a confusion; nil if there is none
-	measured []measuredLine
+	measured []measureEvent
 }
 
 // readCourses reads the metrics of runs.
@@ -227,7 +227,7 @@ func readMetrics(folder string) (run runMetrics, err error) {
 				}
 			}
 		case "measure":
-			var e measuredLine
+			var e measureEvent
 			if err = json.Unmarshal(line, &e); err == nil {
 				run.add(e)
 			}
@@ -241,7 +241,7 @@ func readMetrics(folder string) (run runMetrics, err error) {
 
 // add appends what was measured; where it was measured once more, as a run went
 // on from an earlier point, that counts.
-func (r *runMetrics) add(e measuredLine) {
+func (r *runMetrics) add(e measureEvent) {
 	n := len(r.measured)
 	for n > 0 && r.measured[n-1].Examples >= e.Examples {
 		n--

@@ -371,9 +371,9 @@ func TestReadMetricsOfRunInProgress(t *testing.T) {
 	}
 	var examples []float64
 	for _, m := range run.measured {
-		examples = append(examples, m.Examples)
+		examples = append(examples, float64(m.Examples))
 	}
-	if !slices.Equal(examples, []float64{10, 20, 30}) || run.measured[1].Eigenvalue != nil || *run.measured[2].Eigenvalue != 1 {
+	if !slices.Equal(examples, []float64{10, 20, 30}) || run.measured[1].LargestEigenvalue != nil || *run.measured[2].LargestEigenvalue != 1 {
 		t.Errorf("measured at %v: %+v", examples, run.measured)
 	}
 	writeFile(t, "run/metrics.jsonl", "{\"event\":\"start\"}\nnonsense\n")

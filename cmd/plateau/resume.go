@@ -114,12 +114,8 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := mark.check(folder.path, o.record); err != nil {
 		return err
 	}
-	data, err := c.load(c.data.examples, c.data.test)
+	data, err := con.images(c)
 	if err != nil {
-		return err
-	}
-	con.notices(data)
-	if err := c.pin(data); err != nil {
 		return err
 	}
 	if digestOf(data) != point.Data {

@@ -264,6 +264,15 @@ func (r *runFolder) rewriteConfig(c *config) error {
 // write leaves a whole file in the folder, or none.
 func (r *runFolder) write(name string, text []byte, create func(path string) (*atomicfile.File, error)) error {
 	path := filepath.Join(r.path, name)
+	if err := writeWhole(path, text, create); err != nil {
+		return err
+	}
+	r.files = append(r.files, path)
+	return nil
+}
+
+// writeWhole leaves a whole file, or none.
+func writeWhole(path string, text []byte, create func(path string) (*atomicfile.File, error)) error {
 	f, err := create(path)
 	if err != nil {
 		return err
@@ -272,11 +281,7 @@ func (r *runFolder) write(name string, text []byte, create func(path string) (*a
 	if _, err := f.Write(text); err != nil {
 		return err
 	}
-	if err := f.Commit(); err != nil {
-		return err
-	}
-	r.files = append(r.files, path)
-	return nil
+	return f.Commit()
 }
 
 // abandon removes what a run has left that came to nothing: its files, and the

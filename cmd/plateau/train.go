@@ -123,12 +123,8 @@ func train(ctx context.Context, con *console, c *config, o trainOptions) (err er
 			return err
 		}
 	}
-	data, err := c.load(c.data.examples, c.data.test)
+	data, err := con.images(c)
 	if err != nil {
-		return err
-	}
-	con.notices(data)
-	if err := c.pin(data); err != nil {
 		return err
 	}
 	r := newTraining(con, c, data, folder, o)
@@ -151,6 +147,16 @@ func train(ctx context.Context, con *console, c *config, o trainOptions) (err er
 	begun = true
 	defer r.end(&err)
 	return r.run(ctx)
+}
+
+// images are those that a run is to use, with what is to be known of them told.
+func (c *console) images(of *config) (*dataset.Data, error) {
+	data, err := of.load(of.data.examples, of.data.test)
+	if err != nil {
+		return nil, err
+	}
+	c.notices(data)
+	return data, of.pin(data)
 }
 
 // pin replaces "all" by how many images there are, so that what is stored says
