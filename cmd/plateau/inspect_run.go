@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -45,14 +43,7 @@ type keptEvent struct {
 // inspectRun tells of a run folder. To verify it is to fail if a checkpoint is
 // damaged.
 func inspectRun(con *console, path string, verify bool) error {
-	s := newSettings()
-	if _, err := os.Stat(filepath.Join(path, configName)); err != nil {
-		return fmt.Errorf("%s: is not the folder of a run: there is no %s in it", path, configName)
-	}
-	if err := s.readRun(filepath.Join(path, configName)); err != nil {
-		return err
-	}
-	c, err := s.finish()
+	c, err := runConfig(path)
 	if err != nil {
 		return err
 	}
@@ -68,9 +59,11 @@ func inspectRun(con *console, path string, verify bool) error {
 			changed = append(changed, k.name+" = "+text)
 		}
 	}
-	if err := e.readMetrics(filepath.Join(path, metricsName)); err != nil {
+	m, err := readMetrics(path)
+	if err != nil {
 		return err
 	}
+	e.add(m)
 	if e.State == "killed" {
 		e.State = unfinished(path)
 	}
@@ -186,49 +179,16 @@ func (e *runEvent) damaged(verify bool) error {
 	return fmt.Errorf("%s: %d of %s damaged", e.Run, n, plural(len(e.Kept), "checkpoint"))
 }
 
-// readMetrics adds what metrics.jsonl tells; a last line that is not whole yet is
-// left out.
-func (e *runEvent) readMetrics(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("reading %s: %w", path, cause(err))
+// add adds what the metrics tell.
+func (e *runEvent) add(m runMetrics) {
+	e.Examples = m.start.Examples
+	e.Epochs = append(e.Epochs, m.epochs...)
+	if n := len(m.epochs); n > 0 {
+		e.TestError, e.Validated = m.epochs[n-1].TestError, m.epochs[n-1].ValidationError
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		var kind struct {
-			Event string `json:"event"`
-		}
-		if json.Unmarshal(lines.Bytes(), &kind) != nil {
-			continue
-		}
-		switch kind.Event {
-		case "start":
-			var start startEvent
-			if err := json.Unmarshal(lines.Bytes(), &start); err != nil {
-				return fmt.Errorf("%s:%d: %w", path, n, err)
-			}
-			e.Examples = start.Examples
-		case "epoch":
-			var epoch epochEvent
-			if err := json.Unmarshal(lines.Bytes(), &epoch); err != nil {
-				return fmt.Errorf("%s:%d: %w", path, n, err)
-			}
-			e.Epochs = append(e.Epochs, epoch)
-			e.TestError, e.Validated = epoch.TestError, epoch.ValidationError
-		case "done", "interrupted":
-			var end endEvent
-			if err := json.Unmarshal(lines.Bytes(), &end); err != nil {
-				return fmt.Errorf("%s:%d: %w", path, n, err)
-			}
-			e.State, e.Seconds, e.TestError = end.Event, end.Seconds, end.TestError
-		}
+	if m.end != nil {
+		e.State, e.Seconds, e.TestError = m.end.Event, m.end.Seconds, m.end.TestError
 	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("reading %s: %w", path, cause(err))
-	}
-	return nil
 }
 
 // weights adds the digest of the weights that are in the folder now.

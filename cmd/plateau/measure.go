@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -312,7 +313,8 @@ func readMeasurements(path string) ([]*column, error) {
 		var names []string
 		switch string(line["event"]) {
 		case `"measure"`:
-			names = measuredFields()
+			delete(line, "event")
+			names = slices.Sorted(maps.Keys(line))
 		case `"epoch"`:
 			names = []string{"confusion"}
 		}
@@ -331,10 +333,4 @@ func readMeasurements(path string) ([]*column, error) {
 		return nil, fmt.Errorf("reading %s: %w", path, cause(err))
 	}
 	return columns, nil
-}
-
-// measuredFields are those of a measure line that become arrays, in order.
-func measuredFields() []string {
-	return []string{"epoch", "examples", "hidden_losses", "output_loss", "loss_correlation", "update_angles_deg",
-		"largest_eigenvalue", "weight_norms", "weight_changes", "gradient_changes", "alignment_angle_deg", "rates_hz"}
 }

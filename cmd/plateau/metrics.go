@@ -119,24 +119,23 @@ func (r *runFolder) checkMetrics(mark int64) (tail []byte, err error) {
 	return rest[mark:], nil
 }
 
-// rebuildMetrics writes metrics anew that were lost: the start of a run and its
-// epochs.
-func (r *runFolder) rebuildMetrics(start startEvent, epochs []epochEvent) (*metricsFile, error) {
-	m, err := r.openMetrics()
+// rebuildMetrics writes metrics anew that were lost, the start of a run and its
+// epochs, and returns the mark at their end.
+func (r *runFolder) rebuildMetrics(start startEvent, epochs []epochEvent) (mark int64, err error) {
+	text, err := json.Marshal(start)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	err = m.add(start)
+	text = append(text, '\n')
+	first := len(text)
 	for _, e := range epochs {
-		if err == nil {
-			err = m.add(e)
+		line, err := json.Marshal(e)
+		if err != nil {
+			return 0, err
 		}
+		text = append(append(text, line...), '\n')
 	}
-	if err != nil {
-		m.close()
-		return nil, err
-	}
-	return m, nil
+	return int64(len(text) - first), r.write(metricsName, text, atomicfile.Create)
 }
 
 // continueMetrics cuts the metrics of a run off at a mark, which checkMetrics has

@@ -12,11 +12,10 @@ import (
 	"plateau/internal/figure"
 )
 
-// A testedLine is what a test gave: a line of plateau test --json, or of an epoch.
+// A testedLine is a line of plateau test --json.
 type testedLine struct {
 	Event     string  `json:"event"`
 	Data      string  `json:"data"`
-	Epoch     int     `json:"epoch"`
 	Confusion [][]int `json:"confusion"` // images by true class, and by class read
 }
 
@@ -44,14 +43,18 @@ func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, erro
 		k := courses[0]
 		var epochs []string
 		for i, run := range k.runs {
-			if run.tested == nil {
+			last := run.confused()
+			if last == nil && k.config.measures("confusion") {
+				return nil, about, fmt.Errorf("%s: no epoch is finished yet, so there is no confusion", k.folders[i])
+			}
+			if last == nil {
 				return nil, about, fmt.Errorf("%s: has no confusion; plateau train --measure confusion writes one at every epoch, and of a finished run: plateau test --run %s --json > test.jsonl, then plateau plot test.jsonl --what confusion",
 					k.folders[i], shellWord(k.folders[i]))
 			}
-			if images, err = addConfusion(images, run.tested.Confusion); err != nil {
+			if images, err = addConfusion(images, last.Confusion); err != nil {
 				return nil, about, fmt.Errorf("%s: %w", k.folders[i], err)
 			}
-			if epoch := fmt.Sprint(run.tested.Epoch); !slices.Contains(epochs, epoch) {
+			if epoch := fmt.Sprint(last.Epoch); !slices.Contains(epochs, epoch) {
 				epochs = append(epochs, epoch)
 			}
 		}

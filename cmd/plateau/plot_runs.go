@@ -1,12 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,13 +18,6 @@ type course struct {
 	folders []string
 	seeds   []string
 	runs    []runMetrics
-}
-
-// runMetrics are what metrics.jsonl tells of a run.
-type runMetrics struct {
-	epochs   []epochEvent
-	tested   *testedLine // the last with a confusion; nil if there is none
-	measured []measureEvent
 }
 
 // readCourses reads the metrics of runs.
@@ -145,19 +134,6 @@ func (r runMetrics) learning() (run figure.Run) {
 	return run
 }
 
-// runConfig reads the configuration of a run.
-func runConfig(folder string) (*config, error) {
-	path := filepath.Join(folder, configName)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it%s", folder, configName, knownRuns())
-	}
-	s := newSettings()
-	if err := s.readRun(path); err != nil {
-		return nil, err
-	}
-	return s.finish()
-}
-
 // differing lists the keys of other values, but for the seed, where the data were,
 // and those that change nothing in a run.
 func differing(a, b *config) (names []string) {
@@ -193,60 +169,6 @@ func (k key) followed(c *config) bool {
 	standard := *c
 	k.derive(&standard)
 	return k.text(&standard) == k.text(c)
-}
-
-// readMetrics reads what a run tells, which may be in progress: a last line that
-// is not whole yet is left out.
-func readMetrics(folder string) (run runMetrics, err error) {
-	path := filepath.Join(folder, metricsName)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return run, fmt.Errorf("%s: is not the folder of a run: %s: %w", folder, metricsName, cause(err))
-	}
-	n := 0
-	for line := range bytes.Lines(text) {
-		n++
-		var kind struct {
-			Event string `json:"event"`
-		}
-		err := json.Unmarshal(line, &kind)
-		if err != nil && !bytes.HasSuffix(line, []byte("\n")) {
-			return run, nil
-		}
-		switch kind.Event {
-		case "epoch":
-			var e epochEvent
-			if err = json.Unmarshal(line, &e); err == nil && (e.Epoch < 1 || e.Epoch > len(run.epochs)+1) {
-				return run, fmt.Errorf("%s:%d: epoch %d, want %d", path, n, e.Epoch, len(run.epochs)+1)
-			}
-			if err == nil { // one that is done again counts
-				run.epochs = append(run.epochs[:e.Epoch-1], e)
-				var t testedLine
-				if err = json.Unmarshal(line, &t); err == nil && t.Confusion != nil {
-					run.tested = &t
-				}
-			}
-		case "measure":
-			var e measureEvent
-			if err = json.Unmarshal(line, &e); err == nil {
-				run.add(e)
-			}
-		}
-		if err != nil {
-			return run, fmt.Errorf("%s:%d: not a line of metrics: %w", path, n, err)
-		}
-	}
-	return run, nil
-}
-
-// add appends what was measured; where it was measured once more, as a run went
-// on from an earlier point, that counts.
-func (r *runMetrics) add(e measureEvent) {
-	n := len(r.measured)
-	for n > 0 && r.measured[n-1].Examples >= e.Examples {
-		n--
-	}
-	r.measured = append(r.measured[:n], e)
 }
 
 // classNames are those of a data set, or numbers where it is not known.

@@ -312,6 +312,13 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 	must(t, tiny("--out", "short", "--measure", "losses, alignment", "--epochs", "1")...) // 30 examples
 	measuredRun(t, "a")
 	measuredRun(t, "c", "--hidden", "9,8")
+	if err := os.Mkdir("young", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	must(t, tiny("--out", "told", "--measure", "confusion")...)
+	writeFile(t, "young/config.toml", readFile(t, "told/config.toml"))
+	start, _, _ := strings.Cut(readFile(t, "told/metrics.jsonl"), "\n")
+	writeFile(t, "young/metrics.jsonl", start+"\n")
 	writeFile(t, "notes.txt", "mine")
 	writeFile(t, "odd.jsonl", `{"event":"test","data":"mnist","confusion":[[1,2],[3]]}`+"\n")
 	before := tree(t)
@@ -324,6 +331,7 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 		"short --what dynamics":               "short: nothing was measured of learning dynamics; plateau train --measure norms does",
 		"flat --what angles":                  "flat: there is nothing of angles: the network has no hidden layer",
 		"run --what confusion":                "run: has no confusion; plateau train --measure confusion",
+		"young --what confusion":              "young: no epoch is finished yet, so there is no confusion",
 		"a c --what confusion":                "the runs differ in more than their seed (network.hidden = [9, 8])",
 		"notes.txt --what confusion":          "notes.txt: want the folder of a run, or a file with what plateau test --json printed",
 		"odd.jsonl --what confusion":          "row 1 of the confusion has 1 numbers, want 2",
@@ -381,7 +389,7 @@ func TestReadMetricsOfRunInProgress(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	writeFile(t, "run/metrics.jsonl", "{\"event\":\"epoch\",\"epoch\":3}\n")
-	if _, err := readMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:1: epoch 3, want 1") {
+	if _, err := readMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:1: not a line of metrics: epoch 3, want 1") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -137,13 +137,14 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := folder.dropCheckpoints(point.Examples); err != nil {
 		return err
 	}
+	metrics := point.Metrics
 	if lost {
 		con.note("note: %s is missing; it is written anew from the checkpoint, which has its epochs, but no measurements", filepath.Join(folder.path, metricsName))
-		r.metrics, err = folder.rebuildMetrics(r.startEvent(), r.tested)
-	} else {
-		r.metrics, err = folder.continueMetrics(point.Metrics, c.learning.epochs)
+		if metrics, err = folder.rebuildMetrics(r.startEvent(), r.tested); err != nil {
+			return err
+		}
 	}
-	if err != nil {
+	if r.metrics, err = folder.continueMetrics(metrics, c.learning.epochs); err != nil {
 		return err
 	}
 	defer r.end(&err)

@@ -315,6 +315,19 @@ func checkRun(path string) error {
 	return nil
 }
 
+// runConfig reads the configuration of a run.
+func runConfig(folder string) (*config, error) {
+	path := filepath.Join(folder, configName)
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it%s", folder, configName, knownRuns())
+	}
+	s := newSettings()
+	if err := s.readRun(path); err != nil {
+		return nil, err
+	}
+	return s.finish()
+}
+
 // knownRuns lists runs in the usual place.
 func knownRuns() string { return listRuns(filepath.Join("runs", "*", weightsName)) }
 

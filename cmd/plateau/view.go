@@ -141,14 +141,7 @@ func lookAt(path string) (*viewer.Recording, *viewer.Run, error) {
 		recording, err := viewRecording(path)
 		return recording, nil, err
 	}
-	if _, err := os.Stat(filepath.Join(path, configName)); err != nil {
-		return nil, nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it", path, configName)
-	}
-	s := newSettings()
-	if err := s.readRun(filepath.Join(path, configName)); err != nil {
-		return nil, nil, err
-	}
-	c, err := s.finish()
+	c, err := runConfig(path)
 	if err != nil {
 		return nil, nil, err
 	}
