@@ -525,3 +525,41 @@ func TestReplayLearning(t *testing.T) {
 		t.Errorf("told of %v, want %v", told, want)
 	}
 }
+
+// later tells that presentations have higher numbers than they have.
+type later struct {
+	sim.Observer
+	by uint64
+}
+
+func (l later) Observe(e sim.Event) {
+	if p, ok := e.(*sim.Presentation); ok {
+		moved := *p
+		moved.Number += l.by
+		e = &moved
+	}
+	l.Observer.Observe(e)
+}
+
+// A recording may say anything of the number of a trial. Epochs are counted one by
+// one for the decay of learning rates, so there is an end to it.
+func TestReplayOfImpossibleEpoch(t *testing.T) {
+	m := tiny(8)
+	m.RateDecay = 0.5
+	h := protocols.RecordingHeader(m)
+	h.Weights, h.EpochTrials = true, 1
+	for by, want := range map[uint64]string{1<<24 - 1: "", 1 << 24: "is number 16777217, in epochs of 1", math.MaxUint64 - 1: "want 1 to 16777216 epochs"} {
+		net := newNetwork(t, m)
+		w := newRecording(t, h, net)
+		trainer, err := protocols.NewTrainer(m, net, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer.Watch(later{w, by}, false)
+		train(t, trainer, noise(1, 2, 6, 3), 1)
+		err = protocols.NewReplay(w.reader(t), nil).Trial(1, nil)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("numbers from %d: %v, want %q", by+1, err, want)
+		}
+	}
+}
