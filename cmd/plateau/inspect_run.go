@@ -59,10 +59,7 @@ func inspectRun(con *console, path string, verify bool) error {
 			changed = append(changed, k.name+" = "+text)
 		}
 	}
-	m, err := readMetrics(path)
-	if err != nil {
-		return err
-	}
+	m, spoilt := readMetrics(path)
 	e.add(m)
 	if e.State == "killed" {
 		e.State = unfinished(path)
@@ -78,6 +75,11 @@ func inspectRun(con *console, path string, verify bool) error {
 	}
 	con.event(e)
 	damaged := e.damaged(verify)
+	if spoilt != nil && verify {
+		damaged = errors.Join(spoilt, damaged)
+	} else if spoilt != nil {
+		con.note("note: %v", spoilt)
+	}
 	if con.json {
 		return damaged
 	}

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -219,6 +221,26 @@ func (r *runFolder) saveMeasurements() error {
 	return f.Commit()
 }
 
+// keepMeasurements gives the arrays of a run whose metrics were lost another name,
+// as they are the last that is left of what was measured.
+func (r *runFolder) keepMeasurements(con *console) error {
+	path := filepath.Join(r.path, measurementsName)
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for n := 1; ; n++ {
+		kept := strings.TrimSuffix(path, ".npz") + fmt.Sprintf("-%d.npz", n)
+		if _, err := os.Lstat(kept); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := os.Rename(path, kept); err != nil {
+			return fmt.Errorf("renaming %s: %w", path, cause(err))
+		}
+		con.note("note: what was measured before is kept as %s", kept)
+		return nil
+	}
+}
+
 // column is an array with an element, or a row, for each line of metrics.
 type column struct {
 	name   string
@@ -313,8 +335,7 @@ func readMeasurements(path string) ([]*column, error) {
 		var names []string
 		switch string(line["event"]) {
 		case `"measure"`:
-			delete(line, "event")
-			names = slices.Sorted(maps.Keys(line))
+			names = measuredFields()
 		case `"epoch"`:
 			names = []string{"confusion"}
 		}
@@ -333,4 +354,14 @@ func readMeasurements(path string) ([]*column, error) {
 		return nil, fmt.Errorf("reading %s: %w", path, cause(err))
 	}
 	return columns, nil
+}
+
+// measuredFields are those of a measure line that become arrays, in order.
+func measuredFields() (names []string) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[measureEvent]()) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "event" {
+			names = append(names, name)
+		}
+	}
+	return names
 }

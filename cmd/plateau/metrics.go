@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -100,18 +102,29 @@ func (r *runFolder) openMetrics() (*metricsFile, error) {
 	return &metricsFile{f: f}, nil
 }
 
-// checkMetrics finds out whether the metrics of a run can be continued at a mark,
-// and returns what stands after it.
-func (r *runFolder) checkMetrics(mark int64) (tail []byte, err error) {
+// errLost says that of the metrics of a run nothing is there to continue.
+var errLost = errors.New("metrics are missing")
+
+// checkMetrics finds out whether the metrics of a run can be continued at a
+// checkpoint, and returns what stands after it. It is errLost if they are not
+// there, or if all that is there was written anew since.
+func (r *runFolder) checkMetrics(point *checkpoint) (tail []byte, err error) {
 	path := filepath.Join(r.path, metricsName)
 	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errLost
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, cause(err))
 	}
+	mark := point.Metrics
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	var start startEvent
 	if json.Unmarshal(first, &start) != nil || start.Event != "start" {
 		return nil, fmt.Errorf("%s does not begin with the start of a run: it is damaged; put the whole file back, or remove it: what the checkpoint knows of it is then written anew", path)
+	}
+	if known, err := eventLines(point.Tested); err == nil && int64(len(known)) < mark && bytes.Equal(rest, known) {
+		return nil, errLost
 	}
 	if int64(len(rest)) < mark || mark > 0 && rest[mark-1] != '\n' {
 		return nil, fmt.Errorf("%s has changed since the checkpoint: want at least %d bytes after its first line, and a whole line there; put the whole file back, or remove it: what the checkpoint knows of it is then written anew", path, mark)
@@ -122,20 +135,27 @@ func (r *runFolder) checkMetrics(mark int64) (tail []byte, err error) {
 // rebuildMetrics writes metrics anew that were lost, the start of a run and its
 // epochs, and returns the mark at their end.
 func (r *runFolder) rebuildMetrics(start startEvent, epochs []epochEvent) (mark int64, err error) {
-	text, err := json.Marshal(start)
+	first, err := eventLines([]startEvent{start})
 	if err != nil {
 		return 0, err
 	}
-	text = append(text, '\n')
-	first := len(text)
-	for _, e := range epochs {
+	rest, err := eventLines(epochs)
+	if err != nil {
+		return 0, err
+	}
+	return int64(len(rest)), r.write(metricsName, append(first, rest...), atomicfile.Replace)
+}
+
+// eventLines are events as metrics.jsonl has them.
+func eventLines[E any](events []E) (text []byte, err error) {
+	for _, e := range events {
 		line, err := json.Marshal(e)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		text = append(append(text, line...), '\n')
 	}
-	return int64(len(text) - first), r.write(metricsName, text, atomicfile.Create)
+	return text, nil
 }
 
 // continueMetrics cuts the metrics of a run off at a mark, which checkMetrics has

@@ -44,7 +44,7 @@ func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, erro
 		var epochs []string
 		for i, run := range k.runs {
 			last := run.confused()
-			if last == nil && k.config.measures("confusion") {
+			if last == nil && len(run.epochs) == 0 {
 				return nil, about, fmt.Errorf("%s: no epoch is finished yet, so there is no confusion", k.folders[i])
 			}
 			if last == nil {

@@ -331,6 +331,7 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 		"short --what dynamics":               "short: nothing was measured of learning dynamics; plateau train --measure norms does",
 		"flat --what angles":                  "flat: there is nothing of angles: the network has no hidden layer",
 		"run --what confusion":                "run: has no confusion; plateau train --measure confusion",
+		"told run --what confusion":           "run: has no confusion; plateau train --measure confusion",
 		"young --what confusion":              "young: no epoch is finished yet, so there is no confusion",
 		"a c --what confusion":                "the runs differ in more than their seed (network.hidden = [9, 8])",
 		"notes.txt --what confusion":          "notes.txt: want the folder of a run, or a file with what plateau test --json printed",
@@ -391,6 +392,24 @@ func TestReadMetricsOfRunInProgress(t *testing.T) {
 	writeFile(t, "run/metrics.jsonl", "{\"event\":\"epoch\",\"epoch\":3}\n")
 	if _, err := readMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:1: not a line of metrics: epoch 3, want 1") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A line that is wrong does not hide the rest of a run from inspect.
+func TestInspectSpoiltMetrics(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run")...)
+	whole := must(t, "inspect", "run")
+	text := readFile(t, "run/metrics.jsonl")
+	for _, spoilt := range []string{"nonsense\n", "\n", `{"event":"epoch","epoch":7}` + "\n", `{"event":"done","epochs":"two"}` + "\n"} {
+		writeFile(t, "run/metrics.jsonl", strings.Replace(text, "\n", "\n"+spoilt, 1))
+		status, told, messages := plateau("inspect", "run")
+		if status != 0 || told != whole || !strings.Contains(messages, "note: run/metrics.jsonl:2: not a line of metrics") {
+			t.Errorf("%q: status %d, %s%s, want %s", spoilt, status, told, messages, whole)
+		}
+		if status, _, messages := plateau("inspect", "run", "--verify"); status != 1 || !strings.Contains(messages, "run/metrics.jsonl:2:") {
+			t.Errorf("%q, verified: status %d, %s", spoilt, status, messages)
+		}
 	}
 }
 

@@ -99,8 +99,8 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := point.checkEpochs(c); err != nil {
 		return err
 	}
-	tail, err := folder.checkMetrics(point.Metrics)
-	lost := errors.Is(err, fs.ErrNotExist)
+	tail, err := folder.checkMetrics(point)
+	lost := errors.Is(err, errLost)
 	if err != nil && !lost {
 		return err
 	}
@@ -140,6 +140,9 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	metrics := point.Metrics
 	if lost {
 		con.note("note: %s is missing; it is written anew from the checkpoint, which has its epochs, but no measurements", filepath.Join(folder.path, metricsName))
+		if err := folder.keepMeasurements(con); err != nil {
+			return err
+		}
 		if metrics, err = folder.rebuildMetrics(r.startEvent(), r.tested); err != nil {
 			return err
 		}

@@ -379,6 +379,48 @@ func TestResumeMistakes(t *testing.T) {
 	sameRun(t, "emptied", "unbroken")
 }
 
+// Where the lines of measurements are lost, the arrays made of them are kept, also
+// if somebody tried before and did not come as far as a checkpoint.
+func TestResumeWithoutMeasurements(t *testing.T) {
+	empty(t)
+	args := tiny("--measure", "all", "--set", "measure.every=12")
+	must(t, append(args, "--out", "unbroken")...)
+	must(t, append(args, "--out", "run", "--epochs", "1")...)
+	arrays := readFile(t, "run/measurements.npz")
+	var known []string
+	for line := range strings.Lines(readFile(t, "run/metrics.jsonl")) {
+		if strings.Contains(line, `"event":"start"`) || strings.Contains(line, `"event":"epoch"`) {
+			known = append(known, line)
+		}
+	}
+	for name, metrics := range map[string]string{"removed": "", "rebuilt": strings.Join(known, "")} {
+		if err := os.CopyFS(name, os.DirFS("run")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(name + "/metrics.jsonl"); err != nil {
+			t.Fatal(err)
+		}
+		if metrics != "" {
+			writeFile(t, name+"/metrics.jsonl", metrics)
+		}
+		writeFile(t, name+"/measurements-1.npz", "of last time")
+		status, _, messages := plateau("train", "--resume", name, "--epochs", "2")
+		if status != 0 || !strings.Contains(messages, name+"/metrics.jsonl is missing") || !strings.Contains(messages, "kept as "+name+"/measurements-2.npz") {
+			t.Errorf("%s: status %d: %s", name, status, messages)
+		}
+		if readFile(t, name+"/measurements-1.npz") != "of last time" || readFile(t, name+"/measurements-2.npz") != arrays {
+			t.Errorf("%s: the arrays were not kept", name)
+		}
+		if readFile(t, name+"/weights.npz") != readFile(t, "unbroken/weights.npz") {
+			t.Errorf("%s: other weights than those of an unbroken run", name)
+		}
+		run, err := readMetrics(name)
+		if err != nil || len(run.epochs) != 2 || len(run.measured) == 0 || run.measured[0].Epoch != 2 {
+			t.Errorf("%s: %+v, %v", name, run, err)
+		}
+	}
+}
+
 // writeImages writes some images as MNIST has them.
 func writeImages(t *testing.T, folder string) {
 	t.Helper()

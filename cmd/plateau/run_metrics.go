@@ -17,7 +17,8 @@ type runMetrics struct {
 }
 
 // readMetrics reads what a run tells, which may be in progress: a last line that
-// is not whole yet is left out.
+// is not whole yet is left out. The error is of the first line that is wrong; what
+// all others tell is there.
 func readMetrics(folder string) (run runMetrics, err error) {
 	path := filepath.Join(folder, metricsName)
 	text, err := os.ReadFile(path)
@@ -27,14 +28,11 @@ func readMetrics(folder string) (run runMetrics, err error) {
 	n := 0
 	for line := range bytes.Lines(text) {
 		n++
-		if err := run.read(line); err != nil {
-			if !bytes.HasSuffix(line, []byte("\n")) {
-				break
-			}
-			return run, fmt.Errorf("%s:%d: not a line of metrics: %w", path, n, err)
+		if wrong := run.read(line); wrong != nil && err == nil && bytes.HasSuffix(line, []byte("\n")) {
+			err = fmt.Errorf("%s:%d: not a line of metrics: %w", path, n, wrong)
 		}
 	}
-	return run, nil
+	return run, err
 }
 
 // read takes in a line. What is told once more, as a run went on from an earlier
@@ -48,7 +46,11 @@ func (r *runMetrics) read(line []byte) error {
 	}
 	switch kind.Event {
 	case "start":
-		return json.Unmarshal(line, &r.start)
+		var e startEvent
+		if err := json.Unmarshal(line, &e); err != nil {
+			return err
+		}
+		r.start = e
 	case "epoch":
 		var e epochEvent
 		if err := json.Unmarshal(line, &e); err != nil {
@@ -69,8 +71,11 @@ func (r *runMetrics) read(line []byte) error {
 		}
 		r.measured = append(r.measured[:n], e)
 	case "done", "interrupted":
-		r.end = &endEvent{}
-		return json.Unmarshal(line, r.end)
+		var e endEvent
+		if err := json.Unmarshal(line, &e); err != nil {
+			return err
+		}
+		r.end = &e
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (r *training) interrupted(examples int, during string) error {
 
 // failed says what is left of a run that cannot go on.
 func (r *training) failed(err error) error {
-	if r.saved.IsZero() {
+	if r.saved.IsZero() && !r.resumed {
 		return fmt.Errorf("%w\nthere is no checkpoint yet in %s", err, r.folder.path)
 	}
 	return fmt.Errorf("%w\n%s holds a checkpoint of example %d; to go on from there: %s", err, r.folder.path, r.savedAt, resumeCommand(r.folder.path))

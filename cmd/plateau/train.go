@@ -326,9 +326,6 @@ func (r *training) run(ctx context.Context) error {
 	if err := r.recording.close(); err != nil {
 		return r.failed(err)
 	}
-	if err := r.saveMeasurements(); err != nil {
-		return r.failed(err)
-	}
 	took := r.total.elapsed()
 	end := endEvent{
 		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.shown.Len(),
@@ -490,6 +487,9 @@ func (r *training) epoch(ctx context.Context) error {
 	r.tested = append(r.tested, r.last)
 	if err := r.both(r.last); err != nil {
 		return err
+	}
+	if err := r.saveMeasurements(); err != nil {
+		return r.failed(err)
 	}
 	if due {
 		if err := r.checkpoint(); err != nil {
