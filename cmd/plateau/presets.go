@@ -27,6 +27,16 @@ func presets() []preset {
 		}
 		return preset{"paper-" + name, meaning, append(settings, more...)}
 	}
+	// Feedback along the forward weights tells hidden neurons more than random
+	// feedback; that it carries rates, and that rates are high, lessens the noise.
+	// Images held out decided.
+	best := func(name, data, meaning string, more ...string) preset {
+		settings := []string{
+			"data.name=" + data, "data.validation=5000", "network.hidden=2000", "network.symmetric=true",
+			"neurons.max_rate_hz=500", "neurons.feedback_signal=rates", "phases.forward_ms=60", "phases.target_ms=20", "phases.settle_ms=15",
+		}
+		return preset{"best" + name, meaning, append(settings, more...)}
+	}
 	return []preset{
 		paper("0-hidden", "no hidden layer: 8.3 % of the MNIST test images are misread in the paper", "network.hidden=none"),
 		paper("1-hidden", "a hidden layer of 500 neurons: 4.1 % in the paper", "network.hidden=500"),
@@ -48,14 +58,10 @@ func presets() []preset {
 			"neurons.forward_signal=rates", "neurons.feedback_signal=rates", "neurons.integration=steady",
 			"phases.forward_ms=2", "phases.target_ms=2", "phases.settle_ms=1", "test.length_ms=2", "test.settle_ms=1",
 		}},
-		// What lessens the noise of feedback helps most: ten output neurons for a class,
-		// which feed back their rates, and longer windows. Images held out decided on all
-		// but the length of tests.
-		{"best", "the best recipe known here: 1000 hidden neurons, ten output neurons for a class, decaying rates; for fashion-mnist with --data", []string{
-			"data.name=mnist", "data.validation=5000", "learning.epochs=40", "network.hidden=1000", "network.per_class=10",
-			"neurons.feedback_signal=rates", "phases.forward_ms=60", "phases.target_ms=30", "phases.settle_ms=15",
-			"learning.rates=1,0.15", "learning.rate_decay=0.93", "test.length_ms=500",
-		}},
+		best("", "mnist", "the best recipe known here: 2000 hidden neurons, symmetric feedback of rates, up to 500 Hz, decaying learning rates: 1.8 % of the MNIST test images are misread",
+			"learning.epochs=20", "learning.rates=1.2,0.03", "learning.rate_decay=0.85"),
+		best("-fashion", "fashion-mnist", "the same for fashion-mnist, with smaller learning rates: 11.9 %",
+			"learning.epochs=22", "learning.rates=0.6,0.015", "learning.rate_decay=0.88"),
 	}
 }
 

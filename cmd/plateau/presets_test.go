@@ -32,9 +32,13 @@ var presetRuns = map[string]struct {
 	"paper-stochastic-plateaus": {[]string{"phases.plateau_spread_ms=5", "phases.plateau_sd_ms=3"}, "[0.21, 0.21]", "6ba134bd2f7f9f6b"},
 	"rate-mode":                 {nil, "[0.21, 0.21]", "64e9578b765b85f5"},
 	"best": {[]string{
-		"data.validation=5000", "learning.epochs=40", "network.hidden=1000", "network.per_class=10", "neurons.feedback_signal=rates",
-		"phases.forward_ms=60", "phases.target_ms=30", "phases.settle_ms=15", "learning.rates=1,0.15", "learning.rate_decay=0.93", "test.length_ms=500",
-	}, "[1, 0.15]", "f1db945ae4bcea4f"},
+		"data.validation=5000", "learning.epochs=20", "network.hidden=2000", "network.symmetric=true", "neurons.max_rate_hz=500", "neurons.feedback_signal=rates",
+		"phases.forward_ms=60", "phases.target_ms=20", "phases.settle_ms=15", "learning.rates=1.2,0.03", "learning.rate_decay=0.85",
+	}, "[1.2, 0.03]", "9b4ebe5ca022b926"},
+	"best-fashion": {[]string{
+		"data.name=fashion-mnist", "data.validation=5000", "learning.epochs=22", "network.hidden=2000", "network.symmetric=true", "neurons.max_rate_hz=500",
+		"neurons.feedback_signal=rates", "phases.forward_ms=60", "phases.target_ms=20", "phases.settle_ms=15", "learning.rates=0.6,0.015", "learning.rate_decay=0.88",
+	}, "[0.6, 0.015]", "e1e463975b58b417"},
 }
 
 // presetOf puts together what a preset says.
@@ -78,7 +82,7 @@ func TestPresets(t *testing.T) {
 			}
 			continue
 		}
-		if p.name != "best" {
+		if strings.HasPrefix(p.name, "paper-") {
 			common = append(common, "phases.longer=true", "phases.window_ms=20")
 		}
 		explicit := mustConfig(t, slices.Concat(common, want.sets)...)
