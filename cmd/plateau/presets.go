@@ -29,7 +29,7 @@ func presets() []preset {
 	}
 	// Feedback along the forward weights tells hidden neurons more than random
 	// feedback; that it carries rates, and that rates are high, lessens the noise.
-	// Images held out decided.
+	// docs/performance.md says how they were found.
 	best := func(name, data, meaning string, more ...string) preset {
 		settings := []string{
 			"data.name=" + data, "data.validation=5000", "network.hidden=2000", "network.symmetric=true",
