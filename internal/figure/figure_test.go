@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -296,5 +297,17 @@ func TestApart(t *testing.T) {
 	got := apart([]vg.Length{50, 52, 10}, 12, 0, 100)
 	if got[1]-got[0] < 11.9 || got[2] != 10 {
 		t.Errorf("got %v", got)
+	}
+}
+
+// The last error of a course stands at the edge, unless it ends far from there.
+func TestLastErrors(t *testing.T) {
+	errors := func(n int, last float64) []float64 { return append(slices.Repeat([]float64{0.5}, n-1), last) }
+	f := &Learning{Courses: []Course{course("to the end", errors(20, 0.111)), course("nearly", errors(18, 0.222)), course("far", errors(17, 0.333))}}
+	svg := string(render(t, SVG, f))
+	for label, want := range map[string]bool{"11.1": true, "22.2": true, "33.3": false} {
+		if got := strings.Contains(svg, ">"+label+"<"); got != want {
+			t.Errorf("%s at the edge: %v, want %v", label, got, want)
+		}
 	}
 }
