@@ -69,6 +69,20 @@ func (o observers) Observe(e sim.Event) {
 	}
 }
 
+// recordTwice trains on some examples and records that with two headers.
+func recordTwice(t *testing.T, m protocols.Model, h, f record.Header, examples, epochs int) (spikes, full *recording) {
+	t.Helper()
+	net := newNetwork(t, m)
+	spikes, full = newRecording(t, h, net), newRecording(t, f, net)
+	trainer, err := protocols.NewTrainer(m, net, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer.Watch(observers{spikes, full}, true)
+	train(t, trainer, noise(1, examples, 6, 3), epochs)
+	return spikes, full
+}
+
 // compareReplay replays a trial of a recording of spikes and compares it with
 // the same trial of a full recording.
 func compareReplay(p *protocols.Replay, spikes, full *record.Reader, i int) error {
@@ -154,20 +168,13 @@ func TestReplay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := tiny(8)
 			change(&m)
-			net := newNetwork(t, m)
 			h := protocols.RecordingHeader(m)
 			h.Weights, h.Snapshots = true, 11
 			f := fullHeader(m)
 			if m.RateDecay != 1 {
 				h.EpochTrials, f.EpochTrials = 30, 30
 			}
-			spikes, full := newRecording(t, h, net), newRecording(t, f, net)
-			trainer, err := protocols.NewTrainer(m, net, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			trainer.Watch(observers{spikes, full}, true)
-			train(t, trainer, noise(1, 30, 6, 3), 2) // batches of 4 end with half a one
+			spikes, full := recordTwice(t, m, h, f, 30, 2) // batches of 4 end with half a one
 			r, was := spikes.reader(t), full.reader(t)
 			p := protocols.NewReplay(r, nil)
 			for i := range r.Trials() {
@@ -194,16 +201,9 @@ func TestReplayStretch(t *testing.T) {
 	} {
 		m := tiny(8)
 		change(&m)
-		net := newNetwork(t, m)
 		h := protocols.RecordingHeader(m)
 		h.Weights = true
-		spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
-		trainer, err := protocols.NewTrainer(m, net, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		trainer.Watch(observers{spikes, full}, true)
-		train(t, trainer, noise(1, 5, 6, 3), 1)
+		spikes, full := recordTwice(t, m, h, fullHeader(m), 5, 1)
 		r, f := spikes.reader(t), full.reader(t)
 		last := r.Steps() / 5
 		traces := []record.Trace{
@@ -262,17 +262,10 @@ func samples(t *testing.T, r *record.Reader, v record.Variable, population int) 
 func TestReplayOfDamage(t *testing.T) {
 	m := tiny(8)
 	m.Train.Forward = 300
-	net := newNetwork(t, m)
 	h := protocols.RecordingHeader(m)
 	h.Weights, h.Snapshots = true, 10
-	spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
-	trainer, err := protocols.NewTrainer(m, net, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trainer.Watch(observers{spikes, full}, true)
 	const n = 400
-	train(t, trainer, noise(1, n, 6, 3), 1)
+	spikes, full := recordTwice(t, m, h, fullHeader(m), n, 1)
 	r, f := spikes.reader(t), full.reader(t)
 	file := spikes.Bytes()
 	whole, partial := 0, 0
@@ -344,22 +337,14 @@ func TestReplayOfDamage(t *testing.T) {
 // full.
 func TestReplayRecordsInFull(t *testing.T) {
 	m := tiny(8)
-	net := newNetwork(t, m)
 	h := protocols.RecordingHeader(m)
 	h.Weights = true
-	spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
-	first := net.Clone()
-	trainer, err := protocols.NewTrainer(m, net, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trainer.Watch(observers{spikes, full}, true)
-	train(t, trainer, noise(1, 10, 6, 3), 1)
+	spikes, full := recordTwice(t, m, h, fullHeader(m), 10, 1)
 	r := spikes.reader(t)
 	if err := full.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again := newRecording(t, fullHeader(m), first)
+	again := newRecording(t, fullHeader(m), newNetwork(t, m))
 	p := protocols.NewReplay(r, nil)
 	for i := range r.Trials() {
 		if err := p.Trial(i, again); err != nil {
@@ -434,16 +419,9 @@ func TestReplayWaypoints(t *testing.T) {
 	} {
 		m := tiny(8)
 		change(&m)
-		net := newNetwork(t, m)
 		h := protocols.RecordingHeader(m)
 		h.Weights, h.Snapshots = true, 20
-		spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
-		trainer, err := protocols.NewTrainer(m, net, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		trainer.Watch(observers{spikes, full}, true)
-		train(t, trainer, noise(1, 30, 6, 3), 1)
+		spikes, full := recordTwice(t, m, h, fullHeader(m), 30, 1)
 		r, f := spikes.reader(t), full.reader(t)
 		p := protocols.NewReplay(r, nil)
 		if p.Waypoint() != nil {
@@ -491,16 +469,9 @@ func TestReplayWaypoints(t *testing.T) {
 // loss.
 func TestReplayLearning(t *testing.T) {
 	m := tiny(8)
-	net := newNetwork(t, m)
 	h := protocols.RecordingHeader(m)
 	h.Weights = true
-	spikes, full := newRecording(t, h, net), newRecording(t, fullHeader(m), net)
-	trainer, err := protocols.NewTrainer(m, net, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trainer.Watch(observers{spikes, full}, true)
-	train(t, trainer, noise(1, 20, 6, 3), 1)
+	spikes, full := recordTwice(t, m, h, fullHeader(m), 20, 1)
 	r, f := spikes.reader(t), full.reader(t)
 	p := protocols.NewReplay(r, nil)
 	var told []int

@@ -37,13 +37,7 @@ func TestDocsTrial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	empty(t)
-	t.Setenv("LC_ALL", "C.UTF-8")
-	t.Setenv("TERM", "xterm")
+	here := emptyTerminal(t)
 	text := ""
 	for _, command := range []string{"train --examples 3000 --test-examples 100 --epochs 2 --out runs/short", "trial --run runs/short --example 4"} {
 		if !strings.Contains(string(old), "plateau "+command+"\n") {

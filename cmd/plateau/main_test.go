@@ -79,6 +79,20 @@ func empty(t *testing.T) {
 	t.Chdir(t.TempDir())
 }
 
+// emptyTerminal is empty on a terminal that shows UTF-8, and returns the folder that
+// the test was in.
+func emptyTerminal(t *testing.T) (here string) {
+	t.Helper()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty(t)
+	t.Setenv("LC_ALL", "C.UTF-8")
+	t.Setenv("TERM", "xterm")
+	return here
+}
+
 // Mistakes that people make, with what they must read and the status.
 func TestMistakes(t *testing.T) {
 	empty(t)

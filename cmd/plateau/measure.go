@@ -49,8 +49,8 @@ func (c *config) measured() (measured, error) {
 	case everything:
 		return measured{measure.All(c.measure.every, a), true}, nil
 	}
-	for name := range strings.SplitSeq(c.measure.what, ",") {
-		switch strings.TrimSpace(name) {
+	for _, name := range splitList(c.measure.what) {
+		switch name {
 		case "losses":
 			m.Losses = true
 		case "angle":

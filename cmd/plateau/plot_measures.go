@@ -116,13 +116,8 @@ func (c *config) measures(names string) bool {
 	if c.measure.what == everything {
 		return true
 	}
-	wanted := strings.Split(names, ",")
-	for name := range strings.SplitSeq(c.measure.what, ",") {
-		if slices.Contains(wanted, strings.TrimSpace(name)) {
-			return true
-		}
-	}
-	return false
+	wanted := splitList(names)
+	return slices.ContainsFunc(splitList(c.measure.what), func(name string) bool { return slices.Contains(wanted, name) })
 }
 
 // has is whether a run has measured a quantity.

@@ -323,13 +323,7 @@ func TestTrialPictures(t *testing.T) {
 
 // All that is said of a trial, in 80 columns.
 func TestTrialText(t *testing.T) {
-	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	empty(t)
-	t.Setenv("LC_ALL", "C.UTF-8")
-	t.Setenv("TERM", "xterm")
+	here := emptyTerminal(t)
 	out := must(t, "trial", "--hidden", "30,20", "--example", "3")
 	for line := range strings.Lines(out) {
 		if n := len([]rune(line)); n > 80 {
