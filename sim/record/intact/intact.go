@@ -145,6 +145,62 @@ func (x *Recording) Trials() int { return x.trials - len(x.lost) }
 // damaged, in ascending order.
 func (x *Recording) LeftOut() []int { return x.lost }
 
+// A Stretch is some trials that follow one another in a recording.
+type Stretch struct {
+	First, Last int   // the numbers of its first and its last trial, as in Trial.Index
+	From, To    int64 // its steps of the recording: From ≤ step < To
+}
+
+// Observed returns the stretches of which all is known, in ascending order: what the
+// recording does not tell of them did not happen. Without damage there is one, or
+// none if there are no trials.
+func (x *Recording) Observed() ([]Stretch, error) {
+	var list []Stretch
+	for i := 0; i < x.Trials(); {
+		first, err := x.Trial(i)
+		if err != nil {
+			return nil, err
+		}
+		for i++; i < x.Trials() && x.index(i) == x.index(i-1)+1; i++ {
+		}
+		last, err := x.Trial(i - 1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Stretch{first.Index, last.Index, first.First, last.First + int64(last.Steps)})
+	}
+	return list, nil
+}
+
+// Gaps returns the stretches that were left out, in ascending order: what happened
+// in them is not known. As trials follow one another, those beside a gap tell
+// when it was. Steps does not count a gap at the end.
+func (x *Recording) Gaps() ([]Stretch, error) {
+	observed, err := x.Observed()
+	if err != nil {
+		return nil, err
+	}
+	var list []Stretch
+	next := Stretch{}
+	for _, s := range observed {
+		if next.Last, next.To = s.First-1, s.From; next.Last >= next.First {
+			list = append(list, next)
+		}
+		next.First, next.From = s.Last+1, s.To
+	}
+	if next.Last, next.To = x.trials-1, x.Reader.Steps(); next.Last < next.First {
+		return list, nil
+	}
+	if x.trials < x.Reader.Trials() { // it broke off, and the last trial told where
+		last, err := x.Reader.Trial(next.Last)
+		if err != nil {
+			return nil, err
+		}
+		next.To = last.First + int64(last.Steps)
+	}
+	return append(list, next), nil
+}
+
 // Steps returns the step of the recording with which it ends: steps of trials
 // that were left out count.
 func (x *Recording) Steps() int64 {

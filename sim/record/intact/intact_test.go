@@ -44,6 +44,7 @@ func TestBrokenOff(t *testing.T) {
 			t.Errorf("%d bytes: %d steps, but %d in a shorter file", n, x.Steps(), before)
 		}
 		before = x.Steps()
+		checkStretches(t, x, whole)
 		for i := range x.Trials() {
 			trial, err := x.Trial(i)
 			if err != nil {
@@ -179,11 +180,97 @@ func TestDamaged(t *testing.T) {
 				}
 			}
 		}
+		checkStretches(t, x, r)
 		if len(lost) > 3 { // those of one group
 			t.Errorf("byte %d: %d trials of %d are left out", at, len(lost), r.Trials())
 		}
 	}
 	if some < 50 {
 		t.Errorf("%d bytes that were changed damaged a trial", some)
+	}
+}
+
+// checkStretches compares gaps and what is between them with the trials that were
+// left out, and with their times in the whole recording.
+func checkStretches(t *testing.T, x *intact.Recording, whole *record.Reader) {
+	t.Helper()
+	gaps, err := x.Gaps()
+	observed, also := x.Observed()
+	if err != nil || also != nil {
+		t.Fatal(err, also)
+	}
+	var lost []int
+	for _, s := range gaps {
+		for i := s.First; i <= s.Last; i++ {
+			lost = append(lost, i)
+		}
+	}
+	if !slices.Equal(lost, x.LeftOut()) {
+		t.Errorf("gaps %v, without %v", gaps, x.LeftOut())
+	}
+	all := slices.Concat(gaps, observed)
+	slices.SortFunc(all, func(a, b intact.Stretch) int { return a.First - b.First })
+	next := 0
+	for _, s := range all {
+		first, err := whole.Trial(s.First)
+		last, also := whole.Trial(s.Last)
+		if err != nil || also != nil {
+			t.Fatal(err, also)
+		}
+		to := last.First + int64(last.Steps)
+		if slices.Contains(observed, s) {
+			to = min(to, x.Steps()) // it may have broken off
+		}
+		if s.First != next || s.From != first.First || s.To != to {
+			t.Errorf("%+v, want trials from %d and steps %d to %d; gaps %v", s, next, first.First, to, gaps)
+		}
+		next = s.Last + 1
+	}
+	if next != x.Trials()+len(lost) {
+		t.Errorf("stretches up to trial %d, want %d", next, x.Trials()+len(lost))
+	}
+}
+
+// The trials at either end can be damaged, and all of them.
+func TestGapsAtTheEnds(t *testing.T) {
+	p := exporttest.Default()
+	p.Keep = t.TempDir() + "/recording"
+	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial is about a group
+	p.Traces = p.Traces[:1]
+	r, _ := exporttest.Make(t, p)
+	file, err := os.ReadFile(p.Keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var chunks []int // of spikes
+	for at := 0; ; {
+		k := bytes.Index(file[at:], []byte("\xc9Pc\x1a\x03"))
+		if k < 0 {
+			break
+		}
+		at += k + 5
+		chunks = append(chunks, at)
+	}
+	first, last, all := slices.Clone(file), slices.Clone(file), slices.Clone(file)
+	first[chunks[0]+50] ^= 1
+	last[chunks[len(chunks)-1]+50] ^= 1
+	for _, at := range chunks {
+		all[at+50] ^= 1
+	}
+	for name, bad := range map[string][]byte{"first": first, "last": last, "all": all} {
+		damaged, err := record.NewReader(bytes.NewReader(bad), int64(len(bad)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := intact.Of(damaged)
+		checkStretches(t, x, r)
+		gaps, err := x.Gaps()
+		if err != nil || len(gaps) != 1 {
+			t.Fatalf("%s: gaps %v, %v; want one", name, gaps, err)
+		}
+		begins, ends := gaps[0].From == 0 && gaps[0].First == 0, gaps[0].To == r.Steps() && gaps[0].Last == r.Trials()-1
+		if begins != (name != "last") || ends != (name != "first") {
+			t.Errorf("%s: gaps %v of %d steps", name, gaps, r.Steps())
+		}
 	}
 }
