@@ -5,9 +5,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,7 +17,10 @@ import (
 
 var update = flag.Bool("update", false, "write the tables of docs/options.md and the goldens of testdata anew")
 
-const optionsPage = "../../docs/options.md"
+const (
+	optionsPage = "../../docs/options.md"
+	formatsPage = "../../docs/formats.md"
+)
 
 // The tables of the page are made from the commands and keys that exist;
 // go test ./cmd/plateau -run Docs -update writes them.
@@ -155,7 +160,7 @@ func cell(s string) string {
 // The page names every array of a trial and of weights, and every field of
 // metrics, and no others.
 func TestDocsNameWhatIsWritten(t *testing.T) {
-	text, err := os.ReadFile(optionsPage)
+	text, err := os.ReadFile(formatsPage)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,13 +187,71 @@ func TestDocsNameWhatIsWritten(t *testing.T) {
 	}
 	for name := range names {
 		if !strings.Contains(page, "`"+name+"`") {
-			t.Errorf("%s does not name `%s`", optionsPage, name)
+			t.Errorf("%s does not name `%s`", formatsPage, name)
 		}
 	}
-	_, arrays, _ := strings.Cut(page, "<!-- written -->")
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-zA-Z0-9_]+)`").FindAllStringSubmatch(arrays, -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-zA-Z0-9_]+)`").FindAllStringSubmatch(page, -1) {
 		if !names[m[1]] {
-			t.Errorf("%s names `%s`, which is not written", optionsPage, m[1])
+			t.Errorf("%s names `%s`, which is not written", formatsPage, m[1])
 		}
 	}
+}
+
+// Every link from one page to another, or to a part of one, leads somewhere.
+func TestDocsLinks(t *testing.T) {
+	const root = "../.."
+	pages, err := filepath.Glob(root + "/docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages = append(pages, root+"/README.md", root+"/CONTRIBUTING.md", root+"/CHANGELOG.md")
+	texts, parts := map[string]string{}, map[string]bool{}
+	for _, path := range pages {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path = filepath.Clean(path)
+		texts[path] = string(text)
+		for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(string(text), -1) {
+			parts[path+"#"+anchor(m[1])] = true
+		}
+	}
+	links := 0
+	for path, text := range texts {
+		for _, m := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
+			file, part, _ := strings.Cut(m[1], "#")
+			if strings.Contains(file, "://") {
+				continue
+			}
+			links++
+			to := path
+			if file != "" {
+				to = filepath.Join(filepath.Dir(path), file)
+			}
+			if _, err := os.Stat(to); err != nil {
+				t.Errorf("%s links to %s, which is not there", path, m[1])
+			}
+			if part != "" && !parts[to+"#"+part] {
+				t.Errorf("%s links to %s, and there is no such heading", path, m[1])
+			}
+		}
+	}
+	if links < 10 {
+		t.Errorf("found %d links, want more", links)
+	}
+}
+
+// anchor is what a heading is called in links: small letters and digits, and a
+// hyphen for every space.
+func anchor(heading string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, heading)
 }
