@@ -199,8 +199,11 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	watch, end := con.watchBytes(ctx, "checking "+o.path, r.Size())
 	_, err = r.Lost(watch)
 	end()
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
 		return errors.New("interrupted; nothing was written")
+	case err != nil:
+		return fmt.Errorf("%s: %s", o.path, plain(err))
 	}
 	whole := intact.Of(r)
 	if whole.Trials() == 0 && r.Trials() > 0 {

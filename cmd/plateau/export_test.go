@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"plateau/sim/record"
 )
 
 // Every format gives files that are whole, the same each time, and never in the
@@ -205,6 +207,37 @@ func TestExportInterrupted(t *testing.T) {
 		if status != 1 || !strings.Contains(messages.String(), "interrupted; nothing was written") {
 			t.Errorf("%s: status %d, %s", f.name, status, &messages)
 		}
+		if after := tree(t); !slices.Equal(before, after) {
+			t.Errorf("%s: files were %q, now %q", f.name, before, after)
+		}
+	}
+}
+
+// A run that is resumed cuts the recording that is being exported: that is said, and
+// leaves nothing behind.
+func TestExportOfWhatIsCut(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
+	file := readFile(t, "run/recording.plateau")
+	before := tree(t)
+	for _, f := range formats() {
+		r, err := openRecording("run/recording.plateau")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &stage{ctx: t.Context(), format: f, out: "x"}
+		parts := f.parts(r) // all is intact still
+		if err := os.Truncate("run/recording.plateau", int64(len(file)/2)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.write(parts); !errors.Is(err, record.ErrChanged) || s.failed {
+			t.Errorf("%s: error %v, want %v", f.name, err, record.ErrChanged)
+		}
+		s.abandon()
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, "run/recording.plateau", file)
 		if after := tree(t); !slices.Equal(before, after) {
 			t.Errorf("%s: files were %q, now %q", f.name, before, after)
 		}

@@ -79,14 +79,9 @@ func inspect(ctx context.Context, con *console, o inspectOptions) error {
 	return i.list(ctx, o.trials)
 }
 
-// openRecording opens a recording that somebody named.
+// openRecording opens a recording that somebody named. Where the name is that of no
+// recording it says what a person can do about it.
 func openRecording(path string) (*record.Reader, error) {
-	return openNamed(path, record.Open)
-}
-
-// openNamed says of a name what a person can do about it, where it is that of no
-// recording.
-func openNamed(path string, open func(path string) (*record.Reader, error)) (*record.Reader, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -104,7 +99,7 @@ func openNamed(path string, open func(path string) (*record.Reader, error)) (*re
 	case info.Size() == 0:
 		return nil, fmt.Errorf("%s: is empty; want a recording", path)
 	}
-	r, err := open(path)
+	r, err := record.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", path, strings.TrimSuffix(plain(err), " ("+path+")"))
 	}
@@ -592,8 +587,11 @@ func (i *inspection) verify(ctx context.Context) error {
 	var damages []damageEvent
 	intact, err := i.r.Verify(func(d record.Damage) { damages = append(damages, newDamage(d)) }, watch)
 	end()
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
 		return err
+	case err != nil:
+		return fmt.Errorf("%s: %s", i.path, plain(err))
 	}
 	e.Damages = len(damages)
 	for _, d := range damages {

@@ -156,7 +156,7 @@ func lookAt(path string) (*viewer.Recording, *viewer.Run, error) {
 
 // viewRecording opens a recording, and finds what belongs to it and is not in it.
 func viewRecording(path string) (*viewer.Recording, error) {
-	r, err := openNamed(path, record.OpenShared) // a run that goes on cuts it
+	r, err := openRecording(path)
 	if err != nil {
 		return nil, err
 	}

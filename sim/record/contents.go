@@ -13,6 +13,7 @@ import (
 type contents struct {
 	entry  groupEntry
 	chunks []chunkAt // in order
+	gaps   bool      // whether there is something else among them
 	pieces []piece
 	done   int   // steps of the first trial before the group
 	spikes []int // of each population, −1 if they are not recorded
@@ -58,7 +59,7 @@ func (s source) findChunks(g groupEntry) *contents {
 		if g.holds(f) {
 			c.chunks = append(c.chunks, chunkAt{f, at})
 		}
-	}, func(int64, int64, error) {})
+	}, func(int64, int64, error) { c.gaps = true })
 	return c
 }
 

@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -184,8 +185,10 @@ func TestManyGroups(t *testing.T) {
 	}
 }
 
-// A file that is cut while it is open can be read up to there.
-func TestOpenShared(t *testing.T) {
+// A file that is cut while it is open, as by a run that is resumed, ends nothing: what
+// was read stays right, and the rest fails and says why. So it does if the file
+// has grown again to its old length.
+func TestCutWhileOpen(t *testing.T) {
 	m := tiny(8)
 	net := newNetwork(t, m)
 	path := filepath.Join(t.TempDir(), "run.plateau")
@@ -202,26 +205,54 @@ func TestOpenShared(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r, err := record.OpenShared(path)
+	file, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
-	before, err := r.Trial(0)
-	if err != nil || !r.Complete() || r.Trials() != 8 {
-		t.Fatalf("%d trials, error %v; want 8", r.Trials(), err)
+	grown := bytes.Clone(file)
+	copy(grown[len(file)/2:], bytes.Repeat([]byte("other chunks"), len(file)))
+	for name, changed := range map[string][]byte{"cut": file[:len(file)/2], "empty": nil, "grown": grown} {
+		if err := os.WriteFile(path, file, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		r, err := record.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		before, err := r.Trial(0)
+		if err != nil || !r.Complete() || r.Trials() != 8 {
+			t.Fatalf("%d trials, error %v; want 8", r.Trials(), err)
+		}
+		if err := os.WriteFile(path, changed, 0o666); err != nil { // as Truncate does, the file stays the same one
+			t.Fatal(err)
+		}
+		if after, err := r.Trial(0); err != nil || after.First != before.First || after.Class != before.Class {
+			t.Errorf("%s: a trial read before: %+v, error %v", name, after, err)
+		}
+		s := r.Spikes(7, 0, 0, record.End)
+		for s.Scan() {
+		}
+		if !errors.Is(s.Err(), record.ErrChanged) {
+			t.Errorf("%s: reading spikes that are gone: %v, want %v", name, s.Err(), record.ErrChanged)
+		}
+		if list, err := r.Lost(nil); !errors.Is(err, record.ErrChanged) {
+			t.Errorf("%s: lost are %v, %v; want %v", name, list, err, record.ErrChanged)
+		}
+		if _, err := r.Verify(func(d record.Damage) { t.Errorf("%s: damage %+v", name, d) }, nil); !errors.Is(err, record.ErrChanged) {
+			t.Errorf("%s: verified: %v, want %v", name, err, record.ErrChanged)
+		}
 	}
-	if err := os.Truncate(path, 0); err != nil {
+}
+
+// Names that are those of no recording are told of.
+func TestOpenWhatIsNoRecording(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(path, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if after, err := r.Trial(0); err != nil || after.First != before.First || after.Class != before.Class {
-		t.Errorf("a trial read before: %+v, error %v", after, err)
-	}
-	if _, err := r.Trial(7); err == nil {
-		t.Error("a trial that was cut off was read")
-	}
 	for name, want := range map[string]string{path: "not a recording", filepath.Join(t.TempDir(), "none"): "no such file", t.TempDir(): "not a regular file"} {
-		if _, err := record.OpenShared(name); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
+		if _, err := record.Open(name); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v; want %q", name, err, want)
 		}
 	}

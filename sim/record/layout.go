@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,28 @@ import (
 type source struct {
 	at   io.ReaderAt
 	size int64
+	tail []byte // what it ended with when it was opened
+}
+
+// ErrChanged is the error of reading from a file that is no longer what was opened.
+var ErrChanged = errors.New("the file was changed while it was read: perhaps its run was resumed, which cuts it")
+
+// remember takes down how the file ends.
+func (s *source) remember() (err error) {
+	n := min(s.size, trailerSize)
+	s.tail, err = s.read(s.size-n, n)
+	return err
+}
+
+// unchanged returns ErrChanged if the file no longer has the end that it had. A run
+// that is resumed cuts the file and writes other chunks, even if it makes it as
+// long again.
+func (s source) unchanged() error {
+	b, err := s.read(s.size-int64(len(s.tail)), int64(len(s.tail)))
+	if err == nil && !bytes.Equal(b, s.tail) {
+		err = ErrChanged
+	}
+	return err
 }
 
 // read returns n bytes from an offset.
@@ -26,7 +49,10 @@ func (s source) read(offset, n int64) ([]byte, error) {
 	}
 	b := make([]byte, n)
 	if k, err := s.at.ReadAt(b, offset); k < len(b) {
-		return nil, errors.Join(io.ErrUnexpectedEOF, err)
+		if err == nil || errors.Is(err, io.EOF) {
+			err = ErrChanged
+		}
+		return nil, err
 	}
 	return b, nil
 }
@@ -53,7 +79,7 @@ func (s source) payload(offset int64, f frame) ([]byte, error) {
 		return nil, err
 	}
 	if checksum(b) != f.check {
-		return nil, errPayload
+		return nil, cmp.Or(s.unchanged(), errPayload)
 	}
 	return b, nil
 }

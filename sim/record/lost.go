@@ -1,10 +1,13 @@
 package record
 
+import "fmt"
+
 // Lost lists the trials of which something is damaged or missing, in ascending
 // order. What was being written when the recording broke off is neither: its last
 // trials may not be whole, and are not listed for that. Lost reads the whole file
 // and compares checksums, the first time that it is called. Watch, if not nil, is
-// told how many bytes are read; an error of it is the only one, and ends the work.
+// told how many bytes are read; an error of it ends the work. The only other error
+// is that the file was changed meanwhile.
 func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -34,6 +37,9 @@ func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
 		if !good {
 			lost = append(lost, i)
 		}
+	}
+	if err := r.unchanged(); err != nil {
+		return nil, fmt.Errorf("record: %w", err)
 	}
 	r.lost = lost
 	return lost, nil

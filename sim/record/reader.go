@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -11,7 +12,6 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
-	"golang.org/x/exp/mmap"
 
 	"plateau/internal/regular"
 	"plateau/network"
@@ -46,23 +46,10 @@ type unpacker struct {
 
 // Open opens a recording. It fails if that is none, or its header is damaged. A
 // recording that broke off, or is still being written, can be read up to its
-// last whole chunk. A file must not be made shorter while it is open; see
-// OpenShared.
+// last whole chunk. If its run is resumed meanwhile, which cuts the file, what was
+// read before stays right, and reading what is gone fails with ErrChanged. (A
+// memory map of the file would end the process then.)
 func Open(path string) (*Reader, error) {
-	if err := regular.Check(path); err != nil {
-		return nil, fmt.Errorf("record: %w", err)
-	}
-	f, err := mmap.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
-	}
-	return owned(f, f, int64(f.Len()), path)
-}
-
-// OpenShared is Open for a file that another process may make shorter meanwhile,
-// as Continue does. What it cuts off is then damaged, where Open's memory map
-// would end the process.
-func OpenShared(path string) (*Reader, error) {
 	f, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
@@ -72,23 +59,21 @@ func OpenShared(path string) (*Reader, error) {
 		f.Close()
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	return owned(f, f, info.Size(), path)
-}
-
-// owned reads a file that the reader closes.
-func owned(at io.ReaderAt, file io.Closer, size int64, path string) (*Reader, error) {
-	r, err := NewReader(at, size)
+	r, err := NewReader(f, info.Size())
 	if err != nil {
-		file.Close()
+		f.Close()
 		return nil, fmt.Errorf("%w (%s)", err, path)
 	}
-	r.file = file
+	r.file = f
 	return r, nil
 }
 
 // NewReader reads a recording of so many bytes.
 func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
-	r := &Reader{source: source{at, size}}
+	r := &Reader{source: source{at: at, size: size}}
+	if err := r.remember(); err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
 	r.unpack.z = newDecompressor()
 	r.contents.most, r.known.most, r.decoded.most = 8, 64, 12
 	start, err := r.read(0, min(size, int64(fileStart)))
@@ -182,6 +167,9 @@ func (r *Reader) group(k int) (*contents, error) {
 	if !ok {
 		c = r.findChunks(r.groups[k])
 		c.err = c.events(r.source, &r.header, &r.unpack)
+		if c.gaps || c.err != nil {
+			c.err = cmp.Or(r.unchanged(), c.err)
+		}
 		r.contents.put(k, c)
 	}
 	return c, c.err

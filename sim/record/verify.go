@@ -32,8 +32,8 @@ func (d digest) String() string { return hex.EncodeToString(d[:]) }
 // Verify reads the whole file, unpacks every chunk and compares every checksum.
 // It calls found for each damage, in order of offsets, and returns how much is
 // intact. Of a recording that broke off it tells what was not written whole.
-// Watch, if not nil, is told how many bytes are verified; an error of it is the
-// only one, and ends the work.
+// Watch, if not nil, is told how many bytes are verified; an error of it ends the
+// work. The only other error is that the file was changed meanwhile.
 func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intact, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,6 +55,9 @@ func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intac
 	v.ending(end)
 	v.snapshots()
 	v.countTrials()
+	if err := r.unchanged(); err != nil {
+		return Intact{}, fmt.Errorf("record: %w", err)
+	}
 	slices.SortStableFunc(v.damage, func(a, b Damage) int { return cmp.Compare(a.Offset, b.Offset) })
 	for _, d := range v.damage {
 		found(d)
