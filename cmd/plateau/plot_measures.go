@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -150,12 +151,19 @@ func (q *courseRow) fill(courses []*course) {
 	}
 }
 
-// samples of a quantity of part n.
+// samples of a quantity of part n. A line that has no value for it, such as null, is
+// a gap; there are no samples where no line has one.
 func (r runMetrics) samples(q courseRow, n int) (s figure.Samples) {
+	some := false
 	for _, m := range r.measured {
+		v := math.NaN()
 		if values := q.of(m); n < len(values) {
-			s.Examples, s.Value = append(s.Examples, float64(m.Examples)), append(s.Value, float64(values[n]))
+			v, some = float64(values[n]), true
 		}
+		s.Examples, s.Value = append(s.Examples, float64(m.Examples)), append(s.Value, v)
+	}
+	if !some {
+		return figure.Samples{}
 	}
 	return s
 }

@@ -413,6 +413,33 @@ func TestInspectSpoiltMetrics(t *testing.T) {
 	}
 }
 
+// What a line of metrics has no value for is a gap: of a list as of a single number.
+func TestPlotGaps(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run")...)
+	text := readFile(t, "run/metrics.jsonl")
+	start, rest, _ := strings.Cut(text, "\n")
+	lines := start + "\n"
+	for k, v := range []string{"null", "80", "81", "null", "83"} {
+		lines += fmt.Sprintf(`{"event":"measure","epoch":1,"examples":%d,"update_angles_deg":[%s],"alignment_angle_deg":%[2]s}`+"\n", k+1, v)
+	}
+	writeFile(t, "run/metrics.jsonl", lines+rest)
+	drawn, _, err := drawings()[slices.Index(drawingNames(), "angles")].draw(nil, plotOptions{from: []string{"run"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := drawn.(*figure.Changes).Rows
+	if len(rows) != 2 {
+		t.Fatalf("%d rows, want 2", len(rows))
+	}
+	for _, r := range rows {
+		s := r.Lines[0].Runs[0]
+		if got, want := fmt.Sprint(s.Examples, s.Value), "[1 2 3 4 5] [NaN 80 81 NaN 83]"; got != want {
+			t.Errorf("%s: %s, want %s", r.Name, got, want)
+		}
+	}
+}
+
 // Fields are the columns of W0, and the largest are those of the largest norm.
 func TestPlotFieldsAreWeights(t *testing.T) {
 	empty(t)

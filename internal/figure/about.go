@@ -29,6 +29,11 @@ func describeSVG(file []byte, about About) []byte {
 	return slicesJoin(file[:end-1], []byte(text), file[end:])
 }
 
+// printable is what can stand in a file of any format.
+func (a About) printable() About {
+	return About{printable(a.Title), printable(a.Description), printable(a.Command), printable(a.Software)}
+}
+
 // lines is all but the title.
 func (a About) lines() string {
 	var lines []string

@@ -40,8 +40,8 @@ type Line struct {
 	Runs   []Samples
 }
 
-// Samples are values, each after so many training examples. What is not finite is
-// left out.
+// Samples are values, each after so many training examples. What is not finite is a
+// gap.
 type Samples struct {
 	Examples []float64
 	Value    []float64
@@ -84,33 +84,44 @@ func (r Row) parts() (names []string) {
 	return names
 }
 
-// mean of the runs at every number of examples at which one has a value.
+// mean of the runs at every number of examples for which one has a sample. It is no
+// number where no run has a value.
 func (l Line) mean() (examples, mean, sd []float64) {
 	at := map[float64][]float64{}
 	for _, run := range l.Runs {
 		for k, x := range run.Examples {
-			if finite(run.Value[k]) {
-				at[x] = append(at[x], run.Value[k])
-			}
+			at[x] = append(at[x], run.Value[k])
 		}
 	}
 	for _, x := range slices.Sorted(maps.Keys(at)) {
-		m, s := meanOf(at[x])
+		m, s := meanOf(slices.DeleteFunc(at[x], func(v float64) bool { return !finite(v) }))
 		examples, mean, sd = append(examples, x), append(mean, m), append(sd, s)
 	}
 	return examples, mean, sd
 }
 
-// meanOf returns mean and standard deviation, which is 0 of a single value.
+// meanOf returns mean and standard deviation, which is 0 of a single value; of none
+// both are no numbers.
 func meanOf(values []float64) (mean, sd float64) {
+	if len(values) == 0 {
+		return math.NaN(), math.NaN()
+	}
+	largest := 0.0 // the squares of large numbers may be too large
+	for _, v := range values {
+		largest = max(largest, math.Abs(v))
+	}
+	if largest == 0 {
+		return 0, 0
+	}
 	n := float64(len(values))
 	for _, v := range values {
 		mean += v / n
 	}
 	for _, v := range values {
-		sd += (v - mean) * (v - mean) / max(n-1, 1)
+		d := v/largest - mean/largest
+		sd += d * d / max(n-1, 1)
 	}
-	return mean, math.Sqrt(sd)
+	return mean, min(largest*math.Sqrt(sd), math.MaxFloat64)
 }
 
 // Draw implements Figure.
@@ -227,8 +238,14 @@ func (r Row) scaled(scale float64) (lines []scaledLine, low, high float64, log b
 		x, mean, sd := l.mean()
 		s := scaledLine{Line: l, mean: mean}
 		for k, m := range mean {
-			s.x, s.low, s.high = append(s.x, scale*x[k]), append(s.low, m-sd[k]), append(s.high, m+sd[k])
-			least, low, high = min(least, m), min(low, m-sd[k]), max(high, m+sd[k])
+			below, above := max(m-sd[k], -math.MaxFloat64), min(m+sd[k], math.MaxFloat64)
+			if !finite(m) {
+				below, above = m, m
+			}
+			s.x, s.low, s.high = append(s.x, scale*x[k]), append(s.low, below), append(s.high, above)
+			if finite(m) {
+				least, low, high = min(least, m), min(low, below), max(high, above)
+			}
 		}
 		lines = append(lines, s)
 	}
@@ -243,19 +260,28 @@ func (r Row) scaled(scale float64) (lines []scaledLine, low, high float64, log b
 		for _, s := range lines {
 			for _, values := range [][]float64{s.mean, s.low, s.high} {
 				for k, v := range values {
-					values[k] = max(math.Log10(max(v, 0)), low-1) // of what is below 0, the edge
+					if finite(v) {
+						values[k] = max(math.Log10(max(v, 0)), low-1) // of what is below 0, the edge
+					}
 				}
 			}
 		}
 	}
-	room := 0.06 * (high - low)
-	if room == 0 {
-		room = max(0.1*math.Abs(high), 1e-9)
+	room := 0.12 * (high/2 - low/2)
+	switch {
+	case room > 0:
+	case log:
+		room = 0.05
+	case high == 0:
+		room = 1
+	default:
+		room = 0.1 * math.Abs(high)
 	}
+	below, above := max(low-room, -math.MaxFloat64), min(high+room, math.MaxFloat64)
 	if r.Zero && low >= 0 && !log {
-		return lines, 0, high + room, false
+		below = 0
 	}
-	return lines, low - room, high + room, log
+	return lines, below, above, log
 }
 
 // scaleLeft draws the vertical axis, with numbers if it is the first of a row.
@@ -295,8 +321,6 @@ func (p *panel) lines(lines []scaledLine, look func(Line) int) {
 			switch {
 			case bands && len(l.Runs) > 1:
 				p.band(faded(colour, 0.22), l.x, l.low, l.high)
-			case !bands && len(l.x) == 1:
-				p.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: 2.4, Shape: draw.CircleGlyph{}}, p.at(l.x[0], l.mean[0]))
 			case !bands:
 				p.curve(1.4, colour, dashes, l.x, l.mean)
 			}

@@ -58,6 +58,7 @@ const resolution = 1600 * 72 / width
 
 // Write draws a figure.
 func Write(w io.Writer, format Format, f Figure, about About) error {
+	about = about.printable()
 	size := func() (vg.Length, vg.Length) { return f.Size() }
 	var file bytes.Buffer
 	switch format {

@@ -15,7 +15,8 @@ import (
 type panel struct {
 	draw.Canvas
 	box            vg.Rectangle
-	x0, x1, y0, y1 float64 // values at the edges
+	x0, x1, y0, y1 float64   // values at the edges
+	left           vg.Length // room for numbers of the vertical axis, if it is not the usual
 }
 
 func (p *panel) x(v float64) vg.Length {
@@ -23,35 +24,39 @@ func (p *panel) x(v float64) vg.Length {
 }
 
 func (p *panel) y(v float64) vg.Length {
-	return p.box.Min.Y + vg.Length((v-p.y0)/(p.y1-p.y0))*(p.box.Max.Y-p.box.Min.Y)
+	// In halves, as the difference of two large numbers may be too large for one.
+	return p.box.Min.Y + vg.Length((v/2-p.y0/2)/(p.y1/2-p.y0/2))*(p.box.Max.Y-p.box.Min.Y)
 }
 
 func (p *panel) at(x, y float64) vg.Point { return vg.Point{X: p.x(x), Y: p.y(y)} }
 
-// curve draws values over x; what is not finite leaves a gap.
-func (p *panel) curve(thickness vg.Length, colour color.Color, dashes []vg.Length, x, y []float64) {
-	var points []vg.Point
-	for k := range y {
-		if !finite(y[k]) {
-			line(p.Canvas, thickness, colour, dashes, points...)
-			points = points[:0]
-			continue
-		}
-		points = append(points, p.at(x[k], y[k]))
-	}
-	line(p.Canvas, thickness, colour, dashes, points...)
-}
-
 // ticksLeft draws the vertical axis.
 func (p *panel) ticksLeft(ticks []float64, grid, numbers bool) {
-	style := aligned(words(smallSize, grey), text.XRight, text.YCenter)
+	var labels []tickLabel
+	if numbers {
+		labels = tickLabels(ticks)
+	}
+	p.axisLeft(ticks, labels, grid)
+}
+
+// axisLeft draws the vertical axis with what stands beside each of its ticks.
+func (p *panel) axisLeft(ticks []float64, labels []tickLabel, grid bool) {
 	for _, v := range ticks {
 		p.tickLeft(v, grid)
-		if numbers {
-			write(p.Canvas, style, p.box.Min.X-5, p.y(v), number(v))
-		}
+	}
+	style := fitting(words(smallSize, grey), labels, p.room())
+	for i, l := range labels {
+		l.right(p.Canvas, style, p.box.Min.X-5, p.y(ticks[i]))
 	}
 	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+}
+
+// room for the numbers of the vertical axis.
+func (p *panel) room() vg.Length {
+	if p.left > 0 {
+		return p.left
+	}
+	return 44
 }
 
 // tickLeft draws one tick of the vertical axis.
@@ -67,7 +72,6 @@ func (p *panel) tickLeft(v float64, grid bool) {
 // heights: a number at every power of ten, or between them where there are few. Where
 // even those are fewer than two, numbers are as on any other axis.
 func (p *panel) ticksLog(numbers bool) {
-	style := aligned(words(smallSize, grey), text.XRight, text.YCenter)
 	factors := []float64{1}
 	switch span := p.y1 - p.y0; {
 	case span < 0.35:
@@ -77,53 +81,45 @@ func (p *panel) ticksLog(numbers bool) {
 	case span < 2: // a range that is longer has two powers of ten
 		factors = []float64{1, 2, 5}
 	}
+	var ticks []float64
+	var labels []tickLabel
 	if values := p.narrowTicks(factors); values != nil {
 		for _, v := range values {
-			p.tickLeft(math.Log10(v), true)
-			if numbers {
-				write(p.Canvas, style, p.box.Min.X-5, p.y(math.Log10(v)), number(v))
+			ticks = append(ticks, math.Log10(v))
+		}
+		labels = tickLabels(values)
+	} else {
+		every := math.Ceil((p.y1 - p.y0) / 6)
+		if !(every <= 110) { // float64 has 632 powers of ten
+			return
+		}
+		for power := math.Ceil(p.y0) - 1; power <= p.y1; power++ {
+			for f := 2.0; f < 10; f++ {
+				if y := power + math.Log10(f); y >= p.y0 && y <= p.y1 && every <= 2 {
+					line(p.Canvas, 0.4, grey, nil, vg.Point{X: p.box.Min.X - 2, Y: p.y(y)}, vg.Point{X: p.box.Min.X, Y: p.y(y)})
+				}
 			}
-		}
-		line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
-		return
-	}
-	every := math.Ceil((p.y1 - p.y0) / 6)
-	if !(every <= 110) { // float64 has 632 powers of ten
-		return
-	}
-	for power := math.Ceil(p.y0) - 1; power <= p.y1; power++ {
-		for f := 2.0; f < 10; f++ {
-			if y := power + math.Log10(f); y >= p.y0 && y <= p.y1 {
-				line(p.Canvas, 0.4, grey, nil, vg.Point{X: p.box.Min.X - 2, Y: p.y(y)}, vg.Point{X: p.box.Min.X, Y: p.y(y)})
-			}
-		}
-		if math.Mod(power, every) != 0 {
-			continue
-		}
-		for _, f := range factors {
-			v := power + math.Log10(f)
-			if v < p.y0 || v > p.y1 {
+			if math.Mod(power, every) != 0 {
 				continue
 			}
-			y := p.y(v)
-			p.tickLeft(v, true)
-			switch {
-			case !numbers:
-			case power >= -3 && power <= 4:
-				write(p.Canvas, style, p.box.Min.X-5, y, number(f*math.Pow(10, power)))
-			default:
-				exponent := number(power)
-				small := aligned(words(smallSize-2.5, grey), text.XRight, text.YCenter)
-				write(p.Canvas, small, p.box.Min.X-5, y+3, exponent)
-				base := "10"
-				if f != 1 {
-					base = number(f) + "·10"
+			for _, f := range factors {
+				v := power + math.Log10(f)
+				if v < p.y0 || v > p.y1 {
+					continue
 				}
-				write(p.Canvas, style, p.box.Min.X-5.5-small.Width(exponent), y, base)
+				ticks = append(ticks, v)
+				if power >= -3 && power <= 4 {
+					labels = append(labels, tickLabel{base: number(f * math.Pow(10, power))})
+				} else {
+					labels = append(labels, powerLabel(f, int(power)))
+				}
 			}
 		}
 	}
-	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
+	if !numbers {
+		labels = nil
+	}
+	p.axisLeft(ticks, labels, true)
 }
 
 // narrowTicks are values for a logarithmic axis on which fewer than two of these
@@ -152,34 +148,13 @@ func (p *panel) narrowTicks(factors []float64) []float64 {
 	return values
 }
 
-// band fills what is between two curves, as far as it is in the panel.
-func (p *panel) band(colour color.Color, x, low, high []float64) {
-	if len(x) < 2 || slices.ContainsFunc(low, func(v float64) bool { return !finite(v) }) || slices.ContainsFunc(high, func(v float64) bool { return !finite(v) }) {
-		return
-	}
-	var path vg.Path
-	for k := range x {
-		if k == 0 {
-			path.Move(p.at(x[k], high[k]))
-			continue
-		}
-		path.Line(p.at(x[k], high[k]))
-	}
-	for k := len(x) - 1; k >= 0; k-- {
-		path.Line(p.at(x[k], max(low[k], p.y0)))
-	}
-	path.Close()
-	p.SetColor(colour)
-	p.Fill(path)
-}
-
 // ticksBelow draws the horizontal axis.
 func (p *panel) ticksBelow(ticks []float64, unit string) {
-	style := aligned(words(smallSize, grey), text.XCenter, text.YTop)
-	for _, v := range ticks {
-		x := p.x(v)
+	style := words(smallSize, grey)
+	for i, l := range tickLabels(ticks) {
+		x := p.x(ticks[i])
 		line(p.Canvas, 0.6, grey, nil, vg.Point{X: x, Y: p.box.Min.Y - 3}, vg.Point{X: x, Y: p.box.Min.Y})
-		write(p.Canvas, style, x, p.box.Min.Y-4, number(v))
+		l.centred(p.Canvas, style, x, p.box.Min.Y-4)
 	}
 	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Max.X, Y: p.box.Min.Y})
 	write(p.Canvas, aligned(words(smallSize, grey), text.XCenter, text.YTop), (p.box.Min.X+p.box.Max.X)/2, p.box.Min.Y-15, unit)
@@ -209,37 +184,25 @@ func (p *panel) endLabels(labels []endLabel, room vg.Length) {
 	}
 }
 
-// number prints a value of an axis as people write it.
-func number(v float64) string {
-	s := strconv.FormatFloat(v, 'g', 6, 64)
-	if a := math.Abs(v); a == 0 || a >= 1e-4 && a < 1e6 {
-		s = strconv.FormatFloat(v, 'f', -1, 64)
-		if len(s) > 8 {
-			s = strconv.FormatFloat(v, 'g', 6, 64)
-		}
-	}
-	if s[0] == '-' {
-		s = "−" + s[1:]
-	}
-	return s
-}
-
 // ticks lists round values between two limits, about as many as wanted.
 func ticks(low, high float64, wanted int) []float64 {
 	if !(high > low) || !finite(high-low) {
 		return nil
 	}
-	step := roundStep((high - low) / float64(max(wanted, 1)))
+	factor, power := roundStep((high - low) / float64(max(wanted, 1)))
+	// Read as people write it, so that 3 × 0.1 is 0.3.
+	value := func(k float64) float64 {
+		v, _ := strconv.ParseFloat(strconv.FormatFloat(k*float64(factor), 'f', 0, 64)+"e"+strconv.Itoa(power), 64)
+		return v
+	}
+	step := value(1)
 	var values []float64
 	first := math.Ceil(low/step - 1e-9)
 	for i := range 10 * max(wanted, 1) {
-		k := first + float64(i)
-		if !(k*step <= high+1e-9*step) {
+		v := value(first + float64(i))
+		if !(v <= high+1e-9*step) {
 			break
 		}
-		// Rounded, so that 3 × 0.1 is 0.3.
-		digits := max(0, int(math.Ceil(-math.Log10(step)))+1)
-		v, _ := strconv.ParseFloat(strconv.FormatFloat(k*step, 'f', digits, 64), 64)
 		values = append(values, v+0) // no −0
 	}
 	return values
@@ -260,14 +223,14 @@ func wholeTicks(low, high float64, wanted int) []float64 {
 }
 
 // roundStep is the next of 1, 2, 5, 10, … times a power of ten.
-func roundStep(step float64) float64 {
-	power := math.Pow(10, math.Floor(math.Log10(step)))
-	for _, f := range []float64{1, 2, 5} {
-		if f*power >= step*(1-1e-9) {
-			return f * power
+func roundStep(step float64) (factor, power int) {
+	power = int(math.Floor(math.Log10(step)))
+	for _, f := range []int{1, 2, 5} {
+		if float64(f)*math.Pow10(power) >= step*(1-1e-9) {
+			return f, power
 		}
 	}
-	return 10 * power
+	return 1, power + 1
 }
 
 // limits of all finite values, with some room around them.
@@ -283,11 +246,11 @@ func limits(room float64, values ...[]float64) (low, high float64) {
 	if low > high {
 		return -1, 1
 	}
-	span := high - low
+	span := high/2 - low/2 // which is never too large for a number
 	if span == 0 {
-		span = max(math.Abs(low), 1)
+		span = max(math.Abs(low)/2, 0.5)
 	}
-	return low - room*span, high + room*span
+	return max(low-2*room*span, -math.MaxFloat64), min(high+2*room*span, math.MaxFloat64)
 }
 
 // apart moves places so that neighbours are at least gap from each other, all
@@ -329,10 +292,12 @@ func apart(places []vg.Length, gap, low, high vg.Length) []vg.Length {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// lastFinite is the last value, if there is one that can be drawn.
+// lastFinite is the last value that can be drawn, if there is one.
 func lastFinite(v []float64) (last float64, ok bool) {
-	if len(v) == 0 || !finite(v[len(v)-1]) {
-		return 0, false
+	for _, last := range slices.Backward(v) {
+		if finite(last) {
+			return last, true
+		}
 	}
-	return v[len(v)-1], true
+	return 0, false
 }

@@ -110,16 +110,17 @@ func abs(v vg.Length) vg.Length { return max(v, -v) }
 // Compacted paths go where the long ones went, to a hundredth of a point.
 func TestCompacted(t *testing.T) {
 	for long, want := range map[string]string{
-		"M1.5,2L1.5,3M1.25,70.104L1.25,69M100,0L100,0.05": "M1.5 2v1m-.25 67.1v-1.1m98.75-69v.05",
-		"M1,2L1,3":             "M1,2L1,3", // not worth it
-		"M1,2L1,3M1,2L4,3":     "M1,2L1,3M1,2L4,3",
-		"M1,2L1,3M4,2L4,3L5,5": "M1,2L1,3M4,2L4,3L5,5",
-		"M1,2L1,3M1,2Q1,3,4,5": "M1,2L1,3M1,2Q1,3,4,5",
-		"M1,2L1,3ZM1,2L1,4":    "M1,2L1,3ZM1,2L1,4",
-		"":                     "",
+		"M1.5,2L1.5,3M1.25,70.104L1.25,69M100,0L100,0.05": "M1.5 2v1m-.25 67.1v-1.1m98.75 -69v.05",
+		"M1,2L1,3":               "M1,2L1,3", // not worth it
+		"M1,2L1,3M1,2L4,3":       "M1 2v1m0-1 3 1",
+		"M1,2L1,3M4,2L4,3L5,5":   "M1 2v1m3-1v1l1 2",
+		"M10,20L11,19L12,21L8,2": "M10 20l1-1 1 2-4-19",
+		"M1,2L3,2L4,2L4,4L4,3":   "M1 2h2 1v2-1",
+		"M1,2L1,3M1,2Q1,3,4,5":   "M1,2L1,3M1,2Q1,3,4,5",
+		"M1,2L1,3ZM1,2L1,4":      "M1,2L1,3ZM1,2L1,4",
+		"":                       "",
 	} {
-		// A minus parts numbers as well as a space does.
-		want = strings.ReplaceAll(want, "98.75-69", "98.75 -69")
+		want = strings.ReplaceAll(want, "98.75 -69", "98.75-69") // a minus parts numbers as well as a space does
 		file := `<svg><path d="` + long + `" style="x"/><path d="M9,9Z"/></svg>`
 		if got := string(compacted([]byte(file))); got != strings.Replace(file, long, want, 1) {
 			t.Errorf("%s becomes %s, want %s", long, got, want)

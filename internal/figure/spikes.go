@@ -3,6 +3,7 @@ package figure
 import (
 	"cmp"
 	"image/color"
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
@@ -20,31 +21,47 @@ type Population struct {
 }
 
 // spikes draws each as a stroke, all in a few paths. Strokes that would overlap, as
-// those of neighbours that fire together, become one, which looks the same.
+// those of neighbours that fire together, become one, which looks the same. Where
+// there are more times than half points, those of a half point are one.
 func spikes(p panel, pop Population, keep func(neuron int32) bool, colour color.Color, height, thickness vg.Length) {
 	type spike struct {
-		at     float64
+		x      vg.Length
 		neuron int32
 	}
 	shown := make([]spike, 0, len(pop.SpikeTime))
 	for k, at := range pop.SpikeTime {
 		if n := pop.SpikeNeuron[k]; finite(at) && (keep == nil || keep(n)) {
-			shown = append(shown, spike{at, n})
+			shown = append(shown, spike{p.x(at), n})
 		}
 	}
-	inOrder := func(a, b spike) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.neuron, b.neuron)) }
-	if !slices.IsSortedFunc(shown, inOrder) {
-		slices.SortFunc(shown, inOrder)
+	sorted := func() {
+		inOrder := func(a, b spike) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.neuron, b.neuron)) }
+		if !slices.IsSortedFunc(shown, inOrder) {
+			slices.SortFunc(shown, inOrder)
+		}
+	}
+	sorted()
+	times := 0
+	for k := range shown {
+		if k == 0 || shown[k].x != shown[k-1].x {
+			times++
+		}
+	}
+	if times > int((p.box.Max.X-p.box.Min.X)/half) {
+		for k := range shown {
+			shown[k].x = vg.Length(math.Floor(float64(shown[k].x/half))+0.5) * half
+		}
+		sorted()
+		thickness = max(thickness, half)
 	}
 	var path vg.Path
 	for k := 0; k < len(shown); {
 		first, last := shown[k], shown[k]
-		for k++; k < len(shown) && shown[k].at == last.at && p.y(float64(last.neuron))-p.y(float64(shown[k].neuron)) <= height; k++ {
+		for k++; k < len(shown) && shown[k].x == last.x && p.y(float64(last.neuron))-p.y(float64(shown[k].neuron)) <= height; k++ {
 			last = shown[k]
 		}
-		x := p.x(first.at)
-		path.Move(vg.Point{X: x, Y: p.y(float64(first.neuron)+0.5) + height/2})
-		path.Line(vg.Point{X: x, Y: p.y(float64(last.neuron)+0.5) - height/2})
+		path.Move(vg.Point{X: first.x, Y: p.y(float64(first.neuron)+0.5) + height/2})
+		path.Line(vg.Point{X: first.x, Y: p.y(float64(last.neuron)+0.5) - height/2})
 	}
 	stroke(p, path, colour, thickness)
 }

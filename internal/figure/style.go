@@ -2,6 +2,10 @@ package figure
 
 import (
 	"image/color"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -59,19 +63,31 @@ func aligned(s text.Style, x text.XAlignment, y text.YAlignment) text.Style {
 
 // write puts text at a place that the style's alignment refers to.
 func write(c draw.Canvas, s text.Style, x, y vg.Length, line string) {
-	c.FillText(s, vg.Point{X: x, Y: y}, line)
+	c.FillText(s, vg.Point{X: x, Y: y}, printable(line))
+}
+
+// printable is text that any file can hold and any page show: names come from
+// outside, and may hold line ends, other control characters, or bytes that are no
+// text at all.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return utf8.RuneError
+	}, line)
 }
 
 // shortened cuts text that would be wider than there is room for.
 func shortened(s text.Style, line string, room vg.Length) string {
-	if s.Width(line) <= room {
+	line = printable(line)
+	// No letter is narrower than a tenth of its height: what is beyond is not measured.
+	if most := int(10 * room / s.Font.Size); utf8.RuneCountInString(line) <= max(most, 1) && s.Width(line) <= room {
 		return line
 	}
 	runes := []rune(line)
-	for len(runes) > 1 && s.Width(string(runes)+"…") > room {
-		runes = runes[:len(runes)-1]
-	}
-	return string(runes) + "…"
+	fits := sort.Search(len(runes), func(n int) bool { return s.Width(string(runes[:n+1])+"…") > room })
+	return string(runes[:max(fits, 1)]) + "…"
 }
 
 // heading writes what a page shows at its top.
