@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"plateau/internal/atomicfile"
+	"plateau/sim/record"
 )
 
 // A checkpoint is a moment of a run from which it can go on. Its file is the
@@ -38,9 +39,8 @@ type checkpoint struct {
 
 // A recordingMark says where a recording stands.
 type recordingMark struct {
-	Path  string `json:"path"`  // with slashes; relative to the run folder if it is in there
-	Size  int64  `json:"bytes"` // of the file
-	Shown int    `json:"shown"` // trials, recorded or not
+	Path string `json:"path"` // with slashes; relative to the run folder if it is in there
+	record.Mark
 }
 
 // A keptPart is what something that takes part in the run wants to know again.

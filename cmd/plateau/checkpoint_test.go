@@ -6,11 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"plateau/sim/record"
 )
 
 func someCheckpoint() *checkpoint {
 	c := &checkpoint{Examples: 12, Epochs: 1, Seconds: 1.5, Metrics: 77, Data: "aa", Weights: "bb", Tested: []epochEvent{{Epoch: 1, HiddenLosses: []float64{0.25}}}}
-	c.Recording = &recordingMark{"recording.plateau", 1 << 40, 12}
+	c.Recording = &recordingMark{"recording.plateau", record.Mark{Size: 1 << 40, Shown: 12}}
 	c.add(partSettings, []byte("seed = 1\n"))
 	c.add(partTrainer, bytes.Repeat([]byte{0, 1, 0xff, '\n'}, 50))
 	c.add("nothing", nil)

@@ -279,7 +279,7 @@ func createRecording(path string, force bool, h record.Header, net *network.Netw
 
 // continueRecording goes on with a recording at a mark.
 func continueRecording(path string, at *recordingMark, net *network.Network) (*recording, error) {
-	w, err := record.Continue(path, record.Mark{Size: at.Size, Shown: at.Shown}, net)
+	w, err := record.Continue(path, at.Mark, net)
 	if err != nil {
 		return nil, recordingError(path, err)
 	}
@@ -344,7 +344,7 @@ func (r *recording) mark(run string) (*recordingMark, error) {
 			path = within
 		}
 	}
-	return &recordingMark{filepath.ToSlash(path), at.Size, at.Shown}, nil
+	return &recordingMark{filepath.ToSlash(path), at}, nil
 }
 
 // syncFile waits until what was written to a file is on the disk.

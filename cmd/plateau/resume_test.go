@@ -79,7 +79,8 @@ func sameRun(t *testing.T, got, want string) {
 	}
 }
 
-// sameRecording compares all trials and all spikes of two recordings.
+// sameRecording compares all trials, all spikes and the weights that two recordings
+// name.
 func sameRecording(t *testing.T, got, want string) {
 	t.Helper()
 	g, err := record.Open(got)
@@ -102,7 +103,7 @@ func sameRecording(t *testing.T, got, want string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintln(&b, trial.Number, trial.Sample, trial.Class, trial.Read, trial.Place, trial.Phases, trial.Losses)
+		fmt.Fprintln(&b, trial.Number, trial.Sample, trial.Class, trial.Read, trial.Place, trial.Phases, trial.Losses, trial.Weights, trial.Snapshot, trial.Updates)
 		for p := range r.Header().Populations {
 			s := r.Spikes(i, p, 0, record.End)
 			for s.Scan() {
@@ -130,6 +131,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 		{"--checkpoint-every", "1ep"},
 		{"--record", "--set", "record.weights_every=7"},
 		{"--record", "--set", "record.trials=every=7", "--batch", "3"},
+		{"--record", "--set", "record.weights=false", "--batch", "4", "--set", "record.weights_every=9", "--set", "record.trials=misread"},
 		{"--batch", "4", "--set", "network.symmetric=true", "--set", "network.feedback_noise=0.05"},
 		{"--set", "data.validation=9", "--set", "learning.rate_decay=0.5", "--set", "phases.longer=true"},
 		{"--measure", "all", "--set", "measure.every=7", "--batch", "4"},

@@ -11,8 +11,9 @@ import (
 
 // Continue goes on with a recording at a mark that Flush gave, in a process that
 // goes on with its run from there. What the file holds beyond the mark is cut
-// off. The header stays what it is; net has the weights of the moment, which are
-// taken down again before the next trial.
+// off. The header stays what it is; net has the weights of the moment. If the
+// mark does not know what happened since they were last taken down, they are taken
+// down again before the next trial.
 func Continue(path string, at Mark, net *network.Network) (w *Writer, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -67,7 +68,7 @@ func Continue(path string, at Mark, net *network.Network) (w *Writer, err error)
 		return nil, err
 	}
 	w = prepare(h, net)
-	w.shown, w.resumed = at.Shown, true
+	w.goOn(at)
 	w.taken = len(r.weights)
 	w.fill.reset(r.steps, r.trials, 0)
 	e := &encoder{

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -66,7 +67,7 @@ type Writer struct {
 	since   int           // presentations since the last one
 	pending int           // trials of the batch under way, not applied yet
 	partly  bool          // whether one of those was not recorded
-	resumed bool          // whether what came before is another process's
+	resumed bool          // whether what came before is another process's, and not known
 	broken  bool          // whether one applied since the last snapshot was not recorded
 	chains  map[chain]int // snapshots when the last trial of a chain was shown
 }
@@ -248,8 +249,28 @@ func (w *Writer) Close() error {
 // A Mark is a place between two trials of a run at which its recording can be
 // continued.
 type Mark struct {
-	Size  int64 // of the file
-	Shown int   // presentations so far, recorded or not
+	Size    int64         `json:"bytes"`             // of the file
+	Shown   int           `json:"shown"`             // presentations so far, recorded or not
+	Weights *WeightsSince `json:"weights,omitempty"` // nil if not known; then they are taken down anew
+}
+
+// WeightsSince says what has happened since the weights were last taken down, so
+// that trials after the mark name the same weights as if there had been none.
+type WeightsSince struct {
+	Shown   int     `json:"shown"`            // presentations
+	Updates int     `json:"updates"`          // trials that have changed the weights
+	Pending int     `json:"pending"`          // trials of the batch under way
+	Partly  bool    `json:"partly,omitempty"` // whether one of those is not recorded
+	Broken  bool    `json:"broken,omitempty"` // whether one that has changed the weights is not recorded
+	Chains  []Chain `json:"chains,omitempty"`
+}
+
+// A Chain is the trials of one purpose at one place of a batch, through which a
+// state flows on.
+type Chain struct {
+	Purpose sim.Purpose `json:"purpose"`
+	Place   int         `json:"place"`
+	Taken   int         `json:"taken"` // how often the weights had been taken down at its last trial
 }
 
 // Flush writes everything up to the last trial that is over, and returns where
@@ -262,7 +283,33 @@ func (w *Writer) Flush() (Mark, error) {
 	written := make(chan int64, 1)
 	w.fill.written = written
 	w.pass()
-	return Mark{<-written, w.shown}, w.Err()
+	return Mark{<-written, w.shown, w.weightsSince()}, w.Err()
+}
+
+// weightsSince is nil if a recording that was continued does not know.
+func (w *Writer) weightsSince() *WeightsSince {
+	if w.resumed {
+		return nil
+	}
+	s := &WeightsSince{Shown: w.since, Updates: w.updates, Pending: w.pending, Partly: w.partly, Broken: w.broken}
+	for c, taken := range w.chains {
+		s.Chains = append(s.Chains, Chain{c.purpose, c.place, taken})
+	}
+	slices.SortFunc(s.Chains, func(a, b Chain) int {
+		return cmp.Or(cmp.Compare(a.Purpose, b.Purpose), cmp.Compare(a.Place, b.Place))
+	})
+	return s
+}
+
+// goOn takes over what a mark knows.
+func (w *Writer) goOn(at Mark) {
+	w.shown, w.resumed = at.Shown, at.Weights == nil
+	if s := at.Weights; s != nil {
+		w.since, w.updates, w.pending, w.partly, w.broken = s.Shown, s.Updates, s.Pending, s.Partly, s.Broken
+		for _, c := range s.Chains {
+			w.chains[chain{c.Purpose, c.Place}] = c.Taken
+		}
+	}
 }
 
 // submit passes on what there is.
