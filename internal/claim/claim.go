@@ -1,0 +1,404 @@
+// Package claim lets one process at a time work in a folder, on any file system
+// and from several machines:
+//
+//	c, err := claim.Take(folder)
+//	if err != nil {
+//		return err // a *claim.Held says who has it
+//	}
+//	defer c.Release()
+//
+// A claim is a file in the folder, created exclusively, that says who works
+// there. Locks of the operating system would end with their process by
+// themselves, but on network file systems they are missing, or do nothing. So a
+// claim is a lease: its process renews it each minute, and who finds one that has
+// not been renewed for ten minutes, or whose process has ended on this host, takes
+// over. A process that was stopped for longer than that finds out with Renew, or
+// with Err.
+//
+// Claims have numbers. To take over claim.4 is to create claim.5, which of many
+// only one can, and then to look once more: a claim that nobody had seen before
+// sends the newer one back. Of any two processes the one that looks later has the
+// other's claim before its eyes, whatever has been removed meanwhile.
+package claim
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	mathrand "math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// renewed is how often a claim is renewed, and stale how long one without a sign
+// of life counts.
+const (
+	renewed = time.Minute
+	stale   = 10 * time.Minute
+)
+
+const (
+	prefix     = "claim."  // of a claim, before its number
+	tempPrefix = ".claim." // of one that is not made yet
+	tempSuffix = ".tmp"
+)
+
+// Belongs reports whether a file of this name in a folder is part of a claim.
+func Belongs(name string) bool {
+	_, ok := number(name)
+	return ok || isTemp(name)
+}
+
+func isTemp(name string) bool {
+	return strings.HasPrefix(name, tempPrefix) && strings.HasSuffix(name, tempSuffix)
+}
+
+func number(name string) (n int, ok bool) {
+	digits, ok := strings.CutPrefix(name, prefix)
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil && n > 0 && strconv.Itoa(n) == digits
+}
+
+func path(folder string, n int) string {
+	return filepath.Join(folder, prefix+strconv.Itoa(n))
+}
+
+// A Claim is held by this process, until it is released or lost.
+type Claim struct {
+	folder string
+	number int
+	text   []byte
+
+	mu   sync.Mutex
+	lost error
+	stop chan struct{}
+}
+
+// Held is the error of a folder in which another process works.
+type Held struct {
+	By Holder
+}
+
+func (h *Held) Error() string {
+	seen := h.By.Seen.Local()
+	return fmt.Sprintf("%s; its last sign of life was at %s, and without another it is free at %s",
+		h.By, seen.Format(time.TimeOnly), seen.Add(stale).Format(time.TimeOnly))
+}
+
+// errContended says that others are trying to get the folder at the same moment.
+var errContended = errors.New("several processes try to get it at the same moment")
+
+// Take claims a folder for this process. It is a *Held if another works there.
+func Take(folder string) (*Claim, error) {
+	me := self()
+	me.Since, me.Token = time.Now().UTC().Truncate(time.Second), rand.Text()
+	text, err := json.Marshal(me)
+	if err != nil {
+		return nil, err
+	}
+	text = append(text, '\n')
+	for try := range 10 {
+		if try > 0 {
+			time.Sleep(mathrand.N(10 * time.Millisecond << try))
+		}
+		var n int
+		if n, err = take(folder, me, text); err == nil {
+			c := &Claim{folder: folder, number: n, text: text, stop: make(chan struct{})}
+			go c.keep()
+			return c, nil
+		}
+		if !errors.Is(err, errContended) {
+			break
+		}
+	}
+	return nil, err
+}
+
+// take tries once, and returns the number of the claim.
+func take(folder string, me Holder, text []byte) (n int, err error) {
+	temp := filepath.Join(folder, tempPrefix+me.Token+tempSuffix)
+	now, err := create(temp, text)
+	if err != nil {
+		return 0, err
+	}
+	defer os.Remove(temp)
+	seen, err := list(folder)
+	if err != nil {
+		return 0, err
+	}
+	n = 1
+	for _, s := range seen {
+		if s.live(me, now) {
+			return 0, &Held{s.holder}
+		}
+		n = s.number + 1
+	}
+	mine := path(folder, n)
+	if err := publish(temp, mine, text); errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
+		return 0, errContended
+	} else if err != nil {
+		return 0, err
+	}
+	again, err := list(folder)
+	if err != nil {
+		os.Remove(mine)
+		return 0, err
+	}
+	for _, s := range again {
+		if s.number != n && !slices.ContainsFunc(seen, s.same) {
+			os.Remove(mine)
+			return 0, errContended
+		}
+	}
+	for _, s := range seen {
+		os.Remove(path(folder, s.number)) // one that stays is below this one
+	}
+	sweep(folder, me, now)
+	return n, nil
+}
+
+// create makes a file that was not there, and returns the time at which the file
+// system says that it was made: its clock is the one by which claims are dated.
+func create(path string, text []byte) (now time.Time, err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return now, err
+	}
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	var info fs.FileInfo
+	if err == nil {
+		info, err = os.Stat(path)
+	}
+	if err != nil {
+		os.Remove(path)
+		return now, err
+	}
+	return info.ModTime(), nil
+}
+
+// publish gives a claim its name. A link makes it appear with all that it says;
+// where there are no links it may be seen empty for a moment.
+func publish(temp, path string, text []byte) error {
+	err := os.Link(temp, path)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	made, look := os.Lstat(path)
+	if look == nil {
+		// A network file system may say that there is something when its answer to
+		// the first try got lost.
+		if own, err := os.Lstat(temp); err == nil && os.SameFile(own, made) {
+			return nil
+		}
+		return fs.ErrExist
+	}
+	_, err = create(path, text)
+	return err
+}
+
+// sweep removes what killed processes have left that did not come as far as a
+// claim.
+func sweep(folder string, me Holder, now time.Time) {
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if !isTemp(e.Name()) {
+			continue
+		}
+		path := filepath.Join(folder, e.Name())
+		if s, err := read(path); err == nil && !s.live(me, now) {
+			os.Remove(path)
+		}
+	}
+}
+
+// found is a claim as it was found.
+type found struct {
+	number int
+	text   []byte
+	time   time.Time // of the last sign of life
+	holder Holder
+}
+
+func (f found) same(as found) bool {
+	return f.number == as.number && f.time.Equal(as.time) && bytes.Equal(f.text, as.text)
+}
+
+// live reports whether somebody works under a claim.
+func (f found) live(me Holder, now time.Time) bool {
+	return now.Sub(f.time) < stale && !f.holder.gone(me)
+}
+
+// list finds all claims of a folder, in order.
+func list(folder string) ([]found, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	var all []found
+	for _, e := range entries {
+		n, ok := number(e.Name())
+		if !ok {
+			continue
+		}
+		f, err := read(path(folder, n))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.number = n
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.number, b.number) })
+	return all, nil
+}
+
+// longest is more than any claim says.
+const longest = 1 << 16
+
+func read(path string) (f found, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return f, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return f, err
+	}
+	if f.text, err = io.ReadAll(io.LimitReader(file, longest)); err != nil {
+		return f, err
+	}
+	f.time = info.ModTime()
+	// One that is not whole, or of another version, names nobody.
+	if json.Unmarshal(f.text, &f.holder) != nil {
+		f.holder = Holder{}
+	}
+	f.holder.Seen = f.time
+	return f, nil
+}
+
+// Look says who works in a folder, without touching it: nil if nobody does.
+func Look(folder string) (*Holder, error) {
+	all, err := list(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range slices.Backward(all) {
+		if f.live(self(), time.Now()) {
+			return &f.holder, nil
+		}
+	}
+	return nil, nil
+}
+
+// keep renews the claim until it is released. It looks at the clock on the wall,
+// which goes on while the machine sleeps.
+func (c *Claim) keep() {
+	last := time.Now().Round(0)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-c.stop:
+			return
+		case <-tick.C:
+		}
+		if passed := time.Now().Round(0).Sub(last); passed < renewed && passed >= 0 {
+			continue
+		}
+		last = time.Now().Round(0)
+		if c.Renew(); c.Err() != nil {
+			return
+		}
+	}
+}
+
+// Renew is a sign of life. It is an error if the claim is lost, to which Err then
+// holds, or if it cannot be renewed just now.
+func (c *Claim) Renew() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lost != nil {
+		return c.lost
+	}
+	err := c.renew()
+	if errors.Is(err, errLost) {
+		c.lost = err
+	}
+	return err
+}
+
+var errLost = errors.New("it was taken over, as this process gave no sign of life for too long")
+
+func (c *Claim) renew() error {
+	f, err := os.OpenFile(path(c.folder, c.number), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s is gone", errLost, path(c.folder, c.number))
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, longest))
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(text, c.text) {
+		return fmt.Errorf("%w: %s is another's", errLost, path(c.folder, c.number))
+	}
+	if _, err := f.WriteAt(c.text, 0); err != nil {
+		return err
+	}
+	all, err := list(c.folder)
+	if err != nil {
+		return err
+	}
+	if n := len(all); n > 0 && all[n-1].number > c.number {
+		return fmt.Errorf("%w: %s", errLost, all[n-1].holder)
+	}
+	return nil
+}
+
+// Err is nil as long as nothing is known of the claim being lost. It is cheap.
+func (c *Claim) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lost
+}
+
+// Release ends the claim, if it is not lost. It must be called once.
+func (c *Claim) Release() error {
+	close(c.stop)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lost != nil {
+		return nil
+	}
+	c.lost = errors.New("it was released")
+	f, err := read(path(c.folder, c.number))
+	if err == nil && bytes.Equal(f.text, c.text) {
+		err = os.Remove(path(c.folder, c.number))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,62 @@
+package claim
+
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+// A Holder is a process that works in a folder. Whoever does not know something
+// leaves it out.
+type Holder struct {
+	Host    string    `json:"host"`
+	Machine string    `json:"machine,omitempty"` // which of the hosts of this name
+	Boot    string    `json:"boot,omitempty"`    // which start of the machine
+	Space   string    `json:"space,omitempty"`   // within which processes have their numbers
+	Process int       `json:"process"`
+	Began   string    `json:"began,omitempty"` // the process; a later one has another, even if it has the same number
+	Job     string    `json:"job,omitempty"`   // of the cluster
+	Since   time.Time `json:"since"`
+	Token   string    `json:"token"` // tells claims of one process apart
+
+	Seen time.Time `json:"-"` // its last sign of life
+}
+
+// self is this process.
+func self() Holder {
+	h := Holder{Process: os.Getpid(), Job: os.Getenv("SLURM_JOB_ID")}
+	h.Host, _ = os.Hostname()
+	h.Machine, h.Boot, h.Space = system()
+	h.Began = began(h.Process)
+	return h
+}
+
+// gone reports whether a process has ended for certain, as far as me can know.
+func (h Holder) gone(me Holder) bool {
+	switch {
+	case h.Host == "" || h.Host != me.Host || h.Machine != me.Machine:
+		return false // somewhere else
+	case h.Boot != me.Boot:
+		return h.Boot != "" && me.Boot != "" && h.Machine != ""
+	case h.Space != me.Space:
+		return false
+	case !exists(h.Process) || ended(h.Process):
+		return true
+	}
+	now := began(h.Process)
+	return h.Began != "" && now != "" && h.Began != now
+}
+
+// String says who it is, and since when.
+func (h Holder) String() string {
+	if h.Host == "" {
+		return "a process that does not say who it is has it"
+	}
+	job := ""
+	if h.Job != "" {
+		job = ", job " + h.Job + ","
+	}
+	return fmt.Sprintf("process %d on %s%s has it since %s", h.Process, h.Host, job, clock(h.Since))
+}
+
+func clock(t time.Time) string { return t.Local().Format(time.DateTime) }
