@@ -43,6 +43,7 @@ type Plan struct {
 	Uneven  int
 	Scatter int    // plateaus come up to so many steps early
 	Cut     int    // percent of the file to keep, as if the run had been killed; 0 keeps all
+	Damage  bool   // change a byte of the spikes in the middle of the file, so that trials are left out
 	Keep    string // name for the file; "" is one that goes with the test
 	Forget  bool   // do not remember, for large recordings
 }
@@ -115,6 +116,7 @@ type Memory struct {
 // Trial is what happened in one.
 type Trial struct {
 	sim.Presentation
+	Index  int // among all that were shown
 	First  int64
 	Steps  int
 	Phases []Phase
@@ -251,9 +253,23 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 			t.Fatal(err)
 		}
 	}
+	if p.Damage {
+		file, err := os.ReadFile(name)
+		if err == nil {
+			damage(t, file)
+			err = os.WriteFile(name, file, 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	r := open(t, name)
 	if p.Cut > 0 {
 		mem.forget(t, intact.Of(r))
+	}
+	if p.Damage {
+		lost := someLost(t, r)
+		mem.Trials = slices.DeleteFunc(mem.Trials, func(trial Trial) bool { return slices.Contains(lost, trial.Index) })
 	}
 	return r, mem
 }
@@ -294,28 +310,48 @@ func (m *Memory) forget(t testing.TB, r *intact.Recording) {
 // one in the middle, and the same one whole.
 func Damaged(t testing.TB) (damaged, whole *record.Reader) {
 	t.Helper()
-	p := Default()
-	p.Keep = t.TempDir() + "/whole.plateau"
-	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial is about a group
-	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 2}}
+	p := ToDamage()
+	p.Keep, p.Damage, p.Forget = t.TempDir()+"/whole.plateau", false, true
 	whole, _ = Make(t, p)
 	file, err := os.ReadFile(p.Keep)
 	if err != nil {
 		t.Fatal(err)
 	}
+	damage(t, file)
+	damaged, err = record.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	someLost(t, damaged)
+	return damaged, whole
+}
+
+// ToDamage is the plan of a recording of which trials in the middle are damaged.
+func ToDamage() Plan {
+	p := Default()
+	p.MaxRate, p.Forward, p.Target, p.Tests, p.Damage = 1, 2000, 2000, 0, true // a trial is about a group
+	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 2}}
+	return p
+}
+
+// damage changes a byte of the spikes in the middle of a file.
+func damage(t testing.TB, file []byte) {
+	t.Helper()
 	at := bytes.LastIndex(file[:len(file)/2], []byte("\xc9Pc\x1a\x03")) // the frame of a chunk of spikes
 	if at < 0 {
 		t.Fatal("there are no spikes")
 	}
 	file[at+60] ^= 1
-	damaged, err = record.NewReader(bytes.NewReader(file), int64(len(file)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if lost := intact.Of(damaged).LeftOut(); len(lost) == 0 || len(lost) > 3 || lost[0] == 0 {
+}
+
+// someLost returns which trials are damaged.
+func someLost(t testing.TB, r *record.Reader) []int {
+	t.Helper()
+	lost := intact.Of(r).LeftOut()
+	if len(lost) == 0 || len(lost) > 3 || lost[0] == 0 {
 		t.Fatalf("%v are damaged, want some in the middle", lost)
 	}
-	return damaged, whole
+	return lost
 }
 
 func open(t testing.TB, name string) *record.Reader {
@@ -336,7 +372,7 @@ func (m *Memory) Observe(e sim.Event) {
 			first = m.Trials[n-1].First + int64(m.Trials[n-1].Steps)
 		}
 		m.Trials = append(m.Trials, Trial{
-			Presentation: *p, First: first,
+			Presentation: *p, Index: len(m.Trials), First: first,
 			Spikes: make([][]record.Spike, len(m.Header.Populations)),
 			Traces: make([][][]float32, len(m.Header.Traces)),
 		})

@@ -8,9 +8,27 @@ import (
 	"plateau/sim/record/hdf5"
 )
 
-func (x *exporter) interval(t *table) (start, stop *hdf5.Dataset) {
-	return t.column("start_time", "Start time of epoch, in seconds", hdf5.Float64),
-		t.column("stop_time", "Stop time of epoch, in seconds", hdf5.Float64)
+// intervalTable adds a table of intervals, whose group comes with the first one.
+func (x *exporter) intervalTable(name, description string) *intervals {
+	if x.intervals == nil {
+		x.intervals = x.file.Root.Group("intervals")
+	}
+	t := x.table(x.intervals, name, "TimeIntervals", description)
+	return &intervals{t,
+		t.column("start_time", "Start time of epoch, in seconds", hdf5.Float64),
+		t.column("stop_time", "Stop time of epoch, in seconds: a nanosecond before the next may start, so that no spike is in two", hdf5.Float64)}
+}
+
+type intervals struct {
+	*table
+	start, stop *hdf5.Dataset
+}
+
+// interval writes the times of an interval of steps of the recording.
+func (t *intervals) interval(from, to int64) {
+	start := t.x.seconds(from)
+	t.start.Append(start)
+	t.stop.Append(max(start, t.x.until(to))) // a trial may have broken off before its first step
 }
 
 // trials writes a row for each trial.
@@ -18,9 +36,8 @@ func (x *exporter) trials() error {
 	if x.r.Trials() == 0 {
 		return nil
 	}
-	x.intervals = x.file.Root.Group("intervals")
-	table := x.table(x.intervals, "trials", "TimeIntervals", "presentations of examples")
-	start, stop := x.interval(table)
+	table := x.intervalTable("trials", "presentations of examples")
+	index := table.column("trial", "the number of the trial in the recording, of which some may be left out as damaged", hdf5.Int64)
 	purpose := table.column("purpose", "what the presentation was for", hdf5.String)
 	number := table.column("number", "the number of the presentation among those of its purpose", hdf5.Uint64)
 	sample := table.column("sample", "the index of the example in its data set", hdf5.Int64)
@@ -44,9 +61,10 @@ func (x *exporter) trials() error {
 		if err != nil {
 			return err
 		}
-		table.ids.Append(t.Index)
-		start.Append(x.seconds(t.First))
-		stop.Append(x.seconds(t.First + int64(t.Steps)))
+		// Pynapple wants rows that are numbered without holes.
+		table.row()
+		index.Append(t.Index)
+		table.interval(t.First, t.First+int64(t.Steps))
 		purpose.Append(t.PurposeName())
 		number.Append(t.Number)
 		sample.Append(t.Sample)
@@ -74,21 +92,18 @@ func (x *exporter) trials() error {
 // hidden is the name of a hidden layer's population.
 func (x *exporter) hidden(m int) string { return x.h.Populations[1+m].Name }
 
-// phases writes a table for each kind of phase: within a table intervals do not
-// touch, unless a trial has nothing else.
+// phases writes a table for each kind of phase.
 func (x *exporter) phases() error {
 	type kind struct {
-		*table
-		start, stop, window *hdf5.Dataset
-		trial, class        *hdf5.Dataset
-		taught              *hdf5.Dataset
-		plateaus, onsets    []*hdf5.Dataset // of each hidden layer
+		*intervals
+		window, trial    *hdf5.Dataset
+		taught, class    *hdf5.Dataset
+		plateaus, onsets []*hdf5.Dataset // of each hidden layer
 	}
 	kinds := map[string]*kind{}
 	for _, name := range x.kinds {
-		k := &kind{table: x.table(x.intervals, name+"_phases", "TimeIntervals", "phases "+name+" of the trials")}
-		k.start, k.stop = x.interval(k.table)
-		k.trial = k.column("trial", "the row of the trial in the table of trials", hdf5.Int64)
+		k := &kind{intervals: x.intervalTable(name+"_phases", "phases "+name+" of the trials")}
+		k.trial = k.column("trial", "the number of the trial in the recording, as in the table of trials", hdf5.Int64)
 		k.window = k.column("window_start_time", "start of the window of averages, in seconds", hdf5.Float64)
 		k.taught = k.column("taught", "whether the teaching current flowed", hdf5.Bool)
 		k.class = k.column("class_taught", "the class taught; -1 if none", hdf5.Int64)
@@ -110,9 +125,8 @@ func (x *exporter) phases() error {
 		for n, p := range t.Phases {
 			k := kinds[p.Name]
 			k.row()
-			k.start.Append(x.seconds(t.First + int64(p.First)))
-			k.stop.Append(x.seconds(t.First + int64(min(p.End(), t.Steps))))
-			k.trial.Append(i)
+			k.interval(t.First+int64(p.First), t.First+int64(min(p.End(), t.Steps)))
+			k.trial.Append(t.Index)
 			k.window.Append(x.seconds(t.First + int64(p.First+p.From)))
 			k.taught.Append(p.Taught)
 			class := -1
@@ -157,4 +171,23 @@ func unknownPlateaus(n int) record.Plateaus {
 		p.Value[i] = float32(math.NaN())
 	}
 	return p
+}
+
+// invalid writes the times of which nothing is known.
+func (x *exporter) invalid() error {
+	if len(x.gaps) == 0 {
+		return nil
+	}
+	table := x.intervalTable("invalid_times", "times of which nothing is known, to be left out of every analysis")
+	first := table.column("first_trial", "the first trial that was then", hdf5.Int64)
+	last := table.column("last_trial", "the last one", hdf5.Int64)
+	reason := table.column("reason", "why nothing is known", hdf5.String)
+	for _, gap := range x.gaps {
+		table.row()
+		table.interval(gap.From, gap.To)
+		first.Append(gap.First)
+		last.Append(gap.Last)
+		reason.Append("the recording is damaged")
+	}
+	return table.close()
 }

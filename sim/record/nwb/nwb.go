@@ -2,19 +2,24 @@
 // HDF5 file that holds
 //
 //   - /units: the spike times of every neuron whose spikes were recorded, of
-//     silent ones too, with population and number of the neuron;
+//     silent ones too, with population and number of the neuron, and the times in
+//     which they were observed;
 //   - /intervals/trials: a row for each trial, with its example, its class and
 //     the class read out;
 //   - /intervals/<phase>_phases: for each kind of phase a row for each time it
 //     occurred, with the plateau potentials of the hidden neurons;
+//   - /intervals/invalid_times, if trials are damaged and left out: the times of
+//     which nothing is known;
 //   - /acquisition/<population>_<variable>: the recorded variables, a column for
 //     each neuron;
 //   - under /general, what the recording says of its run.
 //
 // Time is in seconds since the start of the recording, in which trials follow
 // one another without gaps. A spike is at the start of its step, a sample is the
-// value at the end of one. The bytes of an export depend on the recording and
-// the options alone.
+// value at the end of one. An interval begins with its first step and stops a
+// nanosecond before the next one begins: some programs count both of its ends in,
+// and a spike on a border would be in two. The bytes of an export depend on the
+// recording and the options alone.
 //
 // The schema itself is not copied into the file; PyNWB and others bring it
 // along.
@@ -87,6 +92,8 @@ type exporter struct {
 	onsets    map[string]bool // kinds of phases with plateaus at times of their own
 	losses    bool            // whether any trial has losses
 	tracings  []tracing       // of each trace
+	observed  []intact.Stretch
+	gaps      []intact.Stretch
 	intervals *hdf5.Group
 	complete  bool // whether the last trial is whole
 }
@@ -104,6 +111,13 @@ func (x *exporter) survey() error {
 	x.tracings = make([]tracing, len(x.h.Traces))
 	for i := range x.tracings {
 		x.tracings[i].even = true
+	}
+	var err error
+	if x.observed, err = x.r.Observed(); err != nil {
+		return err
+	}
+	if x.gaps, err = x.r.Gaps(); err != nil {
+		return err
 	}
 	known := map[string]bool{}
 	var end int64 // of the trial before
@@ -139,9 +153,17 @@ func (x *exporter) survey() error {
 // seconds is the time at the start of a step of the recording.
 func (x *exporter) seconds(step int64) float64 { return float64(step) * x.dt / 1000 }
 
+// moment is shorter than any step (s); pynapple, which takes intervals with both of
+// their ends, rounds times to as much.
+const moment = 1e-9
+
+// until is the time at which an interval stops that ends before a step: one that
+// begins with the step does not share it.
+func (x *exporter) until(step int64) float64 { return x.seconds(step) - moment }
+
 func (x *exporter) all() error {
 	x.session()
-	for _, part := range []func() error{x.units, x.trials, x.phases, x.series} {
+	for _, part := range []func() error{x.units, x.trials, x.phases, x.invalid, x.series} {
 		if err := part(); err != nil {
 			return err
 		}

@@ -29,9 +29,16 @@ func export(t testing.TB, r *record.Reader, o nwb.Options) []byte {
 	return f.Bytes
 }
 
+// plans are recordings of different kinds, one of them damaged.
+func plans() map[string]exporttest.Plan {
+	plans := exporttest.Plans()
+	plans["damaged"] = exporttest.ToDamage()
+	return plans
+}
+
 // What a recording was made of is found in its export.
 func TestExport(t *testing.T) {
-	for name, p := range exporttest.Plans() {
+	for name, p := range plans() {
 		t.Run(name, func(t *testing.T) {
 			r, mem := exporttest.Make(t, p)
 			file := export(t, r, nwb.Options{})
@@ -45,6 +52,8 @@ func TestExport(t *testing.T) {
 			c.units()
 			c.trials()
 			c.phases()
+			c.invalid()
+			c.once()
 			c.series()
 			if !bytes.Equal(file, export(t, r, nwb.Options{})) {
 				t.Error("two exports differ")
@@ -63,11 +72,25 @@ type checker struct {
 
 func (c *checker) seconds(step int64) float64 { return float64(step) * c.dt / 1000 }
 
-func (c *checker) steps() int64 {
-	if n := len(c.mem.Trials); n > 0 {
-		return c.mem.Trials[n-1].First + int64(c.mem.Trials[n-1].Steps)
+// A border between intervals is in the later one, whatever reads the file: some
+// programs take an interval with both of its ends.
+func (c *checker) until(step int64) float64 { return c.seconds(step) - 1e-9 }
+
+// observed lists the times of the trials that are whole, those that touch as one.
+func (c *checker) observed() (intervals []float64) {
+	if len(c.mem.Trials) == 0 {
+		return []float64{0, 0}
 	}
-	return 0
+	for i := range c.mem.Trials {
+		t := &c.mem.Trials[i]
+		if n := len(intervals); n > 0 && intervals[n-1] == c.seconds(t.First) {
+			intervals = intervals[:n-1]
+		} else {
+			intervals = append(intervals, c.seconds(t.First))
+		}
+		intervals = append(intervals, c.seconds(t.First+int64(t.Steps)))
+	}
+	return intervals
 }
 
 func (c *checker) equal(path string, want any) {
@@ -191,10 +214,10 @@ func (c *checker) units() {
 		names = append(names, fmt.Sprint(u.population, "_", u.neuron))
 		times = append(times, u.times...)
 		ends = append(ends, len(times))
-		index = append(index, i+1)
-		observed = append(observed, 0, c.seconds(c.steps()))
+		observed = append(observed, c.observed()...)
+		index = append(index, len(observed)/2)
 	}
-	if c.steps() > 0 {
+	if len(c.mem.Trials) > 0 {
 		if len(times) < 50 {
 			c.t.Fatalf("the test has only %d spikes", len(times))
 		}
@@ -244,23 +267,24 @@ func (c *checker) trials() {
 		}
 		return
 	}
-	var ids, sample, class []int
+	var rows, trial, sample, class []int
 	var number []uint64
 	var start, stop []float64
 	var purpose []string
 	var rested []bool
 	for i := range c.mem.Trials {
 		t := &c.mem.Trials[i]
-		ids = append(ids, i)
+		rows, trial = append(rows, i), append(trial, t.Index)
 		start = append(start, c.seconds(t.First))
-		stop = append(stop, c.seconds(t.First+int64(t.Steps)))
+		stop = append(stop, c.until(t.First+int64(t.Steps)))
 		sample = append(sample, t.Sample)
 		class = append(class, t.Class)
 		number = append(number, t.Number)
 		rested = append(rested, t.Rested)
 		purpose = append(purpose, map[sim.Purpose]string{sim.TrainingSpikes: "training", sim.TestSpikes: "test"}[t.Purpose])
 	}
-	c.equal("intervals/trials/id", ids)
+	c.equal("intervals/trials/id", rows)
+	c.equal("intervals/trials/trial", trial)
 	c.equal("intervals/trials/start_time", start)
 	c.equal("intervals/trials/stop_time", stop)
 	c.equal("intervals/trials/sample", sample)
@@ -307,9 +331,9 @@ func (c *checker) phases() {
 				k = &table{}
 				tables[p.Name] = k
 			}
-			k.trial = append(k.trial, i)
+			k.trial = append(k.trial, t.Index)
 			k.start = append(k.start, c.seconds(t.First+int64(p.First)))
-			k.stop = append(k.stop, c.seconds(t.First+int64(p.First+p.Steps)))
+			k.stop = append(k.stop, c.until(t.First+int64(p.First+p.Steps)))
 			k.window = append(k.window, c.seconds(t.First+int64(p.First+p.From)))
 			k.taught = append(k.taught, p.Taught)
 			if p.Taught {
@@ -351,6 +375,67 @@ func (c *checker) phases() {
 	}
 }
 
+// invalid wants the stretches of which nothing is known, and no others.
+func (c *checker) invalid() {
+	const path = "intervals/invalid_times"
+	var start, stop []float64
+	var first, last []int
+	trial, step := 0, int64(0)
+	for i := range c.mem.Trials {
+		t := &c.mem.Trials[i]
+		if t.Index != trial {
+			start, stop = append(start, c.seconds(step)), append(stop, c.until(t.First))
+			first, last = append(first, trial), append(last, t.Index-1)
+		}
+		trial, step = t.Index+1, t.First+int64(t.Steps)
+	}
+	if start == nil {
+		if c.root.Find(path) != nil {
+			c.t.Error("there are invalid times, but nothing is missing")
+		}
+		return
+	}
+	c.equal(path+"/start_time", start)
+	c.equal(path+"/stop_time", stop)
+	c.equal(path+"/first_trial", first)
+	c.equal(path+"/last_trial", last)
+	c.columns(path, "start_time", "stop_time", "first_trial", "last_trial", "reason")
+}
+
+// once wants every spike to be in one trial and in one phase, and in no time that
+// is not known, even if intervals are taken with both of their ends.
+func (c *checker) once() {
+	units := c.root.Find("units")
+	if units == nil || len(c.mem.Trials) == 0 {
+		return
+	}
+	var times []float64
+	for _, at := range c.root.Find("units/spike_times").Values {
+		times = append(times, at.(float64))
+	}
+	slices.Sort(times)
+	var phases, trials, invalid int
+	for _, l := range c.root.Find("intervals").Links {
+		table := l.To
+		starts, stops := c.root.Find(table.Path+"/start_time"), c.root.Find(table.Path+"/stop_time")
+		for i := range starts.Values {
+			from, _ := slices.BinarySearch(times, starts.Values[i].(float64))
+			to, _ := slices.BinarySearch(times, math.Nextafter(stops.Values[i].(float64), math.Inf(1)))
+			switch {
+			case strings.HasSuffix(table.Path, "_phases"):
+				phases += to - from
+			case strings.HasSuffix(table.Path, "/trials"):
+				trials += to - from
+			default:
+				invalid += to - from
+			}
+		}
+	}
+	if n := len(times); phases != n || trials != n || invalid != 0 {
+		c.t.Errorf("of %d spikes %d are in phases, %d in trials and %d in times that are not known", n, phases, trials, invalid)
+	}
+}
+
 func (c *checker) series() {
 	group := c.root.Find("acquisition")
 	found := 0
@@ -368,43 +453,35 @@ func (c *checker) series() {
 				rows = append(rows, row)
 				times = append(times, c.seconds(t.First+int64(s*trace.Interval)+1))
 			}
-			even = even && (t.Steps%trace.Interval == 0 || k == len(c.mem.Trials)-1)
+			even = even && t.Index == k && (t.Steps%trace.Interval == 0 || k == len(c.mem.Trials)-1)
 		}
 		if len(rows) == 0 {
 			continue
 		}
-		width := min(len(rows), len(trace.Neurons))
-		for from := 0; from < len(trace.Neurons); from += width {
-			to := min(from+width, len(trace.Neurons))
-			full := name
-			if width < len(trace.Neurons) {
-				full = fmt.Sprintf("%s_%d_to_%d", name, trace.Neurons[from], trace.Neurons[to-1])
-			}
-			var values []float32
-			for _, row := range rows {
-				values = append(values, row[from:to]...)
-			}
-			path := "acquisition/" + full
-			found++
-			c.equal(path+"/data", values)
-			if c.t.Failed() {
-				return
-			}
-			if shape := c.root.Find(path + "/data").Shape; !slices.Equal(shape, []int64{int64(len(rows)), int64(to - from)}) || shape[1] > shape[0] {
-				c.t.Errorf("%s has shape %v", path, shape)
-			}
-			unit, conversion := "dimensionless", 1.0
-			if trace.Variable == record.Rate {
-				unit, conversion = "hertz", 1000
-			}
-			c.attr(path+"/data", "unit", unit)
-			c.attr(path+"/data", "conversion", conversion)
-			if even {
-				c.equal(path+"/starting_time", c.seconds(1))
-				c.attr(path+"/starting_time", "rate", 1000/(c.dt*float64(trace.Interval)))
-			} else {
-				c.equal(path+"/timestamps", times)
-			}
+		var values []float32
+		for _, row := range rows {
+			values = append(values, row...)
+		}
+		path := "acquisition/" + name
+		found++
+		c.equal(path+"/data", values)
+		if c.t.Failed() {
+			return
+		}
+		if shape := c.root.Find(path + "/data").Shape; !slices.Equal(shape, []int64{int64(len(rows)), int64(len(trace.Neurons))}) {
+			c.t.Errorf("%s has shape %v", path, shape)
+		}
+		unit, conversion := "dimensionless", 1.0
+		if trace.Variable == record.Rate {
+			unit, conversion = "hertz", 1000
+		}
+		c.attr(path+"/data", "unit", unit)
+		c.attr(path+"/data", "conversion", conversion)
+		if even {
+			c.equal(path+"/starting_time", c.seconds(1))
+			c.attr(path+"/starting_time", "rate", 1000/(c.dt*float64(trace.Interval)))
+		} else {
+			c.equal(path+"/timestamps", times)
 		}
 	}
 	if len(group.Links) != found {
@@ -421,7 +498,7 @@ func TestDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := intact.Of(damaged)
-	ids, starts, stops := root.Find("intervals/trials/id").Values, root.Find("intervals/trials/start_time").Values, root.Find("intervals/trials/stop_time").Values
+	ids, starts, stops := root.Find("intervals/trials/trial").Values, root.Find("intervals/trials/start_time").Values, root.Find("intervals/trials/stop_time").Values
 	within := func(at float64) bool { // a trial that is kept, its end included
 		for i := range starts {
 			if at >= starts[i].(float64) && at <= stops[i].(float64) {
@@ -459,7 +536,7 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// The names of blocks of columns, and of gaps among neurons.
+// The names of series, and gaps among neurons.
 func TestNeuronsOfColumns(t *testing.T) {
 	p := exporttest.Plans()["some neurons"]
 	r, _ := exporttest.Make(t, p)
@@ -539,7 +616,7 @@ func TestMemory(t *testing.T) {
 
 // The libraries that read NWB find the same.
 func TestLibraries(t *testing.T) {
-	exporttest.Check(t, "nwb", exporttest.Plans(), func(r *record.Reader, folder string) error {
+	exporttest.Check(t, "nwb", plans(), func(r *record.Reader, folder string) error {
 		return exporttest.Save(filepath.Join(folder, "recording.nwb"), func(w io.WriterAt) error {
 			return nwb.Export(w, r, nwb.Options{})
 		})

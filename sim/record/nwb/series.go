@@ -28,54 +28,31 @@ func (x *exporter) series() error {
 	return nil
 }
 
-// A block is the columns of one TimeSeries. Readers want no axis to be longer
-// than time, so a short recording of many neurons is divided.
-type block struct {
-	from, to int // columns
-	data     *hdf5.Dataset
-	times    *hdf5.Dataset // nil if evenly spaced
-}
-
+// trace writes one of them. It is one TimeSeries however few samples there are,
+// though some tools suspect an axis that is longer than time.
 func (x *exporter) trace(group *hdf5.Group, name string, trace int) error {
 	t := x.h.Traces[trace]
-	n := len(t.Neurons)
-	about := x.tracings[trace]
-	width := n
-	if about.samples < int64(n) {
-		width = int(about.samples)
-	}
-	var blocks []block
-	for from := 0; from < n; from += width {
-		b := block{from: from, to: min(from+width, n)}
-		full := name
-		if width < n {
-			full = fmt.Sprintf("%s_%d_to_%d", name, t.Neurons[from], t.Neurons[b.to-1])
-		}
-		series := group.Group(full)
-		x.is(series, "core", "TimeSeries")
-		neurons := ranges(t.Neurons[b.from:b.to])
-		series.Attr("description", fmt.Sprintf("%s of neurons %s of %s", describe(t.Variable), neurons, x.h.Populations[t.Population].Name))
-		series.Attr("comments", "columns: neurons "+neurons)
-		b.data = series.Dataset("data", hdf5.Float32, int64(b.to-b.from))
-		unit, conversion := unitOf(t.Variable)
-		b.data.Attr("unit", unit)
-		b.data.Attr("conversion", conversion)
-		b.data.Attr("offset", 0.0)
-		b.data.Attr("resolution", -1.0)
-		if about.even {
-			start := series.Write("starting_time", x.seconds(1))
-			start.Attr("rate", 1000/(x.dt*float64(t.Interval)))
-			start.Attr("unit", "seconds")
-		} else {
-			b.times = series.Dataset("timestamps", hdf5.Float64)
-			b.times.Attr("interval", int32(1))
-			b.times.Attr("unit", "seconds")
-		}
-		blocks = append(blocks, b)
+	series := group.Group(name)
+	x.is(series, "core", "TimeSeries")
+	neurons := ranges(t.Neurons)
+	series.Attr("description", fmt.Sprintf("%s of neurons %s of %s", describe(t.Variable), neurons, x.h.Populations[t.Population].Name))
+	series.Attr("comments", "columns: neurons "+neurons)
+	data := series.Dataset("data", hdf5.Float32, int64(len(t.Neurons)))
+	unit, conversion := unitOf(t.Variable)
+	data.Attr("unit", unit)
+	data.Attr("conversion", conversion)
+	data.Attr("offset", 0.0)
+	data.Attr("resolution", -1.0)
+	var times *hdf5.Dataset // nil if evenly spaced
+	if x.tracings[trace].even {
+		start := series.Write("starting_time", x.seconds(1))
+		start.Attr("rate", 1000/(x.dt*float64(t.Interval)))
+		start.Attr("unit", "seconds")
+	} else {
+		times = timestamps(series)
 	}
 
-	var part []float32
-	var times []float64
+	var at []float64
 	for i := range x.r.Trials() {
 		trial, err := x.r.Trial(i)
 		if err != nil {
@@ -83,38 +60,33 @@ func (x *exporter) trace(group *hdf5.Group, name string, trace int) error {
 		}
 		s := x.r.Samples(i, trace, 0, record.End)
 		for s.Scan() {
-			values := s.Values()
-			times = times[:0]
-			for k := range s.Len() {
-				times = append(times, x.seconds(trial.First+int64(s.Step()+k*t.Interval)+1))
+			if times != nil {
+				at = at[:0]
+				for k := range s.Len() {
+					at = append(at, x.seconds(trial.First+int64(s.Step()+k*t.Interval)+1))
+				}
+				times.Append(at)
 			}
-			for _, b := range blocks {
-				columns := values
-				if len(blocks) > 1 {
-					part = part[:0]
-					for k := range s.Len() {
-						part = append(part, values[k*n+b.from:k*n+b.to]...)
-					}
-					columns = part
-				}
-				if b.times != nil {
-					b.times.Append(times)
-				}
-				if err := b.data.Append(columns); err != nil {
-					return err
-				}
+			if err := data.Append(s.Values()); err != nil {
+				return err
 			}
 		}
 		if s.Err() != nil {
 			return s.Err()
 		}
 	}
-	for _, b := range blocks {
-		if err := b.data.Close(); err != nil {
-			return err
-		}
+	if times != nil {
+		times.Close()
 	}
-	return nil
+	return data.Close()
+}
+
+// timestamps adds the times of a series that is not evenly spaced.
+func timestamps(series *hdf5.Group) *hdf5.Dataset {
+	times := series.Dataset("timestamps", hdf5.Float64)
+	times.Attr("interval", int32(1))
+	times.Attr("unit", "seconds")
+	return times
 }
 
 func describe(v record.Variable) string {

@@ -64,8 +64,9 @@ func (x *exporter) units() error {
 	times.Chunk = spikeChunk
 	times.Attr("resolution", x.seconds(1))
 	ends := table.index("spike_times", times, total)
-	observed := table.column("obs_intervals", "the observation intervals for each unit: the whole recording", hdf5.Float64, 2)
-	observedEnds := table.index("obs_intervals", observed, int64(len(units)))
+	observed := table.column("obs_intervals", "the observation intervals for each unit: all of the recording, without trials that are damaged", hdf5.Float64, 2)
+	intervals := x.observationIntervals()
+	observedEnds := table.index("obs_intervals", observed, int64(len(units)*len(intervals)/2))
 	var end int64
 	for i := range units {
 		u := &units[i]
@@ -77,8 +78,8 @@ func (x *exporter) units() error {
 		neuron.Append(u.neuron)
 		name.Append(fmt.Sprintf("%s_%d", pop, u.neuron))
 		ends.append(end)
-		observed.Append([]float64{0, x.seconds(x.r.Steps())})
-		if err := observedEnds.append(int64(i + 1)); err != nil {
+		observed.Append(intervals)
+		if err := observedEnds.append(int64((i + 1) * len(intervals) / 2)); err != nil {
 			return err
 		}
 	}
@@ -98,6 +99,19 @@ func (x *exporter) units() error {
 		from = to
 	}
 	return table.close()
+}
+
+// observationIntervals lists when neurons were observed: start, end, start, end, …
+// Neo wants one interval at least.
+func (x *exporter) observationIntervals() []float64 {
+	if len(x.observed) == 0 {
+		return []float64{0, 0}
+	}
+	var list []float64
+	for _, s := range x.observed {
+		list = append(list, x.seconds(s.From), x.seconds(s.To))
+	}
+	return list
 }
 
 // batch is how many spikes are sorted at once.
