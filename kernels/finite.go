@@ -28,10 +28,19 @@ func (k Finite) Integral(t float64) float64 { return k.Kernel.Integral(min(t, k.
 // PeakTime returns the time in ms at which κ is largest.
 func (k Finite) PeakTime() float64 { return min(k.Support, k.Kernel.PeakTime()) }
 
-// Recursion returns κ sampled at dt, 2 dt, … up to Support, rounded to whole
-// steps and at least one.
+// Recursion returns κ sampled at dt, 2 dt, … up to Support in whole steps; see
+// Steps.
 func (k Finite) Recursion(dt float64) Recursion {
-	return k.Kernel.Recursion(dt).finite(max(1, int(math.Round(k.Support/dt))))
+	return k.Kernel.Recursion(dt).finite(Steps(k.Support, dt))
+}
+
+// OnGrid returns the kernel as steps of dt have it, with a Support of whole steps.
+func (k Finite) OnGrid(dt float64) Finite {
+	if inner, ok := k.Kernel.(Finite); ok {
+		k.Kernel = inner.OnGrid(dt)
+	}
+	k.Support = OnGrid(k.Support, dt)
+	return k
 }
 
 // Validate reports every parameter outside its domain.

@@ -3,6 +3,7 @@ package protocols
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"plateau/compartments"
@@ -138,14 +139,35 @@ func (m Model) Validate() error {
 		m.Rule().Validate(m.Network))
 }
 
+// OnGrid returns the model as it runs: every time in it that is waited for is a
+// multiple of the time step, by the rule of kernels.Steps. A model that is there
+// already stays as it is. Trainer, Tester, trials and recordings all begin with
+// this, so that what they say of a model is what was run.
+func (m Model) OnGrid() Model {
+	dt := m.Neurons.Dt
+	m.Train, m.Test = m.Train.OnGrid(dt), m.Test.OnGrid(dt)
+	if k, ok := m.Neurons.Kernel.(kernels.Finite); ok {
+		m.Neurons.Kernel = k.OnGrid(dt)
+	}
+	return m
+}
+
 // maxSteps bounds the steps of a phase, which must be counted.
 const maxSteps = 1e9
 
-// validateSteps reports a time step so short that no phase would ever end.
+// validateSteps reports a time step so short that no phase would ever end, and
+// phases that leave nothing to average once their times are whole steps.
 func (m Model) validateSteps() error {
 	dt, longest := m.Neurons.Dt, max(m.Train.Forward, m.Train.Target, m.Test.Length)
-	if dt > 0 && longest < maxLength && longest/dt > maxSteps {
+	if !(dt > 0 && dt < math.Inf(1)) || m.Train.Validate() != nil || m.Test.Validate() != nil {
+		return nil // reported as itself
+	}
+	if longest/dt > maxSteps {
 		return fmt.Errorf("protocols: a phase of %v ms has %.3g steps of Dt = %v ms, want at most %v", longest, longest/dt, dt, maxSteps)
+	}
+	m = m.OnGrid()
+	if err := errors.Join(m.Train.Validate(), m.Test.Validate()); err != nil {
+		return fmt.Errorf("protocols: in whole steps of Dt = %v ms: %w", dt, err)
 	}
 	return nil
 }

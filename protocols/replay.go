@@ -14,6 +14,7 @@ import (
 // spikes of all populations and nothing else recorded. Where learning rates
 // decay, EpochTrials must be set too, to the number of examples in an epoch.
 func RecordingHeader(m Model) record.Header {
+	m = m.OnGrid()
 	rule := m.Rule()
 	h := record.Header{
 		Neurons: m.Neurons, Network: m.Network, Seed: m.Seed,

@@ -99,6 +99,14 @@ func (s *space) phases(m *protocols.Model) {
 		p.PlateauSpread = shorter - p.Window
 		p.PlateauSD = choose(s, "plateau law", 0, 3.0)
 	}
+	// Whole steps may take a little more than the lengths in ms.
+	dt := m.Neurons.Dt
+	if p.Settle > 0 && kernels.Steps(p.Settle, dt) >= kernels.Steps(shorter, dt) {
+		p.Settle = 0
+	}
+	if p.PlateauSpread > 0 && kernels.Steps(p.Window, dt)+kernels.Steps(p.PlateauSpread, dt) > kernels.Steps(shorter, dt) {
+		p.Window = max(p.Window-dt, dt)
+	}
 	m.Test = protocols.TestPhase{Length: choose(s, "test ms", 50, 250, 500.0), Settle: 30}
 }
 

@@ -3,9 +3,12 @@ package protocols
 import (
 	"errors"
 	"fmt"
+
+	"plateau/kernels"
 )
 
-// TestPhase is the protocol of a test example: a forward phase from rest.
+// TestPhase is the protocol of a test example: a forward phase from rest, in
+// whole steps as TwoPhase.
 type TestPhase struct {
 	Length float64 // (ms); > Settle. The paper's text says 500, its program has 250.
 	Settle float64 // Δt_s, left out of the average (ms); ≥ 0
@@ -24,4 +27,10 @@ func (p TestPhase) Validate() error {
 		errs = append(errs, fmt.Errorf("protocols: TestPhase.Length = %v ms, want > Settle (%v ms) and < %v ms", p.Length, p.Settle, maxLength))
 	}
 	return errors.Join(errs...)
+}
+
+// OnGrid returns the protocol as steps of dt have it, every time a multiple of dt.
+func (p TestPhase) OnGrid(dt float64) TestPhase {
+	p.Length, p.Settle = kernels.OnGrid(p.Length, dt), kernels.OnGrid(p.Settle, dt)
+	return p
 }

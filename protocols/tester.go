@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"plateau/kernels"
 	"plateau/network"
 	"plateau/sim"
 )
@@ -36,6 +37,7 @@ func NewTester(m Model, net *network.Network, workers int) (*Tester, error) {
 	if workers < 1 {
 		return nil, fmt.Errorf("protocols: %d workers, want at least 1", workers)
 	}
+	m = m.OnGrid()
 	t := &Tester{model: m}
 	dt, last := m.Neurons.Dt, len(net.Layers)-1
 	for range workers {
@@ -46,9 +48,9 @@ func NewTester(m Model, net *network.Network, workers int) (*Tester, error) {
 		d := &desk{engine: engine, means: make([]network.Means, last+1), phase: sim.Phase{
 			Name:      "test",
 			Intensity: make([]float32, m.Network.Inputs),
-			Steps:     steps(m.Test.Length, dt),
+			Steps:     kernels.Steps(m.Test.Length, dt),
+			From:      kernels.Steps(m.Test.Settle, dt),
 		}}
-		d.phase.From = min(steps(m.Test.Settle, dt), d.phase.Steps-1)
 		d.means[last].Soma = make([]float32, net.Layers[last].Size())
 		t.desks = append(t.desks, d)
 	}

@@ -28,7 +28,7 @@ func TestTesterIsTheProtocol(t *testing.T) {
 		{0.5, protocols.TestPhase{Length: 20, Settle: 5}, 40, 10},
 		{0.3, protocols.TestPhase{Length: 20, Settle: 5}, 67, 17},
 		{0.1, protocols.TestPhase{Length: 3, Settle: 0}, 30, 0},
-		{1, protocols.TestPhase{Length: 5.4, Settle: 5}, 5, 4},
+		{1, protocols.TestPhase{Length: 5.5, Settle: 5.4}, 6, 5},
 		{1, protocols.DefaultTestPhase(), 250, 30},
 	} {
 		m := tiny(6, 5)

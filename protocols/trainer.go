@@ -54,6 +54,7 @@ func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
 	if workers < 1 {
 		return nil, fmt.Errorf("protocols: %d workers, want at least 1", workers)
 	}
+	m = m.OnGrid()
 	t := &Trainer{model: m, net: net, sums: make([]float64, len(net.Layers))}
 	for k := range m.Batch {
 		p := newPlace(k, &t.model, net)
@@ -81,7 +82,7 @@ func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
 	return t, nil
 }
 
-// Model returns what is trained.
+// Model returns what is trained, with its times on the grid of the time step.
 func (t *Trainer) Model() Model { return t.model }
 
 // Network returns the network in training.

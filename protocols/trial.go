@@ -29,6 +29,7 @@ func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Obse
 	if i < 0 || i >= data.Len() {
 		return nil, fmt.Errorf("protocols: trial of example %d, want 0 to %d", i, data.Len()-1)
 	}
+	m = m.OnGrid()
 	stage, err := newStage(&m, net)
 	if err != nil {
 		return nil, err

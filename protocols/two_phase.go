@@ -5,18 +5,21 @@ import (
 	"fmt"
 	"math"
 
+	"plateau/kernels"
 	"plateau/network"
 	"plateau/sim"
 )
 
 // TwoPhase is the protocol of a training example: a forward phase without and a
-// target phase with a teaching current.
+// target phase with a teaching current. Its times are run in whole steps, as
+// kernels.Steps counts them; Model.OnGrid says what they become.
 type TwoPhase struct {
 	Forward float64 // length of the forward phase, or the least of it (ms); > Settle
 	Target  float64 // the same of the target phase (ms); > Settle
 	Settle  float64 // Δt_s, left out of every average (ms); ≥ 0
 
-	// Longer, if not nil, adds a draw to the length of each phase.
+	// Longer, if not nil, adds a draw to the length of each phase, which is counted in
+	// whole steps then, by the same rule as all times.
 	Longer *Wald
 
 	// Window, if not 0, limits averages to the last so many ms of a phase, however
@@ -31,7 +34,8 @@ type TwoPhase struct {
 
 	// PlateauSD, if not 0, draws how long before the end of a phase its plateau
 	// comes from the upper half of a normal distribution of this standard deviation
-	// (ms), in whole steps, and at most PlateauSpread, as the published program does.
+	// (ms), in the whole steps that are over by then, and at most PlateauSpread, as the
+	// published program does.
 	PlateauSD float64
 }
 
@@ -64,18 +68,17 @@ func (p TwoPhase) Validate() error {
 	return errors.Join(errs...)
 }
 
+// OnGrid returns the protocol as steps of dt have it, every time a multiple of dt.
+// PlateauSD stays: it is the width of a distribution, not a time that is waited for.
+func (p TwoPhase) OnGrid(dt float64) TwoPhase {
+	for _, time := range []*float64{&p.Forward, &p.Target, &p.Settle, &p.Window, &p.PlateauSpread} {
+		*time = kernels.OnGrid(*time, dt)
+	}
+	return p
+}
+
 // maxLength bounds the length of a phase (ms): over a quarter of an hour.
 const maxLength = 1e6
-
-// steps returns how many steps of dt a time takes, at least one for a time
-// above zero.
-func steps(time, dt float64) int {
-	n := int(math.RoundToEven(time / dt))
-	if n == 0 && time > 0 {
-		n = 1
-	}
-	return n
-}
 
 // phases holds the two phases of an example, ready to run again and again.
 type phases struct {
@@ -96,7 +99,7 @@ func newPhases(p TwoPhase, dt float64, a network.Architecture) *phases {
 			for _, n := range a.Hidden {
 				phase.PlateauStep = append(phase.PlateauStep, make([]int, n))
 			}
-			phase.PlateauWindow = steps(p.Window, dt)
+			phase.PlateauWindow = kernels.Steps(p.Window, dt)
 		}
 	}
 	return ph
@@ -114,27 +117,25 @@ func (ph *phases) draw(seed, example uint64) {
 			s := sim.NewStream(seed, sim.PhaseLengths, example, 0, k)
 			length += min(ph.protocol.Longer.Draw(&s), maxLength)
 		}
-		phase.Steps = steps(length, ph.dt)
-		phase.From = min(steps(ph.protocol.Settle, ph.dt), phase.Steps-1)
+		phase.Steps = kernels.Steps(length, ph.dt)
+		phase.From = kernels.Steps(ph.protocol.Settle, ph.dt)
 		if ph.protocol.Window > 0 {
-			phase.From = max(0, phase.Steps-steps(ph.protocol.Window, ph.dt))
+			phase.From = phase.Steps - kernels.Steps(ph.protocol.Window, ph.dt)
 		}
 		ph.drawPlateaus(phase, seed, example, k)
 	}
 }
 
 func (ph *phases) drawPlateaus(phase *sim.Phase, seed, example uint64, k int) {
-	spread := steps(ph.protocol.PlateauSpread, ph.dt)
+	spread := kernels.Steps(ph.protocol.PlateauSpread, ph.dt)
 	for m, at := range phase.PlateauStep {
 		s := sim.NewStream(seed, sim.PlateauTimes, example, m, k)
-		// Rounding to steps may leave a step less than the lengths in ms do.
-		most := min(spread, phase.Steps-phase.PlateauWindow)
 		for i := range at {
 			early := 0
 			if sd := ph.protocol.PlateauSD; sd > 0 {
-				early = int(min(math.Abs(normal(&s))*sd/ph.dt, float64(most)))
+				early = int(min(math.Abs(normal(&s))*sd/ph.dt, float64(spread)))
 			} else {
-				early = s.Below(most + 1)
+				early = s.Below(spread + 1)
 			}
 			at[i] = phase.Steps - 1 - early
 		}

@@ -3,11 +3,13 @@ package protocols_test
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"plateau/compartments"
+	"plateau/kernels"
 	"plateau/protocols"
 	"plateau/sim"
 )
@@ -33,14 +35,16 @@ func TestPhaseSteps(t *testing.T) {
 		{0.3, windowed, 167, 134, 200, 167},
 		{1, protocols.TwoPhase{Forward: 7, Target: 9}, 7, 0, 9, 0},
 		{1, protocols.TwoPhase{Forward: 7, Target: 9, Window: 7}, 7, 0, 9, 2},
-		// There is always a step, and always one to take means over.
-		{1, protocols.TwoPhase{Forward: 0.2, Target: 0.3, Settle: 0.1}, 1, 0, 1, 0},
-		{1, protocols.TwoPhase{Forward: 30.4, Target: 30.6, Settle: 30}, 30, 29, 31, 30},
+		// Halves go up, and there is always a step.
+		{1, protocols.TwoPhase{Forward: 0.2, Target: 0.3}, 1, 0, 1, 0},
+		{1, protocols.TwoPhase{Forward: 30.5, Target: 31.5, Settle: 29.5}, 31, 30, 32, 30},
+		{10, protocols.TwoPhase{Forward: 34, Target: 36, Settle: 4}, 3, 1, 4, 1},
 		{1, protocols.TwoPhase{Forward: 2, Target: 2, Settle: 1}, 2, 1, 2, 1},
 		{1, protocols.TwoPhase{Forward: 20, Target: 20, Settle: 5, Window: 0.01}, 20, 19, 20, 19},
 	} {
 		m := tiny(2)
 		m.Neurons.Dt, m.Train = c.dt, c.p
+		m.Neurons.Integration = compartments.Exponential // takes steps of any length
 		began := phasesOf(t, m, 2)
 		for k, b := range began {
 			name, steps, from := "forward", c.forward, c.from
@@ -62,6 +66,103 @@ func TestPhaseSteps(t *testing.T) {
 			t.Errorf("a target phase begins at step %d, the next example at %d, want %d and 0", began[1].Step, began[2].Step, c.forward)
 		}
 	}
+}
+
+// Whole steps must leave something to average, with the window and the plateaus
+// where they were asked for.
+func TestTimesMustSurviveTheGrid(t *testing.T) {
+	test := protocols.DefaultTestPhase()
+	for _, c := range []struct {
+		dt   float64
+		p    protocols.TwoPhase
+		test protocols.TestPhase
+		want []string // nothing if it is taken
+	}{
+		{10, protocols.TwoPhase{Forward: 34, Target: 34, Settle: 30}, test, []string{
+			"in whole steps of Dt = 10 ms", "Forward = 30 ms, want > Settle (30 ms)", "Target = 30 ms, want > Settle (30 ms)"}},
+		{10, protocols.TwoPhase{Forward: 50, Target: 40, Settle: 36}, test, []string{"Target = 40 ms, want > Settle (40 ms)"}},
+		{10, protocols.TwoPhase{Forward: 36, Target: 36, Settle: 34}, test, nil},
+		{1, protocols.TwoPhase{Forward: 0.2, Target: 0.3, Settle: 0.1}, test, []string{"Forward = 1 ms, want > Settle (1 ms)"}},
+		{10, protocols.TwoPhase{Forward: 34, Target: 50, Settle: 5, Window: 34}, test, nil},
+		{10, protocols.TwoPhase{Forward: 40, Target: 44, Window: 15, PlateauSpread: 25}, test, []string{"Window + PlateauSpread = 50 ms, want at most the shorter phase (40 ms)"}},
+		{0.3, protocols.TwoPhase{Forward: 10, Target: 10, Window: 5, PlateauSpread: 5}, test, []string{"Window + PlateauSpread = 10.2 ms, want at most the shorter phase (9.9 ms)"}},
+		{1, protocols.DefaultTwoPhase(), protocols.TestPhase{Length: 5.4, Settle: 5}, []string{"TestPhase.Length = 5 ms, want > Settle (5 ms)"}},
+		{1, protocols.DefaultTwoPhase(), protocols.TestPhase{Length: 5.5, Settle: 5}, nil},
+	} {
+		m := tiny(2)
+		m.Neurons.Dt, m.Train, m.Test = c.dt, c.p, c.test
+		m.Neurons.Integration = compartments.Exponential
+		err := m.Validate()
+		if (err == nil) != (c.want == nil) {
+			t.Errorf("dt %v, %+v, %+v: %v, want %q", c.dt, c.p, c.test, err, c.want)
+		}
+		for _, want := range c.want {
+			if err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%q does not say %q", err, want)
+			}
+		}
+	}
+}
+
+// A model on the grid runs as the one that it was made of, and stays as it is. The
+// model that a trainer and a recording name is that one.
+func TestModelOnGrid(t *testing.T) {
+	m := tiny(2)
+	m.Neurons.Dt = 0.3
+	m.Neurons.Kernel = kernels.Finite{Kernel: kernels.Exponential{Decay: 10}, Support: 10}
+	m.Train = protocols.TwoPhase{Forward: 50, Target: 20, Settle: 5, Window: 10, PlateauSpread: 2, PlateauSD: 1, Longer: &protocols.Wald{Mean: 2, Scale: 1}}
+	m.Test = protocols.TestPhase{Length: 100, Settle: 30}
+	grid := m.OnGrid()
+	if got, want := grid.Train, (protocols.TwoPhase{Forward: 50.1, Target: 20.1, Settle: 5.1, Window: 9.9, PlateauSpread: 2.1, PlateauSD: 1, Longer: m.Train.Longer}); got != want {
+		t.Errorf("the phases become %+v, want %+v", got, want)
+	}
+	if got, want := grid.Test, (protocols.TestPhase{Length: 99.9, Settle: 30}); got != want {
+		t.Errorf("the test becomes %+v, want %+v", got, want)
+	}
+	if got := grid.Neurons.Kernel.(kernels.Finite).Support; got != 9.9 {
+		t.Errorf("spikes act for %v ms, want 9.9", got)
+	}
+	if again := grid.OnGrid(); !reflect.DeepEqual(again, grid) {
+		t.Errorf("a model on the grid becomes %+v, want %+v", again, grid)
+	}
+	if m := protocols.Default(784, []int{500}, 10); !reflect.DeepEqual(m.OnGrid(), m) {
+		t.Errorf("the default model becomes %+v", m.OnGrid())
+	}
+	trainer, err := protocols.NewTrainer(m, newNetwork(t, m), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(trainer.Model(), grid) {
+		t.Errorf("the trainer says it trains %+v, want %+v", trainer.Model(), grid)
+	}
+	if got := protocols.RecordingHeader(m).Neurons.Kernel; got != grid.Neurons.Kernel {
+		t.Errorf("the recording says that spikes act as %+v, want %+v", got, grid.Neurons.Kernel)
+	}
+	data := noise(1, 20, 6, 3)
+	result, err := protocols.RunTrial(m, newNetwork(t, m), data, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Training != grid.Train {
+		t.Errorf("the trial says that it went through %+v, want %+v", result.Training, grid.Train)
+	}
+	if got, want := trained(t, m, data), trained(t, grid, data); got != want {
+		t.Errorf("the weights after training are %s, and on the grid %s", got, want)
+	}
+}
+
+// trained is the digest of the weights after an epoch.
+func trained(t *testing.T, m protocols.Model, data protocols.Samples) string {
+	t.Helper()
+	net := newNetwork(t, m)
+	trainer, err := protocols.NewTrainer(m, net, 1)
+	if err == nil {
+		_, err = trainer.Epoch(t.Context(), data, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net.SHA256()
 }
 
 // Phases outlast their minimum by draws of Longer, forward and target phase
@@ -203,12 +304,10 @@ func TestPlateauSpread(t *testing.T) {
 		{1, 50, 30, 5, 50, 30, 6},
 		{0.5, 20, 10, 4, 40, 20, 9},
 		{0.1, 5, 2, 1, 50, 20, 11},
-		// 10/0.3 = 33.3, 5/0.3 = 16.7 and again 16.7: as steps the parts are more
-		// than the whole, so a time less is left.
-		{0.3, 10, 5, 5, 33, 17, 17},
+		{0.3, 10, 5, 4.9, 33, 17, 17},
 		{0.7, 10, 7.3, 2.7, 14, 10, 5},
 		{1, 10, 10, 0, 10, 0, 0},
-		{1, 10, 9.9, 0.1, 10, 10, 1},
+		{1, 10, 8.9, 1.1, 10, 9, 2},
 	} {
 		m := tiny(3, 2)
 		m.Neurons.Dt = c.dt
@@ -451,7 +550,8 @@ func FuzzPhases(f *testing.F) {
 		m.Neurons.Dt = dt
 		m.Neurons.Integration = compartments.Exponential // takes steps of any length
 		if err := m.Validate(); err != nil {
-			if m.Train.Validate() == nil && m.Test.Validate() == nil && dt > 0.001 && dt < 10 && max(forward, target, length) < 1e4 {
+			grid := m.OnGrid()
+			if grid.Train.Validate() == nil && grid.Test.Validate() == nil && m.Train.Validate() == nil && m.Test.Validate() == nil && dt > 0.001 && dt < 10 && max(forward, target, length) < 1e4 {
 				t.Fatalf("phases are refused by the model alone: %v", err)
 			}
 			return

@@ -32,13 +32,13 @@ type Params struct {
 	Feedback    Signal // what Y carries
 }
 
-// maxSupport bounds the steps for which a spike acts, because each dendrite
+// MaxSupport bounds the steps for which a spike acts, because each dendrite
 // keeps that many rows.
-const maxSupport = 1 << 16
+const MaxSupport = 1 << 16
 
-// maxPerStep bounds the spikes of a neuron in a step, of which a model with a
+// MaxPerStep bounds the spikes of a neuron in a step, of which a model with a
 // useful time step has less than one.
-const maxPerStep = 10
+const MaxPerStep = 10
 
 // Validate reports every field outside its domain.
 func (p Params) Validate() error {
@@ -55,7 +55,7 @@ func (p Params) Validate() error {
 		err := p.Kernel.Validate()
 		errs = append(errs, err)
 		if f, ok := p.Kernel.(kernels.Finite); ok && dt && err == nil {
-			require(f.Support/p.Dt <= maxSupport, "Kernel acts for %v steps, want at most %d; or an unlimited kernel", f.Support/p.Dt, maxSupport)
+			require(f.Support/p.Dt <= MaxSupport, "Kernel acts for %v steps, want at most %d; or an unlimited kernel", f.Support/p.Dt, MaxSupport)
 		}
 	}
 	if dt {
@@ -64,7 +64,7 @@ func (p Params) Validate() error {
 	if err := p.Noise.Validate(); err != nil {
 		errs = append(errs, err)
 	} else if dt {
-		require(p.Noise.MaxRate*p.Dt <= maxPerStep, "Noise.MaxRate × Dt = %v spikes a step, want at most %v", p.Noise.MaxRate*p.Dt, maxPerStep)
+		require(p.Noise.MaxRate*p.Dt <= MaxPerStep, "Noise.MaxRate × Dt = %v spikes a step, want at most %v", p.Noise.MaxRate*p.Dt, MaxPerStep)
 	}
 	for _, s := range []struct {
 		name string
