@@ -87,6 +87,9 @@ type config struct {
 	// given says where a key was set: "run.toml:12", "--epochs". Keys that are
 	// not in it have their defaults.
 	given map[string]string
+	// rounded lists the times that were no multiple of the time step; what they became
+	// stands in their fields.
+	rounded []rounding
 }
 
 // count is a number of images; 0 stands for all there are.

@@ -15,10 +15,14 @@ equation, as TOML that --config takes. Options change what is printed.`,
   plateau config --preset paper-2-hidden > run.toml
   plateau config check run.toml`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
+			if len(args) == 0 {
+				return nil
 			}
-			return nil
+			if name := meantKey(args[0]); name != "" {
+				k := find(name)
+				return misuse("there is no command %s, but a key %s: %s; --set %s=… gives it another value than %s", args[0], name, k.meaning, name, k.standard(defaults()))
+			}
+			return unknownCommand(cmd, args[0])
 		},
 	}
 	o := configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "epochs", "batch", "seed")
@@ -28,6 +32,7 @@ equation, as TOML that --config takes. Options change what is printed.`,
 		if err != nil {
 			return err
 		}
+		con.rounded(c)
 		if con.json {
 			for _, k := range keys() {
 				con.event(k.event(c))
@@ -105,6 +110,7 @@ what would be right.`,
 			if err != nil {
 				return err
 			}
+			con.rounded(c)
 			con.line("%s is in order: %s, %s", args[0], c.title(), plural(c.learning.epochs, "epoch"))
 			con.event(map[string]any{"event": "config", "file": args[0], "keys": len(c.given)})
 			return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func mustConfig(t *testing.T, pairs ...string) *config {
 // The defaults are the paper's, which protocols has too.
 func TestDefaultsAreTheModels(t *testing.T) {
 	for _, hidden := range [][]int{{500}, {}, {500, 100}, {30, 20, 10}} {
-		c := mustConfig(t, "network.hidden="+join(hidden, ","))
+		c := mustConfig(t, "network.hidden=["+join(hidden, ",")+"]")
 		got, want := c.model(c.images()), protocols.Default(784, hidden, 10)
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%v:\n got %+v\nwant %+v", hidden, got, want)
@@ -150,24 +151,24 @@ func TestPrintedConfigFollows(t *testing.T) {
 // bad has a value for every key that it must not have, with what else is set.
 var bad = map[string][]string{
 	"seed": {"-1"}, "data.name": {"cats"}, "data.dir": {"[1"}, "data.examples": {"0"}, "data.validation": {"-1", "30000"}, "data.test_examples": {"-1"}, "data.seed": {"-1"},
-	"network.hidden": {"10, 0", "1048577"}, "network.per_class": {"0"}, "network.feedback": {"none"}, "network.symmetric": {"1"},
+	"network.hidden": {"10, 0", "1048577", "500,", ",500", "500,,100", "500;100", "500 100", "[500,]", "1.5", "nothing"}, "network.per_class": {"0"}, "network.feedback": {"none"}, "network.symmetric": {"1"},
 	"network.silent": {"1"}, "network.feedback_noise": {"0.05", "-1"}, "network.silent_gain": {"0"}, "network.feedback_bias": {"0"},
-	"neurons.dt_ms": {"1.2"}, "neurons.integration": {"rk4"}, "neurons.max_rate_hz": {"0"}, "neurons.kernel": {"delta"},
+	"neurons.dt_ms": {"1.2"}, "neurons.integration": {"rk4"}, "neurons.max_rate_hz": {"0", "10001"}, "neurons.kernel": {"delta"},
 	"neurons.tau_rise_ms": {"10"}, "neurons.tau_leak_ms": {"0"}, "neurons.spike_memory_ms": {"70000"}, "neurons.leak_per_ms": {"0"},
 	"neurons.basal_per_ms": {"0"}, "neurons.apical_per_ms": {"-0.1"}, "neurons.output_per_ms": {"0"}, "neurons.teaching_per_ms": {"-1"},
 	"neurons.excitatory": {"-8"}, "neurons.inhibitory": {"-2000000"}, "neurons.forward_signal": {"light"}, "neurons.feedback_signal": {"light"},
 	"phases.forward_ms": {"30"}, "phases.target_ms": {"20"}, "phases.settle_ms": {"-1"}, "phases.longer": {"2"},
 	"phases.longer_mean_ms": {"0"}, "phases.longer_scale_ms": {"0"}, "phases.window_ms": {"51"}, "phases.plateau_spread_ms": {"5"}, "phases.plateau_sd_ms": {"3", "-1"},
 	"test.length_ms": {"30"}, "test.settle_ms": {"-1"},
-	"learning.epochs": {"0"}, "learning.batch": {"0"}, "learning.batch_update": {"product"}, "learning.rates": {"0.1, -0.1"}, "learning.feedback_rates": {"1, 2"}, "learning.rate_decay": {"0", "1.1"}, "learning.hidden_scale": {"0"}, "learning.output_scale": {"0"},
+	"learning.epochs": {"0"}, "learning.batch": {"0"}, "learning.batch_update": {"product"}, "learning.rates": {"0.1, -0.1", "0.1,0.2,"}, "learning.feedback_rates": {"1, 2", "1,"}, "learning.rate_decay": {"0", "1.1"}, "learning.hidden_scale": {"0"}, "learning.output_scale": {"0"},
 	"initial.law": {"normal"}, "initial.mean": {"0"}, "initial.sd": {"0"}, "initial.bias": {"2000000"}, "initial.bias_sd": {"-1"},
 	"initial.uniform_weight_mean": {"-2000000"}, "initial.uniform_weight_halfwidth": {"-1"}, "initial.uniform_bias_mean": {"2000000"},
 	"initial.uniform_bias_halfwidth": {"-1"}, "initial.uniform_feedback_mean": {"2000000"}, "initial.uniform_feedback_halfwidth": {"-1"},
-	"record.spikes": {"hidden1", "spikes"}, "record.plateaus": {"1"}, "record.variables": {"volts"},
-	"record.neurons": {"input", "hidden0:0:501", "hidden0:9:3"}, "record.every_ms": {"0.5", "0", "1.5"},
-	"record.trials": {"every=0", "0", "some"}, "record.images": {"-1", "x"}, "record.weights": {"1"},
+	"record.spikes": {"hidden1", "spikes", "input,", "all,input"}, "record.plateaus": {"1"}, "record.variables": {"volts", "soma,", ",soma", "soma,all"},
+	"record.neurons": {"input", "hidden0:0:501", "hidden0:9:3", "hidden0,", "hidden0:", "hidden0:3,,output", "all,hidden0"}, "record.every_ms": {"0", "-1", "2000000"},
+	"record.trials": {"every=0", "every=", "0", "some", "1,", "1,,2", "240001"}, "record.images": {"-1", "x", "0:10,", "30000"}, "record.weights": {"1"},
 	"record.weights_every": {"-1"}, "record.errors": {"shrug"},
-	"measure.what": {"all,losses", "angle;norms", ""}, "measure.every": {"0", "2000000000"},
+	"measure.what": {"all,losses", "angle;norms", "angle,", ",angle"}, "measure.every": {"0", "2000000000"},
 }
 
 // Every key refuses a bad value, naming itself, the value and what is allowed,
@@ -191,6 +192,7 @@ func TestEveryKeyRefuses(t *testing.T) {
 		case *[]int, *[]float64:
 			values = append(values, "nan, 1", "x", "-1, 3", "inf, 1")
 		}
+		values = append(values, "") // a variable of the shell that is not set
 		for _, value := range values {
 			c, err := configOf(k.name + "=" + value)
 			if err == nil {
@@ -199,7 +201,11 @@ func TestEveryKeyRefuses(t *testing.T) {
 			}
 			// The range stands there word for word, apart from numbers in brackets.
 			message := err.Error()
-			for _, want := range append([]string{"--set: " + k.name + " = ", strings.Trim(value, "[]")}, pieces(k)...) {
+			said := strings.NewReplacer(", ", ",").Replace(message)
+			if trimmed := strings.ReplaceAll(strings.Trim(value, "[]"), ", ", ","); !strings.Contains(said, trimmed) {
+				t.Errorf("%s = %s: the message does not name the value: %s", k.name, value, message)
+			}
+			for _, want := range append([]string{"--set: " + k.name + " = "}, pieces(k)...) {
 				if !strings.Contains(message, want) {
 					t.Errorf("%s = %s: want %q in %q", k.name, value, want, message)
 				}
@@ -241,7 +247,7 @@ func TestWhatKeysAllowTheModelAllows(t *testing.T) {
 	for name, values := range bad {
 		pool[name] = append(pool[name], values...)
 	}
-	numbers := []string{"0", "-1", "1", "2", "0.5", "10", "29.9", "30", "31", "100", "1e6", "999999.9", "1e300", "1e-300", "0.001", "1000000", "5e-324"}
+	numbers := []string{"1000", "10000", "100000", "65536", "655360", "1048576", "1e8", "1e12", "1e24", "7.7", "0", "-1", "1", "2", "0.5", "10", "29.9", "30", "31", "100", "1e6", "999999.9", "1e300", "1e-300", "0.001", "1000000", "5e-324"}
 	random := rand.New(rand.NewPCG(1, 2))
 	names := keyNames()
 	taken := 0
@@ -348,5 +354,147 @@ func TestTOMLStrings(t *testing.T) {
 		if err != nil || v != x {
 			t.Errorf("%v is printed as %s and read as %v, %v", x, number(x), v, err)
 		}
+	}
+}
+
+// An empty list is only what somebody asks for in a word, wherever it is said; a
+// number of a list may be written as 5e2 as any other.
+func TestLists(t *testing.T) {
+	for _, test := range []struct{ set, file, want string }{
+		{"none", `"none"`, "[]"}, {"[]", "[]", "[]"}, {"[ ]", "[ ]", "[]"}, {"500", "[500]", "[500]"}, {" 500 , 100 ", "[500, 100]", "[500, 100]"},
+		{"5e2,1e2", "[5e2, 1e2]", "[500, 100]"}, {"[5e2]", "[5e2,]", "[500]"},
+	} {
+		if got := find("network.hidden").text(mustConfig(t, "network.hidden="+test.set)); got != test.want {
+			t.Errorf("--set network.hidden=%s is %s, want %s", test.set, got, test.want)
+		}
+		s := newSettings()
+		s.read("file", []byte("network.hidden = "+test.file))
+		c, err := s.finish()
+		if err != nil {
+			t.Errorf("hidden = %s: %v", test.file, err)
+		} else if got := find("network.hidden").text(c); got != test.want {
+			t.Errorf("hidden = %s is %s, want %s", test.file, got, test.want)
+		}
+	}
+	if c := mustConfig(t, "learning.feedback_rates=none"); c.feedbackRates() != nil {
+		t.Errorf("feedback learns with rates %v", c.feedbackRates())
+	}
+}
+
+// An option with nothing behind it, such as --hidden "$LAYERS", is never meant.
+func TestEmptyOptions(t *testing.T) {
+	empty(t)
+	for _, n := range namedOptions() {
+		for _, nothing := range []string{"", " "} {
+			status, _, messages := plateau("config", "--"+n.flag, nothing)
+			if n.flag == "measure" {
+				status, _, messages = plateau("train", "--"+n.flag, nothing)
+			}
+			if want := fmt.Sprintf("plateau: --%s: %s = %q: want ", n.flag, n.key, nothing); status != 2 || !strings.HasPrefix(messages, want) {
+				t.Errorf("--%s %q: status %d, %s", n.flag, nothing, status, messages)
+			}
+		}
+	}
+	if files := tree(t); len(files) > 0 {
+		t.Errorf("something was left behind: %q", files)
+	}
+}
+
+// Files that editors save with a byte order mark, and lines that end as on Windows,
+// read as the same; UTF-16 is called what it is.
+func TestByteOrderMark(t *testing.T) {
+	empty(t)
+	writeFile(t, "bom.toml", "\ufeffseed = 3\r\n[data]\r\nname = \"mnist\"\r\n")
+	if out := must(t, "config", "check", "bom.toml"); !strings.Contains(out, "on mnist") {
+		t.Errorf("check says %q", out)
+	}
+	writeFile(t, "bad.toml", "\ufeffsed = 3\n\nsead = 4\n")
+	_, _, messages := plateau("config", "check", "bad.toml")
+	for _, want := range []string{"bad.toml:1: there is no key sed;", "bad.toml:3: there is no key sead;"} {
+		if !strings.Contains(messages, want) {
+			t.Errorf("want %q in %s", want, messages)
+		}
+	}
+	must(t, tiny("--out", "run")...)
+	text, err := os.ReadFile("run/config.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, "run/config.toml", "\ufeff"+string(text))
+	must(t, "test", "--run", "run")
+	writeFile(t, "wide.toml", "\xff\xfes\x00e\x00e\x00d\x00")
+	if _, _, messages := plateau("config", "check", "wide.toml"); !strings.Contains(messages, "wide.toml: is UTF-16") {
+		t.Errorf("of UTF-16 it says %s", messages)
+	}
+}
+
+// Symbols of the paper, however they are typed, lead to their keys, and stand in what
+// the keys say of themselves.
+func TestSymbolsLeadToKeys(t *testing.T) {
+	for _, k := range keys() {
+		for symbol := range strings.FieldsSeq(k.symbols) {
+			if symbol != "dt" && !strings.Contains(k.meaning+k.equation, symbol) {
+				t.Errorf("%s: %s stands neither in its meaning nor in its equation", k.name, symbol)
+			}
+			if got := meantKey(symbol); got != k.name {
+				t.Errorf("%s leads to %q, want %s", symbol, got, k.name)
+			}
+		}
+	}
+	for word, want := range map[string]string{
+		"g_a": "neurons.apical_per_ms", "g_A": "neurons.apical_per_ms", "ga": "neurons.apical_per_ms", "neurons.g_a": "neurons.apical_per_ms", "$g_{a}$": "neurons.apical_per_ms",
+		"tau_s": "neurons.tau_rise_ms", `\tau_L`: "neurons.tau_leak_ms", "phi_max": "neurons.max_rate_hz", "φmax": "neurons.max_rate_hz", "eta": "learning.rates",
+		"P_0": "learning.hidden_scale", "P1": "learning.output_scale", "delta_t_s": "phases.settle_ms", "dt": "neurons.dt_ms", "E_I": "neurons.inhibitory",
+		"forward": "phases.forward_ms", "max_rate": "neurons.max_rate_hz", "phases.target": "phases.target_ms", "zzz": "", "g_x": "", "": "",
+	} {
+		if got := meantKey(word); got != want {
+			t.Errorf("%s leads to %q, want %q", word, got, want)
+		}
+	}
+	empty(t)
+	mistake(t, "train --set g_a=0.3", 2, []string{"there is no key g_a; did you mean neurons.apical_per_ms?"}, nil)
+	mistake(t, "config g_a", 2, []string{"there is no command g_a, but a key neurons.apical_per_ms: conductance g_a", "--set neurons.apical_per_ms="}, nil)
+	mistake(t, "config seed", 2, []string{"a key seed: root of every random stream"}, nil)
+	mistake(t, "config chek", 2, []string{"did you mean check?"}, nil)
+}
+
+// What is blamed is what was given, not what follows from it.
+func TestBlame(t *testing.T) {
+	for _, test := range []struct {
+		set  []string
+		want string
+	}{
+		{[]string{"phases.settle_ms=70"}, "--set: phases.settle_ms = 70 does not go with phases.forward_ms = 50 (the default): for phases.forward_ms want more than phases.settle_ms (70) and less than 1000000"},
+		{[]string{"seed=4", "test.settle_ms=300"}, "--set: test.settle_ms = 300 does not go with test.length_ms = 250 (the default): for test.length_ms want"},
+		{[]string{"neurons.tau_leak_ms=0.5", "neurons.tau_rise_ms=0.1"}, "--set: neurons.tau_leak_ms = 0.5 does not go with neurons.dt_ms = 1 (the default)"},
+		{[]string{"neurons.teaching_per_ms=5"}, "--set: neurons.teaching_per_ms = 5 does not go with neurons.dt_ms = 1 (the default)"},
+		{[]string{"neurons.dt_ms=0.0001"}, "--set: neurons.dt_ms = 0.0001: want from 0.001"},
+		{[]string{"data.examples=10", "data.validation=10"}, "--set: data.validation = 10: want"},
+		{[]string{"neurons.dt_ms=0.0011", "neurons.spike_memory_ms=10", "phases.settle_ms=51"}, "--set: phases.settle_ms = 51"},
+		{[]string{"neurons.excitatory=-9"}, "--set: neurons.excitatory = -9: want more than neurons.inhibitory (-8)"},
+		{[]string{"neurons.inhibitory=9"}, "--set: neurons.inhibitory = 9 does not go with neurons.excitatory = 8 (the default)"},
+		{[]string{"phases.forward_ms=20", "phases.settle_ms=30"}, "--set: phases.forward_ms = 20: want more than phases.settle_ms (30)"},
+	} {
+		_, err := configOf(test.set...)
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+			t.Errorf("%q: got %v, want %s", test.set, err, test.want)
+		}
+	}
+}
+
+// Where numbers are out of range the message says how many there are.
+func TestHowManyThereAre(t *testing.T) {
+	empty(t)
+	for args, want := range map[string]string{
+		"train --examples 20 --epochs 1 --set record.trials=21":   `record.trials = "21": want "all", "misread", "every=N", or numbers and ranges from 1 to the number of trials (20)`,
+		"train --examples 20 --epochs 3 --set record.trials=61":   "the number of trials (60)",
+		"train --examples 20 --set record.images=20":              "less than the number of images in an epoch (20)",
+		"train --set record.neurons=hidden0:0:501":                "there are hidden0 with 500 neurons, output with 10 neurons",
+		"train --hidden 30,20 --set record.spikes=hidden2":        "there are input, hidden0, hidden1, output",
+		"train --data mnist --validation 60000":                   "data.validation = 60000",
+		"train --hidden none --set record.variables=apical":       "record.variables",
+		"train --examples 20 --set record.trials=every=2,misread": "record.trials",
+	} {
+		mistake(t, args, 2, []string{want}, nil)
 	}
 }

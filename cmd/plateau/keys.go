@@ -23,7 +23,9 @@ type key struct {
 	unit     string
 	equation string
 	wants    string // what is allowed; {key} stands for a key and, in messages, its value
+	symbols  string // of the paper, by which people look for the key; see symbolKey
 
+	steps   bool               // a time that is waited for: it runs in whole steps of neurons.dt_ms
 	at      func(*config) any  // pointer to the field
 	choices []string           // of a word
 	ok      func(*config) bool // whether the value is allowed; written so that NaN is not
@@ -50,7 +52,6 @@ const (
 	maxNumber  = 1e6 // potentials, conductances, weights, learning rates: anything beyond is a mistake
 	maxEpochs  = 1000000
 	maxBatch   = 1 << 16
-	maxSupport = 1 << 16 // steps
 	maxNeurons = 1 << 20
 	maxWeights = 1 << 31 // 8 GB
 )
@@ -73,7 +74,7 @@ func keys() []key {
 			at: func(c *config) any { return &c.data.name }, choices: dataset.Names(),
 		}, {
 			name: "data.dir", meaning: "the only folder to look for its files in; empty: $PLATEAU_DATA, then the user's cache folder",
-			wants: "the name of a folder, or empty",
+			wants: `the name of a folder, or "" in a configuration for the usual ones`,
 			at:    func(c *config) any { return &c.data.dir },
 			ok:    func(c *config) bool { return true },
 		}, {
@@ -103,9 +104,9 @@ func keys() []key {
 		},
 
 		{
-			name: "network.hidden", meaning: "neurons of each hidden layer, from the input up; [] for none", unit: "neurons",
+			name: "network.hidden", meaning: "neurons of each hidden layer, from the input up", unit: "neurons",
 			equation: "V_b = W s_below + b (13)",
-			wants:    "a list of whole numbers from 1 to 1048576, with at most 2147483648 weights in all",
+			wants:    `a list of whole numbers from 1 to 1048576, or "none" for no hidden layer, with at most 2147483648 weights in all`,
 			at:       func(c *config) any { return &c.network.hidden },
 			ok:       func(c *config) bool { return c.weights() <= maxWeights },
 		}, {
@@ -126,6 +127,7 @@ func keys() []key {
 			ok: func(c *config) bool { return true },
 		}, {
 			name: "network.feedback_noise", meaning: "standard deviation σ of the noise of symmetric feedback, drawn anew for every weight each time the forward weights change",
+
 			equation: "Y = Wᵀ + N(0, σ²)", wants: "0, or with network.symmetric = true at most 1000000",
 			at: func(c *config) any { return &c.network.noise },
 			ok: func(c *config) bool {
@@ -152,6 +154,7 @@ func keys() []key {
 
 		{
 			name: "neurons.dt_ms", meaning: "time step dt", unit: "ms",
+			symbols:  "dt",
 			equation: "a spike is seen at age dt, 2 dt, …",
 			wants:    `from 0.001 to 10, and with neurons.integration = "euler" less than {2/(sum of a soma's conductances)}`,
 			at:       func(c *config) any { return &c.neurons.dt },
@@ -166,16 +169,21 @@ func keys() []key {
 			choices:  []string{string(compartments.ForwardEuler), string(compartments.Exponential), string(compartments.Steady)},
 		}, {
 			name: "neurons.max_rate_hz", meaning: "highest firing rate φ_max; white pixels fire with it too", unit: "Hz",
-			equation: "φ(V) = φ_max σ(V) (17)", wants: "from 0.001 to 100000",
+			symbols:  "φ_max",
+			equation: "φ(V) = φ_max σ(V) (17)", wants: "from 0.001 to 100000, and at most 10 spikes in a step of {neurons.dt_ms}",
 			at: func(c *config) any { return &c.neurons.maxRate },
-			ok: func(c *config) bool { return within(c.neurons.maxRate, minRateHz, maxRateHz) },
+			ok: func(c *config) bool {
+				return within(c.neurons.maxRate, minRateHz, maxRateHz) && !(c.neurons.maxRate/1000*c.neurons.dt > sim.MaxPerStep)
+			},
 		}, {
 			name: "neurons.kernel", meaning: "shape of the response κ of a dendrite to a spike; exponential has τ_L alone, alpha τ_s alone",
+			symbols:  "κ",
 			equation: "κ(t) = (e^(−t/τ_L) − e^(−t/τ_s)) / (τ_L − τ_s) (12)",
 			at:       func(c *config) any { return &c.neurons.kernel },
 			choices:  []string{doubleExponential, exponential, alpha},
 		}, {
 			name: "neurons.tau_rise_ms", meaning: "synaptic time constant τ_s of κ", unit: "ms",
+			symbols:  "τ_s",
 			equation: "(12)", wants: `from 0.001 to 1000000, and with neurons.kernel = "double-exponential" less than {neurons.tau_leak_ms} by 1 %; where they meet, neurons.kernel = "alpha"`,
 			at: func(c *config) any { return &c.neurons.rise },
 			ok: func(c *config) bool {
@@ -183,20 +191,23 @@ func keys() []key {
 			},
 		}, {
 			name: "neurons.tau_leak_ms", meaning: "leak time constant τ_L of κ", unit: "ms",
+			symbols:  "τ_L",
 			equation: "(12)", wants: "from 0.001 to 1000000",
 			at: func(c *config) any { return &c.neurons.decay },
 			ok: func(c *config) bool { return within(c.neurons.decay, minTau, maxNumber) },
 		}, {
 			name: "neurons.spike_memory_ms", meaning: "how long a spike acts on a dendrite; the published results have 10, the equation has no limit", unit: "ms",
+			steps:    true,
 			equation: "s(t) = Σ κ(t − t_k) (11)",
 			wants:    `more than 0, at most 65536 steps of {neurons.dt_ms}, or "unlimited"`,
 			at:       func(c *config) any { return &c.neurons.memory },
 			ok: func(c *config) bool {
 				m := float64(c.neurons.memory)
-				return m > 0 && (math.IsInf(m, 1) || !(m/c.neurons.dt > maxSupport))
+				return m > 0 && (math.IsInf(m, 1) || !(m/c.neurons.dt > sim.MaxSupport))
 			},
 		}, {
 			name: "neurons.leak_per_ms", meaning: "leak conductance g_l of all somata", unit: "1/ms",
+			symbols:  "g_l",
 			equation: "dV/dt = −g_l V + g_b (V_b − V) + g_a (V_a − V) (14)", wants: "more than 0, at most 1000000",
 			at:      func(c *config) any { return &c.neurons.leak },
 			ok:      func(c *config) bool { return above(c.neurons.leak, 0, maxNumber) },
@@ -204,26 +215,31 @@ func keys() []key {
 			derive:  func(c *config) { c.neurons.leak = 1 / c.neurons.decay },
 		}, {
 			name: "neurons.basal_per_ms", meaning: "conductance g_b from basal dendrite to soma, hidden neurons", unit: "1/ms",
+			symbols:  "g_b",
 			equation: "(14)", wants: "more than 0, at most 1000000",
 			at: func(c *config) any { return &c.neurons.basal },
 			ok: func(c *config) bool { return above(c.neurons.basal, 0, maxNumber) },
 		}, {
 			name: "neurons.apical_per_ms", meaning: "conductance g_a from apical dendrite to soma, hidden neurons; 0 keeps it apart, 0.05 attenuates, 0.6 is strong", unit: "1/ms",
+			symbols:  "g_a",
 			equation: "(14)", wants: "at least 0, at most 1000000",
 			at: func(c *config) any { return &c.neurons.apical },
 			ok: func(c *config) bool { return within(c.neurons.apical, 0, maxNumber) },
 		}, {
 			name: "neurons.output_per_ms", meaning: "conductance g_d from dendrite to soma, output neurons", unit: "1/ms",
+			symbols:  "g_d",
 			equation: "dV/dt = −g_l V + g_d (V_b − V) + I (18)", wants: "more than 0, at most 1000000",
 			at: func(c *config) any { return &c.neurons.output },
 			ok: func(c *config) bool { return above(c.neurons.output, 0, maxNumber) },
 		}, {
 			name: "neurons.teaching_per_ms", meaning: "conductance of the teaching current, g_E of the true class and g_I of the others", unit: "1/ms",
+			symbols:  "g_E g_I",
 			equation: "I = g_E (E_E − V) + g_I (E_I − V) (20)", wants: "at least 0, at most 1000000",
 			at: func(c *config) any { return &c.neurons.teaching },
 			ok: func(c *config) bool { return within(c.neurons.teaching, 0, maxNumber) },
 		}, {
 			name: "neurons.excitatory", meaning: "reversal potential E_E of the teaching current of the true class, relative to rest",
+			symbols:  "E_E",
 			equation: "(20)", wants: "more than {neurons.inhibitory}, at most 1000000",
 			at: func(c *config) any { return &c.neurons.excitatory },
 			ok: func(c *config) bool {
@@ -231,6 +247,7 @@ func keys() []key {
 			},
 		}, {
 			name: "neurons.inhibitory", meaning: "reversal potential E_I of the teaching current of the other classes, relative to rest",
+			symbols:  "E_I",
 			equation: "(20)", wants: "at least -1000000, and less than neurons.excitatory",
 			at: func(c *config) any { return &c.neurons.inhibitory },
 			ok: func(c *config) bool { return within(c.neurons.inhibitory, -maxNumber, maxNumber) },
@@ -246,6 +263,7 @@ func keys() []key {
 
 		{
 			name: "phases.forward_ms", meaning: "length of the forward phase of a training example, or the least of it", unit: "ms",
+			steps: true,
 			wants: "more than {phases.settle_ms} and less than 1000000",
 			at:    func(c *config) any { return &c.phases.forward },
 			ok: func(c *config) bool {
@@ -253,6 +271,7 @@ func keys() []key {
 			},
 		}, {
 			name: "phases.target_ms", meaning: "length of the target phase, with the teaching current, or the least of it", unit: "ms",
+			steps: true,
 			wants: "more than {phases.settle_ms} and less than 1000000",
 			at:    func(c *config) any { return &c.phases.target },
 			ok: func(c *config) bool {
@@ -260,33 +279,39 @@ func keys() []key {
 			},
 		}, {
 			name: "phases.settle_ms", meaning: "settling time Δt_s at the beginning of a phase, left out of every average unless phases.window_ms is above 0", unit: "ms",
+			symbols:  "Δt_s",
+			steps:    true,
 			equation: "V̄, s̄, φ̄: means over t > Δt_s",
 			wants:    "at least 0 and less than 1000000",
 			at:       func(c *config) any { return &c.phases.settle },
 			ok:       func(c *config) bool { return c.phases.settle >= 0 && c.phases.settle < maxLength },
 		}, {
 			name: "phases.longer", meaning: "whether a draw from a Wald distribution makes each phase longer, as in the paper",
-			equation: "length + Wald(μ, λ)",
+			equation: "length + Wald(μ, λ), to the nearest step",
 			wants:    "true or false",
 			at:       func(c *config) any { return &c.phases.longer },
 			ok:       func(c *config) bool { return true },
 		}, {
 			name: "phases.longer_mean_ms", meaning: "mean μ of that draw", unit: "ms",
-			wants: "more than 0, at most 100000",
-			at:    func(c *config) any { return &c.phases.longerMean },
-			ok:    func(c *config) bool { return above(c.phases.longerMean, 0, 1e5) },
+			symbols: "μ",
+			wants:   "more than 0, at most 100000",
+			at:      func(c *config) any { return &c.phases.longerMean },
+			ok:      func(c *config) bool { return above(c.phases.longerMean, 0, 1e5) },
 		}, {
 			name: "phases.longer_scale_ms", meaning: "scale λ of that draw, whose variance is μ³/λ", unit: "ms",
-			wants: "more than 0, at most 1e+08",
-			at:    func(c *config) any { return &c.phases.longerScale },
-			ok:    func(c *config) bool { return above(c.phases.longerScale, 0, 1e8) },
+			symbols: "λ",
+			wants:   "more than 0, at most 1e+08",
+			at:      func(c *config) any { return &c.phases.longerScale },
+			ok:      func(c *config) bool { return above(c.phases.longerScale, 0, 1e8) },
 		}, {
 			name: "phases.window_ms", meaning: "averages take in only the last so many ms of a phase; 0: all since the settling time", unit: "ms",
+			steps:    true,
 			equation: "α = σ(mean of V_a) (21)", wants: "0, or up to the shorter of {phases.forward_ms} and {phases.target_ms}",
 			at: func(c *config) any { return &c.phases.window },
 			ok: func(c *config) bool { return c.phases.window >= 0 && !(c.phases.window > c.shorterPhase()) },
 		}, {
 			name: "phases.plateau_spread_ms", meaning: "the plateau of each neuron comes at a time of its own in the last so many ms of a phase, at the end of its window; 0: all at the end", unit: "ms",
+			steps:    true,
 			equation: "end − U(0, spread)",
 			wants:    "0, or with {phases.window_ms} above 0 at most what that leaves of the shorter phase",
 			at:       func(c *config) any { return &c.phases.plateauSpread },
@@ -296,7 +321,7 @@ func keys() []key {
 			},
 		}, {
 			name: "phases.plateau_sd_ms", meaning: "how long before the end of a phase a plateau comes is drawn from the upper half of a normal distribution of this standard deviation, cut off at phases.plateau_spread_ms; 0: uniform", unit: "ms",
-			equation: "end − min(|N(0, sd²)|, spread)",
+			equation: "end − min(|N(0, sd²)|, spread), whole steps that are over",
 			wants:    "0, or with {phases.plateau_spread_ms} above 0 less than 1000000",
 			at:       func(c *config) any { return &c.phases.plateauSD },
 			ok: func(c *config) bool {
@@ -306,11 +331,13 @@ func keys() []key {
 
 		{
 			name: "test.length_ms", meaning: "length of a test, a forward phase from rest; the paper's text has 500, its program 250", unit: "ms",
+			steps: true,
 			wants: "more than {test.settle_ms} and less than 1000000",
 			at:    func(c *config) any { return &c.test.length },
 			ok:    func(c *config) bool { return c.test.length < maxLength && longerThan(c.test.length, c.test.settle) },
 		}, {
 			name: "test.settle_ms", meaning: "time at the beginning of a test that is left out of the average", unit: "ms",
+			steps: true,
 			wants: "at least 0 and less than 1000000",
 			at:    func(c *config) any { return &c.test.settle },
 			ok:    func(c *config) bool { return c.test.settle >= 0 && c.test.settle < maxLength },
@@ -334,6 +361,7 @@ func keys() []key {
 			at:       func(c *config) any { return &c.learning.batchUpdate }, choices: []string{updateSum, updateMean},
 		}, {
 			name: "learning.rates", meaning: "learning rate η of each layer, from the first hidden layer up to the output layer",
+			symbols:  "η",
 			equation: "ΔW = η P_0 k_b φ_max (α^t − α^f) σ'(V̄^f) ⊗ s̄^f (33); ΔW = η P_1 k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ'(V̄^f) ⊗ s̄^f (28)",
 			wants:    "a list of numbers from 0 to 1000000, one for each hidden layer and one for the output layer{:layers}",
 			at:       func(c *config) any { return &c.learning.rates },
@@ -343,9 +371,10 @@ func keys() []key {
 			follows: "the paper's for the number of hidden layers: 0.19; 0.21, 0.21; 0.23, 0.23, 0.12",
 			derive:  func(c *config) { c.learning.rates = protocols.DefaultRates(len(c.network.hidden)) },
 		}, {
-			name: "learning.feedback_rates", meaning: "learning rate of the feedback to each hidden layer; [] leaves feedback as it is",
+			name: "learning.feedback_rates", meaning: `learning rate of the feedback to each hidden layer; "none" leaves feedback as it is`,
+			symbols:  "η_b",
 			equation: "ΔY = η_b (φ_max σ(V̄^f) − α^f) σ'(V̄_a^f) ⊗ s̄_feedback^f",
-			wants:    "[], or with network.symmetric = false a list of numbers from 0 to 1000000, one for each hidden layer{:hidden}",
+			wants:    `a list of numbers from 0 to 1000000, one for each hidden layer{:hidden}, with network.symmetric = false, or "none"`,
 			at:       func(c *config) any { return &c.learning.feedbackRates },
 			ok: func(c *config) bool {
 				r := c.learning.feedbackRates
@@ -358,6 +387,7 @@ func keys() []key {
 			ok: func(c *config) bool { return above(c.learning.rateDecay, 0, 1) },
 		}, {
 			name: "learning.hidden_scale", meaning: "scale P_0 of the updates of hidden layers", unit: "ms",
+			symbols:  "P_0",
 			equation: "(33)", wants: "more than 0, at most 1e+12",
 			at:      func(c *config) any { return &c.learning.hiddenScale },
 			ok:      func(c *config) bool { return above(c.learning.hiddenScale, 0, 1e12) },
@@ -365,6 +395,7 @@ func keys() []key {
 			derive:  func(c *config) { c.learning.hiddenScale = 20e3 / c.neurons.maxRate },
 		}, {
 			name: "learning.output_scale", meaning: "scale P_1 of the updates of the output layer", unit: "ms²",
+			symbols:  "P_1",
 			equation: "(28)", wants: "more than 0, at most 1e+24",
 			at:      func(c *config) any { return &c.learning.outputScale },
 			ok:      func(c *config) bool { return above(c.learning.outputScale, 0, 1e24) },
@@ -377,24 +408,28 @@ func keys() []key {
 			at: func(c *config) any { return &c.initial.law }, choices: []string{optimised, uniform},
 		}, {
 			name: "initial.mean", meaning: "optimised: mean V̄ that dendritic potentials should have",
+			symbols:  "V̄",
 			equation: "W = W̄ + 3.465 W_sd U(−1, 1)", wants: "from 0.001 to 1000000",
 			at: func(c *config) any { return &c.initial.mean },
 			ok: func(c *config) bool { return within(c.initial.mean, 0.001, maxNumber) },
 		}, {
 			name: "initial.sd", meaning: "optimised: their standard deviation V_sd",
-			wants: "more than 0, at most 1000000",
-			at:    func(c *config) any { return &c.initial.sd },
-			ok:    func(c *config) bool { return above(c.initial.sd, 0, maxNumber) },
+			symbols: "V_sd",
+			wants:   "more than 0, at most 1000000",
+			at:      func(c *config) any { return &c.initial.sd },
+			ok:      func(c *config) bool { return above(c.initial.sd, 0, maxNumber) },
 		}, {
 			name: "initial.bias", meaning: "optimised: mean of the biases",
+			symbols:  "b̄",
 			equation: "b = b̄ + 3.465 b_sd U(−1, 1)", wants: "from -1000000 to 1000000",
 			at: func(c *config) any { return &c.initial.bias },
 			ok: func(c *config) bool { return within(c.initial.bias, -maxNumber, maxNumber) },
 		}, {
 			name: "initial.bias_sd", meaning: "optimised: standard deviation b_sd of the biases",
-			wants: "at least 0, at most 1000000",
-			at:    func(c *config) any { return &c.initial.biasSD },
-			ok:    func(c *config) bool { return within(c.initial.biasSD, 0, maxNumber) },
+			symbols: "b_sd",
+			wants:   "at least 0, at most 1000000",
+			at:      func(c *config) any { return &c.initial.biasSD },
+			ok:      func(c *config) bool { return within(c.initial.biasSD, 0, maxNumber) },
 		}, {
 			name: "initial.uniform_weight_mean", meaning: "uniform: mean of the forward weights W",
 			wants: "from -1000000 to 1000000",
@@ -441,7 +476,7 @@ func keys() []key {
 
 		{
 			name: "record.spikes", meaning: "populations whose spikes train --record takes down",
-			wants: `"all", "none" or names, as in "input,hidden0"`,
+			wants: `"all", "none" or names, as in "input,hidden0"{:populations}`,
 			at:    func(c *config) any { return &c.record.spikes },
 			ok:    func(c *config) bool { _, err := c.recordedPopulations(); return err == nil },
 		}, {
@@ -456,24 +491,25 @@ func keys() []key {
 			ok:    func(c *config) bool { _, err := c.recordedTraces(); return err == nil || c.recordedNeuronsWrong() },
 		}, {
 			name: "record.neurons", meaning: "of which neurons",
-			wants: `"all" or populations, with ranges where only some of their neurons are wanted, as in "hidden0:0:20,hidden0:77,output"`,
+			wants: `"all" or populations, with ranges where only some of their neurons are wanted, as in "hidden0:0:20,hidden0:77,output"{:neurons}`,
 			at:    func(c *config) any { return &c.record.neurons },
 			ok:    func(c *config) bool { return !c.recordedNeuronsWrong() },
 		}, {
 			name: "record.every_ms", meaning: "time from one value to the next", unit: "ms",
-			wants:   "a multiple of {neurons.dt_ms}, at most 1000000",
+			steps:   true,
+			wants:   "more than 0, at most 1000000",
 			at:      func(c *config) any { return &c.record.every },
-			ok:      func(c *config) bool { _, ok := c.recordedInterval(); return ok },
+			ok:      func(c *config) bool { return above(c.record.every, 0, maxLength) },
 			follows: "neurons.dt_ms",
 			derive:  func(c *config) { c.record.every = c.neurons.dt },
 		}, {
 			name: "record.trials", meaning: "which trials are recorded, counted from 1",
-			wants: `"all", "misread", "every=N", or numbers and ranges, as in "1,500:520"`,
+			wants: `"all", "misread", "every=N", or numbers and ranges from 1 to {the number of trials}, as in "1,500:520"`,
 			at:    func(c *config) any { return &c.record.trials },
 			ok:    func(c *config) bool { return c.selectTrials(&record.Selection{}) == nil },
 		}, {
 			name: "record.images", meaning: "of which images they are, counted from 0",
-			wants: `"all", or numbers and ranges, as in "0:10,77"`,
+			wants: `"all", or numbers and ranges from 0, less than {the number of images in an epoch}, as in "0:10,77"`,
 			at:    func(c *config) any { return &c.record.images },
 			ok:    func(c *config) bool { return c.selectImages(&record.Selection{}) == nil },
 		}, {
@@ -558,6 +594,23 @@ func (c *config) term(word string) (text string, ok bool) {
 		return fmt.Sprintf("%s (%d)", word, c.images().Test), true
 	case "2/(sum of a soma's conductances)":
 		return fmt.Sprintf("%s (%.4g)", word, 2/c.conductance()), true
+	case "the number of trials":
+		return fmt.Sprintf("%s (%d)", word, c.trials()), true
+	case "the number of images in an epoch":
+		return fmt.Sprintf("%s (%d)", word, c.shown()), true
+	case ":populations":
+		return ": there are " + strings.Join(populationNames(len(c.network.hidden)), ", "), true
+	case ":neurons":
+		info, err := dataset.Lookup(c.data.name)
+		if err != nil {
+			return "", true
+		}
+		var there []string
+		sizes := c.sizes(info)
+		for i, name := range populationNames(len(c.network.hidden))[1:] {
+			there = append(there, fmt.Sprintf("%s with %s", name, plural(sizes[i+1], "neuron")))
+		}
+		return ": there are " + strings.Join(there, ", "), true
 	case ":layers":
 		return ": " + plural(len(c.network.hidden)+1, "number"), true
 	case ":hidden":

@@ -127,8 +127,13 @@ func (o *options) over(s *settings) {
 		s.setPair(pair)
 	}
 	for i, n := range o.named {
-		if o.cmd.Flags().Changed(n.flag) {
-			s.setText("--"+n.flag, n.key, *o.texts[i])
+		switch text := *o.texts[i]; {
+		case !o.cmd.Flags().Changed(n.flag):
+		case strings.TrimSpace(text) == "":
+			// Perhaps of a variable that is not set; what it would stand for is never meant.
+			s.report("--"+n.flag, n.key, quote(text), find(n.key).allowed(nil))
+		default:
+			s.setText("--"+n.flag, n.key, text)
 		}
 	}
 }

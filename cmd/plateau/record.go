@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"plateau/internal/atomicfile"
+	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
@@ -117,13 +118,6 @@ func parseVariables(text string) ([]record.Variable, error) {
 	return list, nil
 }
 
-// recordedInterval is the number of steps between two values of a trace.
-func (c *config) recordedInterval() (steps int, ok bool) {
-	n := c.record.every / c.neurons.dt
-	whole := math.Round(n)
-	return int(whole), whole >= 1 && math.Abs(n-whole) < 1e-6*whole && c.record.every <= 1e6
-}
-
 // recordedTraces lists the variables to record. Their neurons are yet to be
 // listed.
 func (c *config) recordedTraces() ([]record.Trace, error) {
@@ -135,7 +129,7 @@ func (c *config) recordedTraces() ([]record.Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	interval, _ := c.recordedInterval()
+	interval := kernels.Steps(c.record.every, c.neurons.dt)
 	var traces []record.Trace
 	for i, chosen := range neurons {
 		for _, v := range list {
@@ -186,7 +180,7 @@ func (c *config) selectTrials(s *record.Selection) error {
 		s.Every = every
 		return nil
 	}
-	numbers, err := parseRanges(c.record.trials, 1, 1+int(min(int64(c.shown())*int64(c.learning.epochs), math.MaxInt32)))
+	numbers, err := parseRanges(c.record.trials, 1, 1+c.trials())
 	for _, n := range numbers {
 		s.Numbers = append(s.Numbers, uint64(n))
 	}
@@ -199,6 +193,11 @@ func (c *config) selectImages(s *record.Selection) (err error) {
 		s.Samples, err = parseRanges(c.record.images, 0, c.shown())
 	}
 	return err
+}
+
+// trials is how many trials a run has, as far as they can be listed.
+func (c *config) trials() int {
+	return int(min(int64(c.shown())*int64(c.learning.epochs), math.MaxInt32))
 }
 
 // shown is how many images an epoch shows.

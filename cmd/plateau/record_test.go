@@ -348,7 +348,7 @@ func TestRecordingMistakes(t *testing.T) {
 		{"train --set record.neurons=hidden0:0:501", 2, []string{`record.neurons = "hidden0:0:501"`, "hidden0:0:20"}},
 		{"train --set record.neurons=input", 2, []string{`record.neurons = "input"`}},
 		{"train --set record.neurons=hidden0:9:3", 2, []string{"record.neurons"}},
-		{"train --set record.every_ms=0.5", 2, []string{"record.every_ms = 0.5", "a multiple of neurons.dt_ms (1)"}},
+		{"train --set record.every_ms=0", 2, []string{"record.every_ms = 0", "more than 0"}},
 		{"train --set record.trials=every=0", 2, []string{`record.trials = "every=0"`, "misread"}},
 		{"train --set record.trials=0", 2, []string{"record.trials"}},
 		{"train --examples 30 --epochs 2 --set record.trials=61", 2, []string{`record.trials = "61"`}},

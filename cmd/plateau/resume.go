@@ -93,6 +93,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err != nil {
 		return err
 	}
+	con.rounded(c)
 	if point == nil {
 		return beginAnew(ctx, con, c, folder, o)
 	}

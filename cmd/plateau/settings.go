@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -78,16 +81,51 @@ func keyNames() []string {
 
 func unknownKey(name string) string {
 	s := fmt.Sprintf("there is no key %s", name)
-	// People leave out the section: its keys are near too.
-	for _, n := range keyNames() {
-		if _, last, ok := strings.Cut(n, "."); ok && last == name {
-			return s + "; did you mean " + n + "?"
-		}
+	if n := meantKey(name); n != "" {
+		return s + "; did you mean " + n + "?"
 	}
 	if near := nearest(name, keyNames()); near != "" {
 		return s + "; did you mean " + near + "?"
 	}
 	return s + "; plateau config lists all"
+}
+
+// meantKey returns the key that a word certainly stands for: its name without the
+// section or the unit, or a symbol of the paper, however it is typed; "" if there is
+// none.
+func meantKey(word string) string {
+	for _, k := range keys() {
+		_, last, ok := strings.Cut(k.name, ".")
+		if word == k.name || ok && (word == last || word == withoutUnit(last) || word == withoutUnit(k.name)) {
+			return k.name
+		}
+	}
+	if _, last, ok := strings.Cut(word, "."); ok {
+		word = last
+	}
+	for _, k := range keys() {
+		for symbol := range strings.FieldsSeq(k.symbols) {
+			if strings.EqualFold(plainSymbol(symbol), plainSymbol(word)) {
+				return k.name
+			}
+		}
+	}
+	return ""
+}
+
+func withoutUnit(name string) string {
+	for _, unit := range []string{"_per_ms", "_ms", "_hz"} {
+		if short, ok := strings.CutSuffix(name, unit); ok {
+			return short
+		}
+	}
+	return name
+}
+
+// plainSymbol makes g_a, $g_{a}$ and ga the same, and \tau_s, tau_s and τ_s.
+func plainSymbol(s string) string {
+	return strings.NewReplacer("_", "", "{", "", "}", "", "$", "", `\`, "",
+		"delta", "Δ", "Delta", "Δ", "eta", "η", "kappa", "κ", "lambda", "λ", "mu", "μ", "phi", "φ", "tau", "τ").Replace(s)
 }
 
 // maxConfig bytes are more than anybody writes by hand.
@@ -130,7 +168,7 @@ func (s *settings) readRun(path string) error {
 	if len(s.problems) > before {
 		return nil
 	}
-	first := firstLine(path)
+	first := strings.TrimPrefix(firstLine(path), byteOrderMark)
 	want := 0
 	if _, count, ok := strings.Cut(first, configCount); ok {
 		fmt.Sscan(count, &want)
@@ -153,8 +191,16 @@ func (s *settings) readRun(path string) error {
 	return nil
 }
 
+// byteOrderMark begins what some editors save as UTF-8.
+const byteOrderMark = "\ufeff"
+
 // read adds the settings of TOML text, with the name of where it is from.
 func (s *settings) read(path string, text []byte) {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		s.problems = append(s.problems, path+": is UTF-16, as some shells write what is sent to a file; TOML is UTF-8: save it as that")
+		return
+	}
+	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
 	var doc map[string]any
 	if err := toml.Unmarshal(text, &doc); err != nil {
 		where := path
@@ -278,23 +324,26 @@ func (s *settings) setPair(pair string) {
 	s.setText("--set", name, text)
 }
 
-// finish derives what was not given and checks everything.
+// finish derives what was not given, makes times whole steps and checks everything.
 func (s *settings) finish() (*config, error) {
 	c := s.config
 	c.derive()
-	wrong := len(s.problems) > 0
+	c.rounded = c.onGrid()
 	for _, k := range keys() {
-		where := c.given[k.name]
-		if where == "" && wrong {
-			continue // a default may not fit what is wrong
+		if where, given := c.given[k.name]; given && !s.reported[k.name] && !k.valid(c) {
+			s.report(where, k.name, s.valueOf(k), k.allowed(c))
 		}
-		if !s.reported[k.name] && !k.valid(c) {
-			value := k.text(c)
-			if where == "" {
-				value += " (the default)"
-			}
-			s.report(where, k.name, value, k.allowed(c))
-			wrong = wrong || c.given[k.name] != ""
+	}
+	// A default may not fit what is wrong. Where nothing is, it may still not fit
+	// what was given.
+	for _, k := range keys() {
+		if len(s.problems) > 0 || k.valid(c) {
+			continue
+		}
+		if cause := s.cause(k); cause != nil {
+			s.reportCause(*cause, k)
+		} else {
+			s.report("", k.name, s.valueOf(k), k.allowed(c))
 		}
 	}
 	if len(s.problems) > 0 {
@@ -304,6 +353,48 @@ func (s *settings) finish() (*config, error) {
 		return nil, &configError{[]string{"these settings do not go together: " + plain(err)}}
 	}
 	return c, nil
+}
+
+// valueOf says what a key has, and how that came about if it was not given so.
+func (s *settings) valueOf(k key) string {
+	value := k.text(s.config)
+	for _, r := range s.config.rounded {
+		if r.key.name == k.name {
+			value = fmt.Sprintf("%s, which is %s in whole steps of neurons.dt_ms (%s)", r.from, r.to, r.dt)
+		}
+	}
+	if _, given := s.config.given[k.name]; !given {
+		value += " (the default)"
+	}
+	return value
+}
+
+// cause finds the setting that makes a default wrong: one without which it would be
+// right. It is nil if there is none.
+func (s *settings) cause(wrong key) *key {
+	for _, k := range keys() {
+		if _, given := s.config.given[k.name]; !given {
+			continue
+		}
+		without := *s.config
+		without.given = maps.Clone(s.config.given)
+		delete(without.given, k.name)
+		reflect.ValueOf(k.at(&without)).Elem().Set(reflect.ValueOf(k.at(defaults())).Elem())
+		without.derive()
+		without.onGrid()
+		if wrong.valid(&without) {
+			return &k
+		}
+	}
+	return nil
+}
+
+// reportCause adds the mistake of a setting that another key's default cannot go with.
+func (s *settings) reportCause(cause, wrong key) {
+	c := s.config
+	s.reported[cause.name] = true
+	s.problems = append(s.problems, prefix(c.given[cause.name])+fmt.Sprintf("%s = %s does not go with %s = %s: for %s want %s",
+		cause.name, s.valueOf(cause), wrong.name, s.valueOf(wrong), wrong.name, wrong.allowed(c)))
 }
 
 // A configError lists all that is wrong with a configuration.

@@ -35,6 +35,7 @@ which class was taken for which. Options change parts of the configuration.`,
 		if err != nil {
 			return err
 		}
+		con.rounded(c)
 		if err := checkWorkers(*workers); err != nil {
 			return err
 		}

@@ -86,6 +86,7 @@ bits as if it had not been. With --epochs, a run that is done goes on too.`,
 		if err != nil {
 			return err
 		}
+		con.rounded(c)
 		return train(cmd.Context(), con, c, t)
 	}
 	return cmd

@@ -63,6 +63,7 @@ plateau export turns into other formats.`,
 		if err != nil {
 			return err
 		}
+		con.rounded(c)
 		t.run, t.record = o.run, *recordTo
 		return trial(cmd.Context(), con, c, t)
 	}

@@ -18,11 +18,9 @@ var errNotAllowed = errors.New("")
 // set gives the key a value as TOML decodes it. The error says what kind of
 // value is wanted.
 func (k key) set(c *config, v any) error {
-	if x, ok := v.(float64); ok && x == math.Trunc(x) && math.Abs(x) < 1<<53 {
-		switch k.at(c).(type) {
-		case *int, *int64, *count:
-			v = int64(x) // as somebody who writes 1e3 means it
-		}
+	switch k.at(c).(type) {
+	case *int, *int64, *count:
+		v = wholeNumber(v)
 	}
 	number := func() (float64, error) {
 		switch v := v.(type) {
@@ -88,13 +86,13 @@ func (k key) set(c *config, v any) error {
 		}
 		*p = s
 	case *[]int:
-		list, ok := v.([]any)
+		list, ok := asList(v)
 		if !ok {
 			return errors.New("a list of whole numbers")
 		}
 		numbers := make([]int, len(list))
 		for i, e := range list {
-			n, ok := e.(int64)
+			n, ok := wholeNumber(e).(int64)
 			if !ok {
 				return errors.New("a list of whole numbers")
 			}
@@ -102,7 +100,7 @@ func (k key) set(c *config, v any) error {
 		}
 		*p = numbers
 	case *[]float64:
-		list, ok := v.([]any)
+		list, ok := asList(v)
 		if !ok {
 			return errors.New("a list of numbers")
 		}
@@ -124,6 +122,24 @@ func (k key) set(c *config, v any) error {
 	return nil
 }
 
+// wholeNumber makes 1e3 the whole number that somebody who writes so means. Other values
+// stay as they are.
+func wholeNumber(v any) any {
+	if x, ok := v.(float64); ok && x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+		return int64(x)
+	}
+	return v
+}
+
+// asList is a list as it stands, or the empty one in a word.
+func asList(v any) (list []any, ok bool) {
+	if v == nothing {
+		return nil, true
+	}
+	list, ok = v.([]any)
+	return list, ok
+}
+
 // clamp fits a number into an int, whatever its size here.
 func clamp(n int64) int { return int(max(math.MinInt, min(n, math.MaxInt))) }
 
@@ -140,8 +156,9 @@ func (k key) parse(c *config, text string) any {
 		}
 		return text
 	case *[]int, *[]float64:
-		if text == "none" {
-			text = ""
+		// TOML lets a comma end a list; who types one has left a number out.
+		if text == "" || text == nothing || strings.HasSuffix(strings.TrimRight(text, "] \t"), ",") {
+			return text
 		}
 		if !strings.HasPrefix(text, "[") {
 			text = "[" + text + "]"
