@@ -369,6 +369,57 @@ func TestTrial(t *testing.T) {
 	}
 }
 
+// Where each neuron has a time of its own for its plateaus, all of them are sent, and
+// the mean of an apical potential is that from which the neuron's plateau came.
+func TestPlateausOfTheirOwnTimes(t *testing.T) {
+	m := model()
+	m.Train.Window, m.Train.PlateauSpread = 6, 8
+	r := recordedOf(t, m, 5, false)
+	s := serve(t, r)
+	var a oneTrialAnswer
+	ask(t, s, "/api/trial?index=2&rows=4&neurons=1.5", &a)
+	head := potentialsHead{packet: &packet{}}
+	values := askPacket(t, s, "/api/potentials?trial=2&from=0&to=44&width=100&neurons=1.5&vars=apical,soma&classes=0", &head)
+	for phase := range 2 {
+		p, err := r.Plateaus(2, phase, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := a.Layers[0].Phases[phase]
+		if slices.Min(p.Step) == slices.Max(p.Step) || got.Step != slices.Min(p.Step) || got.Last != slices.Max(p.Step) || !slices.Equal(got.Steps, p.Step) {
+			t.Fatalf("phase %d: steps %v from %d to %d, want %v", phase, got.Steps, got.Step, got.Last, p.Step)
+		}
+		for i, v := range p.Value {
+			if math.Abs(got.Values[i]-float64(v)) > 1e-4 {
+				t.Errorf("phase %d: α of neuron %d is %v, want %v", phase, i, got.Values[i], v)
+			}
+		}
+		// The plateau is σ of the mean of the six steps before it.
+		end := int(p.Step[5]) + 1
+		sum := 0.0
+		for _, v := range values["0"][end-6 : end] {
+			sum += v / 6
+		}
+		mean := head.Series[0].Means[phase]
+		if math.Abs(mean-sum) > 1e-4 || math.Abs(1/(1+math.Exp(-mean))-float64(p.Value[5])) > 1e-4 {
+			t.Errorf("phase %d: a mean apical potential of %v for α = %v, want %v", phase, mean, p.Value[5], sum)
+		}
+		// That of a soma is over the window of the phase, its last 6 ms.
+		end = []int{24, 44}[phase]
+		sum = 0
+		for _, v := range values["1"][end-6 : end] {
+			sum += v / 6
+		}
+		if mean := head.Series[1].Means[phase]; math.Abs(mean-sum) > 1e-4 {
+			t.Errorf("phase %d: a mean somatic potential of %v, want %v", phase, mean, sum)
+		}
+	}
+	a = oneTrialAnswer{}
+	if ask(t, s, "/api/trial?index=2&rows=1", &a); a.Layers[0].Phases[0].Steps != nil {
+		t.Error("what is asked for with one row has every neuron")
+	}
+}
+
 // Who leaves ends the replay, and loses nothing for the next.
 func TestLeaving(t *testing.T) {
 	s := serve(t, recorded(t, 12, false))

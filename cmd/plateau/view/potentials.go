@@ -20,7 +20,7 @@ type series struct {
 	Variable   record.Variable `json:"variable"`
 	Recorded   bool            `json:"recorded"` // or else replayed
 	Interval   int             `json:"interval"` // steps from one value to the next; 0 if there are none
-	Means      []float64       `json:"means"`    // over the window of each phase
+	Means      []float64       `json:"means"`    // over the window of each phase; of apical potentials over that of the plateau
 	Unit       int             `json:"unit"`     // steps for which the least and the largest value stand; 0 if every value is sent
 	First      int             `json:"first"`    // step of the first value sent
 
@@ -179,7 +179,7 @@ func (s *Server) found(ctx context.Context, t *record.Trial, list []series, key 
 		}
 	}
 	for k := range list {
-		list[k].average(t)
+		list[k].average(s.windows(t, &list[k]))
 	}
 	s.findings.put(found)
 	return found, nil
@@ -297,20 +297,41 @@ func (s *Server) replayed(ctx context.Context, t *record.Trial, list []series) e
 	})
 }
 
-// average finds the means over the windows of the phases.
-func (s *series) average(t *record.Trial) {
+// A window is steps of a trial over which a mean is taken.
+type window struct{ from, to int }
+
+// windows are those of the phases; of an apical potential those from which the
+// neuron's plateaus came, which may be its own.
+func (s *Server) windows(t *record.Trial, of *series) (list []window) {
+	for k, p := range t.Phases {
+		w := window{p.First + p.From, p.End()}
+		if p.PlateauWindow > 0 && of.Variable == record.Apical && of.Neuron >= 0 {
+			plateaus, err := s.recording.Reader.Plateaus(t.Index, k, of.Population-1)
+			if err != nil {
+				return list
+			}
+			w.to = int(plateaus.Step[of.Neuron]) + 1
+			w.from = w.to - p.PlateauWindow
+		}
+		list = append(list, w)
+	}
+	return list
+}
+
+// average finds the means over windows, as far as there are values.
+func (s *series) average(windows []window) {
 	s.Means = []float64{}
 	if s.Interval != 1 {
 		return
 	}
-	for _, p := range t.Phases {
-		if p.End() > len(s.values) || p.From >= p.Steps {
+	for _, w := range windows {
+		if w.to > len(s.values) || w.from < 0 || w.from >= w.to {
 			return
 		}
 		sum := 0.0
-		for _, v := range s.values[p.First+p.From : p.End()] {
+		for _, v := range s.values[w.from:w.to] {
 			sum += float64(v)
 		}
-		s.Means = append(s.Means, short(float32(sum/float64(p.Steps-p.From))))
+		s.Means = append(s.Means, short(float32(sum/float64(w.to-w.from))))
 	}
 }

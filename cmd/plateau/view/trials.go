@@ -204,10 +204,13 @@ type layerPlateaus struct {
 }
 
 type phasePlateaus struct {
-	Step int32     `json:"step"` // after which the first row's began
-	Last int32     `json:"last"` // the latest
+	Step int32     `json:"step"` // at the end of which the first began
+	Last int32     `json:"last"` // and the last
 	Mean float64   `json:"mean"`
 	Rows []float64 `json:"rows"`
+	// Steps and Values are those of every neuron, where each has a time of its own.
+	Steps  []int32   `json:"steps,omitempty"`
+	Values []float64 `json:"values,omitempty"`
 }
 
 type neuronPlateau struct {
@@ -238,6 +241,8 @@ func (s *Server) trial(w http.ResponseWriter, r *http.Request, q *query) error {
 			a.Losses = append(a.Losses, l)
 		}
 	}
+	// Rows would mix the times of their neurons.
+	each := rows > 1 && slices.ContainsFunc(t.Phases, func(p record.Phase) bool { return p.PlateauWindow > 0 })
 	for m := range reader.Header().Network.Hidden {
 		layer := layerPlateaus{Population: m + 1, Phases: []phasePlateaus{}}
 		for k, phase := range t.Phases {
@@ -245,7 +250,14 @@ func (s *Server) trial(w http.ResponseWriter, r *http.Request, q *query) error {
 			if err != nil {
 				break
 			}
-			layer.Phases = append(layer.Phases, summarise(p, rows))
+			summary := summarise(p, rows)
+			if each {
+				summary.Steps = slices.Clone(p.Step)
+				for _, v := range p.Value {
+					summary.Values = append(summary.Values, short(v))
+				}
+			}
+			layer.Phases = append(layer.Phases, summary)
 			for _, n := range neurons {
 				if n.Population != m+1 {
 					continue

@@ -2,7 +2,7 @@
 
 import { json, report } from "./api.js";
 import { colours, onTheme } from "./theme.js";
-import { clock, number, thousands } from "./time.js";
+import { clock, number, thousands, tickLabels } from "./time.js";
 
 const several = ["blue", "vermilion", "green", "purple", "orange", "sky", "ink"];
 
@@ -33,6 +33,15 @@ function span(low, high, zero) {
   if (zero && low >= 0) return [0, high > 0 ? 1.08 * high : 1];
   const margin = 0.08 * (high - low) || 0.05 * Math.abs(high) || 1;
   return [low - margin, high + margin];
+}
+
+// roomFor is how wide an axis is: as its longest number needs.
+function roomFor(u, labels) {
+  u.ctx.save();
+  u.ctx.font = "11px system-ui, sans-serif";
+  const widest = Math.max(0, ...(labels || []).map((l) => u.ctx.measureText(l).width));
+  u.ctx.restore();
+  return Math.max(58, Math.ceil(widest) + 16);
 }
 
 export class Learning {
@@ -160,12 +169,12 @@ export class Learning {
       },
       axes: [
         { ...axis, label: "epoch", labelSize: 16, labelGap: 0, size: 30, incrs: chart.from === "epoch" ? whole : fine },
-        { ...axis, size: 58, values: (u, list) => list.map((v) => (v === null ? "" : number(v, 6))) },
+        { ...axis, size: roomFor, values: (u, list) => tickLabels(list) },
       ],
       series: [
         { label: "epoch", value: (u, v, s, at) => words(at === null ? u.data[0].at(-1) : v) },
         ...names.map((label, i) => ({
-          label, stroke: colours[several[i % several.length]], width: 1.75, value: (u, v, s, at) => words(at === null ? u.data[s].findLast((y) => y !== null) : v), spanGaps: true,
+          label, stroke: colours[several[i % several.length]], width: 1.75, value: (u, v, s, at) => words(at === null ? u.data[s].findLast((y) => y !== null) : v),
           dash: i >= several.length ? [5, 3] : undefined,
           points: { show: data[0].length < 60, size: 5, fill: colours[several[i % several.length]] },
         })),

@@ -175,23 +175,27 @@ export class RasterLane extends Lane {
   }
 
   // plateaus draws how large plateaus are where they happen: after the first phase
-  // from none (clear) to 1, after the next how much they rose or fell.
+  // from none (clear) to 1, after the next how much they rose or fell. Where each
+  // neuron has a time of its own, each has a mark; else rows of neurons have one.
   plateaus(c) {
     const t = this.timeline;
     for (const trial of t.visible()) {
       const layer = this.details.get(trial.index)?.layers.find((l) => l.population === this.population);
       if (!layer || t.x(trial.first + trial.steps) - t.x(trial.first) < 120) continue;
       layer.phases.forEach((p, k) => {
-        const before = k > 0 ? layer.phases[k - 1].rows : null;
-        const most = before ? Math.max(0.02, ...p.rows.map((v, i) => Math.abs(v - before[i]))) : 1;
-        const x = t.x(trial.first + p.last + 1);
-        p.rows.forEach((v, i) => {
-          const high = this.y((i + 1) * this.size / p.rows.length), low = this.y(i * this.size / p.rows.length);
+        const of = (p) => p.values || p.rows;
+        const before = k > 0 ? of(layer.phases[k - 1]) : null, values = of(p);
+        const change = (v, i) => (before ? v - before[i] : v);
+        const most = before ? Math.max(0.02, ...values.map((v, i) => Math.abs(change(v, i)))) : 1;
+        const wide = p.steps ? 3 : 5;
+        values.forEach((v, i) => {
+          let high = this.y((i + 1) * this.size / values.length), low = this.y(i * this.size / values.length);
           if (low < 0 || high > this.height) return;
-          const change = before ? v - before[i] : v;
-          c.fillStyle = !before ? colours.purple : change > 0 ? colours.vermilion : colours.blue;
-          c.globalAlpha = Math.min(1, Math.abs(change) / most);
-          c.fillRect(x - 6, high, 5, low - high + 0.3);
+          if (low - high < 1.5) low = high + 1.5; // or it could not be seen
+          const x = t.x(trial.first + (p.steps ? p.steps[i] : p.last) + 1);
+          c.fillStyle = !before ? colours.purple : change(v, i) > 0 ? colours.vermilion : colours.blue;
+          c.globalAlpha = Math.min(1, Math.abs(change(v, i)) / most);
+          c.fillRect(x - wide - 1, high, wide, low - high + 0.3);
         });
         c.globalAlpha = 1;
       });
@@ -218,8 +222,8 @@ export class RasterLane extends Lane {
       const trial = t.at(step);
       const layer = trial && this.details.get(trial.index)?.layers.find((l) => l.population === this.population);
       if (layer) {
-        const text = layer.phases.map((p) => number(p.rows[Math.min(p.rows.length - 1, Math.floor(n * p.rows.length / this.size))])).join(" → ");
-        if (text) rows.push([{ name: "  plateaus there", value: text }]);
+        const text = layer.phases.map((p) => number(p.values ? p.values[n] : p.rows[Math.min(p.rows.length - 1, Math.floor(n * p.rows.length / this.size))])).join(" → ");
+        if (text) rows.push([{ name: layer.phases[0].values ? "  its plateaus" : "  plateaus there", value: text }]);
       }
     }
     return rows;

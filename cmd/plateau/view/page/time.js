@@ -45,4 +45,24 @@ export function number(x, digits = 3) {
   return text.includes("e") ? text : text.replace("-", "−");
 }
 
+// tickLabels prints the numbers of an axis: all written out, unless some are far from
+// 1 and powers of ten are shorter. What is null has none.
+export function tickLabels(values) {
+  const some = values.filter((v) => v !== null && v !== undefined);
+  const plain = (v) => {
+    const text = String(+v.toPrecision(15));
+    return text.includes("e") ? v.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 }) : text;
+  };
+  const powers = (v) => {
+    if (v === 0) return "0";
+    const [factor, power] = (+v.toPrecision(15)).toExponential().split("e");
+    const ten = "10" + [...String(+power)].map((d) => (d === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])).join("");
+    return factor === "1" ? ten : factor === "-1" ? "-" + ten : `${factor}·${ten}`;
+  };
+  const far = some.some((v) => Math.abs(v) >= 1e6 || (v !== 0 && Math.abs(v) < 1e-4));
+  const longest = (print) => Math.max(...some.map((v) => print(v).length));
+  const print = far && longest(powers) < longest(plain) ? powers : plain;
+  return values.map((v) => (v === null || v === undefined ? "" : print(v).replace("-", "−")));
+}
+
 export const thousands = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
