@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"os"
 	"runtime"
 	"strings"
@@ -85,7 +84,7 @@ func bench(ctx context.Context, con *console, workers, images int) error {
 		best, err := c.run(ctx, data.Train)
 		if err != nil {
 			if ctx.Err() != nil {
-				return errors.New("interrupted")
+				return interrupted("")
 			}
 			return err
 		}

@@ -203,7 +203,7 @@ func fetchData(ctx context.Context, con *console, name, dir string, o fetch.Opti
 	d.end()
 	if err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted; the same command continues the download")
+			return interrupted("; the same command continues the download")
 		}
 		return err
 	}

@@ -102,7 +102,7 @@ func optionsTable() string {
 				}
 				usage := f.Usage
 				if f.Name == "workers" { // the same page on every machine
-					usage = regexp.MustCompile(`: all cores, \d+`).ReplaceAllString(usage, ": all cores")
+					usage = regexp.MustCompile(`was given, \d+\)`).ReplaceAllString(usage, "was given)")
 				}
 				option := strings.ReplaceAll(strings.TrimSpace("--"+f.Name+" "+annotation(f, hintOf)), "|", "\\|")
 				fmt.Fprintf(&b, "| %s | `%s` | %s |\n", first, option, cell(usage))

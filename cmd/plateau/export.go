@@ -201,7 +201,7 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	end()
 	switch {
 	case ctx.Err() != nil:
-		return errors.New("interrupted; nothing was written")
+		return interrupted("; nothing was written")
 	case err != nil:
 		return fmt.Errorf("%s: %s", o.path, plain(err))
 	}
@@ -216,7 +216,7 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	end()
 	if err != nil {
 		if ctx.Err() != nil {
-			return errors.New("interrupted; nothing was written")
+			return interrupted("; nothing was written")
 		}
 		if s.failed {
 			return err

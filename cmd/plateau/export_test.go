@@ -190,7 +190,7 @@ func TestExportInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var verified, said bytes.Buffer
-	if status := run(ctx, []string{"inspect", "run/recording.plateau", "--verify"}, &verified, &said); status != 1 || said.String() != "plateau: interrupted\n" || verified.Len() > 0 {
+	if status := run(ctx, []string{"inspect", "run/recording.plateau", "--verify"}, &verified, &said); status != statusInterrupted || said.String() != "plateau: interrupted\n" || verified.Len() > 0 {
 		t.Errorf("verify: status %d, %s%s", status, &verified, &said)
 	}
 	// In the middle, too.
@@ -204,7 +204,7 @@ func TestExportInterrupted(t *testing.T) {
 	for _, f := range formats() {
 		var out, messages bytes.Buffer
 		status := run(ctx, []string{"export", "run/recording.plateau", "--to", f.name}, &out, &messages)
-		if status != 1 || !strings.Contains(messages.String(), "interrupted; nothing was written") {
+		if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted; nothing was written") {
 			t.Errorf("%s: status %d, %s", f.name, status, &messages)
 		}
 		if after := tree(t); !slices.Equal(before, after) {

@@ -427,7 +427,7 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 	defer bar.end()
 	for n := range i.r.Trials() {
 		if ctx.Err() != nil {
-			return errors.New("interrupted")
+			return interrupted("")
 		}
 		shown := n >= from && n < to
 		e := i.look(n, shown)
@@ -556,7 +556,7 @@ func (c *console) watchBytes(ctx context.Context, what string, size int64) (watc
 	})
 	return func(done int64) error {
 		if ctx.Err() != nil {
-			return errors.New("interrupted")
+			return interrupted("")
 		}
 		bar.at(done)
 		return nil

@@ -2,9 +2,6 @@
 // trains them with the neurons' own plateau potentials. This is the program:
 // flags and files in, words and files out. What a network is and how it learns
 // is in the packages below this one.
-//
-// Exit status is 0 if the work was done, 1 if it failed, 2 if what was asked for
-// makes no sense.
 package main
 
 import (
@@ -14,24 +11,24 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
-	"syscall"
 
 	"github.com/spf13/cobra"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
+// Exit statuses.
+const (
+	statusDone        = 0
+	statusFailed      = 1
+	statusMisuse      = 2  // what was asked for makes no sense
+	statusInterrupted = 75 // EX_TEMPFAIL of sysexits.h: stopped by a signal, try again
+)
 
-// endings are the signals at which the program finishes what it is doing: Ctrl-C,
-// a polite kill, and a terminal that closes, but for those that it is told to
-// ignore, as nohup does.
-func endings() []os.Signal {
-	all := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
-	return slices.DeleteFunc(all, signal.Ignored)
+func main() {
+	ctx, _ := signal.NotifyContext(context.Background(), endings()...)
+	// A second Ctrl-C ends the program at once. The other signals come twice by
+	// themselves: timeout, for one, sends them to the program and to its group.
+	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) })
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is the whole program.
@@ -47,19 +44,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = con.failed
 	}
 	if err == nil {
-		return 0
+		return statusDone
 	}
 	fmt.Fprintf(stderr, "plateau: %s\n", plain(err))
 	if usage, ok := errors.AsType[*usageError](err); ok {
 		if !usage.complete {
 			fmt.Fprintf(stderr, "try: %s --help\n", cmd.CommandPath())
 		}
-		return 2
+		return statusMisuse
 	}
 	if _, ok := errors.AsType[*configError](err); ok {
-		return 2
+		return statusMisuse
 	}
-	return 1
+	if _, ok := errors.AsType[*interruption](err); ok {
+		return statusInterrupted
+	}
+	return statusFailed
 }
 
 // Groups of commands in the help.
@@ -75,7 +75,10 @@ func newRoot(con *console) *cobra.Command {
 		Short: "spiking neurons with segregated dendrites that learn without backpropagation",
 		Long: `Plateau simulates networks of spiking neurons whose apical dendrites are
 electrically apart from their somata, and trains them with the neurons' own
-plateau potentials (Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901).`,
+plateau potentials (Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901).
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 75 stopped by a signal (train goes
+on with --resume).`,
 		Example: `  plateau train                        learn digits that the program draws itself
   plateau test --run runs/digits-1     test what was learnt
   plateau trial --run runs/digits-1    look into a single trial`,

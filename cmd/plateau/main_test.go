@@ -306,3 +306,29 @@ func TestFailingOutputIsAFailure(t *testing.T) {
 		}
 	}
 }
+
+// Every command that can be interrupted says with its status that it was.
+func TestInterruptedStatus(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	before := tree(t)
+	for _, args := range []string{
+		"test --run run", "trial --run run", "bench", "inspect run/recording.plateau", "inspect run/recording.plateau --verify",
+		"replay run/recording.plateau", "export run/recording.plateau --to npz", "plot run/recording.plateau", "plot run", "data fetch mnist",
+	} {
+		var out, messages bytes.Buffer
+		status := run(ctx, strings.Fields(args), &out, &messages)
+		if status != statusInterrupted || !strings.HasPrefix(messages.String(), "plateau: interrupted") {
+			t.Errorf("plateau %s: status %d, want %d: %s", args, status, statusInterrupted, &messages)
+		}
+		if after := tree(t); !slices.Equal(before, after) {
+			t.Fatalf("plateau %s: has left something behind: before %q, now %q", args, before, after)
+		}
+	}
+	// A page is there until somebody has had enough of it, which is no failure.
+	if status := run(ctx, []string{"view", "run"}, &bytes.Buffer{}, &bytes.Buffer{}); status != statusDone {
+		t.Errorf("plateau view: status %d", status)
+	}
+}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -140,9 +142,24 @@ func (o *options) over(s *settings) {
 
 // workersFlag adds --workers to a command.
 func workersFlag(cmd *cobra.Command) *int {
-	n := cmd.Flags().Int("workers", runtime.GOMAXPROCS(0), fmt.Sprintf("examples of a test, or of a batch, at the same time (default: all cores, %d)", runtime.GOMAXPROCS(0)))
+	cores := givenCores(os.Getenv)
+	n := cmd.Flags().Int("workers", cores, fmt.Sprintf("examples of a test, or of a batch, at the same time (default: all cores that the job was given, %d)", cores))
 	describe(cmd.Flags(), headWhat, "workers", "N")
 	return n
+}
+
+// givenCores is how many cores this process may use. GOMAXPROCS knows those that it
+// may run on (as taskset and Slurm's cgroups say), its own variable, and the quota of
+// a cgroup, of which it makes at least 2. Where Slurm binds nothing, only its
+// variables tell.
+func givenCores(env func(string) string) int {
+	cores := runtime.GOMAXPROCS(0)
+	for _, name := range []string{"SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE"} {
+		if n, err := strconv.Atoi(env(name)); err == nil && n > 0 {
+			return min(cores, n)
+		}
+	}
+	return cores
 }
 
 // maxWorkers at once are more than any machine has cores.
@@ -150,7 +167,7 @@ const maxWorkers = 4096
 
 func checkWorkers(n int) error {
 	if n < 1 || n > maxWorkers {
-		return misuse("--workers %d: want 1 to %d; without it, all %d cores work", n, maxWorkers, runtime.GOMAXPROCS(0))
+		return misuse("--workers %d: want 1 to %d; without it, all cores that the job was given work, %d", n, maxWorkers, givenCores(os.Getenv))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -78,7 +79,7 @@ recording does not hold are found by replay.`,
 				o.command += " --" + f.Name + " " + f.Value.String()
 			}
 		})
-		return plot(con, o)
+		return plot(cmd.Context(), con, o)
 	}
 	return cmd
 }
@@ -149,7 +150,7 @@ type plotEvent struct {
 	Out   string   `json:"out"`
 }
 
-func plot(con *console, o plotOptions) error {
+func plot(ctx context.Context, con *console, o plotOptions) error {
 	p, err := chooseDrawing(&o)
 	if err != nil {
 		return err
@@ -168,6 +169,9 @@ func plot(con *console, o plotOptions) error {
 		return err
 	}
 	f, about, err := p.draw(con, o)
+	if ctx.Err() != nil {
+		return interrupted("; nothing was written")
+	}
 	if err != nil {
 		return err
 	}

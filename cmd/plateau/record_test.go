@@ -315,7 +315,7 @@ func TestRecordInterrupted(t *testing.T) {
 	defer cancel()
 	out := &hook{word: `"epoch":1`, do: cancel}
 	var messages bytes.Buffer
-	if status := run(ctx, tiny("--json", "--out", "run", "--record"), out, &messages); status != 1 {
+	if status := run(ctx, tiny("--json", "--out", "run", "--record"), out, &messages); status != statusInterrupted {
 		t.Errorf("status %d: %s", status, &messages)
 	}
 	if r := openRecordingFile(t, filepath.Join("run", recordingName)); !r.Complete() || r.Trials() < 30 {

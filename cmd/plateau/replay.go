@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +65,7 @@ which are used only if they are the ones that were recorded.`,
 			}
 		}
 		o.path, o.toEnd = args[0], !flags.Changed("to-ms")
-		return replay(con, o)
+		return replay(cmd.Context(), con, o)
 	}
 	return cmd
 }
@@ -94,7 +95,7 @@ type replayed struct {
 	values [][]float32 // of each trace, steps × neurons
 }
 
-func replay(con *console, o replayOptions) error {
+func replay(ctx context.Context, con *console, o replayOptions) error {
 	if o.out == "" {
 		o.out = fmt.Sprintf("replay-%d.npz", o.trial)
 	}
@@ -114,7 +115,10 @@ func replay(con *console, o replayOptions) error {
 		return err
 	}
 	search := &weightSearch{header: p.h, run: o.run, file: o.weights}
-	if err := p.run(protocols.NewReplay(r, search.find)); err != nil {
+	if err := p.run(ctx, protocols.NewReplay(r, search.find)); err != nil {
+		if ctx.Err() != nil {
+			return interrupted("; nothing was written")
+		}
 		return fmt.Errorf("%s: %s", o.path, plain(err))
 	}
 	if err := p.save(o.out, o.force); err != nil {
@@ -201,14 +205,14 @@ func (p *replayed) stretch(o replayOptions) error {
 }
 
 // run replays.
-func (p *replayed) run(r *protocols.Replay) error {
+func (p *replayed) run(ctx context.Context, r *protocols.Replay) error {
 	p.values = make([][]float32, len(p.traces))
 	for k, t := range p.traces {
 		p.values[k] = make([]float32, 0, p.steps*len(t.Neurons))
 	}
 	return r.Samples(p.trial.Index, p.traces, p.from, p.from+p.steps, func(trace, step int, values []float32) error {
 		p.values[trace] = append(p.values[trace], values...)
-		return nil
+		return ctx.Err()
 	})
 }
 

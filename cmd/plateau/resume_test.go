@@ -144,7 +144,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 			var messages bytes.Buffer
 			status := run(ctx, tiny(append(more, "--out", "broken", "--json", "--workers", "3")...), out, &messages)
 			cancel()
-			if status != 1 || !strings.Contains(messages.String(), "to go on from there: plateau train --resume broken\n") {
+			if status != statusInterrupted || !strings.Contains(messages.String(), "to go on from there: plateau train --resume broken\n") {
 				t.Fatalf("%q at %s: status %d: %s", more, word, status, &messages)
 			}
 			must(t, "test", "--run", "broken") // what is kept can be used
@@ -523,10 +523,11 @@ func TestInspectCheckpoints(t *testing.T) {
 	}
 }
 
-// Signals that ask a run to end make it say how it goes on.
+// Signals that ask a run to end make it say how it goes on, and its status says
+// that it can.
 func TestSignals(t *testing.T) {
 	empty(t)
-	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, sig := range append([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, userSignals()...) {
 		if signal.Ignored(sig) {
 			continue // under nohup, which the program respects
 		}
@@ -555,7 +556,7 @@ func TestSignals(t *testing.T) {
 		}()
 		<-rest
 		err = cmd.Wait()
-		if status, ok := err.(*exec.ExitError); !ok || !status.Exited() || !strings.Contains(messages.String(), "plateau train --resume run\n") {
+		if status, ok := err.(*exec.ExitError); !ok || status.ExitCode() != statusInterrupted || !strings.Contains(messages.String(), "plateau train --resume run\n") {
 			t.Errorf("%v: %v: %s", sig, err, &messages)
 		}
 	}
@@ -582,29 +583,51 @@ func TestResumeWithoutAssembly(t *testing.T) {
 	}
 }
 
+// signalled is how a run in the middle of a long batch ends under one signal after
+// another.
+func signalled(t *testing.T, sig os.Signal) error {
+	t.Helper()
+	cmd := process(tiny("--out", "run", "--force", "--examples", "5000", "--batch", "5000", "--json")...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- cmd.Wait() }()
+	for begun := false; !begun; time.Sleep(50 * time.Millisecond) {
+		_, err := os.Stat("run/weights.npz")
+		begun = err == nil
+	}
+	for {
+		cmd.Process.Signal(sig)
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Other signals than Ctrl-C, which send themselves twice, never end the program
+// before it has kept what it has learnt.
+func TestSignalTwice(t *testing.T) {
+	empty(t)
+	for _, sig := range append([]os.Signal{syscall.SIGTERM, syscall.SIGHUP}, userSignals()...) {
+		if signal.Ignored(sig) {
+			continue
+		}
+		err := signalled(t, sig)
+		if status, ok := err.(*exec.ExitError); !ok || status.ExitCode() != statusInterrupted {
+			t.Errorf("%v again and again: %v", sig, err)
+		}
+		os.RemoveAll("run")
+	}
+}
+
 // A second Ctrl-C ends the program at once, in the middle of a long batch.
 func TestSecondInterrupt(t *testing.T) {
 	empty(t)
 	for range 10 { // unless the first came before the batch
-		cmd := process(tiny("--out", "run", "--force", "--examples", "5000", "--batch", "5000", "--json")...)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		ended := make(chan error)
-		go func() { ended <- cmd.Wait() }()
-		for begun := false; !begun; time.Sleep(50 * time.Millisecond) {
-			_, err := os.Stat("run/weights.npz")
-			begun = err == nil
-		}
-		var err error
-		for running := true; running; {
-			cmd.Process.Signal(os.Interrupt)
-			select {
-			case err = <-ended:
-				running = false
-			case <-time.After(20 * time.Millisecond):
-			}
-		}
+		err := signalled(t, os.Interrupt)
 		if status, ok := err.(*exec.ExitError); ok && !status.Exited() {
 			if c, err := (&runFolder{path: "run"}).findCheckpoint(-1); err != nil || c == nil || c.Examples != 0 {
 				t.Errorf("the checkpoint is %+v, %v", c, err)

@@ -4,18 +4,39 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
 )
+
+// endings are the signals at which the program finishes what it is doing: Ctrl-C,
+// a polite kill, a terminal that closes, and those by which a cluster says that a
+// job's time is nearly over; but for those that it is told to ignore, as nohup does.
+func endings() []os.Signal {
+	return slices.DeleteFunc(append([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, userSignals()...), signal.Ignored)
+}
+
+// An interruption says that a signal ended the work before it was done.
+type interruption struct{ message string }
+
+func (e *interruption) Error() string { return e.message }
+
+// interrupted is an interruption, with what became of the work.
+func interrupted(format string, args ...any) error {
+	return &interruption{"interrupted" + fmt.Sprintf(format, args...)}
+}
 
 // stopped ends a run in the middle of something.
 func (r *training) stopped(ctx context.Context, err error, examples int, during string) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return r.interrupted(examples, during)
+		return r.interrupt(examples, during)
 	}
 	return r.failed(err)
 }
 
-// interrupted keeps what has been learnt when the user stops a run.
-func (r *training) interrupted(examples int, during string) error {
+// interrupt keeps what has been learnt when the user stops a run.
+func (r *training) interrupt(examples int, during string) error {
 	if err := r.checkpoint(); err != nil {
 		return r.failed(err)
 	}
@@ -30,7 +51,7 @@ func (r *training) interrupted(examples int, during string) error {
 	if err != nil {
 		return r.failed(err)
 	}
-	return fmt.Errorf("interrupted in %s; to go on from there: %s", during, resumeCommand(r.folder.path))
+	return interrupted(" in %s; to go on from there: %s", during, resumeCommand(r.folder.path))
 }
 
 // failed says what is left of a run that cannot go on.

@@ -81,7 +81,7 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	result, err := runTest(ctx, con, tester, data.Test, "test", nil)
 	if err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted; a test leaves nothing behind")
+			return interrupted("; a test leaves nothing behind")
 		}
 		return err
 	}

@@ -27,9 +27,10 @@ spike of training to a file from which plateau replay finds all potentials again
 the keys of [record] say what else, and of which trials: plateau config. --measure
 adds lines of measurements to metrics.jsonl, and measurements.npz.
 
-Ctrl-C finishes the example, writes a checkpoint and ends; a second one ends at
-once. --resume goes on with a run however it was stopped, and it ends in the same
-bits as if it had not been. With --epochs, a run that is done goes on too.`,
+Ctrl-C finishes the example, writes a checkpoint and ends with status 75, as do
+SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2; a second Ctrl-C ends it at once. --resume
+goes on with a run however it was stopped, and it ends in the same bits as if it
+had not been. With --epochs, a run that is done goes on too.`,
 		Example: `  plateau train
   plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
   plateau train --preset paper-1-hidden --seed 2

@@ -193,7 +193,7 @@ func TestInterrupt(t *testing.T) {
 		var messages bytes.Buffer
 		status := run(ctx, tiny("--json", "--out", "run", "--force"), out, &messages)
 		cancel()
-		if status != 1 || !strings.Contains(messages.String(), "interrupted in epoch") || !strings.Contains(messages.String(), "plateau train --resume run\n") {
+		if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted in epoch") || !strings.Contains(messages.String(), "plateau train --resume run\n") {
 			t.Errorf("status %d: %s", status, &messages)
 		}
 		events := jsonLines(t, readFile(t, "run/metrics.jsonl"))
@@ -299,7 +299,7 @@ func TestValidationInterrupted(t *testing.T) {
 	out := &hook{word: `"epoch":2`, do: cancel}
 	var messages bytes.Buffer
 	status := run(ctx, tiny("--json", "--out", "run", "--validation", "10"), out, &messages)
-	if status != 1 || !strings.Contains(messages.String(), "interrupted in the test after the last epoch") {
+	if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted in the test after the last epoch") {
 		t.Errorf("status %d: %s", status, &messages)
 	}
 	events := jsonLines(t, out.String())

@@ -132,7 +132,7 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 		return err
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("interrupted; nothing was written")
+		return interrupted("; nothing was written")
 	}
 	tr.finish(result)
 	if o.out != "" {
