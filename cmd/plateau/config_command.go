@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+	"strings"
 )
 
 func newConfig(con *console) *cobra.Command {
@@ -39,11 +40,11 @@ equation, as TOML that --config takes. Options change what is printed.`,
 			}
 			return nil
 		}
-		con.line(`# A configuration of plateau: plateau train --config FILE
+		con.line(`# A configuration of plateau: %s --config FILE
 # Keys can be left out; those that begin with # follow others. Equation numbers
 # are those of Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901.
-`)
-		con.write([]byte(printConfig(c, true)))
+
+%s`, command("train"), strings.TrimSuffix(printConfig(c, true), "\n"))
 		return nil
 	}
 	cmd.AddCommand(newConfigCheck(con), newConfigPresets(con))

@@ -32,8 +32,14 @@ func newConsole(out, err io.Writer, env func(string) string) *console {
 
 // line prints a line of results for a person.
 func (c *console) line(format string, args ...any) {
+	c.drawing(printable(fmt.Sprintf(format, args...)))
+}
+
+// drawing prints lines for a person that may hold escape sequences: whoever makes
+// them has made everything else in them printable.
+func (c *console) drawing(text string) {
 	if !c.json {
-		c.write(fmt.Appendf(nil, format+"\n", args...))
+		c.write([]byte(text + "\n"))
 	}
 }
 
@@ -47,7 +53,7 @@ func (c *console) event(v any) {
 		c.fail(err)
 		return
 	}
-	c.write(append(text, '\n'))
+	c.write(append(asciiControls(text), '\n'))
 }
 
 func (c *console) write(text []byte) {
@@ -66,7 +72,7 @@ func (c *console) fail(err error) {
 // note prints a message that is no result.
 func (c *console) note(format string, args ...any) {
 	c.clear()
-	fmt.Fprintf(c.err, format+"\n", args...)
+	fmt.Fprintln(c.err, printable(fmt.Sprintf(format, args...)))
 }
 
 // clear takes away what stands at the end of the terminal, so that lines can

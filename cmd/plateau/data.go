@@ -156,11 +156,11 @@ func (f finding) words() []string {
 	case "partial":
 		lines = append(lines,
 			fmt.Sprintf("here in part: %s (%s unpacked), without %s", f.Dir, size(f.Bytes), strings.Join(f.Missing, ", ")),
-			fmt.Sprintf("the rest: plateau data fetch %s", f.Name))
+			"the rest: "+command("data", "fetch", f.Name))
 	default:
 		lines = append(lines,
 			fmt.Sprintf("not here: %s missing", strings.Join(f.Missing, ", ")),
-			fmt.Sprintf("to get it: plateau data fetch %s", f.Name))
+			"to get it: "+command("data", "fetch", f.Name))
 	}
 	return append(lines, f.Remarks...)
 }
@@ -318,6 +318,6 @@ func verify(con *console, name, dir string) error {
 	if bad == optional {
 		hint = "; the set can be used without"
 	}
-	return fmt.Errorf("%d of %s of %s are not the official ones%s; plateau data fetch %s gets them",
-		bad, plural(len(reports), "file"), name, hint, name)
+	return fmt.Errorf("%d of %s of %s are not the official ones%s; %s gets them",
+		bad, plural(len(reports), "file"), name, hint, command("data", "fetch", name))
 }

@@ -207,7 +207,7 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	}
 	whole := intact.Of(r)
 	if whole.Trials() == 0 && r.Trials() > 0 {
-		return fmt.Errorf("%s is damaged in every trial, so there is nothing to export; plateau inspect %s --verify says where", o.path, shellWord(o.path))
+		return fmt.Errorf("%s is damaged in every trial, so there is nothing to export; %s says where", o.path, command("inspect", argument(o.path), "--verify"))
 	}
 	s := &stage{ctx: ctx, format: f, out: o.out}
 	defer s.abandon()
@@ -238,8 +238,8 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	}
 	con.line("%s: %s, %s%s", o.out, plural(e.Trials, "trial"), byteSize(e.Bytes), in)
 	if len(lost) > 0 {
-		return fmt.Errorf("%s is damaged: %s left out of %d, %s; %s is whole and has the others. plateau inspect %s --verify says what is damaged",
-			o.path, plural(len(lost), "trial"), r.Trials(), e.LeftOut, o.out, shellWord(o.path))
+		return fmt.Errorf("%s is damaged: %s left out of %d, %s; %s is whole and has the others. %s says what is damaged",
+			o.path, plural(len(lost), "trial"), r.Trials(), e.LeftOut, o.out, command("inspect", argument(o.path), "--verify"))
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func help(cmd *cobra.Command) string {
 	if long == "" {
 		long = cmd.Short
 	}
-	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", strings.TrimSpace(long), usageLine(cmd))
+	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", asCalled(strings.TrimSpace(long)), usageLine(cmd))
 	if cmd.HasAvailableSubCommands() {
 		groups := cmd.Groups()
 		if len(groups) == 0 {
@@ -79,7 +79,7 @@ func help(cmd *cobra.Command) string {
 		}
 	}
 	if cmd.Example != "" {
-		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", asCalled(strings.TrimRight(cmd.Example, "\n")))
 	}
 	for _, heading := range []string{headWhat, headLook, headFiles, headOutput} {
 		if lines := flagLines(cmd, heading); lines != "" {
@@ -87,7 +87,7 @@ func help(cmd *cobra.Command) string {
 		}
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\nMore about a command: %s COMMAND --help\n", cmd.CommandPath())
+		fmt.Fprintf(&b, "\nMore about a command: %s COMMAND --help\n", commandOf(cmd))
 	}
 	if base := layers(cmd); base != "" && cmd.Flags().Lookup("set") != nil {
 		fmt.Fprintf(&b, "\nSettings come from, a later one winning: %s, --set, the other options.\n", base)
@@ -121,11 +121,11 @@ func inOrder(commands []*cobra.Command) []*cobra.Command {
 func usageLine(cmd *cobra.Command) string {
 	if cmd.HasAvailableSubCommands() {
 		if cmd.Flags().Lookup("set") != nil {
-			return cmd.CommandPath() + " [options]\n  " + cmd.CommandPath() + " COMMAND"
+			return commandOf(cmd) + " [options]\n  " + commandOf(cmd) + " COMMAND"
 		}
-		return cmd.CommandPath() + " COMMAND [options]"
+		return commandOf(cmd) + " COMMAND [options]"
 	}
-	return strings.TrimSuffix(cmd.CommandPath(), cmd.Name()) + cmd.Use + " [options]"
+	return commandOf(cmd) + strings.TrimPrefix(cmd.Use, cmd.Name()) + " [options]"
 }
 
 // flagLines lists the flags under one heading.
@@ -145,7 +145,7 @@ func flagLines(cmd *cobra.Command, heading string) string {
 		} else {
 			fmt.Fprintf(&b, "%-*s", column, left)
 		}
-		b.WriteString(f.Usage)
+		b.WriteString(asCalled(f.Usage))
 		b.WriteByte('\n')
 	})
 	return b.String()

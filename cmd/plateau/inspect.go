@@ -85,7 +85,7 @@ func openRecording(path string) (*record.Reader, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: there is no such file; plateau train --record and plateau trial --record write recordings", path)
+		return nil, fmt.Errorf("%s: there is no such file; %s and %s write recordings", path, command("train", "--record"), command("trial", "--record"))
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, cause(err))
 	case info.IsDir():

@@ -118,7 +118,7 @@ func inspectRun(con *console, path string, verify bool) error {
 		con.line("checkpoint of example %d, %s: %s", k.Examples, byteSize(k.Bytes), state)
 	}
 	if e.Recording != "" {
-		con.line("recording: plateau inspect %s", shellWord(e.Recording))
+		con.line("recording: %s", command("inspect", argument(e.Recording)))
 	}
 	if (e.State == "interrupted" || e.State == "killed") && len(e.Kept) > 0 {
 		con.line("to go on with it: %s", resumeCommand(path))

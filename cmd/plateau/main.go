@@ -46,10 +46,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return statusDone
 	}
-	fmt.Fprintf(stderr, "plateau: %s\n", plain(err))
+	fmt.Fprintf(stderr, "plateau: %s\n", printable(plain(err)))
 	if usage, ok := errors.AsType[*usageError](err); ok {
 		if !usage.complete {
-			fmt.Fprintf(stderr, "try: %s --help\n", cmd.CommandPath())
+			fmt.Fprintf(stderr, "try: %s\n", printable(commandOf(cmd, "--help")))
 		}
 		return statusMisuse
 	}

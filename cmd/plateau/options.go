@@ -175,7 +175,7 @@ func checkWorkers(n int) error {
 // notices passes on what is to be known of a data set.
 func (c *console) notices(d *dataset.Data) {
 	for _, line := range d.Notices {
-		c.note("note: %s", line)
+		c.note("note: %s", fetchAsCalled(line))
 	}
 }
 

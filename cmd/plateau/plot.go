@@ -68,15 +68,18 @@ recording does not hold are found by replay.`,
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for _, name := range []string{"what", "trials", "populations", "neurons", "run", "weights", "out"} {
 			if f := flags.Lookup(name); f.Changed && f.Value.String() == "" {
-				return misuse(`--%s "": want a value: %s`, name, f.Usage)
+				return misuse(`--%s "": want a value: %s`, name, asCalled(f.Usage))
 			}
 		}
 		o.from = args
-		o.command = "plateau plot " + strings.Join(args, " ")
+		o.command = "plateau plot"
+		for _, path := range args {
+			o.command += " " + shellWord(path)
+		}
 		flags.Visit(func(f *pflag.Flag) {
 			o.given = append(o.given, f.Name)
 			if f.Name != "out" && f.Name != "force" && f.Name != "json" {
-				o.command += " --" + f.Name + " " + f.Value.String()
+				o.command += " --" + f.Name + " " + shellWord(f.Value.String())
 			}
 		})
 		return plot(cmd.Context(), con, o)
@@ -116,7 +119,7 @@ const (
 	fromRuns      = "the folder of a run"
 	fromTrial     = "the file of a trial or a recording"
 	fromRecording = "a recording"
-	fromTests     = "the folder of a run or what plateau test --json printed"
+	fromTests     = "the folder of a run or what test --json printed"
 )
 
 // drawings lists all of them.

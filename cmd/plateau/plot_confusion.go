@@ -48,8 +48,8 @@ func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, erro
 				return nil, about, fmt.Errorf("%s: no epoch is finished yet, so there is no confusion", k.folders[i])
 			}
 			if last == nil {
-				return nil, about, fmt.Errorf("%s: has no confusion; plateau train --measure confusion writes one at every epoch, and of a finished run: plateau test --run %s --json > test.jsonl, then plateau plot test.jsonl --what confusion",
-					k.folders[i], shellWord(k.folders[i]))
+				return nil, about, fmt.Errorf("%s: has no confusion; %s writes one at every epoch, and of a finished run: %s > test.jsonl, then %s",
+					k.folders[i], command("train", "--measure", "confusion"), command("test", "--run", k.folders[i], "--json"), command("plot", "test.jsonl", "--what", "confusion"))
 			}
 			if images, err = addConfusion(images, last.Confusion); err != nil {
 				return nil, about, fmt.Errorf("%s: %w", k.folders[i], err)
@@ -116,7 +116,7 @@ func checkConfusion(images [][]int) error {
 
 // readTested reads the last line of plateau test --json in a file.
 func readTested(path string) (*testedLine, error) {
-	wrong := fmt.Errorf("%s: want the folder of a run, or a file with what plateau test --json printed", path)
+	wrong := fmt.Errorf("%s: want the folder of a run, or a file with what %s printed", path, command("test", "--json"))
 	if !beginsWith(path, "{") {
 		return nil, wrong
 	}

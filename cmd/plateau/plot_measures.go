@@ -106,10 +106,10 @@ func notMeasured(title, option string, c *config) string {
 		return fmt.Sprintf("there is nothing of %s: the network has no hidden layer", strings.ToLower(title))
 	}
 	if c.measures(option) {
-		return fmt.Sprintf("nothing was measured of %s yet: there is a line every %s; plateau train --set measure.every=… makes more",
-			strings.ToLower(title), plural(c.measure.every, "example"))
+		return fmt.Sprintf("nothing was measured of %s yet: there is a line every %s; %s=… makes more",
+			strings.ToLower(title), plural(c.measure.every, "example"), command("train", "--set", "measure.every"))
 	}
-	return fmt.Sprintf("nothing was measured of %s; plateau train --measure %s does", strings.ToLower(title), option)
+	return fmt.Sprintf("nothing was measured of %s; %s does", strings.ToLower(title), command("train", "--measure", option))
 }
 
 // measures is whether training measures any of the names in a list.

@@ -74,7 +74,7 @@ func (s *recordedTrial) potentials(units []unit) (apical, basal, soma [][]float6
 
 func (s *recordedTrial) run(w *replayWatch) error {
 	if err := s.replay.Trial(s.t.Index, w); err != nil {
-		return fmt.Errorf("%s: %s; plateau plot --what raster draws what was recorded", s.path, plain(err))
+		return fmt.Errorf("%s: %s; %s draws what was recorded", s.path, plain(err), command("plot", argument(s.path), "--what", "raster"))
 	}
 	return nil
 }

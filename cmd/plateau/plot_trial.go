@@ -91,7 +91,7 @@ func openTrial(con *console, o plotOptions) (s trialSource, done func() error, e
 	if !beginsWith(path, "PK") {
 		r, err := openRecording(path)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%w; want the file of a trial, such as plateau trial writes, a recording, or the folder of a run", err)
+			return nil, nil, fmt.Errorf("%w; want the file of a trial, such as %s writes, a recording, or the folder of a run", err, command("trial"))
 		}
 		s, err := newTrialRecording(con, r, o)
 		if err != nil {

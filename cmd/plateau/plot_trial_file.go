@@ -23,14 +23,14 @@ type trialFile struct {
 func openTrialFile(path string) (*trialFile, error) {
 	r, err := npz.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: want the file of a trial, such as plateau trial writes: %s", path, plain(err))
+		return nil, fmt.Errorf("%s: want the file of a trial, such as %s writes: %s", path, command("trial"), plain(err))
 	}
 	names := r.Names()
 	switch {
 	case slices.Contains(names, "W0") && slices.Contains(names, "b0"):
-		err = fmt.Errorf("%s: holds weights; for pictures of the run: plateau plot %s", path, shellWord(filepath.Dir(path)))
+		err = fmt.Errorf("%s: holds weights; for pictures of the run: %s", path, command("plot", argument(filepath.Dir(path))))
 	case !slices.Contains(names, "populations") || !slices.Contains(names, "phase_begin_ms"):
-		err = fmt.Errorf("%s: is not the file of a trial: there is no array populations or phase_begin_ms in it; plateau trial makes one", path)
+		err = fmt.Errorf("%s: is not the file of a trial: there is no array populations or phase_begin_ms in it; %s makes one", path, command("trial"))
 	}
 	if err != nil {
 		r.Close()

@@ -68,7 +68,7 @@ func presets() []preset {
 // use adds the settings of a preset.
 func (s *settings) use(name string) error {
 	if name == "" {
-		return misuse(`--preset "": want the name of a preset; plateau config presets lists them`)
+		return misuse(`--preset "": want the name of a preset; %s lists them`, command("config", "presets"))
 	}
 	all := presets()
 	i := slices.IndexFunc(all, func(p preset) bool { return p.name == name })

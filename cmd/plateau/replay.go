@@ -61,7 +61,7 @@ which are used only if they are the ones that were recorded.`,
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for _, name := range []string{"layer", "neurons", "vars", "run", "weights", "out"} {
 			if f := flags.Lookup(name); f.Changed && f.Value.String() == "" {
-				return misuse(`--%s "": want a value: %s`, name, f.Usage)
+				return misuse(`--%s "": want a value: %s`, name, asCalled(f.Usage))
 			}
 		}
 		o.path, o.toEnd = args[0], !flags.Changed("to-ms")

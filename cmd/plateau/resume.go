@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -48,7 +47,7 @@ func resumedFolder(cmd *cobra.Command, folder, out string, force bool) (string, 
 	case folder == "":
 		return "", misuse(`--resume "": want the folder of a run%s`, resumableRuns())
 	case folder == standardFile && out == "":
-		return "", misuse("--resume needs the folder of a run, as in plateau train --resume runs/digits-1%s", resumableRuns())
+		return "", misuse("--resume needs the folder of a run, as in %s%s", resumeCommand("runs/digits-1"), resumableRuns())
 	case folder == standardFile:
 		return out, nil
 	case out != "" && filepath.Clean(out) != filepath.Clean(folder):
@@ -61,21 +60,11 @@ func resumedFolder(cmd *cobra.Command, folder, out string, force bool) (string, 
 func resumableRuns() string { return listRuns(filepath.Join("runs", "*", configName)) }
 
 // resumeCommand is what to type so that a run goes on.
-func resumeCommand(run string) string { return "plateau train --resume " + shellWord(run) }
+func resumeCommand(run string) string { return command("train", "--resume", argument(run)) }
 
 // anewCommand is what to type so that a run is done once more in its folder.
 func anewCommand(run string) string {
-	return fmt.Sprintf("plateau train --config %s --out %s --force", shellWord(filepath.Join(run, configName)), shellWord(run))
-}
-
-var plainWord = regexp.MustCompile(`^[\pL\pN_@%+=:,./\\-]+$`)
-
-// shellWord quotes a word where a shell would take it for something else.
-func shellWord(s string) string {
-	if plainWord.MatchString(s) && !strings.HasPrefix(s, "-") && !strings.Contains(s, `\`) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return command("train", "--config", filepath.Join(run, configName), "--out", run, "--force")
 }
 
 // resume goes on with a run, as if it had never stopped.

@@ -26,12 +26,18 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beTheProgram) != "" {
 		main()
 	}
+	os.Args[0] = "plateau" // as if it were on the PATH; hints say so
 	os.Exit(m.Run())
 }
 
 // process is the program as a process of its own, which can be killed.
 func process(args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
+	program, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(program, args...)
+	cmd.Args[0] = "plateau"
 	cmd.Env = append(os.Environ(), beTheProgram+"=1")
 	return cmd
 }
@@ -360,7 +366,7 @@ func TestResumeMistakes(t *testing.T) {
 	}
 	// What is offered works, also if it is interrupted before the damaged one.
 	ctx, cancel := context.WithCancel(context.Background())
-	if status := run(ctx, []string{"train", "--resume", "a run", "--resume-at", "50", "--json"}, &hook{word: `"event":"resume"`, do: cancel}, &bytes.Buffer{}); status != 1 {
+	if status := run(ctx, []string{"train", "--resume", "a run", "--resume-at", "50", "--json"}, &hook{word: `"event":"resume"`, do: cancel}, &bytes.Buffer{}); status != statusInterrupted {
 		t.Errorf("interrupted: status %d", status)
 	}
 	cancel()

@@ -301,7 +301,7 @@ func checkRun(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("--run %s: there is no such folder; plateau train makes one%s", path, knownRuns())
+		return fmt.Errorf("--run %s: there is no such folder; %s makes one%s", path, command("train"), knownRuns())
 	case err != nil:
 		return fmt.Errorf("--run %s: %w", path, cause(err))
 	case !info.IsDir():

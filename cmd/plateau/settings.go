@@ -87,7 +87,7 @@ func unknownKey(name string) string {
 	if near := nearest(name, keyNames()); near != "" {
 		return s + "; did you mean " + near + "?"
 	}
-	return s + "; plateau config lists all"
+	return s + "; " + command("config") + " lists all"
 }
 
 // meantKey returns the key that a word certainly stands for: its name without the
@@ -151,7 +151,7 @@ func (s *settings) readFile(path string) error {
 		return fmt.Errorf("configuration %s: %w", path, cause(err))
 	}
 	if len(text) > maxConfig {
-		return fmt.Errorf("configuration %s is longer than %d bytes; want a TOML file such as plateau config prints", path, maxConfig)
+		return fmt.Errorf("configuration %s is longer than %d bytes; want a TOML file such as %s prints", path, maxConfig, command("config"))
 	}
 	s.read(path, text)
 	return nil

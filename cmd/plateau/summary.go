@@ -103,7 +103,7 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	var b strings.Builder
 	weights := "fresh weights"
 	if o.run != "" {
-		weights = "the weights of " + o.run
+		weights = "the weights of " + printable(o.run)
 	}
 	fmt.Fprintf(&b, "%s, %s, image %d of the %s set\n\n", t.config.title(), weights, e.Example, o.split)
 	left := at.picture(set, e.Example)
@@ -137,10 +137,10 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	}
 	fmt.Fprintf(&b, "output %s %.4g\n\n", outputLoss, e.OutputLoss)
 	if o.out != "" {
-		fmt.Fprintf(&b, "every trace is in %s:\n  python -c 'import numpy; t = numpy.load(\"%s\"); print(*t)'\n", o.out, o.out)
+		fmt.Fprintf(&b, "every trace is in %s:\n  python -c %s\n", printable(o.out), shellWord(fmt.Sprintf("import numpy; t = numpy.load(%q); print(*t)", o.out)))
 	}
 	if o.record != "" {
-		fmt.Fprintf(&b, "everything is in %s: plateau inspect %s\n", o.record, shellWord(o.record))
+		fmt.Fprintf(&b, "everything is in %s: %s\n", printable(o.record), command("inspect", argument(o.record)))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

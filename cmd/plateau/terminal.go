@@ -106,7 +106,7 @@ type row struct {
 func (r *row) left() int { return max(r.t.columns-1-r.used, 0) }
 
 func (r *row) add(p paint, text string) {
-	runes := []rune(text) // each of them a column wide
+	runes := []rune(printable(text)) // each of them a column wide
 	runes = runes[:min(len(runes), r.left())]
 	r.used += len(runes)
 	r.text.WriteString(r.t.painted(p, string(runes)))

@@ -71,7 +71,7 @@ had not been. With --epochs, a run that is done goes on too.`,
 			return misuse(`--record "": want the name of a file`)
 		}
 		if *resumeAt < 0 && cmd.Flags().Changed("resume-at") {
-			return misuse("--resume-at %d: want a number of examples, as plateau inspect lists them", *resumeAt)
+			return misuse("--resume-at %d: want a number of examples, as %s lists them", *resumeAt, command("inspect"))
 		}
 		t := trainOptions{workers: *workers, out: out, force: force, record: *recordTo, every: checkpoints, resumeAt: *resumeAt}
 		if cmd.Flags().Changed("resume") {
@@ -346,9 +346,9 @@ func (r *training) run(ctx context.Context) error {
 		if r.recording.told {
 			until = " until it failed"
 		}
-		r.con.line("what was recorded%s, %s: plateau inspect %s", until, byteSize(r.recording.size()), shellWord(r.recording.path))
+		r.con.line("what was recorded%s, %s: %s", until, byteSize(r.recording.size()), command("inspect", argument(r.recording.path)))
 	}
-	r.con.line("look into a trial: plateau trial --run %s --example 7", shellWord(r.folder.path))
+	r.con.line("look into a trial: %s", command("trial", "--run", r.folder.path, "--example", "7"))
 	return nil
 }
 

@@ -146,7 +146,7 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 		}
 	}
 	con.event(tr.event(o))
-	con.line("%s", tr.summary(con.page, set, o))
+	con.drawing(tr.summary(con.page, set, o))
 	return nil
 }
 

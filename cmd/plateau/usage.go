@@ -30,7 +30,13 @@ func plain(err error) string {
 	for _, name := range []string{"dataset", "network", "protocols", "measure", "sim", "compartments", "kernels", "npz", "fetch", "record", "nwb", "sonata", "parquet", "csv"} {
 		s = strings.TrimPrefix(s, name+": ")
 	}
-	return s
+	return fetchAsCalled(s)
+}
+
+// fetchAsCalled puts the words by which the program was called into what package
+// dataset says, which cannot know them.
+func fetchAsCalled(text string) string {
+	return strings.ReplaceAll(text, "plateau data fetch ", command("data", "fetch")+" ")
 }
 
 // cause is the reason of a failed file operation, for messages that name the
@@ -54,7 +60,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		return misuse("there is no option --%s%s", name, didYouMean(nearest(name, flagNames(cmd)), "--"))
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
-		return misuse("--%s needs a value: %s", e.GetFlag().Name, e.GetFlag().Usage)
+		return misuse("--%s needs a value: %s", e.GetFlag().Name, asCalled(e.GetFlag().Usage))
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return misuse("--%s %s: want %s", e.GetFlag().Name, e.GetValue(), wantedOf(e.GetFlag()))
@@ -92,7 +98,12 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 
 // name is what a command is called within the program.
 func name(cmd *cobra.Command) string {
-	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+	return strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()), " ")
+}
+
+// commandOf is what to type for a command with more words.
+func commandOf(cmd *cobra.Command, more ...string) string {
+	return command(append(strings.Fields(name(cmd)), more...)...)
 }
 
 // noArguments refuses words that are no options.

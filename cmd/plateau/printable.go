@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// printable is text without what a terminal would obey rather than show: control
+// characters, marks that turn the direction of writing, bytes that are no UTF-8. They
+// become \x1b or \u202e. New lines and tabs stay. Names of files and whatever else
+// the program has not written itself may hold anything.
+func printable(text string) string {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(c rune) bool { return c != '\n' && c != '\t' && !unicode.IsGraphic(c) }) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range splitRunes(text) {
+		c, _ := utf8.DecodeRuneInString(r)
+		switch {
+		case r == "\n" || r == "\t":
+			b.WriteString(r)
+		case len(r) == 1 && (c < ' ' || c >= 0x7f):
+			fmt.Fprintf(&b, `\x%02x`, r[0])
+		case unicode.IsGraphic(c):
+			b.WriteString(r)
+		case c > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, c)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		}
+	}
+	return b.String()
+}
+
+// splitRunes cuts text into its characters. A byte that belongs to none is one.
+func splitRunes(text string) []string { return strings.Split(text, "") }
+
+// asciiControls writes what a terminal would obey as JSON's \u escapes, which mean the
+// same to whoever reads it. In JSON such characters are in strings only, where those
+// below a space are escaped already.
+func asciiControls(json []byte) []byte {
+	var b []byte
+	for _, c := range string(json) {
+		switch {
+		case unicode.IsGraphic(c) || c < ' ':
+			b = utf8.AppendRune(b, c)
+		case c > 0xffff:
+			high, low := utf16.EncodeRune(c)
+			b = fmt.Appendf(b, `\u%04x\u%04x`, high, low)
+		default:
+			b = fmt.Appendf(b, `\u%04x`, c)
+		}
+	}
+	return b
+}
