@@ -93,7 +93,7 @@ func (s *stage) leave(p *place) { p.state = s.engine.AppendState(p.state[:0]) }
 // the state of the stage, and computes the update.
 func (s *stage) show(p *place, purpose sim.Purpose, number uint64, data Samples, i int) error {
 	ph := s.phases
-	p.class = data.Sample(i, ph.forward.Intensity)
+	p.class = sample(data, i, ph.forward.Intensity)
 	ph.target.Class = p.class
 	ph.draw(s.model.Seed, number)
 	s.engine.Present(sim.Presentation{Purpose: purpose, Number: number, Sample: i, Class: p.class, Place: p.index})

@@ -2,7 +2,6 @@ package protocols
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -72,10 +71,10 @@ func (r Result) Error() float64 { return float64(r.Errors) / float64(r.Examples)
 // cannot be shown, Test stops and returns the error of the first such example
 // and no result.
 func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)) (Result, error) {
-	n := data.Len()
-	if n == 0 {
-		return Result{}, errors.New("protocols: no test examples")
+	if err := suits(data, "test", t.model.Network); err != nil {
+		return Result{}, err
 	}
+	n := data.Len()
 	result := Result{Examples: n, Read: make([]int, n)}
 	var (
 		next, wrong atomic.Int64
@@ -126,7 +125,7 @@ func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)
 
 // read shows an example and returns the class read out and the true one.
 func (d *desk) read(data Samples, i int, a network.Architecture) (read, class int, err error) {
-	class = data.Sample(i, d.phase.Intensity)
+	class = sample(data, i, d.phase.Intensity)
 	if class < 0 || class >= a.Classes {
 		return 0, 0, fmt.Errorf("protocols: test example %d: class is %d, want 0 to %d", i, class, a.Classes-1)
 	}

@@ -2,7 +2,6 @@ package protocols
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -129,8 +128,8 @@ const checkEvery = 1000
 // what it has along with the context's error; the next call goes on with the same
 // epoch, as if nothing had been, and so it does after Restore.
 func (t *Trainer) Epoch(ctx context.Context, data Samples, progress func(Epoch)) (Epoch, error) {
-	if data.Len() == 0 {
-		return Epoch{}, errors.New("protocols: no training examples")
+	if err := suits(data, "training", t.model.Network); err != nil {
+		return Epoch{}, err
 	}
 	if t.progress && t.length != data.Len() {
 		return Epoch{}, fmt.Errorf("protocols: %d training examples, but the epoch in progress was begun with %d", data.Len(), t.length)

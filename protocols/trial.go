@@ -26,6 +26,9 @@ func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Obse
 	if err := m.fits(net); err != nil {
 		return nil, err
 	}
+	if err := suits(data, "trial", m.Network); err != nil {
+		return nil, err
+	}
 	if i < 0 || i >= data.Len() {
 		return nil, fmt.Errorf("protocols: trial of example %d, want 0 to %d", i, data.Len()-1)
 	}

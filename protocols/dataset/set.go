@@ -1,6 +1,9 @@
 package dataset
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // A Set is a row of labelled images of one size, in memory.
 type Set struct {
@@ -11,6 +14,31 @@ type Set struct {
 	Classes  int    // labels are 0 … Classes−1
 	Pixels   []byte // Len() × Size(), row by row from the top left; 0 is background (black), 255 full ink (white)
 	Labels   []byte
+}
+
+// Validate reports what does not fit together in a set that was made by hand.
+func (s *Set) Validate() error {
+	var errs []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("dataset: Set."+format, args...))
+		}
+	}
+	side := func(n int) bool { return n >= 1 && n <= maxSide }
+	require(side(s.Width), "Width = %d pixels, want 1 to %d", s.Width, maxSide)
+	require(side(s.Height), "Height = %d pixels, want 1 to %d", s.Height, maxSide)
+	require(side(s.Channels), "Channels = %d, want 1 to %d", s.Channels, maxSide)
+	require(s.Classes >= 1, "Classes = %d, want ≥ 1", s.Classes)
+	if errs != nil {
+		return errors.Join(errs...)
+	}
+	n := s.Size()
+	require(len(s.Pixels)%n == 0 && len(s.Pixels)/n == s.Len(),
+		"Pixels has %d bytes, want %d for each of %d labels", len(s.Pixels), n, s.Len())
+	if err := checkLabels(s.Labels, s.Classes); err != nil {
+		errs = append(errs, fmt.Errorf("dataset: Set.Labels: %w", err))
+	}
+	return errors.Join(errs...)
 }
 
 // Len is the number of images.

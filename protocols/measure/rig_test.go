@@ -17,7 +17,8 @@ type images struct {
 	classes     []int
 }
 
-func (d images) Len() int { return len(d.classes) }
+func (d images) Len() int  { return len(d.classes) }
+func (d images) Size() int { return len(d.intensities[0]) }
 
 func (d images) Sample(i int, intensity []float32) (class int) {
 	copy(intensity, d.intensities[i])

@@ -19,7 +19,8 @@ type noise struct {
 	seed               uint64
 }
 
-func (d noise) Len() int { return d.n }
+func (d noise) Len() int  { return d.n }
+func (d noise) Size() int { return d.inputs }
 
 func (d noise) Sample(i int, intensity []float32) int {
 	s := sim.NewStream(d.seed, 1000, uint64(i), 0, 0)
