@@ -19,7 +19,10 @@ func newData(con *console) *cobra.Command {
 		Use: "data", GroupID: groupSetup,
 		Short: "list, fetch and verify data sets",
 		Long: `List, fetch and verify data sets. Files are looked for in --data-dir, or without
-it in $PLATEAU_DATA and then in the user's cache folder.`,
+it in $PLATEAU_DATA, then in the user's cache folder, then where Keras keeps its
+data sets. MNIST and Fashion-MNIST are also read as torchvision leaves them
+(MNIST/raw), MNIST as Keras does (mnist.npz). Data sets of your own cannot be
+read yet.`,
 		Example: `  plateau data list
   plateau data fetch mnist
   plateau data verify mnist`,
@@ -114,7 +117,7 @@ func newDataList(con *console) *cobra.Command {
 and how to get it. Checksums are compared, which takes a second.`,
 		Example: "  plateau data list\n  plateau data list --data-dir /data --json",
 	}
-	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's cache)")
+	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's caches)")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for _, info := range dataset.List() {
@@ -187,11 +190,11 @@ complete. This is the only command that uses the network.`,
 
 func fetchData(ctx context.Context, con *console, name, dir string, o fetch.Options) error {
 	if dir == "" {
-		path := dataset.SearchPath("")
-		if len(path) == 0 {
+		own, err := dataset.OwnDir("")
+		if err != nil {
 			return misuse("there is no cache folder and $PLATEAU_DATA is not set; --data-dir says where to put %s", name)
 		}
-		dir = path[0]
+		dir = own
 	}
 	d := &download{con: con}
 	o.Progress = d.progress
@@ -282,10 +285,10 @@ func newDataVerify(con *console) *cobra.Command {
 		Short: "compare a data set with the official checksums",
 		Long: `Compare the files of a data set with the official checksums. The status is 1 if
 one differs, is damaged or missing. A file that differs can still be used, as
-long as it can be read: training does not compare checksums.`,
+long as it can be read: training says which files are not the official ones.`,
 		Example: "  plateau data verify mnist\n  plateau data verify cifar10 --data-dir /data",
 	}
-	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's cache)")
+	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's caches)")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return verify(con, args[0], *dir) }
 	return cmd

@@ -185,3 +185,63 @@ func TestDataFetch(t *testing.T) {
 		t.Errorf("got %v", events)
 	}
 }
+
+// A data set of one's own under the names of MNIST is refused; of MNIST's form it is
+// called what it is, wherever it is used.
+func TestForeignData(t *testing.T) {
+	empty(t)
+	small(t, "here")
+	const note = "none of the files in here/mnist is the official one, so results are not those of mnist"
+	_, _, messages := plateau(tiny("--data", "mnist", "--data-dir", "here", "--examples", "12", "--test-examples", "7", "--out", "run")...)
+	if !strings.Contains(messages, note) {
+		t.Errorf("train says %q, want %q", messages, note)
+	}
+	for _, command := range []string{"test", "trial"} {
+		if _, _, messages := plateau(command, "--run", "run"); !strings.Contains(messages, "not those of mnist") {
+			t.Errorf("%s says %q, want a note about the files", command, messages)
+		}
+	}
+	// 20 rows of 20 pixels, where the header of small says 28 of 28.
+	b := binary.BigEndian.AppendUint32(nil, 0x803)
+	for _, n := range []uint32{12, 20, 20} {
+		b = binary.BigEndian.AppendUint32(b, n)
+	}
+	writeFile(t, "here/mnist/train-images-idx3-ubyte.gz", string(b)+strings.Repeat("x", 12*400))
+	for _, args := range [][]string{tiny("--data", "mnist", "--data-dir", "here", "--out", "other"), {"test", "--run", "run"}, {"trial", "--run", "run", "--force"}} {
+		status, _, messages := plateau(args...)
+		for _, want := range []string{"here/mnist/train-images-idx3-ubyte.gz", "20×20", "28×28", "a data set of your own"} {
+			if status != 1 || !strings.Contains(messages, want) {
+				t.Errorf("%s: status %d, says %q; want 1 and %q", args[0], status, messages, want)
+			}
+		}
+	}
+	if _, err := os.Stat("other"); err == nil {
+		t.Error("a run folder was left")
+	}
+}
+
+// Who has no network is told which files to put where; then it works.
+func TestDataByHand(t *testing.T) {
+	empty(t)
+	cache, err := dataset.CacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(cache, "mnist")
+	status, _, messages := plateau(tiny("--data", "mnist", "--examples", "12", "--test-examples", "7")...)
+	if status != 1 || !strings.Contains(messages, " into "+folder+"\n") {
+		t.Errorf("status %d: %s", status, messages)
+	}
+	_, files, _ := strings.Cut(messages, " into "+folder+"\n")
+	for _, name := range strings.Fields(files) {
+		n := 12
+		if strings.HasPrefix(name, "t10k") {
+			n = 7
+		}
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(folder, name+".gz"), string(idx(t, name, n)))
+	}
+	must(t, tiny("--data", "mnist", "--examples", "12", "--test-examples", "7")...)
+}

@@ -73,7 +73,7 @@ func keys() []key {
 			name: "data.name", meaning: "data set to learn from and to be tested on",
 			at: func(c *config) any { return &c.data.name }, choices: dataset.Names(),
 		}, {
-			name: "data.dir", meaning: "the only folder to look for its files in; empty: $PLATEAU_DATA, then the user's cache folder",
+			name: "data.dir", meaning: "the only folder to look for its files in; empty: $PLATEAU_DATA, then the user's cache folder and Keras's",
 			wants: `the name of a folder, or "" in a configuration for the usual ones`,
 			at:    func(c *config) any { return &c.data.dir },
 			ok:    func(c *config) bool { return true },

@@ -76,6 +76,7 @@ func empty(t *testing.T) {
 	t.Helper()
 	t.Setenv("PLATEAU_DATA", "")
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("KERAS_HOME", t.TempDir())
 	t.Chdir(t.TempDir())
 }
 

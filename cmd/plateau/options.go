@@ -33,7 +33,7 @@ type named struct {
 func namedOptions() []named {
 	return []named{
 		{"data", "data.name", "NAME", "data set: " + strings.Join(dataset.Names(), ", "), "digits"},
-		{"data-dir", "data.dir", "DIR", "the only folder to look for data in", "$PLATEAU_DATA, then the user's cache"},
+		{"data-dir", "data.dir", "DIR", "the only folder to look for data in", "$PLATEAU_DATA, then the user's caches"},
 		{"examples", "data.examples", "N", "training images used, the first N", "30000 for digits, else all"},
 		{"validation", "data.validation", "N", "of those, the last N are held out to test every epoch on them, not on the test set", "0"},
 		{"test-examples", "data.test_examples", "N", "test images, the first N", "2000 for digits, else all"},

@@ -34,7 +34,7 @@ var arrows = []struct {
 	{"network", "kernels compartments"},
 	{"sim", "kernels compartments network"},
 	{"sim/...", "kernels compartments network sim sim/..."},
-	{"protocols/dataset", "kernels compartments network sim"},
+	{"protocols/dataset", "kernels compartments network sim sim/record/npz"},
 	{"protocols", "kernels compartments network sim sim/... protocols/dataset"},
 	{"protocols/...", "kernels compartments network sim sim/... protocols protocols/..."},
 	{"cmd/...", "kernels compartments network sim sim/... protocols protocols/... cmd/..."},

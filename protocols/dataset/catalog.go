@@ -14,6 +14,9 @@ type Info struct {
 	Train    int      // images, when complete
 	Test     int
 	Files    []File // none, if it is drawn and not read
+	Archive  string // .npz file in which others keep all Files as arrays, or ""
+	Packed   string // archive in which the makers publish Files, or ""
+	Raw      string // folder in which torchvision keeps Files, or ""
 }
 
 // A File is one file of a data set in the form its makers published.
@@ -21,7 +24,9 @@ type File struct {
 	Name     string // plain name; IDX files may have ".gz" behind it
 	Bytes    int64  // length, unpacked
 	MD5      string // of the content, unpacked; "" if the makers never gave one
+	Labels   string // MD5 of the labels alone, one byte each, where there is no other
 	Optional bool   // the set can be used without it
+	Array    string // its name in Info.Archive
 }
 
 // Files of the two IDX sets, in the order Load wants them.
@@ -48,6 +53,7 @@ func List() []Info {
 		Files: idxFiles(
 			"6bbc9ace898e44ae57da46a324031adb", "a25bea736e30d166cdddb491f175f624",
 			"2646ac647ad5339dbf082846283269ea", "27ae3e4e09519cfbb04c329615203637"),
+		Archive: "mnist.npz", Raw: "MNIST/raw",
 	}, {
 		Name:   "fashion-mnist",
 		Title:  "Fashion-MNIST, pictures of clothes in the format of MNIST",
@@ -58,21 +64,24 @@ func List() []Info {
 		Files: idxFiles(
 			"f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",
 			"8181f5470baa50b63fa0f6fddb340f0a", "15d484375f8d13e6eb1aabb0c3f46965"),
+		Raw: "FashionMNIST/raw",
 	}, {
 		Name:   "cifar10",
 		Title:  "CIFAR-10, small colour photographs",
 		Source: "Krizhevsky, Nair & Hinton, University of Toronto",
 		Width:  cifarSide, Height: cifarSide, Channels: 3, Train: 50000, Test: 10000,
+		Packed: "cifar-10-binary.tar.gz",
 		Classes: []string{"airplane", "automobile", "bird", "cat", "deer",
 			"dog", "frog", "horse", "ship", "truck"},
-		// The makers gave a checksum for the whole archive only.
+		// The makers gave a checksum for the whole archive only. Copies whose
+		// images went through JPEG have the same labels.
 		Files: []File{
-			{Name: "data_batch_1.bin", Bytes: cifarBatch, Optional: true},
-			{Name: "data_batch_2.bin", Bytes: cifarBatch, Optional: true},
-			{Name: "data_batch_3.bin", Bytes: cifarBatch, Optional: true},
-			{Name: "data_batch_4.bin", Bytes: cifarBatch, Optional: true},
-			{Name: "data_batch_5.bin", Bytes: cifarBatch, Optional: true},
-			{Name: cifarTest, Bytes: cifarBatch},
+			{Name: "data_batch_1.bin", Bytes: cifarBatch, Labels: "30f55b79f7954f592721267e37ffcbcf", Optional: true},
+			{Name: "data_batch_2.bin", Bytes: cifarBatch, Labels: "bdca50851f742064551c3fa947e975d6", Optional: true},
+			{Name: "data_batch_3.bin", Bytes: cifarBatch, Labels: "23228d18cd9f4c032bb8cfa72996e3ef", Optional: true},
+			{Name: "data_batch_4.bin", Bytes: cifarBatch, Labels: "61be7314d261d42101f429408af67a28", Optional: true},
+			{Name: "data_batch_5.bin", Bytes: cifarBatch, Labels: "8ca6bc10f4bd0e81fba552f724423842", Optional: true},
+			{Name: cifarTest, Bytes: cifarBatch, Labels: "251f18ce75337ae9ca5d0dbd7ea62cf4"},
 		},
 	}}
 }
@@ -81,10 +90,10 @@ func List() []Info {
 // so has files of the same lengths.
 func idxFiles(trainImagesMD5, trainLabelsMD5, testImagesMD5, testLabelsMD5 string) []File {
 	return []File{
-		{Name: trainImages, Bytes: 16 + 60000*28*28, MD5: trainImagesMD5},
-		{Name: trainLabels, Bytes: 8 + 60000, MD5: trainLabelsMD5},
-		{Name: testImages, Bytes: 16 + 10000*28*28, MD5: testImagesMD5},
-		{Name: testLabels, Bytes: 8 + 10000, MD5: testLabelsMD5},
+		{Name: trainImages, Bytes: 16 + 60000*28*28, MD5: trainImagesMD5, Array: "x_train"},
+		{Name: trainLabels, Bytes: 8 + 60000, MD5: trainLabelsMD5, Array: "y_train"},
+		{Name: testImages, Bytes: 16 + 10000*28*28, MD5: testImagesMD5, Array: "x_test"},
+		{Name: testLabels, Bytes: 8 + 10000, MD5: testLabelsMD5, Array: "y_test"},
 	}
 }
 

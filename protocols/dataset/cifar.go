@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"crypto/md5"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -22,10 +24,9 @@ const (
 // ReadCIFAR10 reads one or several batches of the binary version of CIFAR-10,
 // one after the other, each plain or gzipped.
 func ReadCIFAR10(batches ...string) (*Set, error) {
-	set := &Set{Width: cifarSide, Height: cifarSide, Channels: 3, Classes: cifarClasses}
+	set := newCIFAR10()
 	for _, path := range batches {
-		err := readContent(path, func(c content) error { return decodeCIFAR(c, set) })
-		if err != nil {
+		if _, err := readBatch(source{path: path}, File{}, set); err != nil {
 			return nil, err
 		}
 	}
@@ -33,6 +34,28 @@ func ReadCIFAR10(batches ...string) (*Set, error) {
 		return nil, fmt.Errorf("dataset: no CIFAR-10 batch was given")
 	}
 	return set, nil
+}
+
+func newCIFAR10() *Set {
+	return &Set{Width: cifarSide, Height: cifarSide, Channels: 3, Classes: cifarClasses}
+}
+
+// readBatch appends the records of one batch to set. All of it is digested only
+// where there is something to compare that with.
+func readBatch(s source, file File, set *Set) (d digest, err error) {
+	before := set.Len()
+	err = s.read(func(c content) error {
+		hash := md5.New()
+		if file.MD5 != "" {
+			c.Reader = io.TeeReader(c.Reader, hash)
+		}
+		err := decodeCIFAR(c, set)
+		d.md5 = hex.EncodeToString(hash.Sum(nil))
+		return err
+	})
+	labels := md5.Sum(set.Labels[before:])
+	d.labels = hex.EncodeToString(labels[:])
+	return d, err
 }
 
 // decodeCIFAR appends the records of one batch to set.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"plateau/internal/regular"
 )
 
 // No header is believed beyond these. The largest official file unpacks to
@@ -31,10 +29,11 @@ func newContent(r io.Reader, length int64) (content, error) {
 	}
 	buffered := bufio.NewReaderSize(r, 1<<16)
 	// A plain file of one byte is for the decoder to refuse.
-	if magic, _ := buffered.Peek(2); len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
-		return content{Reader: buffered, most: length, exact: true}, nil
+	head, _ := buffered.Peek(sniffed)
+	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
+		return content{Reader: buffered, most: length, exact: true}, foreign(head)
 	}
-	unpacked, err := gzip.NewReader(buffered)
+	unzipped, err := gzip.NewReader(buffered)
 	if err != nil {
 		return content{}, fmt.Errorf("looks gzipped, but is damaged: %w", unexpected(err))
 	}
@@ -42,30 +41,15 @@ func newContent(r io.Reader, length int64) (content, error) {
 	if length < maxContent/maxInflation {
 		most = length * maxInflation
 	}
-	return content{Reader: unpacked, most: most}, nil
+	unpacked := bufio.NewReaderSize(unzipped, 1<<16)
+	head, _ = unpacked.Peek(sniffed) // an error comes again where it is read
+	return content{Reader: unpacked, most: most}, foreign(head)
 }
 
-// readContent opens path and hands its content to decode. An error of either
-// says which file it was.
-func readContent(path string, decode func(content) error) error {
-	f, err := regular.Open(path)
-	if errors.Is(err, regular.ErrNot) {
-		return &FormatError{path, regular.ErrNot}
-	}
-	if err != nil {
-		return fmt.Errorf("dataset: %w", err) // an fs.PathError: names the file
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("dataset: %w", err)
-	}
-	c, err := newContent(f, info.Size())
-	if err == nil {
-		err = decode(c)
-	}
-	if err != nil {
-		return &FormatError{path, err}
+// foreign is the error of a file that begins like something else than data.
+func foreign(head []byte) error {
+	if what := LooksLike(head); what != "" {
+		return fmt.Errorf("is %s, not data", what)
 	}
 	return nil
 }

@@ -19,15 +19,17 @@
 //  1. the folder that the user named, Options.Dir; if there is one, nowhere else
 //  2. the folder that the environment variable PLATEAU_DATA names
 //  3. plateau in the user's cache folder, where downloads go
+//  4. the folder where Keras keeps its data sets
 //
-// In each of them, the files of a set may lie in a folder of the set's name or
-// directly:
+// In each of them, the files of a set may lie in a folder of the set's name, as
+// torchvision leaves them, or directly:
 //
-//	DIR/mnist/train-images-idx3-ubyte.gz                  or DIR/train-images-idx3-ubyte.gz
+//	DIR/mnist/train-images-idx3-ubyte.gz                  or DIR/MNIST/raw/… or DIR/…
 //	DIR/cifar10/cifar-10-batches-bin/data_batch_1.bin     or without either folder or both
 //
 // Any file may be gzipped or not; its first bytes tell, whatever its name. The
-// names are those of the makers, with ".gz" or without.
+// names are those of the makers, or of older mirrors (train-images.idx3-ubyte),
+// with ".gz" or without. MNIST is also read from mnist.npz, as Keras keeps it.
 //
 // # What the files hold
 //
@@ -42,9 +44,14 @@
 // 1024 bytes each of red, green and blue, row by row. A Set keeps that order.
 //
 // Bad files get an error that says which file, what was found and what was
-// wanted. No header is believed beyond what the file can hold. Checksums are
-// not compared by Load, since files that differ from the official ones may be
-// meant to; Verify compares them.
+// wanted. No header is believed beyond what the file can hold.
+//
+// Load knows what the official files hold: MNIST's and Fashion-MNIST's whole
+// content, and the labels of CIFAR-10, whose makers gave no checksum of single
+// files. Images of another size and labels of no class are errors, and so is a file
+// that is known to be another official one. Other files that are not the
+// official ones may be meant: they are read, and Data.Notices says which they
+// are.
 //
 // # Digits
 //

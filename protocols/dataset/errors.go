@@ -2,30 +2,56 @@ package dataset
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // A MissingError says that a data set, or some of its files, is in none of the
-// folders where it may be.
+// folders where it may be, and what to do about it.
 type MissingError struct {
 	Name   string   // the data set
 	Files  []string // what is missing in the folder that comes closest
-	Looked []string // every folder that was looked at, in order
-	Exact  bool     // the user named the folder
+	Near   string   // that folder; "" if none of the files is in any
+	Looked []string // every folder that was looked in, and below
+	Put    string   // the folder where to put the files; "" if there is none
+	Exact  string   // the folder that the user named; or ""
 }
 
 func (e *MissingError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "dataset: %s not found: missing %s\nlooked in:", e.Name, strings.Join(e.Files, ", "))
-	for _, dir := range e.Looked {
-		fmt.Fprintf(&b, "\n  %s", dir)
+	info, err := Lookup(e.Name)
+	if err != nil {
+		info = Info{Name: e.Name}
 	}
-	if len(e.Looked) == 0 {
-		b.WriteString("\n  (nowhere: $PLATEAU_DATA is not set and there is no cache folder)")
+	var b strings.Builder
+	if e.Near == "" {
+		fmt.Fprintf(&b, "dataset: %s not found", e.Name)
+	} else {
+		fmt.Fprintf(&b, "dataset: %s is incomplete: %s missing in %s", e.Name, list(e.Files, "and"), e.Near)
+	}
+	subs := slices.DeleteFunc(subfolders(info), func(sub string) bool { return sub == "." })
+	switch {
+	case len(e.Looked) == 0:
+		b.WriteString("\nlooked nowhere: $PLATEAU_DATA is not set and there is no cache folder")
+	default:
+		fmt.Fprintf(&b, "\nlooked in %s, and there in %s", list(e.Looked, "and"), list(subs, "and"))
+	}
+	if e.Exact != "" {
+		b.WriteString("\n(only the given folder was searched; without it, $PLATEAU_DATA and the user's caches are)")
 	}
 	fmt.Fprintf(&b, "\nto download it: plateau data fetch %s", e.Name)
-	if e.Exact {
-		fmt.Fprintf(&b, "\n(only the given folder was searched; without it, $PLATEAU_DATA and the user's cache are)")
+	if e.Exact != "" {
+		fmt.Fprintf(&b, " --data-dir %s", e.Exact)
+	}
+	put := e.Put
+	if put == "" {
+		put = "a folder that $PLATEAU_DATA names"
+	}
+	fmt.Fprintf(&b, "\nwithout a network: put these files, each with .gz if it is gzipped, into %s", put)
+	if info.Packed != "" {
+		fmt.Fprintf(&b, " (%s holds them)", info.Packed)
+	}
+	for _, name := range e.Files {
+		fmt.Fprintf(&b, "\n  %s", name)
 	}
 	return b.String()
 }

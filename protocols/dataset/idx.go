@@ -1,8 +1,11 @@
 package dataset
 
 import (
+	"crypto/md5"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
+	"io"
 )
 
 // An IDX file starts with a big-endian magic number (two zero bytes, the type
@@ -18,33 +21,49 @@ const (
 // ReadIDX reads a file of images and the file of their labels, in the format
 // of MNIST, each plain or gzipped. Labels must be below classes.
 func ReadIDX(images, labels string, classes int) (*Set, error) {
-	set := &Set{Channels: 1, Classes: classes}
-	err := readContent(images, func(c content) error {
-		shape, values, err := decodeIDX(c, idxImages)
-		if err != nil {
-			return err
-		}
-		set.Height, set.Width, set.Pixels = shape[1], shape[2], values
-		return nil
-	})
+	i, err := readIDX(source{path: images}, idxImages)
 	if err != nil {
 		return nil, err
 	}
-	err = readContent(labels, func(c content) error {
-		_, values, err := decodeIDX(c, idxLabels)
-		if err != nil {
-			return err
-		}
-		set.Labels = values
-		return checkLabels(values, classes)
-	})
+	l, err := readIDX(source{path: labels}, idxLabels)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(set.Pixels) / set.Size(); n != len(set.Labels) {
-		return nil, fmt.Errorf("dataset: %s holds %d images, but %s holds %d labels", images, n, labels, len(set.Labels))
+	return pair(i, l, classes)
+}
+
+// idxFile is what an IDX file holds.
+type idxFile struct {
+	source source
+	shape  []int
+	values []byte
+	md5    string // of the file, unpacked
+}
+
+func readIDX(s source, want uint32) (idxFile, error) {
+	f := idxFile{source: s}
+	err := s.read(func(c content) (err error) {
+		hash := md5.New()
+		c.Reader = io.TeeReader(c.Reader, hash)
+		f.shape, f.values, err = decodeIDX(c, want)
+		f.md5 = hex.EncodeToString(hash.Sum(nil))
+		return err
+	})
+	return f, err
+}
+
+// pair makes a set of images and their labels.
+func pair(images, labels idxFile, classes int) (*Set, error) {
+	if err := checkLabels(labels.values, classes); err != nil {
+		return nil, &FormatError{labels.source.String(), err}
 	}
-	return set, nil
+	if n := images.shape[0]; n != len(labels.values) {
+		return nil, fmt.Errorf("dataset: %s holds %d images, but %s holds %d labels", images.source, n, labels.source, len(labels.values))
+	}
+	return &Set{
+		Height: images.shape[1], Width: images.shape[2], Channels: 1, Classes: classes,
+		Pixels: images.values, Labels: labels.values,
+	}, nil
 }
 
 // decodeIDX reads a whole IDX file of the wanted kind. Nothing is allocated on

@@ -1,10 +1,6 @@
 package dataset
 
 import (
-	"bytes"
-	"crypto/md5"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -34,9 +30,9 @@ func (o Options) Validate() error {
 // maxDrawn images take 784 MB, which is as much as may be asked for by mistake.
 const maxDrawn = 1000000
 
-// Load reads, or draws, the data set of that name. It does not check the
-// files' checksums: Verify does, and takes longer. A set that lacks batches
-// but can be used is no error; Data.Notices says what is missing.
+// Load reads, or draws, the data set of that name. A set that lacks batches, or
+// whose files are not the official ones, but can be used is no error;
+// Data.Notices says so.
 func Load(name string, o Options) (*Data, error) {
 	info, err := Lookup(name)
 	if err != nil {
@@ -51,9 +47,9 @@ func Load(name string, o Options) (*Data, error) {
 		}
 		return Digits(o.Seed, or(o.Train, info.Train), or(o.Test, info.Test)), nil
 	}
-	p, looked := locate(SearchPath(o.Dir), info)
-	if !p.usable {
-		return nil, &MissingError{Name: name, Files: p.missing, Looked: looked, Exact: o.Dir != ""}
+	p, missing := locate(o.Dir, info)
+	if missing != nil {
+		return nil, missing
 	}
 	data := &Data{Name: name, Dir: p.dir}
 	if name == "cifar10" {
@@ -75,57 +71,63 @@ func Load(name string, o Options) (*Data, error) {
 }
 
 func loadIDX(data *Data, p place, info Info) (err error) {
-	classes := len(info.Classes)
-	data.Train, err = ReadIDX(p.found[trainImages], p.found[trainLabels], classes)
-	if err != nil {
+	files, digests := make(map[string]idxFile), make(map[string]digest)
+	for _, file := range info.Files {
+		kind := uint32(idxImages)
+		if file.Name == trainLabels || file.Name == testLabels {
+			kind = idxLabels
+		}
+		f, err := readIDX(p.found[file.Name], kind)
+		if err != nil {
+			return err
+		}
+		files[file.Name], digests[file.Name] = f, digest{md5: f.md5}
+	}
+	if data.Notices, err = judge(p, info, digests); err != nil {
 		return err
 	}
-	data.Test, err = ReadIDX(p.found[testImages], p.found[testLabels], classes)
-	if err != nil {
+	for _, file := range info.Files {
+		f := files[file.Name]
+		if len(f.shape) == 3 && (f.shape[1] != info.Height || f.shape[2] != info.Width) {
+			return another(info, "%s holds images of %d×%d pixels, but those of %s have %d×%d",
+				f.source, f.shape[2], f.shape[1], info.Name, info.Width, info.Height)
+		}
+		if len(f.shape) == 1 {
+			if err := checkLabels(f.values, len(info.Classes)); err != nil {
+				return another(info, "%s: %v", f.source, err)
+			}
+		}
+	}
+	if data.Train, err = pair(files[trainImages], files[trainLabels], len(info.Classes)); err != nil {
 		return err
 	}
-	if a, b := data.Train, data.Test; a.Width != b.Width || a.Height != b.Height {
-		return fmt.Errorf("dataset: %s holds images of %d×%d, but %s of %d×%d",
-			p.found[trainImages], a.Width, a.Height, p.found[testImages], b.Width, b.Height)
+	if data.Test, err = pair(files[testImages], files[testLabels], len(info.Classes)); err != nil {
+		return err
 	}
-	if other := impostor(data.Test, info); other != "" {
-		return fmt.Errorf("dataset: %s holds the files of %s, not of %s; ask for --data %s, or move them",
-			p.dir, other, info.Name, other)
+	if missing := unlabelled(data.Train, info); missing != "" && len(data.Notices) > 0 {
+		data.Notices = append(data.Notices, missing)
 	}
 	return nil
 }
 
-// impostor is the name of the other set whose test labels these are, or "".
-// MNIST and Fashion-MNIST have the same file names, and a folder that holds
-// either can be given for both.
-func impostor(test *Set, info Info) string {
-	head := binary.BigEndian.AppendUint32(nil, idxLabels)
-	head = binary.BigEndian.AppendUint32(head, uint32(test.Len()))
-	sum := md5.Sum(bytes.Join([][]byte{head, test.Labels}, nil))
-	digest := hex.EncodeToString(sum[:])
-	for _, other := range List() {
-		for _, file := range other.Files {
-			if file.Name == testLabels && file.MD5 == digest && other.Name != info.Name {
-				return other.Name
-			}
-		}
-	}
-	return ""
-}
-
 func loadCIFAR(data *Data, p place, info Info) (err error) {
-	var batches []string
+	info.Files = summed(p.dir, info)
+	data.Train, data.Test = newCIFAR10(), newCIFAR10()
+	digests := make(map[string]digest)
 	for _, file := range info.Files {
-		if path, ok := p.found[file.Name]; ok && file.Name != cifarTest {
-			batches = append(batches, path)
+		src, ok := p.found[file.Name]
+		if !ok {
+			continue
+		}
+		set := data.Train
+		if file.Name == cifarTest {
+			set = data.Test
+		}
+		if digests[file.Name], err = readBatch(src, file, set); err != nil {
+			return err
 		}
 	}
-	data.Train, err = ReadCIFAR10(batches...)
-	if err != nil {
-		return err
-	}
-	data.Test, err = ReadCIFAR10(p.found[cifarTest])
-	if err != nil {
+	if data.Notices, err = judge(p, info, digests); err != nil {
 		return err
 	}
 	if len(p.missing) > 0 {

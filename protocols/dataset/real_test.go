@@ -32,6 +32,9 @@ func testReal(t *testing.T, name string, train, test []byte) {
 			t.Errorf("%v; labels begin with %v, want %d images and %v", c.set, c.set.Labels[:5], c.n, c.first)
 		}
 	}
+	if len(data.Notices) > 0 {
+		t.Errorf("of the official files is said: %q", data.Notices)
+	}
 	reports, err := dataset.Verify(name, dataset.Options{Dir: datatest.Dir(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +76,29 @@ func TestRealImpostor(t *testing.T) {
 		if _, err := dataset.Load(name, dataset.Options{Dir: dir}); err == nil {
 			t.Errorf("%s was loaded as %s", dir, name)
 		} else if !bytes.Contains([]byte(err.Error()), []byte("holds the files of "+other)) {
+			t.Error(err)
+		}
+	}
+}
+
+// Training files of one set beside test files of the other are not learnt from.
+func TestRealMixture(t *testing.T) {
+	dir := t.TempDir()
+	for set, part := range map[string]string{"fashion-mnist": "train", "mnist": "t10k"} {
+		files, err := filepath.Glob(filepath.Join(datatest.Dir(t), set, part+"-*"))
+		if err != nil || len(files) < 2 {
+			t.Skip("the files of", set, "are elsewhere:", err)
+		}
+		for _, file := range files {
+			if err := os.Symlink(file, filepath.Join(dir, filepath.Base(file))); err != nil {
+				t.Skip(err)
+			}
+		}
+	}
+	for _, name := range []string{"mnist", "fashion-mnist"} {
+		if _, err := dataset.Load(name, dataset.Options{Dir: dir}); err == nil {
+			t.Errorf("mixed files were loaded as %s", name)
+		} else if !bytes.Contains([]byte(err.Error()), []byte("mixed up in "+dir)) {
 			t.Error(err)
 		}
 	}

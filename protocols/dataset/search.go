@@ -2,13 +2,16 @@ package dataset
 
 import (
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 )
 
 // SearchPath lists the folders that may hold data sets, in the order in which
 // they are searched. A dir that is not empty was named by the user and is the
-// only one. Otherwise they are $PLATEAU_DATA, if set, and CacheDir. This and
-// CacheDir are all that the package reads of the environment.
+// only one. Otherwise they are $PLATEAU_DATA, if set, CacheDir, and the folder
+// where Keras keeps its data sets. This and CacheDir are all that the package
+// reads of the environment.
 func SearchPath(dir string) []string {
 	if dir != "" {
 		return []string{dir}
@@ -19,6 +22,11 @@ func SearchPath(dir string) []string {
 	}
 	if cache, err := CacheDir(); err == nil {
 		path = append(path, cache)
+	}
+	if keras := os.Getenv("KERAS_HOME"); keras != "" {
+		path = append(path, filepath.Join(keras, "datasets"))
+	} else if home, err := os.UserHomeDir(); err == nil {
+		path = append(path, filepath.Join(home, ".keras", "datasets"))
 	}
 	return path
 }
@@ -33,46 +41,61 @@ func CacheDir() (string, error) {
 	return filepath.Join(cache, "plateau"), nil
 }
 
+// OwnDir is where data sets are put that have no other place: dir if the user
+// named it, else $PLATEAU_DATA, else CacheDir.
+func OwnDir(dir string) (string, error) {
+	if dir != "" {
+		return dir, nil
+	}
+	if env := os.Getenv("PLATEAU_DATA"); env != "" {
+		return env, nil
+	}
+	return CacheDir()
+}
+
 // Folder is where Fetch puts the files of a set below dir, and the first place
 // where Load looks.
 func Folder(dir string, info Info) string { return folders(dir, info)[0] }
 
-// folders lists where the files of a set may be below dir: in a folder of the
-// set's name, as Fetch leaves them, or in dir itself. The archive of CIFAR-10
-// has a folder of its own, which may still be there.
+// folders lists where the files of a set may be below dir.
 func folders(dir string, info Info) []string {
-	if info.Name == "cifar10" {
-		return []string{
-			filepath.Join(dir, info.Name, cifarFolder),
-			filepath.Join(dir, info.Name),
-			filepath.Join(dir, cifarFolder),
-			dir,
-		}
+	var all []string
+	for _, sub := range subfolders(info) {
+		all = append(all, filepath.Join(dir, filepath.FromSlash(sub)))
 	}
-	return []string{filepath.Join(dir, info.Name), dir}
+	return all
+}
+
+// subfolders lists where the files of a set may be: in a folder of the set's
+// name, as Fetch leaves them, where torchvision leaves them, or simply there. The
+// archive of CIFAR-10 has a folder of its own, which may still be there.
+func subfolders(info Info) []string {
+	switch {
+	case info.Name == "cifar10":
+		return []string{info.Name + "/" + cifarFolder, info.Name, cifarFolder, "."}
+	case info.Raw != "":
+		return []string{info.Name, info.Raw, ".", path.Base(info.Raw)}
+	}
+	return []string{info.Name, "."}
 }
 
 // A place is a folder and the files of a set that were found there.
 type place struct {
 	dir     string
-	found   map[string]string // path of each file, by its plain name
+	found   map[string]source // by the plain names of the files
 	missing []string          // plain names of the files that are not there, Optional or not
 	usable  bool              // enough is there to train and to test
 }
 
 // look finds the files of a set in one folder.
 func look(dir string, info Info) place {
-	p := place{dir: dir, found: make(map[string]string)}
+	p := place{dir: dir, found: make(map[string]source)}
 	required, training := true, false
 	for _, file := range info.Files {
-		// Fetch leaves gzipped files, so what it repaired wins over what lay there.
-		path := filepath.Join(dir, file.Name+".gz")
-		if !exists(path) {
-			path = filepath.Join(dir, file.Name)
-		}
+		src, ok := seek(dir, info, file)
 		switch {
-		case exists(path):
-			p.found[file.Name] = path
+		case ok:
+			p.found[file.Name] = src
 			training = training || file.Name != testImages && file.Name != testLabels && file.Name != cifarTest
 		default:
 			p.missing = append(p.missing, file.Name)
@@ -83,28 +106,55 @@ func look(dir string, info Info) place {
 	return p
 }
 
-// locate finds the first folder on the path that holds enough of the set. If
-// none does, it returns the one that holds most, and all that were looked at.
-func locate(path []string, info Info) (best place, looked []string) {
-	for _, dir := range path {
-		for _, folder := range folders(dir, info) {
+// seek finds a file of a set in a folder.
+func seek(dir string, info Info, file File) (src source, ok bool) {
+	for _, name := range []string{
+		file.Name + ".gz", // as Fetch leaves it; so what it repaired wins over what lay there
+		file.Name,
+		older(file.Name) + ".gz",
+		older(file.Name),
+	} {
+		if path := filepath.Join(dir, name); exists(path) {
+			return source{path: path}, true
+		}
+	}
+	if path := filepath.Join(dir, info.Archive); info.Archive != "" && exists(path) {
+		return source{path, file.Array}, true
+	}
+	return source{}, false
+}
+
+// older is what some mirrors call an IDX file: train-images.idx3-ubyte.
+func older(name string) string { return strings.Replace(name, "-idx", ".idx", 1) }
+
+// locate finds the first folder, in the order of SearchPath, that holds enough of
+// the set. If none does, it returns the one that holds most, and an error that is
+// for a caller who needs all of it.
+func locate(dir string, info Info) (best place, err *MissingError) {
+	roots := SearchPath(dir)
+	for _, root := range roots {
+		for _, folder := range folders(root, info) {
 			p := look(folder, info)
 			if p.usable {
 				return p, nil
 			}
-			looked = append(looked, folder)
 			if best.found == nil || len(p.found) > len(best.found) {
 				best = p
 			}
 		}
 	}
-	if best.found == nil {
-		best = look("", Info{}) // no folder at all
-		for _, file := range info.Files {
-			best.missing = append(best.missing, file.Name)
-		}
+	err = &MissingError{Name: info.Name, Looked: roots, Exact: dir}
+	if own, ownErr := OwnDir(dir); ownErr == nil {
+		err.Put = Folder(own, info)
 	}
-	return best, looked
+	if len(best.found) > 0 {
+		err.Near, err.Put, err.Files = best.dir, best.dir, best.missing
+		return best, err
+	}
+	for _, file := range info.Files {
+		err.Files = append(err.Files, file.Name)
+	}
+	return best, err
 }
 
 func exists(path string) bool {

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"plateau/internal/regular"
@@ -33,23 +35,32 @@ func (s State) String() string {
 type Report struct {
 	File  File
 	Path  string // where it is, or where it was looked for
+	Array string // its name in the archive at Path, if it is in one
 	State State
 	Bytes int64  // length of the content
 	MD5   string // of the content, unpacked
+	Is    string // which other official file it is, if it Differs
 	Err   error  // why it is Damaged
 }
 
 // String is the report in a line.
 func (r Report) String() string {
+	where := source{r.Path, r.Array}.String()
 	switch {
+	case r.State == Differs && r.Is != "":
+		return fmt.Sprintf("%s: %v: it is %s", where, r.State, r.Is)
 	case r.State == Differs && r.Bytes != r.File.Bytes:
-		return fmt.Sprintf("%s: %v: %d bytes, want %d", r.Path, r.State, r.Bytes, r.File.Bytes)
+		return fmt.Sprintf("%s: %v: %d bytes, want %d", where, r.State, r.Bytes, r.File.Bytes)
+	case r.State == Differs && r.File.MD5 == "":
+		return fmt.Sprintf("%s: %v: it has other labels", where, r.State)
 	case r.State == Differs:
-		return fmt.Sprintf("%s: %v: MD5 %s, want %s", r.Path, r.State, r.MD5, r.File.MD5)
+		return fmt.Sprintf("%s: %v: MD5 %s, want %s", where, r.State, r.MD5, r.File.MD5)
 	case r.State == Damaged:
-		return fmt.Sprintf("%s: %v: %v", r.Path, r.State, r.Err)
+		return fmt.Sprintf("%s: %v: %v", where, r.State, r.Err)
+	case r.State == Unchecked && r.File.Labels != "":
+		return fmt.Sprintf("%s: the labels are the official ones; of the images there is no official checksum", where)
 	}
-	return fmt.Sprintf("%s: %v", r.Path, r.State)
+	return fmt.Sprintf("%s: %v", where, r.State)
 }
 
 // Sums is the name of a file that Fetch leaves beside files it unpacked from
@@ -68,9 +79,9 @@ func Verify(name string, o Options) ([]Report, error) {
 	if len(info.Files) == 0 {
 		return nil, nil
 	}
-	p, looked := locate(SearchPath(o.Dir), info)
+	p, missing := locate(o.Dir, info)
 	if len(p.found) == 0 {
-		return nil, &MissingError{Name: name, Files: p.missing, Looked: looked, Exact: o.Dir != ""}
+		return nil, missing
 	}
 	return VerifyFolder(p.dir, info), nil
 }
@@ -78,30 +89,46 @@ func Verify(name string, o Options) ([]Report, error) {
 // VerifyFolder compares the files of a set that are right in this folder.
 func VerifyFolder(dir string, info Info) []Report {
 	p := look(dir, info)
-	sums := readSums(filepath.Join(dir, Sums))
 	var reports []Report
-	for _, file := range info.Files {
-		if file.MD5 == "" {
-			file.MD5 = sums[file.Name]
-		}
-		path, ok := p.found[file.Name]
+	for _, file := range summed(dir, info) {
+		src, ok := p.found[file.Name]
 		if !ok {
 			reports = append(reports, Report{File: file, Path: filepath.Join(dir, file.Name)})
 			continue
 		}
-		reports = append(reports, VerifyFile(path, file))
+		reports = append(reports, src.verify(file))
 	}
 	return reports
 }
 
+// summed lists the files of a set, with the checksums that Fetch recorded of them
+// where the makers gave none.
+func summed(dir string, info Info) []File {
+	files := slices.Clone(info.Files)
+	sums := readSums(filepath.Join(dir, Sums))
+	for i := range files {
+		if files[i].MD5 == "" {
+			files[i].MD5 = sums[files[i].Name]
+		}
+	}
+	return files
+}
+
 // VerifyFile compares the content of one file, plain or gzipped, with what it
 // should be.
-func VerifyFile(path string, want File) Report {
-	r := Report{File: want, Path: path}
-	err := readContent(path, func(c content) error {
-		hash := md5.New()
-		n, err := io.Copy(hash, io.LimitReader(c, maxContent))
-		r.Bytes, r.MD5 = n, hex.EncodeToString(hash.Sum(nil))
+func VerifyFile(path string, want File) Report { return source{path: path}.verify(want) }
+
+func (s source) verify(want File) Report {
+	r := Report{File: want, Path: s.path, Array: s.array}
+	var d digest
+	err := s.read(func(c content) error {
+		hash, labels := md5.New(), &everyLabel{hash: md5.New()}
+		n, err := io.Copy(io.MultiWriter(hash, labels), io.LimitReader(c, maxContent))
+		d.md5 = hex.EncodeToString(hash.Sum(nil))
+		if want.Labels != "" {
+			d.labels = hex.EncodeToString(labels.hash.Sum(nil))
+		}
+		r.Bytes, r.MD5 = n, d.md5
 		return err
 	})
 	switch {
@@ -109,14 +136,31 @@ func VerifyFile(path string, want File) Report {
 		r.State = Missing
 	case err != nil:
 		r.State, r.Err = Damaged, err
-	case r.Bytes != want.Bytes || want.MD5 != "" && r.MD5 != want.MD5:
+	case r.Bytes != want.Bytes || !d.official(want):
 		r.State = Differs
+		if info, file, ok := d.owner(); ok && (file.Name != want.Name || file.MD5 != "" && file.MD5 != want.MD5) {
+			r.Is = file.Name + " of " + info.Name
+		}
 	case want.MD5 == "":
 		r.State = Unchecked
 	default:
 		r.State = OK
 	}
 	return r
+}
+
+// everyLabel digests the labels that go by in a batch of CIFAR-10.
+type everyLabel struct {
+	hash hash.Hash
+	at   int // bytes so far, from the last label on
+}
+
+func (e *everyLabel) Write(b []byte) (int, error) {
+	for i := (cifarRecord - e.at) % cifarRecord; i < len(b); i += cifarRecord {
+		e.hash.Write(b[i : i+1])
+	}
+	e.at = (e.at + len(b)) % cifarRecord
+	return len(b), nil
 }
 
 // readSums reads a file of checksums as md5sum writes it. Without one, nothing

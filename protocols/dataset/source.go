@@ -1,0 +1,104 @@
+package dataset
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+
+	"plateau/internal/regular"
+	"plateau/sim/record/npz"
+)
+
+// A source is where the content of an official file is: in a file of its own, or
+// in an array of an .npz archive.
+type source struct {
+	path  string
+	array string // "" for a file of its own
+}
+
+func (s source) String() string {
+	if s.array == "" {
+		return s.path
+	}
+	return s.path + " (" + s.array + ")"
+}
+
+// base is what the source is called in its folder.
+func (s source) base() string {
+	s.path = filepath.Base(s.path)
+	return s.String()
+}
+
+// read hands the content to decode. An error of either says which file it was.
+func (s source) read(decode func(content) error) error {
+	f, err := regular.Open(s.path)
+	if errors.Is(err, regular.ErrNot) {
+		return &FormatError{s.path, regular.ErrNot}
+	}
+	if err != nil {
+		return fmt.Errorf("dataset: %w", err) // an fs.PathError: names the file
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("dataset: %w", err)
+	}
+	var c content
+	if s.array == "" {
+		c, err = newContent(f, info.Size())
+	} else {
+		c, err = arrayContent(f, info.Size(), s.array)
+	}
+	if err == nil {
+		err = decode(c)
+	}
+	if err != nil {
+		return &FormatError{s.path, err}
+	}
+	return nil
+}
+
+// arrayContent is an array as the IDX file from which it was made, to the byte.
+func arrayContent(f io.ReaderAt, length int64, array string) (c content, err error) {
+	head := make([]byte, sniffed)
+	n, _ := f.ReadAt(head, 0)
+	if what := LooksLike(head[:n]); what != "" && what != zipArchive {
+		return c, fmt.Errorf("is %s, not an archive of arrays", what)
+	}
+	r, err := npz.NewReader(f, length)
+	if err != nil {
+		return c, err
+	}
+	shape, err := r.Shape(array)
+	if err != nil {
+		return c, err
+	}
+	head = head[:0]
+	switch len(shape) {
+	case 1:
+		head = binary.BigEndian.AppendUint32(head, idxLabels)
+	case 3:
+		head = binary.BigEndian.AppendUint32(head, idxImages)
+	default:
+		return c, fmt.Errorf("%s has %d dimensions, want 3 for images or 1 for labels", array, len(shape))
+	}
+	total := int64(1)
+	for _, n := range shape {
+		if total *= int64(n); n > math.MaxUint32 || total > maxContent {
+			return c, fmt.Errorf("%s is %s, more than the %d bytes that are allowed", array, times(shape), int64(maxContent))
+		}
+		head = binary.BigEndian.AppendUint32(head, uint32(n))
+	}
+	values, _, err := r.Uint8(array)
+	if err != nil {
+		return c, err
+	}
+	return content{
+		Reader: io.MultiReader(bytes.NewReader(head), bytes.NewReader(values)),
+		most:   int64(len(head) + len(values)), exact: true,
+	}, nil
+}
