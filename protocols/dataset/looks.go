@@ -5,17 +5,21 @@ import "bytes"
 // sniffed is how many bytes of a file LooksLike wants to see.
 const sniffed = 512
 
-const zipArchive = "a zip archive"
+const (
+	zipArchive = "a zip archive"
+	webPage    = "a web page (HTML), as of a login, a proxy or a download that needs a click"
+)
 
 // LooksLike says what a file is that was saved under the name of a data file,
 // from how it begins; "" if it is none of the things that often are.
 func LooksLike(head []byte) string {
 	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n"))
 	for _, kind := range []struct{ begins, what string }{
-		{"<!doctype html", "a web page (HTML), as of a login, a proxy or a download that needs a click"},
-		{"<html", "a web page (HTML), as of a login, a proxy or a download that needs a click"},
+		{"<!doctype html", webPage},
+		{"<html", webPage},
+		{"<head", webPage},
+		{"<!--", webPage},
 		{"<?xml", "an XML text, as servers send instead of a file"},
-		{"<", "a text like a web page"},
 		{"version https://git-lfs.github.com/", "a pointer of Git LFS, which stands for a file that was not fetched (git lfs pull gets it)"},
 	} {
 		if bytes.HasPrefix(text, []byte(kind.begins)) {
