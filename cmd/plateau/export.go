@@ -206,6 +206,10 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 		return fmt.Errorf("%s: %s", o.path, plain(err))
 	}
 	whole := intact.Of(r)
+	lost := whole.LeftOut()
+	if d := r.Damage(); len(d) > 0 && len(lost) == 0 && r.Complete() {
+		con.note("note: %s is damaged, but not in its trials: %s", o.path, newDamage(d[0]))
+	}
 	if whole.Trials() == 0 && r.Trials() > 0 {
 		return fmt.Errorf("%s is damaged in every trial, so there is nothing to export; %s says where", o.path, command("inspect", argument(o.path), "--verify"))
 	}
@@ -226,7 +230,6 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	if err := s.commit(o.force); err != nil {
 		return err
 	}
-	lost := whole.LeftOut()
 	e := exportEvent{
 		Event: "export", File: o.path, To: f.name, Out: o.out, Files: s.names(), Bytes: s.bytes,
 		Trials: whole.Trials(), LeftOut: printRanges(lost),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,6 +180,55 @@ func TestExportDamaged(t *testing.T) {
 			if got := readFile(t, filepath.Join(out, name)); got != want.String() {
 				t.Errorf("%s: %d bytes, want %d", name, len(got), want.Len())
 			}
+		}
+	}
+}
+
+// Of a finished recording the last trials are gone: its end tells that they were there,
+// so it did not break off but is damaged, and every command that reads it says so.
+func TestLastTrialsLost(t *testing.T) {
+	empty(t)
+	must(t, "train", "--hidden", "20", "--examples", "120", "--test-examples", "1", "--epochs", "1", "--out", "run", "--record")
+	file := readFile(t, "run/recording.plateau")
+	group, end := strings.LastIndex(file, "\xc9Pc\x1a\x02"), strings.LastIndex(file, "\xc9Pc\x1a\x01") // its last, and the header's copy
+	writeFile(t, "bad.plateau", file[:group]+file[end:])
+	lost, err := openRecordingFile(t, "bad.plateau").Lost(nil)
+	if err != nil || len(lost) == 0 || len(lost) > 60 || lost[len(lost)-1] != 119 {
+		t.Fatalf("%v are lost, %v; want the last trials", lost, err)
+	}
+	whole, many := 120-len(lost), plural(len(lost), "trial")
+	kept := fmt.Sprint(lost[0] - 1)
+	for _, test := range []struct {
+		args   string
+		status int
+		want   []string
+	}{
+		{"export bad.plateau --to npz --out x.npz", 1, []string{"bad.plateau is damaged: " + many + " left out of 120, " + printRanges(lost)}},
+		{"inspect bad.plateau", 1, []string{"120 trials, ", "the index: it cannot be used", "bad.plateau is damaged: of " + many}},
+		{"inspect bad.plateau --trials 119:", 1, []string{"119  damaged: trial 119: it is missing"}},
+		{"inspect bad.plateau --verify", 1, []string{fmt.Sprintf("%d of 120 trials", whole), "to 119): it is missing"}},
+		{"replay bad.plateau --trial 119 --out no.npz", 1, []string{"bad.plateau: trial 119: it is missing"}},
+		{"replay bad.plateau --out yes.npz --trial " + kept, 0, nil},
+		{"plot bad.plateau --what raster --trial 119 --out no.svg", 1, []string{"bad.plateau: trial 119: it is missing"}},
+		{"plot bad.plateau --what raster --out yes.svg --trial " + kept, 0, nil},
+		{"plot bad.plateau --what trial --trial 119 --out no.svg", 1, []string{"bad.plateau: trial 119: it is missing"}},
+	} {
+		status, out, messages := plateau(strings.Fields(test.args)...)
+		if status != test.status {
+			t.Errorf("%s: status %d, want %d: %s", test.args, status, test.status, messages)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(out+messages, want) {
+				t.Errorf("%s: want %q in %s%s", test.args, want, out, messages)
+			}
+		}
+		if strings.Contains(out+messages, "broke off") {
+			t.Errorf("%s: it did not break off: %s%s", test.args, out, messages)
+		}
+	}
+	for _, name := range []string{"no.npz", "no.svg"} {
+		if _, err := os.Stat(name); err == nil {
+			t.Errorf("there is %s of what is missing", name)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func newInspect(con *console) *cobra.Command {
 		Long: `Say what a recording holds: of which run it is, what of it was recorded, every
 trial with its class, the class read out, spikes and plateaus, and totals. --json
 lists all trials. --verify reads every byte and says exactly what is damaged and
-what is intact; the exit status is 1 if anything is. Of a run folder: its
+what is intact; the exit status is 1 if anything is damaged. Of a run folder: its
 settings, how learning went, its weights and its checkpoints.`,
 		Example: `  plateau inspect runs/digits-1
   plateau inspect runs/digits-1/recording.plateau --trials 100:120
@@ -165,7 +165,11 @@ func newDamage(d record.Damage) damageEvent {
 }
 
 func (d damageEvent) String() string {
-	return fmt.Sprintf("%s at byte %d: %s: %s", byteSize(d.Length), d.Offset, d.What, d.Why)
+	where := fmt.Sprintf("at byte %d", d.Offset)
+	if d.Length > 0 { // else it is missing there
+		where = byteSize(d.Length) + " " + where
+	}
+	return fmt.Sprintf("%s: %s: %s", where, d.What, d.Why)
 }
 
 func (i *inspection) event() recordingEvent {
@@ -425,6 +429,7 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 		return fmt.Sprintf("%d of %d trials, %s left", done, i.r.Trials(), clock(left(done, int64(i.r.Trials()), elapsed)))
 	})
 	defer bar.end()
+	cut := 0 // how many at the end could not be read, which may be because the recording broke off
 	for n := range i.r.Trials() {
 		if ctx.Err() != nil {
 			return interrupted("")
@@ -435,8 +440,13 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 			i.con.event(e)
 			i.con.line("%s", i.trialRow(e))
 		}
-		if e.Error != "" {
+		switch {
+		case e.Error != "" && n >= i.r.Written():
+			cut++
+		case e.Error != "":
 			total.Damaged++
+		default:
+			total.Damaged, cut = total.Damaged+cut, 0
 		}
 		if e.trial != nil {
 			if e.Read >= 0 && e.Read != e.Class {
@@ -465,6 +475,9 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 	i.con.event(total)
 	if !i.con.json {
 		i.total(total, to-from)
+	}
+	if total.Damaged > 0 {
+		return fmt.Errorf("%s is damaged: of %s something cannot be read; plateau inspect %s --verify says what", i.path, plural(total.Damaged, "trial"), shellWord(i.path))
 	}
 	return nil
 }
@@ -543,9 +556,6 @@ func (i *inspection) total(t totalEvent, listed int) {
 	i.con.line("")
 	i.con.line("%s, %d misread, %s; %s: %.2f bytes of file a spike",
 		plural(t.Trials, "trial"), t.Misread, clock(time.Duration(t.Milliseconds*float64(time.Millisecond)))+" simulated", plural(int(all), "spike"), t.BytesPerSpike)
-	if t.Damaged > 0 {
-		i.con.line("of %s something is damaged; --verify says what", plural(t.Damaged, "trial"))
-	}
 }
 
 // watchBytes shows how much of so many bytes is done, and ends the work when the

@@ -43,10 +43,15 @@ func Continue(path string, at Mark, net *network.Network) (w *Writer, err error)
 	if len(r.damage) > 0 {
 		return nil, fmt.Errorf("it is damaged: %w", r.damage[0].Err)
 	}
-	for k, g := range r.groups {
-		if k > 0 && !r.follows(k) || k == 0 && (g.first != 0 || g.trial != 0) {
+	next := groupEntry{}
+	for _, g := range r.groups {
+		if g.first != next.first || g.trial != next.trial {
 			return nil, errors.New("a part of it is missing")
 		}
+		next.first, next.trial = g.first+int64(g.steps), g.trial+uint64(g.begun)
+	}
+	if next.first != r.steps || next.trial != r.trials {
+		return nil, errors.New("a part of it is missing")
 	}
 	if n := len(r.groups); n > 0 {
 		last, err := r.group(n - 1)

@@ -118,7 +118,8 @@ func TestContinueRefuses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.plateau")
 	file, _, _ := recordTraining(t, m, header(m), 10, 30)
 	size := int64(len(file))
-	frame := 5000 + bytes.Index(file[5000:], []byte("\xc9Pc\x1a"))
+	frame := 5000 + bytes.Index(file[5000:], []byte("\xc9Pc\x1a\x02"))
+	group := frame + 1 + bytes.Index(file[frame+1:], []byte("\xc9Pc\x1a\x02")) // the one after
 	for _, c := range []struct {
 		file []byte
 		at   int64
@@ -129,7 +130,8 @@ func TestContinueRefuses(t *testing.T) {
 		{file, 3, "not a recording"},
 		{file, 3000, "damaged"},
 		{file, size, "after its end"},
-		{slices.Concat(file[:frame], []byte{file[frame] ^ 1}, file[frame+1:]), size - 16, "damaged"},
+		{slices.Concat(file[:frame], []byte{file[frame] ^ 1}, file[frame+1:]), int64(endOf(t, file)), "damaged"},
+		{slices.Concat(file[:frame], file[group:]), int64(endOf(t, file) - (group - frame)), "a part of it is missing"},
 	} {
 		if err := os.WriteFile(path, c.file, 0o666); err != nil {
 			t.Fatal(err)
@@ -179,7 +181,7 @@ func TestManyGroups(t *testing.T) {
 		t.Errorf("%d indexes of %d groups: they are not bounded", indexes, n)
 	}
 	// Without its end the same is found.
-	r = read(t, file[:len(file)-1])
+	r = read(t, file[:endOf(t, file)])
 	if r.Trials() != n || r.Complete() {
 		t.Errorf("without its end: %d trials, complete %v", r.Trials(), r.Complete())
 	}

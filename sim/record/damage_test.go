@@ -204,6 +204,64 @@ func TestMissingGroup(t *testing.T) {
 	}
 }
 
+// Whatever block of a finished recording is spoilt or gone, all its trials are counted,
+// and those that are lost are damage: the recording did not break off there.
+func TestLostBlock(t *testing.T) {
+	file, mem := small(t, 12, 20)
+	total := len(mem.trials)
+	end, index := endOf(t, file), bytes.LastIndex(file, []byte("\xc9Pc\x1a\x08"))
+	for _, size := range []int{1, 60, 300} {
+		for at := 16; at < len(file); at += 37 {
+			to := min(at+size, len(file))
+			for name, bad := range map[string][]byte{
+				"zeros": slices.Concat(file[:at], make([]byte, to-at), file[to:]),
+				"gone":  slices.Concat(file[:at], file[to:]),
+			} {
+				if bytes.Equal(bad, file) {
+					continue
+				}
+				r, list, _ := damages(bad)
+				if r == nil {
+					if at >= 4000 { // the first header and its copy are not hit at once
+						t.Fatalf("bytes %d to %d %s: it cannot be opened", at, to, name)
+					}
+					continue
+				}
+				if len(list) == 0 {
+					t.Fatalf("bytes %d to %d %s: no damage", at, to, name)
+				}
+				// Without index and end nothing tells of it; a shorter index swallows the end.
+				untold := at < end && to > end || name == "gone" && index <= at && at < end
+				if whole := to <= end || at >= len(file)-16; r.Complete() != whole && !untold {
+					t.Fatalf("bytes %d to %d of %d %s: complete is %v, and the end is from %d", at, to, len(file), name, r.Complete(), end)
+				}
+				lost, err := r.Lost(nil)
+				if err != nil || r.Trials() != total || r.Written() != total && !untold {
+					t.Fatalf("bytes %d to %d %s: %d trials, %d written, want %d; %v", at, to, name, r.Trials(), r.Written(), total, err)
+				}
+				for i := range total {
+					if err := truth(r, i, mem.trials); err != nil && !slices.Contains(lost, i) {
+						t.Fatalf("bytes %d to %d %s: trial %d is not among the lost %v, but %v", at, to, name, i, lost, err)
+					}
+				}
+				if len(lost) > 6+size/60 { // two groups, where a chunk swallows the frame of the next
+					t.Fatalf("bytes %d to %d %s: %v of %d are lost", at, to, name, lost, total)
+				}
+			}
+		}
+	}
+}
+
+// endOf is where the end of a recording begins.
+func endOf(t testing.TB, file []byte) int {
+	t.Helper()
+	at := bytes.LastIndex(file, []byte("\xc9Pc\x1a\x09"))
+	if at < 0 {
+		t.Fatal("the recording has no end")
+	}
+	return at
+}
+
 // A snapshot of the weights that is missing is said to be.
 func TestMissingSnapshot(t *testing.T) {
 	file, _ := small(t, 12, 20)
@@ -237,8 +295,8 @@ func TestTruncation(t *testing.T) {
 			}
 			continue
 		}
-		if r.Complete() {
-			t.Fatalf("%d of %d bytes are said to be complete", n, len(file))
+		if r.Complete() != (n >= len(file)-16) {
+			t.Fatalf("%d of %d bytes: complete is %v; the end is whole without the last 16", n, len(file), r.Complete())
 		}
 		whole, err := readable(r, mem.trials)
 		if err != nil {

@@ -165,6 +165,7 @@
 // many there are; Header, the offset of the header's copy; Index, a list of the
 // offsets of all index chunks; and Failure, why the recording broke off, if it
 // did. The last 16 bytes of the file are the offset of the end as
-// uint64, C9 50 65 1A, and the CRC-32C of these 12 bytes. A file without them
-// broke off; its chunks tell the same.
+// uint64, C9 50 65 1A, and the CRC-32C of these 12 bytes. Where they or the index
+// cannot be used, the chunks tell the same: a file without an end among them broke
+// off; an end, or an index, tells how much there should be before it.
 package record

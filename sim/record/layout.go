@@ -144,9 +144,12 @@ func (s source) search(from, to int64) int64 {
 type layout struct {
 	groups  []groupEntry
 	weights []weightsEntry
-	steps   int64
-	trials  uint64
+	steps   int64  // where there is more than the groups hold, the rest is missing
+	trials  uint64 // likewise
+	written uint64 // trials, from the first, known to have been written whole
+	copied  int64  // offset of the header's copy, 0 if there is none
 	end     *ending
+	indexed bool // whether the index was used
 	damage  []Damage
 }
 
@@ -191,6 +194,8 @@ func (s source) readIndex() (*layout, error) {
 	if l.steps != l.end.Steps || l.trials != l.end.Trials {
 		return nil, errors.New("the index: some of it is missing")
 	}
+	l.copied, l.indexed = l.end.Header, true
+	l.setWritten(l.trials, l.end.Failure == "")
 	return l, nil
 }
 
@@ -259,18 +264,28 @@ func (l *layout) validate(size int64) error {
 		}
 		offset = w.offset + w.length
 	}
-	if l.steps > maxCount || l.trials > maxCount {
+	if l.steps > maxCount || l.trials > mostTrials(size) {
 		return errIndex
 	}
 	return nil
 }
 
-// scan looks at every chunk to find the layout of a file without an index. What
-// is missing leaves a gap between groups.
+// mostTrials is how many trials a file of such a size is believed to tell of: each
+// takes more than a byte, even if most of them are lost.
+func mostTrials(size int64) uint64 { return uint64(max(size, 1<<20)) }
+
+// scan looks at every chunk to find the layout of a file whose index is damaged, or
+// that has none because it broke off. What is missing leaves a gap between groups,
+// or after the last one if the end, or an index, tells of more.
 func (s source) scan() *layout {
 	l := &layout{}
-	open := false // whether the last group may go on
-	s.walk(int64(fileStart), s.size, func(at int64, f frame) {
+	open := false    // whether the last group may go on
+	told := ending{} // what was written before the last end or index
+	to := s.size
+	if s.endsWithTrailer() {
+		to -= trailerSize
+	}
+	s.walk(int64(fileStart), to, func(at int64, f frame) {
 		length := frameSize + int64(f.stored)
 		switch f.kind {
 		case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
@@ -283,12 +298,27 @@ func (s source) scan() *layout {
 				l.damaged(at, length, f.kind.String(), errors.New("it stands after what follows it"))
 				break
 			}
+			if f.trial+uint64(f.items) > mostTrials(s.size) && f.kind == eventsChunk || f.trial > mostTrials(s.size) {
+				l.damaged(at, length, f.kind.String(), errors.New("it tells of more trials than there can be"))
+				break
+			}
 			l.groups = append(l.groups, groupEntry{offset: at, length: length, first: int64(f.first), steps: int(f.steps), trial: f.trial})
 			l.steps = int64(f.first) + int64(f.steps)
 			open = true
 		case weightsChunk:
 			open = false
 			s.scanWeights(l, at, f)
+		case headerChunk:
+			open = false
+			if at > int64(fileStart) {
+				l.copied = at
+			}
+		case indexChunk:
+			open = false
+			s.scanIndex(l, &told, at, f)
+		case endChunk:
+			open = false
+			s.scanEnd(l, &told, at, f)
 		default:
 			open = false
 		}
@@ -309,7 +339,62 @@ func (s source) scan() *layout {
 			}
 		}
 	}
+	l.steps, l.trials = max(l.steps, told.Steps), max(l.trials, told.Trials)
+	if l.end != nil {
+		l.damaged(s.size, 0, "the index", errors.New("it cannot be used; all chunks were looked at instead"))
+	}
 	return l
+}
+
+// endsWithTrailer tells whether the last bytes are those of a recording that was
+// ended.
+func (s source) endsWithTrailer() bool {
+	if len(s.tail) < trailerSize {
+		return false
+	}
+	_, err := parseTrailer(s.tail)
+	return err == nil
+}
+
+// scanIndex learns from an index how much was written before it.
+func (s source) scanIndex(l *layout, told *ending, at int64, f frame) {
+	b, err := s.payload(at, f)
+	index := &layout{}
+	if err == nil {
+		err = index.addIndex(b)
+	}
+	if err != nil || len(index.groups) == 0 {
+		return
+	}
+	last := index.groups[len(index.groups)-1]
+	trials := last.trial + uint64(last.begun)
+	if last.trial > maxCount || last.first < 0 || last.first > maxCount || trials > mostTrials(s.size) {
+		return
+	}
+	*told = ending{Steps: last.first + int64(last.steps), Trials: trials}
+	l.setWritten(trials, l.copied > 0)
+}
+
+// setWritten notes that a number of trials were written. The last of them may have
+// gone on later, unless the recording was being ended.
+func (l *layout) setWritten(trials uint64, ended bool) {
+	if l.written = trials; !ended && trials > 0 {
+		l.written--
+	}
+}
+
+// scanEnd learns from the end how much there should be.
+func (s source) scanEnd(l *layout, told *ending, at int64, f frame) {
+	b, err := s.payload(at, f)
+	end := ending{}
+	if err == nil {
+		err = json.Unmarshal(b, &end)
+	}
+	if err != nil || end.Steps < 0 || end.Steps > maxCount || end.Trials > mostTrials(s.size) {
+		return
+	}
+	*told, l.end = end, &end
+	l.setWritten(end.Trials, end.Failure == "")
 }
 
 // nameGap says what bytes are that are no chunk.

@@ -21,17 +21,14 @@ func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
 				return nil, err
 			}
 		}
-		bad[k] = !r.sound(k) && (r.Complete() || k < len(r.groups)-1)
+		whole := k < len(r.groups)-1 || g.trial+uint64(g.begun) <= r.written
+		bad[k] = whole && !r.sound(k)
 	}
 	lost := []int{}
 	for i := range r.Trials() {
 		t, err := r.trial(i)
 		good := err == nil
-		for k := 0; good && t.group+k < len(r.groups); k++ {
-			g := r.groups[t.group+k]
-			if k > 0 && g.first >= t.First+int64(t.Steps) {
-				break
-			}
+		for k := 0; good && k <= t.last-t.group; k++ {
 			good = !bad[t.group+k]
 		}
 		if !good {

@@ -100,9 +100,9 @@ func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 func (r *Reader) readHeader() error {
 	at := int64(fileStart)
 	text, _, err := r.expect(at, headerChunk)
-	if err != nil && r.end != nil {
+	if err != nil && r.copied > 0 {
 		var copied error
-		if text, _, copied = r.expect(r.end.Header, headerChunk); copied == nil {
+		if text, _, copied = r.expect(r.copied, headerChunk); copied == nil {
 			r.damaged(at, frameSize, "header", err)
 			err = nil
 		}
@@ -138,8 +138,8 @@ func (r *Reader) Header() *Header { return &r.header }
 // Size returns the size of the recording in bytes.
 func (r *Reader) Size() int64 { return r.size }
 
-// Complete reports whether the recording was ended properly. If not, the run was
-// killed, or the disk was full.
+// Complete reports whether the recording was ended properly, whatever was damaged
+// later. If not, the run was killed, or the disk was full, or its end is lost.
 func (r *Reader) Complete() bool { return r.end != nil && r.end.Failure == "" }
 
 // Failure returns why the recording ended before the run did, if that could be
@@ -151,8 +151,15 @@ func (r *Reader) Failure() string {
 	return r.end.Failure
 }
 
-// Trials returns the number of trials.
+// Trials returns the number of trials, those that are missing among them if the
+// recording tells how many there should be.
 func (r *Reader) Trials() int { return int(r.trials) }
+
+// Written returns how many trials, from the first, are known to have been written
+// whole, as the end of the recording or an index tells of them. Those of which
+// something cannot be read are damaged. Trials after them may lack something only
+// because the recording broke off.
+func (r *Reader) Written() int { return int(r.written) }
 
 // Steps returns the number of steps of all trials together.
 func (r *Reader) Steps() int64 { return r.steps }
@@ -179,6 +186,7 @@ func (r *Reader) group(k int) (*contents, error) {
 type assembled struct {
 	Trial
 	group  int // in which it began
+	last   int // in which it ended
 	state  int // number of its state there, −1 if it has none
 	phases []phaseEvent
 	rows   []plateauRow // of phases that ended
@@ -264,13 +272,10 @@ func (r *Reader) assemble(i int) (*assembled, error) {
 			}
 			break
 		}
-		if n+1 < len(c.pieces) {
-			break // another began
+		if k+1 == len(r.groups) && n+1 == len(c.pieces) && uint64(i) >= r.written {
+			break // the recording broke off
 		}
-		if k+1 == len(r.groups) {
-			break
-		}
-		if !r.follows(k + 1) {
+		if n+1 < len(c.pieces) || !r.follows(k+1) {
 			return nil, errors.New("a part of it is missing")
 		}
 		k, n = k+1, 0
@@ -279,13 +284,14 @@ func (r *Reader) assemble(i int) (*assembled, error) {
 		}
 		p = &c.pieces[0]
 		if p.began {
-			break
+			return nil, errors.New("a part of it is missing")
 		}
 		t.Steps += p.to
 		if t.Steps > math.MaxInt32 {
 			return nil, errEvents
 		}
 	}
+	t.last = k
 	planned := 0
 	for _, phase := range t.phases {
 		t.Phases = append(t.Phases, phase.Phase)

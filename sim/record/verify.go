@@ -39,8 +39,9 @@ func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intac
 	defer r.mu.Unlock()
 	v := &verifier{r: r, u: unpacker{z: r.unpack.z}, bad: map[int]bool{}}
 	end := r.size
-	if r.end != nil {
+	if r.endsWithTrailer() {
 		end -= trailerSize
+		v.intact.Bytes += trailerSize
 	}
 	for from := int64(fileStart); from < end; {
 		// In parts, so that there is time to watch.
@@ -76,7 +77,6 @@ type verifier struct {
 	intact Intact
 	damage []Damage
 	bad    map[int]bool // groups with damage
-	ended  bool         // an end chunk was seen
 
 	group *groupEntry // under way; nil outside
 	now   *contents
@@ -110,8 +110,6 @@ func (v *verifier) chunk(at int64, f frame) {
 		v.intact.Spikes += int64(f.items)
 	case samplesChunk:
 		v.intact.Samples += int64(f.items) * int64(len(v.r.header.Traces[f.stream].Neurons))
-	case endChunk:
-		v.ended = true
 	}
 }
 
@@ -202,16 +200,12 @@ func (v *verifier) endGroup() {
 
 // ending judges how the file ends.
 func (v *verifier) ending(end int64) {
-	if v.r.end == nil {
-		if v.ended {
-			v.report(end, 0, "the index", errors.New("it cannot be used; all chunks were looked at instead"))
-		}
-		return
+	if v.r.end != nil && !v.r.indexed {
+		v.report(end, 0, "the index", errors.New("it cannot be used; all chunks were looked at instead"))
 	}
-	if v.next.first != v.r.end.Steps || v.next.trial != v.r.end.Trials {
-		v.missing(end, v.r.end.Steps, v.r.end.Trials)
+	if v.next.first < v.r.steps || v.next.trial < v.r.trials || v.r.end != nil && (v.next.first > v.r.steps || v.next.trial > v.r.trials) {
+		v.missing(end, v.r.steps, v.r.trials)
 	}
-	v.intact.Bytes += trailerSize
 }
 
 // snapshots verifies that weights have the digests they should have.
@@ -245,7 +239,7 @@ func (v *verifier) countTrials() {
 				v.damage = append(v.damage, Damage{g.offset, 0, v.what(frame{kind: weightsChunk, items: uint32(missed)}), errors.New("it is missing")})
 			}
 			good := true
-			for j := k; j < len(v.r.groups) && good && (j == k || v.r.groups[j].first < t.First+int64(t.Steps)); j++ {
+			for j := k; j <= t.last && good; j++ {
 				good = !v.bad[j]
 			}
 			if good {

@@ -28,7 +28,7 @@ type Recording struct {
 // Of returns what is intact of a recording: all of it, if it was ended properly.
 func Of(r *record.Reader) *Recording {
 	x := &Recording{Reader: r, trials: r.Trials(), last: -1}
-	if !r.Complete() {
+	if r.Written() < r.Trials() {
 		x.findEnd()
 	}
 	lost, _ := r.Lost(nil)
@@ -56,7 +56,7 @@ func Of(r *record.Reader) *Recording {
 func (x *Recording) findEnd() {
 	r := x.Reader
 	// From the end, because only the end can be incomplete.
-	for x.trials > 0 && !x.readable(x.trials-1) {
+	for x.trials > r.Written() && !x.readable(x.trials-1) {
 		x.trials--
 	}
 	if x.trials < r.Trials() {
@@ -191,11 +191,7 @@ func (x *Recording) Gaps() ([]Stretch, error) {
 	if next.Last, next.To = x.trials-1, x.Reader.Steps(); next.Last < next.First {
 		return list, nil
 	}
-	if x.trials < x.Reader.Trials() { // it broke off, and the last trial told where
-		last, err := x.Reader.Trial(next.Last)
-		if err != nil {
-			return nil, err
-		}
+	if last, err := x.Reader.Trial(next.Last); err == nil { // it may have broken off there
 		next.To = last.First + int64(last.Steps)
 	}
 	return append(list, next), nil
