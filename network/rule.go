@@ -113,15 +113,16 @@ func (r Rule) NewUpdate(a Architecture) *Update {
 // Learn computes the update and the losses of one example from its means. The
 // update keeps slices of forward, so it must be applied before they change.
 func (r Rule) Learn(u *Update, forward, target []Means) {
+	u.Losses = AppendLosses(u.Losses[:0], r.Noise, forward, target)
 	last := len(u.Layers) - 1
 	for m := range u.Layers {
 		l, f, t := &u.Layers[m], forward[m], target[m]
 		l.Trace, l.FeedbackTrace = f.Trace, f.FeedbackTrace
 		r.Noise.Slopes(l.Delta, f.Soma)
 		if m == last {
-			u.Losses[m] = r.learnOutput(l.Delta, f, t, r.Rates[m])
+			r.learnOutput(l.Delta, f, t, r.Rates[m])
 		} else {
-			u.Losses[m] = r.learnHidden(l.Delta, f, t, r.Rates[m])
+			r.learnHidden(l.Delta, f, t, r.Rates[m])
 		}
 		if l.FeedbackDelta != nil {
 			r.learnFeedback(l.FeedbackDelta, f, r.FeedbackRates[m])
@@ -129,28 +130,20 @@ func (r Rule) Learn(u *Update, forward, target []Means) {
 	}
 }
 
-// learnOutput multiplies the slopes in delta by the output neurons' errors and
-// returns L_1.
-func (r Rule) learnOutput(delta []float32, f, t Means, eta float64) (loss float64) {
+// learnOutput multiplies the slopes in delta by the output neurons' errors.
+func (r Rule) learnOutput(delta []float32, f, t Means, eta float64) {
 	scale := eta * r.OutputScale * r.OutputGain * r.Noise.MaxRate
 	for i := range delta {
-		d := float64(t.Rate[i]) - r.Noise.Rate(float64(f.Soma[i]))
-		loss += float64(d * d)
-		delta[i] *= float32(scale * d)
+		delta[i] *= float32(scale * outputError(r.Noise, f, t, i))
 	}
-	return loss
 }
 
-// learnHidden multiplies the slopes in delta by the difference of the plateaus
-// and returns L_0.
-func (r Rule) learnHidden(delta []float32, f, t Means, eta float64) (loss float64) {
+// learnHidden multiplies the slopes in delta by the difference of the plateaus.
+func (r Rule) learnHidden(delta []float32, f, t Means, eta float64) {
 	scale := eta * r.HiddenScale * r.HiddenGain * r.Noise.MaxRate
 	for i := range delta {
-		d := float64(t.Plateau[i]) - float64(f.Plateau[i])
-		loss += float64(d * d)
-		delta[i] *= float32(scale * d)
+		delta[i] *= float32(scale * hiddenError(f, t, i))
 	}
-	return loss
 }
 
 func (r Rule) learnFeedback(delta []float32, f Means, eta float64) {

@@ -618,8 +618,7 @@ func (w *Writer) drop() {
 	w.fill.cut(&w.start)
 }
 
-// findLosses computes L_0 of each hidden layer (eq. 32) and L_1 (eq. 23), as
-// network.Rule does.
+// findLosses computes the losses, where the means that they need were asked for.
 func (w *Writer) findLosses(target []network.Means) {
 	last := len(target) - 1
 	for m, t := range target[:last] {
@@ -632,20 +631,7 @@ func (w *Writer) findLosses(target []network.Means) {
 	if len(f) == 0 || len(target[last].Rate) != len(f) {
 		return
 	}
-	for m, t := range target[:last] {
-		var loss float64
-		for i, a := range w.forward[m].Plateau {
-			d := float64(t.Plateau[i]) - float64(a)
-			loss += float64(d * d)
-		}
-		w.losses = append(w.losses, loss)
-	}
-	var loss float64
-	for i, v := range f {
-		d := float64(target[last].Rate[i]) - w.header.Neurons.Noise.Rate(float64(v))
-		loss += float64(d * d)
-	}
-	w.losses = append(w.losses, loss)
+	w.losses = network.AppendLosses(w.losses, w.header.Neurons.Noise, w.forward, target)
 }
 
 // endTrial ends the trial under way, if there is one.

@@ -1,0 +1,38 @@
+package network
+
+import "plateau/compartments"
+
+// AppendLosses appends the loss of each layer in one example to dst, from its means:
+//
+//	hidden:  L_0 = ‖α^t − α^f‖²                 (32)
+//	output:  L_1 = ‖φ̄^t − φ_max σ(V̄^f)‖²       (23)
+//
+// Means must hold the plateaus of hidden layers, and of the output layer the forward
+// Soma and the target Rate.
+func AppendLosses(dst []float64, noise compartments.EscapeNoise, forward, target []Means) []float64 {
+	last := len(forward) - 1
+	for m, f := range forward[:last] {
+		var loss float64
+		for i := range f.Plateau {
+			d := hiddenError(f, target[m], i)
+			loss += float64(d * d)
+		}
+		dst = append(dst, loss)
+	}
+	var loss float64
+	for i := range forward[last].Soma {
+		d := outputError(noise, forward[last], target[last], i)
+		loss += float64(d * d)
+	}
+	return append(dst, loss)
+}
+
+// hiddenError is by how much the plateau of a neuron changed, α^t − α^f.
+func hiddenError(f, t Means, i int) float64 {
+	return float64(t.Plateau[i]) - float64(f.Plateau[i])
+}
+
+// outputError is by how much a neuron's rate was off, φ̄^t − φ_max σ(V̄^f).
+func outputError(noise compartments.EscapeNoise, f, t Means, i int) float64 {
+	return float64(t.Rate[i]) - noise.Rate(float64(f.Soma[i]))
+}
