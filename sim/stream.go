@@ -1,5 +1,7 @@
 package sim
 
+import "fmt"
+
 // Purpose names what random numbers are for, so that no two uses share any.
 type Purpose uint64
 
@@ -13,6 +15,29 @@ const (
 	TrialSpikes
 	FeedbackNoise
 )
+
+// String is the word by which people, and the files that we export, know a purpose.
+func (p Purpose) String() string {
+	switch p {
+	case InitialWeights:
+		return "initial weights"
+	case ExampleOrder:
+		return "example order"
+	case PhaseLengths:
+		return "phase lengths"
+	case PlateauTimes:
+		return "plateau times"
+	case TrainingSpikes:
+		return "training"
+	case TestSpikes:
+		return "test"
+	case TrialSpikes:
+		return "trial"
+	case FeedbackNoise:
+		return "feedback noise"
+	}
+	return fmt.Sprintf("purpose %d", uint64(p))
+}
 
 // Stream is a sequence of random numbers that is a pure function of where it is
 // used. Nothing is carried from one stream to another, so results do not

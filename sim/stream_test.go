@@ -3,6 +3,8 @@ package sim
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -29,8 +31,28 @@ func TestStreamGolden(t *testing.T) {
 	if got := s.Uniform(); got != float64(0x58b0ca174a837b14>>11)*0x1p-53 {
 		t.Errorf("Uniform = %v", got)
 	}
-	if got, want := []Purpose{InitialWeights, ExampleOrder, PhaseLengths, PlateauTimes, TrainingSpikes, TestSpikes, TrialSpikes}, []Purpose{1, 2, 3, 4, 5, 6, 7}; fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("purposes are numbered %v, want %v", got, want)
+	if got, want := []Purpose{InitialWeights, ExampleOrder, PhaseLengths, PlateauTimes, TrainingSpikes, TestSpikes, TrialSpikes, FeedbackNoise},
+		[]Purpose{1, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(got, want) {
+		t.Errorf("purposes are numbered %d, want %d", got, want)
+	}
+}
+
+// Every purpose has one word, wherever it is told.
+func TestPurposesHaveWords(t *testing.T) {
+	words := map[string]Purpose{}
+	for p := InitialWeights; p <= FeedbackNoise; p++ {
+		if before, ok := words[p.String()]; ok || strings.Contains(p.String(), "purpose") {
+			t.Errorf("purpose %d is called %s, as is %d", uint64(p), p, uint64(before))
+		}
+		words[p.String()] = p
+	}
+	for word, want := range map[string]Purpose{"training": TrainingSpikes, "test": TestSpikes, "trial": TrialSpikes} {
+		if words[word] != want {
+			t.Errorf("%s is purpose %d, want %d", word, uint64(words[word]), uint64(want))
+		}
+	}
+	if got := Purpose(99).String(); got != "purpose 99" {
+		t.Errorf("a purpose that there is not is called %s", got)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"plateau/sim"
 	"plateau/sim/record"
 )
 
@@ -214,25 +213,12 @@ func selectionWords(s record.Selection) string {
 		words = append(words, "of "+plural(len(s.Samples), "listed image"))
 	}
 	for _, p := range s.Purposes {
-		words = append(words, purpose(p))
+		words = append(words, p.String())
 	}
 	if words == nil {
 		return everything
 	}
 	return strings.Join(words, ", ")
-}
-
-// purpose is what a trial was for.
-func purpose(p sim.Purpose) string {
-	switch p {
-	case sim.TrainingSpikes:
-		return "training"
-	case sim.TestSpikes:
-		return "test"
-	case sim.TrialSpikes:
-		return "trial"
-	}
-	return fmt.Sprintf("purpose %d", p)
 }
 
 // head tells a person what the recording is.
@@ -339,7 +325,7 @@ func (i *inspection) look(n int, details bool) inspectedTrial {
 	}
 	dt := i.h.Dt()
 	e.trial = t
-	e.Purpose, e.Number, e.Example, e.Class, e.Read = purpose(t.Purpose), t.Number, t.Sample, t.Class, t.Read
+	e.Purpose, e.Number, e.Example, e.Class, e.Read = t.Purpose.String(), t.Number, t.Sample, t.Class, t.Read
 	e.Begin, e.Whole, e.Losses = float64(t.First)*dt, t.Whole, t.Losses
 	e.Weights, e.Updates = t.Weights, t.Updates
 	for _, p := range t.Phases {

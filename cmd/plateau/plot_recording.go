@@ -81,7 +81,7 @@ func (s *recordedTrial) run(w *replayWatch) error {
 
 // trialWord says what a trial was for.
 func trialWord(t *record.Trial) string {
-	if word := t.PurposeName(); word == "training" || word == "test" {
+	if word := t.Purpose.String(); word == "training" || word == "test" {
 		return word + " trial"
 	}
 	return "trial"

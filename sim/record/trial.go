@@ -36,20 +36,6 @@ type Trial struct {
 	Updates  int
 }
 
-// PurposeName says in a word what the trial was for: training, test, trial, or
-// other.
-func (t *Trial) PurposeName() string {
-	switch t.Purpose {
-	case sim.TrainingSpikes:
-		return "training"
-	case sim.TestSpikes:
-		return "test"
-	case sim.TrialSpikes:
-		return "trial"
-	}
-	return "other"
-}
-
 // Phase is a phase of a trial. Steps count from the start of the trial.
 type Phase struct {
 	Name   string

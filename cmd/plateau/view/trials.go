@@ -141,7 +141,7 @@ func answerOf(i int, t *record.Trial, err error) trialAnswer {
 		return trialAnswer{Index: i, Error: err.Error(), Class: -1, Read: -1, Phases: []phaseAnswer{}}
 	}
 	a := trialAnswer{
-		Index: t.Index, First: t.First, Steps: t.Steps, Purpose: t.PurposeName(), Number: t.Number, Sample: t.Sample,
+		Index: t.Index, First: t.First, Steps: t.Steps, Purpose: t.Purpose.String(), Number: t.Number, Sample: t.Sample,
 		Class: t.Class, Read: t.Read, Whole: t.Whole, Phases: []phaseAnswer{},
 	}
 	for _, p := range t.Phases {

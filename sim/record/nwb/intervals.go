@@ -65,7 +65,7 @@ func (x *exporter) trials() error {
 		table.row()
 		index.Append(t.Index)
 		table.interval(t.First, t.First+int64(t.Steps))
-		purpose.Append(t.PurposeName())
+		purpose.Append(t.Purpose.String())
 		number.Append(t.Number)
 		sample.Append(t.Sample)
 		class.Append(t.Class)

@@ -58,7 +58,7 @@ func Trials(r *intact.Recording) Table {
 				return err
 			}
 			add(b, 0, int32(trial.Index))
-			add(b, 1, trial.PurposeName())
+			add(b, 1, trial.Purpose.String())
 			add(b, 2, trial.Number)
 			add(b, 3, int64(trial.Sample))
 			add(b, 4, int32(trial.Class))
