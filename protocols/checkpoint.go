@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"plateau/internal/fileversion"
 )
 
 // A checkpoint is everything that training carries from one example to the next:
@@ -22,7 +24,11 @@ import (
 //	weights   float32, array by array as network.Arrays lists them
 //	states    uint32 number; for each uint32 length and as many bytes, 0 for rest
 //	digest    SHA-256 of all before
-const checkpointMagic = "plateau checkpoint 1\n"
+const (
+	checkpointMagic   = "plateau checkpoint 1\n"
+	checkpointFamily  = "plateau checkpoint " // of all versions
+	checkpointVersion = 1
+)
 
 // AppendCheckpoint appends a checkpoint of the training. It must be called
 // between calls of Epoch, or by the function that Epoch reports progress to.
@@ -69,11 +75,13 @@ func (t *Trainer) AppendCheckpoint(b []byte) []byte {
 // Restore puts a trainer of the same model into the state of a checkpoint. After
 // an error the trainer is as it was.
 func (t *Trainer) Restore(checkpoint []byte) error {
-	if len(checkpoint) < len(checkpointMagic)+sha256.Size || !bytes.HasPrefix(checkpoint, []byte(checkpointMagic)) {
-		if bytes.HasPrefix(checkpoint, []byte("plateau checkpoint ")) {
-			return errors.New("protocols: the checkpoint is cut short, or of a version that this program does not know")
-		}
+	switch version, ok := fileversion.Of(checkpoint, checkpointFamily); {
+	case !ok:
 		return errors.New("protocols: this is not a checkpoint")
+	case version > checkpointVersion:
+		return fmt.Errorf("protocols: the checkpoint is of version %d, and this program knows none after %d", version, checkpointVersion)
+	case len(checkpoint) < len(checkpointMagic)+sha256.Size:
+		return errors.New("protocols: the checkpoint is cut short")
 	}
 	content, digest := checkpoint[:len(checkpoint)-sha256.Size], checkpoint[len(checkpoint)-sha256.Size:]
 	if sum := sha256.Sum256(content); !bytes.Equal(sum[:], digest) {

@@ -179,6 +179,11 @@ func TestCheckpointRefused(t *testing.T) {
 		refuse(fmt.Sprintf("%d bytes", n), checkpoint[:n], "checkpoint")
 	}
 	refuse("nothing", nil, "not a checkpoint")
+	refuse("the first line", checkpoint[:len("plateau checkpoint 1\n")], "cut short")
+	for _, version := range []string{"2", "3", "10"} {
+		later := bytes.Replace(checkpoint, []byte("checkpoint 1\n"), []byte("checkpoint "+version+"\n"), 1)
+		refuse("version "+version, later, "is of version "+version+", and this program knows none after 1")
+	}
 	other := protocols.Default(784, []int{7}, 10)
 	refuse("another network", newTrainer(t, other).AppendCheckpoint(nil), "W0 in the checkpoint is 784×7, want 784×6")
 	batch := m

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"plateau/internal/atomicfile"
+	"plateau/internal/fileversion"
 	"plateau/sim/record"
 )
 
@@ -57,8 +58,9 @@ const (
 )
 
 const (
-	checkpointMagic  = "plateau run checkpoint 1\n"
-	checkpointFamily = "plateau run checkpoint " // of all versions
+	checkpointMagic   = "plateau run checkpoint 1\n"
+	checkpointFamily  = "plateau run checkpoint " // of all versions
+	checkpointVersion = 1
 )
 
 // keptCheckpoints is how many of the latest are kept: if one is damaged, there is
@@ -103,8 +105,8 @@ func (c *checkpoint) encode() ([]byte, error) {
 // decodeCheckpoint reads the contents of a file.
 func decodeCheckpoint(b []byte) (*checkpoint, error) {
 	if !bytes.HasPrefix(b, []byte(checkpointMagic)) {
-		if version, ok := bytes.CutPrefix(b, []byte(checkpointFamily)); ok && bytes.HasPrefix(version, []byte("2")) {
-			return nil, errors.New("is of a later version, which this program does not know")
+		if version, ok := fileversion.Of(b, checkpointFamily); ok && version > checkpointVersion {
+			return nil, fmt.Errorf("is of version %d, and this program knows none after %d: it was written by a later plateau", version, checkpointVersion)
 		}
 		return nil, errors.New("is damaged: it does not begin as a checkpoint does")
 	}

@@ -308,10 +308,12 @@ func TestResumeMistakes(t *testing.T) {
 	copyRun("edited")
 	writeFile(t, "edited/config.toml", strings.Replace(config, "hidden = [20]", "hidden = [21]", 1))
 	copyRun("later")
-	for _, name := range []string{"30", "60"} {
+	for name, version := range map[string]string{"30": "2", "60": "12"} {
 		path := "later/checkpoints/0000000" + name + ".checkpoint"
-		writeFile(t, path, strings.Replace(readFile(t, path), "checkpoint 1", "checkpoint 2", 1))
+		writeFile(t, path, strings.Replace(readFile(t, path), "checkpoint 1", "checkpoint "+version, 1))
 	}
+	copyRun("newer")
+	writeFile(t, "newer/config.toml", strings.Replace(config, fmt.Sprintf("with all %d settings", len(keys())), fmt.Sprintf("with all %d settings", len(keys())+1), 1)+"[future]\nkey = 3\n")
 	copyRun("renamed")
 	if err := os.Rename("renamed/checkpoints/000000060.checkpoint", "renamed/checkpoints/000000061.checkpoint"); err != nil {
 		t.Fatal(err)
@@ -348,7 +350,10 @@ func TestResumeMistakes(t *testing.T) {
 		{[]string{"--resume", "emptied"}, 2, []string{"emptied/config.toml", "is damaged"}},
 		{[]string{"--resume", "lacking"}, 2, []string{"lacking/config.toml", "is damaged", "there is no phases.target_ms"}},
 		{[]string{"--resume", "edited"}, 2, []string{"edited/config.toml:", "network.hidden = [21]: the run was begun with [20]"}},
-		{[]string{"--resume", "later"}, 1, []string{"of a later version", "no other is left"}},
+		{[]string{"--resume", "later"}, 1, []string{"is of version 12, and this program knows none after 1", "no other is left"}},
+		{[]string{"--resume", "later", "--resume-at", "30"}, 1, []string{"is of version 2, and this program knows none after 1"}},
+		{[]string{"--resume", "newer"}, 2, []string{
+			fmt.Sprintf("newer/config.toml: has %d settings, and this program knows %d: it was written by a later plateau", len(keys())+1, len(keys())), "there is no key future"}},
 		{[]string{"--resume", "renamed"}, 1, []string{"is not what its name says, but of example 60", "--resume-at 30"}},
 	} {
 		status, _, messages := plateau(append([]string{"train"}, test.args...)...)

@@ -165,13 +165,16 @@ func (s *settings) readRun(path string) error {
 	if err := s.readFile(path); err != nil {
 		return err
 	}
-	if len(s.problems) > before {
-		return nil
-	}
 	first := strings.TrimPrefix(firstLine(path), byteOrderMark)
 	want := 0
 	if _, count, ok := strings.Cut(first, configCount); ok {
 		fmt.Sscan(count, &want)
+	}
+	if len(s.problems) > before {
+		if known := len(keys()); want > known {
+			s.problems = slices.Insert(s.problems, before, fmt.Sprintf("%s: has %d settings, and this program knows %d: it was written by a later plateau", path, want, known))
+		}
+		return nil
 	}
 	have := 0
 	var missing []string

@@ -84,7 +84,10 @@ func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 		return nil, errors.New("record: not a recording of plateau")
 	}
 	if v := binary.LittleEndian.Uint32(start[len(fileMark):]); v != version {
-		return nil, fmt.Errorf("record: the recording has version %d of the format, want %d", v, version)
+		if v > version {
+			return nil, fmt.Errorf("record: the recording has version %d of the format, and this program knows none after %d: it was written by a later plateau, or is damaged", v, version)
+		}
+		return nil, fmt.Errorf("record: the recording has version %d of the format, want %d: it is damaged", v, version)
 	}
 	r.layout, err = r.readIndex()
 	if err != nil {

@@ -490,6 +490,25 @@ func TestCreate(t *testing.T) {
 	}
 }
 
+// A recording of a version that is not known is called that, whatever the version.
+func TestVersionsNotKnown(t *testing.T) {
+	m := tiny(8)
+	file, _, _ := recordTraining(t, m, header(m), 2, 100)
+	const at = 12 // where the version stands; see doc.go
+	for version, want := range map[byte]string{
+		2: "has version 2 of the format, and this program knows none after 1: it was written by a later plateau", 3: "version 3 of the format, and", 0: "version 0 of the format, want 1",
+	} {
+		other := slices.Clone(file)
+		if other[at] != 1 {
+			t.Fatalf("the version of a recording is %d, want 1", other[at])
+		}
+		other[at] = version
+		if _, err := record.NewReader(bytes.NewReader(other), int64(len(other))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("version %d: %v, want %q", version, err, want)
+		}
+	}
+}
+
 // A reader serves many goroutines.
 func TestReadSideBySide(t *testing.T) {
 	m := tiny(8)
