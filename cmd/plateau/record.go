@@ -200,6 +200,32 @@ func (c *config) trials() int {
 	return int(min(int64(c.shown())*int64(c.learning.epochs), math.MaxInt32))
 }
 
+// ownWeights is for how many trials of a run, at most, weights must be recorded
+// because trials before them were left out; 0 if none are.
+func (c *config) ownWeights(s record.Selection) int {
+	if s.Every < 2 && s.Numbers == nil && s.Samples == nil && !s.Misread {
+		return 0
+	}
+	n := c.trials()
+	if s.Every > 1 {
+		n = (n + s.Every - 1) / s.Every
+	}
+	if s.Samples != nil {
+		n = min(n, len(s.Samples)*c.learning.epochs)
+	}
+	if s.Numbers != nil {
+		// Of neighbours only the first needs them.
+		first := 0
+		for i, number := range s.Numbers {
+			if i == 0 || number != s.Numbers[i-1]+1 {
+				first++
+			}
+		}
+		n = min(n, first)
+	}
+	return n
+}
+
 // shown is how many images an epoch shows.
 func (c *config) shown() int {
 	if c.data.examples > 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -372,6 +373,47 @@ func TestRecordingMistakes(t *testing.T) {
 		{"inspect run/weights.npz", 1, []string{"not a recording"}},
 	} {
 		mistake(t, test.args, test.status, test.want, before)
+	}
+}
+
+// Where trials are left out, weights are recorded again and again: it is told how
+// large that gets before it does.
+func TestSizeOfWeightsIsTold(t *testing.T) {
+	empty(t)
+	for selection, want := range map[string]string{ // 60 trials with 16,130 weights
+		"trials=every=20":    "weights for up to 3 trials, up to 64.52 kB each and 193.6 kB in all",
+		"trials=every=7":     "weights for up to 9 trials, up to 64.52 kB each and 580.7 kB in all",
+		"trials=1,10:20,59:": "weights for up to 3 trials",
+		"trials=5":           "weights for up to 1 trial, up to 64.52 kB each and 64.52 kB in all",
+		"images=0:4":         "weights for up to 8 trials",
+		"trials=misread":     "weights for up to 60 trials",
+		"trials=all":         "",
+	} {
+		status, _, messages := plateau(tiny("--out", "run", "--force", "--record", "--set", "record."+selection)...)
+		if status != 0 {
+			t.Fatal(messages)
+		}
+		if said := strings.Contains(messages, "weights for up to"); said != (want != "") || !strings.Contains(messages, want) {
+			t.Errorf("%s: want %q in %s", selection, want, messages)
+		}
+		var most int
+		fmt.Sscanf(want, "weights for up to %d", &most)
+		r, err := record.Open("run/recording.plateau")
+		if err != nil {
+			t.Fatal(err)
+		}
+		snapshots := map[int]bool{}
+		for i := range r.Trials() {
+			trial, err := r.Trial(i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			snapshots[trial.Snapshot] = true
+		}
+		if n := len(snapshots); want != "" && (n > most || strings.HasPrefix(selection, "trials=every") && n != most) {
+			t.Errorf("%s: weights were recorded for %d trials, want at most %d", selection, n, most)
+		}
+		r.Close()
 	}
 }
 

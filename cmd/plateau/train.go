@@ -274,10 +274,10 @@ func (r *training) record(path string, force bool) error {
 	if r.recording, err = createRecording(path, force, h, r.net); err != nil {
 		return err
 	}
-	all := h.Trials.Every < 2 && h.Trials.Numbers == nil && h.Trials.Samples == nil && !h.Trials.Misread
-	if h.Weights && !all {
-		r.con.note("note: other trials change the weights too, so each that is recorded brings its own, up to %s; with --set record.weights=false none does, and replay will be impossible",
-			byteSize(4*int64(r.config.weights())))
+	if n := r.config.ownWeights(h.Trials); h.Weights && n > 0 {
+		each := 4 * int64(r.config.weights())
+		r.con.note("note: the trials that are left out change the weights too, so the recording holds weights for up to %s, up to %s each and %s in all; --set record.weights=false leaves weights out, but replay needs them",
+			plural(n, "trial"), byteSize(each), byteSize(int64(n)*each))
 	}
 	if r.config.learning.batch > 1 && r.workers > 1 {
 		r.con.note("note: the examples of a batch are shown one after another while they are recorded")
