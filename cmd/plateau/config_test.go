@@ -395,6 +395,12 @@ func TestEmptyOptions(t *testing.T) {
 			}
 		}
 	}
+	for _, args := range [][]string{{"list"}, {"fetch", "mnist"}, {"verify", "mnist"}} {
+		status, _, messages := plateau(append(append([]string{"data"}, args...), "--data-dir=")...)
+		if status != 2 || !strings.HasPrefix(messages, `plateau: --data-dir "": want a value`) {
+			t.Errorf("data %q with --data-dir \"\": status %d, %s", args, status, messages)
+		}
+	}
 	if files := tree(t); len(files) > 0 {
 		t.Errorf("something was left behind: %q", files)
 	}

@@ -41,6 +41,12 @@ read yet.`,
 func dirFlag(cmd *cobra.Command, usage string) *string {
 	dir := cmd.Flags().String("data-dir", "", usage)
 	describe(cmd.Flags(), headFiles, "data-dir", "DIR")
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		if *dir == "" && cmd.Flags().Changed("data-dir") {
+			return misuse(`--data-dir "": want a value: %s`, usage)
+		}
+		return nil
+	}
 	return dir
 }
 
