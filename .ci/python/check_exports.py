@@ -11,6 +11,7 @@ import json
 import sys
 import traceback
 import warnings
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,10 @@ class Run:
             else:
                 stretches.append([t["First"], t["First"] + t["Steps"]])
         return stretches or [[0, 0]]
+
+    def ms(self, step):
+        """When a step begins, multiplied as on paper."""
+        return float(Decimal(repr(self.dt)) * int(step))
 
     def recorded(self):
         return [(i, p) for i, p in enumerate(self.populations) if p["Spikes"]]
@@ -283,7 +288,7 @@ def check_sonata(folder, run):
         got = found.get_dict()
         order = np.lexsort((got["node_ids"], got["timestamps"]))
         equal(got["node_ids"][order], neurons, "node_ids of " + p["Name"])
-        equal(got["timestamps"][order], steps * run.dt, "timestamps of " + p["Name"])
+        equal(got["timestamps"][order], [run.ms(s) for s in steps], "timestamps of " + p["Name"])
 
     for variable in {t["Variable"] for t in run.traces}:
         path = folder / f"{variable}.h5"
@@ -328,13 +333,13 @@ def check_tables(run, tables, read):
         spikes = read(tables.pop("spikes"))
         for column, values in want.items():
             equal(list(spikes[column]), values, "spikes: " + column)
-        equal(list(spikes["time_ms"]), [s * run.dt for s in want["step"]], "spikes: time_ms")
+        equal(list(spikes["time_ms"]), [run.ms(s) for s in want["step"]], "spikes: time_ms")
         assert not len(spikes) or len(spikes) == sum(len(run.spikes(k)[0]) for k, _ in run.recorded())
 
     trials = read(tables.pop("trials"))
     for column, key in ("sample", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
         equal(list(trials[column]), [t[key] for t in run.trials], "trials: " + column)
-    equal(list(trials["begin_ms"]), [t["First"] * run.dt for t in run.trials], "trials: begin_ms")
+    equal(list(trials["begin_ms"]), [run.ms(t["First"]) for t in run.trials], "trials: begin_ms")
     equal(list(trials["purpose"]), [PURPOSES[t["Purpose"]] for t in run.trials], "trials: purpose")
     equal(list(trials["correct"]), list(trials["read"] == trials["class"]), "trials: correct")
 
@@ -342,8 +347,8 @@ def check_tables(run, tables, read):
     equal(list(phases["trial"]), [i for i, *_ in run.phases()], "phases: trial")
     equal(list(phases["phase"]), [k for _, k, *_ in run.phases()], "phases: phase")
     equal(list(phases["name"]), [p["Name"] for *_, p in run.phases()], "phases: name")
-    equal(list(phases["begin_ms"]), [p["First"] * run.dt for *_, p in run.phases()], "phases: begin_ms")
-    equal(list(phases["end_ms"]), [(p["First"] + p["Steps"]) * run.dt for *_, p in run.phases()], "phases: end_ms")
+    equal(list(phases["begin_ms"]), [run.ms(p["First"]) for *_, p in run.phases()], "phases: begin_ms")
+    equal(list(phases["end_ms"]), [run.ms(p["First"] + p["Steps"]) for *_, p in run.phases()], "phases: end_ms")
 
     if run.hidden:
         want = {k: [] for k in ("trial", "phase", "population", "neuron", "step", "plateau")}
@@ -374,7 +379,7 @@ def check_tables(run, tables, read):
             equal(table[columns].to_numpy(np.float32), values, name)
         steps = [s for t in run.trials for s in range(0, t["Steps"], trace["Interval"])]
         equal(list(table["step"]), steps, name + ": step")
-        equal(list(table["time_ms"]), [(s + 1) * run.dt for s in steps], name + ": time_ms")
+        equal(list(table["time_ms"]), [run.ms(s + 1) for s in steps], name + ": time_ms")
         equal(
             list(table["trial"]),
             [i for i, t in enumerate(run.trials) for _ in range(0, t["Steps"], trace["Interval"])],
@@ -420,7 +425,7 @@ def check_npz(folder, run):
     equal(take("trial"), np.arange(len(run.trials)), "trial")
     for name, key in ("sample", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
         equal(take("trial_" + name), np.array([t[key] for t in run.trials]), "trial_" + name)
-    equal(take("trial_begin_ms"), np.array([t["First"] * run.dt for t in run.trials]), "trial_begin_ms")
+    equal(take("trial_begin_ms"), np.array([run.ms(t["First"]) for t in run.trials]), "trial_begin_ms")
     equal(take("trial_purpose"), np.array([PURPOSES[t["Purpose"]] for t in run.trials], dtype=str), "trial_purpose")
     for name in "read", "correct", "place", "whole", "weights", "updates", "loss_output", *(f"loss_hidden{m}" for m in range(len(run.hidden))):
         assert take("trial_" + name).shape == (len(run.trials),)
@@ -429,7 +434,7 @@ def check_npz(folder, run):
     equal(take("phase_trial"), np.array([i for i, *_ in phases]), "phase_trial")
     equal(take("phase"), np.array([k for _, k, *_ in phases]), "phase")
     equal(take("phase_name"), np.array([p["Name"] for *_, p in phases], dtype=str), "phase_name")
-    equal(take("phase_begin_ms"), np.array([p["First"] * run.dt for *_, p in phases]), "phase_begin_ms")
+    equal(take("phase_begin_ms"), np.array([run.ms(p["First"]) for *_, p in phases]), "phase_begin_ms")
     equal(take("phase_taught"), np.array([p["Taught"] for *_, p in phases], dtype=bool), "phase_taught")
     for name in "window_ms", "end_ms", "first_step", "steps", "class_taught":
         assert take("phase_" + name).shape == (len(phases),)

@@ -176,7 +176,7 @@ func (i *inspection) event() recordingEvent {
 	e := recordingEvent{
 		Event: "recording", File: i.path, Bytes: i.size, Format: h.Format, Program: h.Program, Data: h.Data,
 		Seed: h.Seed, Dt: h.Dt(), Complete: i.r.Complete(), Failure: i.r.Failure(),
-		Trials: i.r.Trials(), Milliseconds: float64(i.r.Steps()) * h.Dt(),
+		Trials: i.r.Trials(), Milliseconds: h.Clock().At(i.r.Steps()),
 		Populations: []recordedPopulation{}, Traces: []recordedTrace{}, Damage: []damageEvent{},
 		Plateaus: h.Plateaus, Weights: h.Weights, WeightsEvery: h.Snapshots, Selection: selectionWords(h.Trials), Config: h.Config,
 	}
@@ -188,7 +188,7 @@ func (i *inspection) event() recordingEvent {
 	}
 	for _, t := range h.Traces {
 		e.Traces = append(e.Traces, recordedTrace{
-			h.Populations[t.Population].Name, string(t.Variable), printRanges(t.Neurons), float64(t.Interval) * h.Dt(),
+			h.Populations[t.Population].Name, string(t.Variable), printRanges(t.Neurons), h.Clock().At(int64(t.Interval)),
 		})
 	}
 	for _, d := range i.r.Damage() {
@@ -323,13 +323,13 @@ func (i *inspection) look(n int, details bool) inspectedTrial {
 		e.Error = plain(err)
 		return e
 	}
-	dt := i.h.Dt()
+	at := i.h.Clock().At
 	e.trial = t
 	e.Purpose, e.Number, e.Example, e.Class, e.Read = t.Purpose.String(), t.Number, t.Sample, t.Class, t.Read
-	e.Begin, e.Whole, e.Losses = float64(t.First)*dt, t.Whole, t.Losses
+	e.Begin, e.Whole, e.Losses = at(t.First), t.Whole, t.Losses
 	e.Weights, e.Updates = t.Weights, t.Updates
 	for _, p := range t.Phases {
-		e.Phases = append(e.Phases, inspectedPhase{p.Name, float64(p.First) * dt, float64(p.Steps) * dt, p.Taught})
+		e.Phases = append(e.Phases, inspectedPhase{p.Name, at(int64(p.First)), at(int64(p.Steps)), p.Taught})
 	}
 	var errs []error
 	for k, p := range i.h.Populations {
@@ -348,7 +348,7 @@ func (i *inspection) look(n int, details bool) inspectedTrial {
 		}
 		e.Spikes[k] = &count
 		if t.Steps > 0 {
-			rate := 1000 * float64(count) / (float64(t.Steps) * dt) / float64(p.Size)
+			rate := 1000 * float64(count) / at(int64(t.Steps)) / float64(p.Size)
 			e.RateHz[k] = &rate
 		}
 	}
@@ -410,7 +410,9 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 		i.con.line("%s", i.row("trial", "what", "number", "image", "class", "read", "phases (ms)", i.names(), "plateaus"))
 	}
 	total := totalEvent{Event: "total", Trials: i.r.Trials(), Bytes: i.size, Spikes: make([]int64, len(i.h.Populations)), RateHz: make([]float64, len(i.h.Populations))}
-	steps := make([]float64, len(i.h.Populations))
+	var all int64                                // steps
+	steps := make([]int64, len(i.h.Populations)) // of the trials whose spikes can be read
+	at := i.h.Clock().At
 	bar := i.con.progress("reading", int64(i.r.Trials()), func(done int64, elapsed time.Duration) string {
 		return fmt.Sprintf("%d of %d trials, %s left", done, i.r.Trials(), clock(left(done, int64(i.r.Trials()), elapsed)))
 	})
@@ -438,25 +440,26 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 			if e.Read >= 0 && e.Read != e.Class {
 				total.Misread++
 			}
-			total.Milliseconds += float64(e.trial.Steps) * i.h.Dt()
+			all += int64(e.trial.Steps)
 			for k, s := range e.Spikes {
 				if s != nil {
 					total.Spikes[k] += *s
-					steps[k] += float64(e.trial.Steps)
+					steps[k] += int64(e.trial.Steps)
 				}
 			}
 		}
 		bar.at(int64(n))
 	}
-	var all int64
+	total.Milliseconds = at(all)
+	var spikes int64
 	for k, p := range i.h.Populations {
-		all += total.Spikes[k]
+		spikes += total.Spikes[k]
 		if steps[k] > 0 {
-			total.RateHz[k] = 1000 * float64(total.Spikes[k]) / (steps[k] * i.h.Dt()) / float64(p.Size)
+			total.RateHz[k] = 1000 * float64(total.Spikes[k]) / at(steps[k]) / float64(p.Size)
 		}
 	}
-	if all > 0 {
-		total.BytesPerSpike = float64(i.size) / float64(all)
+	if spikes > 0 {
+		total.BytesPerSpike = float64(i.size) / float64(spikes)
 	}
 	i.con.event(total)
 	if !i.con.json {

@@ -100,7 +100,7 @@ func (r *raster) lines(t terminal) []string {
 
 	head := begin("")
 	for i, p := range r.phases {
-		title := fmt.Sprintf("%s phase, %s ms", p.name, number(float64(p.end-p.begin)*r.dt))
+		title := fmt.Sprintf("%s phase, %s ms", p.name, number(sim.NewClock(r.dt).At(int64(p.end-p.begin))))
 		if n := columnsFor(p, bin); len(title) > n {
 			title = p.name[:min(len(p.name), n)]
 		}

@@ -187,8 +187,7 @@ func parseNeurons(text string, size int) ([]int, error) {
 
 // stretch finds the steps that end after from and not after to.
 func (p *replayed) stretch(o replayOptions) error {
-	dt := p.h.Dt()
-	end := float64(p.trial.Steps) * dt
+	dt, end := p.h.Dt(), p.h.Clock().At(int64(p.trial.Steps))
 	if o.toEnd {
 		o.to = end
 	}
@@ -217,7 +216,7 @@ func (p *replayed) run(ctx context.Context, r *protocols.Replay) error {
 }
 
 // at is the time at the end of a step, from the start of the trial (ms).
-func (p *replayed) at(step int) float64 { return float64(p.from+step+1) * p.h.Dt() }
+func (p *replayed) at(step int) float64 { return p.h.Clock().At(int64(p.from + step + 1)) }
 
 func (p *replayed) save(path string, replace bool) error {
 	write := p.writeNPZ
@@ -327,7 +326,7 @@ type replayedRange struct {
 func (p *replayed) event(o replayOptions) replayEvent {
 	e := replayEvent{
 		Event: "replay", File: o.path, Trial: p.trial.Index, Layer: p.h.Populations[p.layer].Name, Neurons: len(p.traces[0].Neurons),
-		From: float64(p.from) * p.h.Dt(), To: float64(p.from+p.steps) * p.h.Dt(), Out: o.out,
+		From: p.h.Clock().At(int64(p.from)), To: p.h.Clock().At(int64(p.from + p.steps)), Out: o.out,
 	}
 	for k, t := range p.traces {
 		values := inHertz(t.Variable, p.values[k])

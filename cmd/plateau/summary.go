@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"plateau/protocols/dataset"
+	"plateau/sim"
 )
 
 type trialEvent struct {
@@ -74,7 +75,7 @@ func (t *trace) event(o trialOptions) trialEvent {
 	return e
 }
 
-func (t *trace) length(p phaseTrace) float64 { return float64(p.end-p.begin) * t.dt }
+func (t *trace) length(p phaseTrace) float64 { return sim.NewClock(t.dt).At(int64(p.end - p.begin)) }
 
 func comparePlateaus(layer string, forward, target []float32) plateauEvent {
 	e := plateauEvent{Layer: layer}

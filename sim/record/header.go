@@ -53,6 +53,9 @@ type Header struct {
 // Dt returns the length of a step (ms).
 func (h *Header) Dt() float64 { return h.Neurons.Dt }
 
+// Clock tells the times of steps.
+func (h *Header) Clock() sim.Clock { return sim.NewClock(h.Neurons.Dt) }
+
 // Population returns the number of a population in h.Populations, by its name.
 func (h *Header) Population(name string) (int, error) {
 	var names []string

@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +80,7 @@ func Plans() map[string]Plan {
 	}
 	add("default", func(*Plan) {})
 	add("fine steps", func(p *Plan) { p.Dt = 0.25 })
+	add("tenths", func(p *Plan) { p.Dt = 0.1 })
 	add("every third step", func(p *Plan) { p.Uneven = 3; p.every(3) })
 	add("every eighth step", func(p *Plan) { p.Tests = 0; p.every(8) })
 	add("some neurons", func(p *Plan) {
@@ -362,6 +365,13 @@ func open(t testing.TB, name string) *record.Reader {
 	}
 	t.Cleanup(func() { r.Close() })
 	return r
+}
+
+// Time is when a step begins, multiplied as on paper.
+func (m *Memory) Time(step int64) float64 {
+	dt, _ := new(big.Rat).SetString(strconv.FormatFloat(m.Header.Dt(), 'f', -1, 64))
+	ms, _ := dt.Mul(dt, new(big.Rat).SetInt64(step)).Float64()
+	return ms
 }
 
 // Observe remembers.

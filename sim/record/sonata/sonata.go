@@ -43,7 +43,7 @@ func Spikes(w io.WriterAt, r *record.Reader) error {
 }
 
 func spikes(r *intact.Recording, population int, times, nodes *hdf5.Dataset) error {
-	dt := r.Header().Dt()
+	clock := r.Header().Clock()
 	var at []float64
 	var who []uint64
 	for i := range r.Trials() {
@@ -55,7 +55,7 @@ func spikes(r *intact.Recording, population int, times, nodes *hdf5.Dataset) err
 		for s.Scan() {
 			at, who = at[:0], who[:0]
 			for _, spike := range s.Spikes() {
-				at = append(at, float64(t.First+int64(spike.Step))*dt)
+				at = append(at, clock.At(t.First+int64(spike.Step)))
 				who = append(who, uint64(spike.Neuron))
 			}
 			times.Append(at)
@@ -163,8 +163,8 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 	mapping.Write("node_ids", nodes)
 	mapping.Write("index_pointers", pointers)
 	mapping.Write("element_ids", make([]uint32, n))
-	step := float64(t.Interval) * h.Dt()
-	time := mapping.Write("time", []float64{h.Dt(), h.Dt() + float64(float64(data.Rows())*step), step})
+	clock, every := h.Clock(), int64(t.Interval)
+	time := mapping.Write("time", []float64{h.Dt(), clock.At(1 + every*data.Rows()), clock.At(every)})
 	time.Attr("units", "ms")
 	return data.Close()
 }

@@ -72,7 +72,7 @@ func TestSpikes(t *testing.T) {
 				var nodes []uint64
 				for k := range mem.Trials {
 					for _, s := range mem.Trials[k].Spikes[i] {
-						times = append(times, float64(mem.Trials[k].First+int64(s.Step))*p.Dt)
+						times = append(times, mem.Time(mem.Trials[k].First+int64(s.Step)))
 						nodes = append(nodes, uint64(s.Neuron))
 					}
 				}
@@ -135,8 +135,7 @@ func TestReport(t *testing.T) {
 					if ids := root.Find(path + "/mapping/element_ids"); len(ids.Values) != n {
 						t.Errorf("%d element_ids, want %d", len(ids.Values), n)
 					}
-					every := float64(trace.Interval) * p.Dt
-					equal(t, root, path+"/mapping/time", []float64{p.Dt, p.Dt + float64(frames)*every, every})
+					equal(t, root, path+"/mapping/time", []float64{p.Dt, mem.Time(int64(1 + frames*trace.Interval)), mem.Time(int64(trace.Interval))})
 					unit(t, root, path+"/mapping/time", "ms")
 				}
 			}

@@ -41,7 +41,7 @@ func Of(reader *record.Reader) []Table {
 
 // Trials has a row for each trial.
 func Trials(r *intact.Recording) Table {
-	h := r.Header()
+	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "trials", Columns: []Column{
 		{"trial", Int32}, {"purpose", Text}, {"number", Uint64}, {"sample", Int64}, {"class", Int32}, {"read", Int32},
 		{"correct", Bool}, {"place", Int32}, {"rested", Bool}, {"whole", Bool}, {"begin_ms", Float64}, {"steps", Int32},
@@ -67,7 +67,7 @@ func Trials(r *intact.Recording) Table {
 			add(b, 7, int32(trial.Place))
 			add(b, 8, trial.Rested)
 			add(b, 9, trial.Whole)
-			add(b, 10, float64(trial.First)*h.Dt())
+			add(b, 10, clock.At(trial.First))
 			add(b, 11, int32(trial.Steps))
 			add(b, 12, trial.Weights)
 			add(b, 13, int32(trial.Updates))
@@ -106,7 +106,7 @@ func EachPhase(r *intact.Recording, f func(i int, t *record.Trial, phase, end in
 
 // Phases has a row for each phase of each trial.
 func Phases(r *intact.Recording) Table {
-	dt := r.Header().Dt()
+	clock := r.Header().Clock()
 	t := Table{Name: "phases", Columns: []Column{
 		{"trial", Int32}, {"phase", Int32}, {"name", Text}, {"begin_ms", Float64}, {"window_ms", Float64}, {"end_ms", Float64},
 		{"first_step", Int32}, {"steps", Int32}, {"taught", Bool}, {"class_taught", Int32},
@@ -117,9 +117,9 @@ func Phases(r *intact.Recording) Table {
 			add(b, 0, int32(trial.Index))
 			add(b, 1, int32(k))
 			add(b, 2, p.Name)
-			add(b, 3, float64(p.First)*dt)
-			add(b, 4, float64(p.First+p.From)*dt)
-			add(b, 5, float64(end)*dt)
+			add(b, 3, clock.At(int64(p.First)))
+			add(b, 4, clock.At(int64(p.First+p.From)))
+			add(b, 5, clock.At(int64(end)))
 			add(b, 6, int32(p.First))
 			add(b, 7, int32(end-p.First))
 			add(b, 8, p.Taught)
@@ -136,7 +136,7 @@ func Phases(r *intact.Recording) Table {
 
 // plateaus has a row for each plateau potential.
 func plateaus(r *intact.Recording) Table {
-	h := r.Header()
+	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "plateaus", Columns: []Column{
 		{"trial", Int32}, {"phase", Int32}, {"population", Text}, {"neuron", Int32}, {"step", Int32}, {"time_ms", Float64}, {"plateau", Float32},
 	}}
@@ -155,7 +155,7 @@ func plateaus(r *intact.Recording) Table {
 					add(b, 2, h.Populations[1+m].Name)
 					add(b, 3, int32(n))
 					add(b, 4, p.Step[n])
-					add(b, 5, float64(p.Step[n]+1)*h.Dt())
+					add(b, 5, clock.At(int64(p.Step[n])+1))
 					add(b, 6, v)
 					if err := b.row(); err != nil {
 						return err
@@ -170,7 +170,7 @@ func plateaus(r *intact.Recording) Table {
 
 // spikes has a row for each spike, by trial, population, step and neuron.
 func spikes(r *intact.Recording) Table {
-	h := r.Header()
+	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "spikes", Columns: []Column{
 		{"trial", Int32}, {"population", Text}, {"step", Int32}, {"time_ms", Float64}, {"neuron", Int32},
 	}}
@@ -190,7 +190,7 @@ func spikes(r *intact.Recording) Table {
 						add(b, 0, int32(trial.Index))
 						add(b, 1, pop.Name)
 						add(b, 2, spike.Step)
-						add(b, 3, float64(spike.Step)*h.Dt())
+						add(b, 3, clock.At(int64(spike.Step)))
 						add(b, 4, spike.Neuron)
 						if err := b.row(); err != nil {
 							return err
@@ -236,7 +236,7 @@ func Hz(to, rates []float32) []float32 {
 
 // trace has a row for each sample of a variable, and a column for each neuron.
 func trace(r *intact.Recording, trace int, name string) Table {
-	dt, about := r.Header().Dt(), r.Header().Traces[trace]
+	clock, about := r.Header().Clock(), r.Header().Traces[trace]
 	t := Table{Name: name, Columns: []Column{{"trial", Int32}, {"step", Int32}, {"time_ms", Float64}}}
 	for _, n := range about.Neurons {
 		t.Columns = append(t.Columns, Column{"n" + strconv.Itoa(n), Float32})
@@ -259,7 +259,7 @@ func trace(r *intact.Recording, trace int, name string) Table {
 					step := s.Step() + k*about.Interval
 					add(b, 0, int32(trial.Index))
 					add(b, 1, int32(step))
-					add(b, 2, float64(step+1)*dt)
+					add(b, 2, clock.At(int64(step)+1))
 					for n, v := range values[k*len(about.Neurons) : (k+1)*len(about.Neurons)] {
 						add(b, 3+n, v)
 					}

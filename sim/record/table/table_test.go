@@ -82,7 +82,7 @@ func TestOf(t *testing.T) {
 				trials = append(trials, map[string]any{
 					"trial": i, "purpose": map[sim.Purpose]string{sim.TrainingSpikes: "training", sim.TestSpikes: "test"}[trial.Purpose],
 					"number": trial.Number, "sample": trial.Sample, "class": trial.Class, "place": 0, "rested": trial.Rested, "whole": !trial.Cut,
-					"begin_ms": float64(trial.First) * p.Dt, "steps": trial.Steps,
+					"begin_ms": mem.Time(trial.First), "steps": trial.Steps,
 				})
 				for k, phase := range trial.Phases {
 					class := -1
@@ -91,8 +91,8 @@ func TestOf(t *testing.T) {
 					}
 					phases = append(phases, map[string]any{
 						"trial": i, "phase": k, "name": phase.Name, "taught": phase.Taught, "class_taught": class,
-						"begin_ms": float64(phase.First) * p.Dt, "window_ms": float64(phase.First+phase.From) * p.Dt,
-						"end_ms": float64(phase.First+phase.Steps) * p.Dt, "first_step": phase.First, "steps": phase.Steps,
+						"begin_ms": mem.Time(int64(phase.First)), "window_ms": mem.Time(int64(phase.First+phase.From)),
+						"end_ms": mem.Time(int64(phase.First+phase.Steps)), "first_step": phase.First, "steps": phase.Steps,
 					})
 					for m, values := range phase.Plateaus {
 						for n, v := range values {
@@ -105,7 +105,7 @@ func TestOf(t *testing.T) {
 							}
 							plateaus = append(plateaus, map[string]any{
 								"trial": i, "phase": k, "population": fmt.Sprint("hidden", m), "neuron": n,
-								"step": step, "time_ms": float64(step+1) * p.Dt, "plateau": v,
+								"step": step, "time_ms": mem.Time(int64(step+1)), "plateau": v,
 							})
 						}
 					}
@@ -116,7 +116,7 @@ func TestOf(t *testing.T) {
 					}
 					for _, s := range trial.Spikes[k] {
 						spikes = append(spikes, map[string]any{
-							"trial": i, "population": pop.Name, "step": s.Step, "time_ms": float64(s.Step) * p.Dt, "neuron": s.Neuron,
+							"trial": i, "population": pop.Name, "step": s.Step, "time_ms": mem.Time(int64(s.Step)), "neuron": s.Neuron,
 						})
 					}
 				}
@@ -151,7 +151,7 @@ func TestOf(t *testing.T) {
 				for k := range mem.Trials {
 					for s, values := range mem.Trials[k].Traces[i] {
 						step := s * trace.Interval
-						row := map[string]any{"trial": k, "step": step, "time_ms": float64(step+1) * p.Dt}
+						row := map[string]any{"trial": k, "step": step, "time_ms": mem.Time(int64(step+1))}
 						for n, v := range values {
 							if trace.Variable == record.Rate {
 								v = float32(float64(v) * 1000)
