@@ -1,7 +1,10 @@
-// Package parquet writes tables of recordings as Parquet: zstd throughout, steps
-// as differences, names and numbers of neurons through dictionaries, potentials
-// with their bytes split. What belongs to the whole recording is in the file's
-// key-value metadata.
+// Package parquet writes tables of recordings as Parquet: zstd throughout, numbers
+// of trials, steps and neurons as differences, names, times and long whole numbers
+// through dictionaries, potentials as they are. What belongs to the whole
+// recording is in the file's key-value metadata.
+//
+// The encodings are those that fastparquet can read as well as pyarrow: it has no
+// split bytes, and differences of 32 bits only.
 package parquet
 
 import (
@@ -32,6 +35,7 @@ func export(w io.Writer, t table.Table) error {
 	options := []parquet.WriterOption{
 		schema(t),
 		parquet.CreatedBy("plateau", "", ""),
+		parquet.Compression(newDense()),
 		parquet.PageBufferSize(min(parquet.DefaultPageBufferSize, max(4<<10, 8<<20/len(t.Columns)))),
 		parquet.DictionaryMaxBytes(1 << 20),
 	}
@@ -68,7 +72,7 @@ func schema(t table.Table) *parquet.Schema {
 		kind, encoding := column(c)
 		fields = append(fields, reflect.StructField{
 			Name: fmt.Sprint("F", i), Type: kind,
-			Tag: reflect.StructTag(fmt.Sprintf(`parquet:"%s,zstd%s"`, c.Name, encoding)),
+			Tag: reflect.StructTag(fmt.Sprintf(`parquet:"%s%s"`, c.Name, encoding)),
 		})
 	}
 	return parquet.NewSchema(t.Name, parquet.SchemaOf(reflect.New(reflect.StructOf(fields)).Interface()))
@@ -78,16 +82,13 @@ func schema(t table.Table) *parquet.Schema {
 func column(c table.Column) (kind reflect.Type, encoding string) {
 	switch c.Kind {
 	case table.Int32:
-		if c.Name == "neuron" {
-			return reflect.TypeFor[int32](), ",dict"
-		}
 		return reflect.TypeFor[int32](), ",delta"
 	case table.Int64:
-		return reflect.TypeFor[int64](), ",delta"
+		return reflect.TypeFor[int64](), ",dict"
 	case table.Uint64:
-		return reflect.TypeFor[uint64](), ",delta"
+		return reflect.TypeFor[uint64](), ",dict"
 	case table.Float32:
-		return reflect.TypeFor[float32](), ",split"
+		return reflect.TypeFor[float32](), ""
 	case table.Float64:
 		return reflect.TypeFor[float64](), ",dict"
 	case table.Bool:

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	pq "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"plateau/sim/record/exporttest"
 	"plateau/sim/record/parquet"
@@ -40,6 +41,19 @@ func compare(t *testing.T, tab table.Table) int {
 	for i, c := range f.Schema().Columns() {
 		if c[0] != tab.Columns[i].Name {
 			t.Errorf("%s: column %d is %s, want %s", tab.Name, i, c[0], tab.Columns[i].Name)
+		}
+	}
+	for _, group := range f.Metadata().RowGroups {
+		for _, c := range group.Columns {
+			for _, e := range c.MetaData.Encoding {
+				// fastparquet reads these.
+				if e != format.Plain && e != format.RLE && e != format.RLEDictionary && (e != format.DeltaBinaryPacked || c.MetaData.Type != format.Int32) {
+					t.Errorf("%s: %v has the encoding %v", tab.Name, c.MetaData.PathInSchema, e)
+				}
+			}
+			if c.MetaData.Codec != format.Zstd {
+				t.Errorf("%s: %v is compressed as %v", tab.Name, c.MetaData.PathInSchema, c.MetaData.Codec)
+			}
 		}
 	}
 	for _, m := range tab.Meta {
@@ -121,7 +135,7 @@ func TestDiskFull(t *testing.T) { exporttest.TableExport(parquet.Export).DiskFul
 // compressed, and a page of each column.
 func TestMemory(t *testing.T) { exporttest.TableExport(parquet.Export).Memory(t, 64<<20) }
 
-// pyarrow and pandas find the same.
+// pyarrow, pandas and fastparquet find the same.
 func TestLibraries(t *testing.T) { exporttest.TableExport(parquet.Export).Libraries(t, "parquet") }
 
 func BenchmarkSpikes(b *testing.B) {
