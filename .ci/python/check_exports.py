@@ -275,8 +275,15 @@ def check_neo_refuses(path):
         raise AssertionError("neo reads several observation intervals")
 
 
+def report_name(run, trace):
+    """Name of a trace in the report of its variable."""
+    return run.trace_name(trace).replace("_" + run.traces[trace]["Variable"], "")
+
+
 def check_sonata(folder, run):
     import libsonata
+    from bmtk.utils.reports.compartment import CompartmentReport
+    from bmtk.utils.reports.spike_trains import SpikeTrains
 
     reader = libsonata.SpikeReader(str(folder / "spikes.h5"))
     assert sorted(reader.get_population_names()) == sorted(p["Name"] for _, p in run.recorded())
@@ -290,26 +297,46 @@ def check_sonata(folder, run):
         equal(got["node_ids"][order], neurons, "node_ids of " + p["Name"])
         equal(got["timestamps"][order], [run.ms(s) for s in steps], "timestamps of " + p["Name"])
 
+    if run.recorded():
+        trains = SpikeTrains.from_sonata(str(folder / "spikes.h5"))
+        assert sorted(trains.populations) == sorted(p["Name"] for _, p in run.recorded())
+        for i, p in run.recorded():
+            steps, neurons = run.spikes(i)
+            assert trains.n_spikes(population=p["Name"]) == len(steps)
+            assert trains.units(population=p["Name"]) == "ms"
+            for n in set(neurons):
+                want = [run.ms(s) for s in steps[neurons == n]]
+                equal(trains.get_times(n, population=p["Name"]), want, f"bmtk: {p['Name']} {n}")
+
     for variable in {t["Variable"] for t in run.traces}:
         path = folder / f"{variable}.h5"
         traces = [k for k, t in enumerate(run.traces) if t["Variable"] == variable]
-        if not path.exists():
-            uneven = [t["Steps"] % run.traces[k]["Interval"] for t in run.trials[:-1] for k in traces]
-            assert any(uneven), f"no report of {variable}"
+        traces = [k for k in traces if not any(t["Steps"] % run.traces[k]["Interval"] for t in run.trials[:-1])]
+        assert path.exists() == bool(traces), f"report of {variable}"
+        if not traces:
             continue
         reader = libsonata.ElementReportReader(str(path))
+        bmtk = CompartmentReport.load(str(path))
+        assert sorted(reader.get_population_names()) == sorted(bmtk.populations) == sorted(report_name(run, k) for k in traces)
         for k in traces:
             trace = run.traces[k]
             steps, rows = run.samples(k)
-            name = run.trace_name(k).replace("_" + variable, "")
+            name = report_name(run, k)
             found = reader[name]
             assert found.time_units == "ms"
             assert found.data_units == ("spikes/ms" if variable == "rate" else "dimensionless")
             assert found.get_node_ids() == trace["Neurons"]
             every = trace["Interval"] * run.dt
             assert np.allclose(found.times, (run.dt, run.dt + every * len(rows), every), rtol=1e-12)
+            assert bmtk.units(name) == found.data_units and bmtk.variable(name) == variable
+            assert bmtk[name].n_steps() == len(rows), f"bmtk: {bmtk[name].n_steps()} frames of {name}, want {len(rows)}"
+            equal(bmtk.node_ids(name), trace["Neurons"], "bmtk: nodes")
             if not len(rows):
                 continue
+            equal(bmtk.data(population=name), rows, "bmtk: " + name)
+            for column, neuron in enumerate(trace["Neurons"]):
+                equal(bmtk.data(neuron, name), rows[:, column : column + 1], f"bmtk: {name} {neuron}")
+                equal(bmtk.element_pos(neuron, name), [0.5], "bmtk: element_pos")
             frames = found.get()
             equal(frames.ids[:, 0], trace["Neurons"], "nodes of " + name)
             equal(frames.ids[:, 1], [0] * len(trace["Neurons"]), "elements of " + name)
@@ -349,6 +376,9 @@ def check_tables(run, tables, read):
     equal(list(phases["name"]), [p["Name"] for *_, p in run.phases()], "phases: name")
     equal(list(phases["begin_ms"]), [run.ms(p["First"]) for *_, p in run.phases()], "phases: begin_ms")
     equal(list(phases["end_ms"]), [run.ms(p["First"] + p["Steps"]) for *_, p in run.phases()], "phases: end_ms")
+
+    missing = read(tables.pop("missing"))
+    assert list(missing.columns) == ["first_trial", "last_trial", "begin_ms", "end_ms"] and not len(missing)
 
     if run.hidden:
         want = {k: [] for k in ("trial", "phase", "population", "neuron", "step", "plateau")}
@@ -396,12 +426,21 @@ def check_csv(folder, run):
 
 
 def check_parquet(folder, run):
+    import fastparquet
     import pandas
     from pyarrow import parquet
 
     def read(path):
         table = parquet.read_table(path)
-        equal(table.num_rows, len(pandas.read_parquet(path)), "rows")
+        equal(table.num_rows, len(pandas.read_parquet(path, engine="pyarrow")), "rows")
+        other = fastparquet.ParquetFile(path).to_pandas()
+        assert list(other.columns) == table.column_names, f"fastparquet: columns {list(other.columns)}"
+        for name in other.columns:
+            values, want = other[name], table[name].to_pandas()
+            equal(values.isna(), want.isna(), f"fastparquet: {name} of {path.name}")
+            kept = ~values.isna()
+            equal(values[kept], want[kept], f"fastparquet: {name} of {path.name}")
+            assert values.dtype == want.dtype or want.dtype.kind not in "ifub", f"fastparquet: {name} is {values.dtype}"
         meta = parquet.read_schema(path).metadata
         assert float(meta[b"dt_ms"]) == run.dt, meta
         for i in range(parquet.ParquetFile(path).metadata.num_row_groups):

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +30,8 @@ type format struct {
 	name    string
 	meaning string
 	ending  string // of its file, or "" if it is a folder with several
-	parts   func(r *record.Reader) []part
+	parts   func(r *record.Reader) ([]part, error)
+	lacks   func(r *record.Reader) ([]string, error) // what of a recording the format cannot hold; nil if it can hold all
 	owns    func(name string) bool // whether a file in its folder is one of ours
 }
 
@@ -52,10 +54,10 @@ func formats() []format {
 			name: "nwb", meaning: "Neurodata Without Borders 2, one HDF5 file", ending: ".nwb",
 			parts: alone(func(w output, r *record.Reader) error { return nwb.Export(w, r, nwb.Options{}) }),
 		}, {
-			name: "sonata", meaning: "a folder with spikes.h5, and a report for each recorded variable",
-			parts: sonataParts,
+			name: "sonata", meaning: "a folder with spikes.h5, and a report of each recorded variable",
+			parts: sonataParts, lacks: sonataLacks,
 			owns: func(name string) bool {
-				return name == "spikes.h5" || slices.ContainsFunc(variables(), func(v record.Variable) bool { return name == string(v)+".h5" })
+				return name == "spikes.h5" || name == "missing.csv" || slices.ContainsFunc(variables(), func(v record.Variable) bool { return name == string(v)+".h5" })
 			},
 		}, {
 			name: "npz", meaning: "NumPy arrays, one file", ending: ".npz",
@@ -72,27 +74,44 @@ func formats() []format {
 	}
 }
 
-func alone(export func(w output, r *record.Reader) error) func(r *record.Reader) []part {
-	return func(r *record.Reader) []part {
-		return []part{{write: func(w output) error { return export(w, r) }}}
+func alone(export func(w output, r *record.Reader) error) func(r *record.Reader) ([]part, error) {
+	return func(r *record.Reader) ([]part, error) {
+		return []part{{write: func(w output) error { return export(w, r) }}}, nil
 	}
 }
 
-func sonataParts(r *record.Reader) []part {
+// sonataParts are spikes, reports and, as the format has no place for it, a table of
+// what is missing.
+func sonataParts(r *record.Reader) ([]part, error) {
+	variables, err := sonata.Variables(r)
+	if err != nil {
+		return nil, err
+	}
 	parts := []part{{"spikes.h5", func(w output) error { return sonata.Spikes(w, r) }}}
-	for _, v := range sonata.Variables(r.Header()) {
+	for _, v := range variables {
 		parts = append(parts, part{string(v) + ".h5", func(w output) error { return sonata.Report(w, r, v) }})
 	}
-	return parts
+	missing := table.Missing(intact.Of(r))
+	return append(parts, part{missing.Name + ".csv", func(w output) error { return csv.Export(w, missing) }}), nil
 }
 
-func tables(ending string, export func(w output, t table.Table) error) func(r *record.Reader) []part {
-	return func(r *record.Reader) []part {
+// sonataLacks tells which potentials have no report, and why.
+func sonataLacks(r *record.Reader) ([]string, error) {
+	uneven, err := sonata.Uneven(r)
+	var list []string
+	for _, i := range slices.Sorted(maps.Keys(uneven)) {
+		list = append(list, uneven[i])
+	}
+	return list, err
+}
+
+func tables(ending string, export func(w output, t table.Table) error) func(r *record.Reader) ([]part, error) {
+	return func(r *record.Reader) ([]part, error) {
 		var parts []part
 		for _, t := range table.Of(r) {
 			parts = append(parts, part{t.Name + ending, func(w output) error { return export(w, t) }})
 		}
-		return parts
+		return parts, nil
 	}
 }
 
@@ -114,8 +133,9 @@ func newExport(con *console) *cobra.Command {
 		Short: "write a recording in the format of other tools",
 		Long: `Write everything that a recording holds, except weights, in a format that other
 tools read. Memory does not grow with the recording. What potentials were not
-recorded can be had from plateau replay. Trials that are damaged are left out and
-named, and the exit status is then 1, though the export is whole. Formats:
+recorded can be had from plateau replay. Trials that are damaged, and what a format
+cannot hold, are left out and named, and the exit status is then 1, though the
+export is whole. Formats:
 ` + list.String(),
 		Example: `  plateau export runs/digits-1/recording.plateau --to nwb
   plateau export trial-7.plateau --to npz --out seven.npz
@@ -165,6 +185,8 @@ type exportEvent struct {
 
 	Trials  int    `json:"trials"`
 	LeftOut string `json:"left_out"` // trials that are damaged, as ranges
+	// Lacks tells what the format cannot hold, and why.
+	Lacks []string `json:"lacks,omitempty"`
 }
 
 func export(ctx context.Context, con *console, f format, o exportOptions) error {
@@ -216,7 +238,7 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	s := &stage{ctx: ctx, format: f, out: o.out}
 	defer s.abandon()
 	end = s.watch(con, r)
-	err = s.write(f.parts(r))
+	lacks, err := s.export(r)
 	end()
 	if err != nil {
 		if ctx.Err() != nil {
@@ -232,7 +254,7 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	}
 	e := exportEvent{
 		Event: "export", File: o.path, To: f.name, Out: o.out, Files: s.names(), Bytes: s.bytes,
-		Trials: whole.Trials(), LeftOut: printRanges(lost),
+		Trials: whole.Trials(), LeftOut: printRanges(lost), Lacks: lacks,
 	}
 	con.event(e)
 	in := ""
@@ -240,11 +262,16 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 		in = ", in " + strings.Join(e.Files, ", ")
 	}
 	con.line("%s: %s, %s%s", o.out, plural(e.Trials, "trial"), byteSize(e.Bytes), in)
+	var errs []error
 	if len(lost) > 0 {
-		return fmt.Errorf("%s is damaged: %s left out of %d, %s; %s is whole and has the others. %s says what is damaged",
-			o.path, plural(len(lost), "trial"), r.Trials(), e.LeftOut, o.out, command("inspect", argument(o.path), "--verify"))
+		errs = append(errs, fmt.Errorf("%s is damaged: %s left out of %d, %s; %s is whole and has the others. %s says what is damaged",
+			o.path, plural(len(lost), "trial"), r.Trials(), e.LeftOut, o.out, command("inspect", argument(o.path), "--verify")))
 	}
-	return nil
+	if len(lacks) > 0 {
+		errs = append(errs, fmt.Errorf("left out of %s:\n  %s\n%s writes them, with all that is in %s",
+			o.out, strings.Join(lacks, "\n  "), command("export", argument(o.path), "--to", "npz"), o.out))
+	}
+	return errors.Join(errs...)
 }
 
 // same is whether two names are of one file.
@@ -303,6 +330,20 @@ func (s *stage) watch(con *console, r *record.Reader) (end func()) {
 		return s.ctx.Err()
 	})
 	return bar.end
+}
+
+// export writes all parts, and tells what the format cannot hold.
+func (s *stage) export(r *record.Reader) (lacks []string, err error) {
+	if s.format.lacks != nil {
+		if lacks, err = s.format.lacks(r); err != nil {
+			return nil, err
+		}
+	}
+	parts, err := s.format.parts(r)
+	if err != nil {
+		return nil, err
+	}
+	return lacks, s.write(parts)
 }
 
 func (s *stage) write(parts []part) error {

@@ -94,7 +94,7 @@ func TestExportReplaces(t *testing.T) {
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
 	must(t, "export", "full/recording.plateau", "--to", "sonata", "--out", "out")
 	must(t, "export", "run/recording.plateau", "--to", "sonata", "--out", "out", "--force")
-	if got := contents(t, "out"); len(got) != 1 || got["spikes.h5"] == "" {
+	if got := contents(t, "out"); len(got) != 2 || got["spikes.h5"] == "" || got["missing.csv"] == "" {
 		t.Errorf("%d files", len(got))
 	}
 }
@@ -102,7 +102,6 @@ func TestExportReplaces(t *testing.T) {
 func TestExportMistakes(t *testing.T) {
 	empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
-	must(t, tiny("--out", "odd", "--record", "--epochs", "1", "--set", "record.variables=soma", "--set", "record.every_ms=3")...)
 	writeFile(t, "notes.txt", "mine")
 	file := readFile(t, "run/recording.plateau")
 	writeFile(t, "bad.plateau", file[:len(file)*9/10]+"xyz"+file[len(file)*9/10+3:])
@@ -127,10 +126,39 @@ func TestExportMistakes(t *testing.T) {
 		{"export run/recording.plateau --to sonata --out run", 1, []string{"--out run: the folder is not empty", "--force"}},
 		{"export run/recording.plateau --to sonata --out notes.txt", 1, []string{"--out notes.txt: not a directory; want the name of a folder"}},
 		{"export run/recording.plateau --to sonata --out no/x", 1, []string{"there is no folder no"}},
-		{"export odd/recording.plateau --to sonata --out x", 1, []string{"odd/recording.plateau: ", "not evenly spaced"}},
 		{"export bad.plateau --to nwb --out x.nwb", 1, []string{"bad.plateau is damaged in every trial", "nothing to export", "plateau inspect bad.plateau --verify"}},
 	} {
 		mistake(t, test.args, test.status, test.want, before)
+	}
+}
+
+// What a format cannot hold is left out, and said, with where it can be had.
+func TestExportUneven(t *testing.T) {
+	empty(t)
+	must(t, "trial", "--hidden", "6", "--record", "--out", "none")
+	must(t, tiny("--out", "run", "--record", "--epochs", "1", "--set", "record.variables=soma", "--set", "record.every_ms=3")...)
+	status, text, messages := plateau("export", "run/recording.plateau", "--to", "sonata", "--out", "x", "--json")
+	if status != 1 {
+		t.Errorf("status %d", status)
+	}
+	for _, want := range []string{
+		"soma of hidden0: a sample every 3 steps in trials of 70 steps is not evenly spaced, which SONATA cannot say", "soma of output: ",
+		"plateau export run/recording.plateau --to npz",
+	} {
+		if !strings.Contains(messages, want) {
+			t.Errorf("want %q in %s", want, messages)
+		}
+	}
+	if e := jsonLines(t, text); len(e) != 1 || len(e[0]["lacks"].([]any)) != 2 {
+		t.Errorf("got %v", e)
+	}
+	if got := contents(t, "x"); len(got) != 2 || got["spikes.h5"] == "" || got["missing.csv"] != "first_trial,last_trial,begin_ms,end_ms\n" {
+		t.Errorf("%d files", len(got))
+	}
+	for _, args := range []string{"export run/recording.plateau --to npz", "export trial-0.plateau --to sonata"} {
+		if out := must(t, append(strings.Fields(args), "--json")...); strings.Contains(out, "lacks") {
+			t.Errorf("%s: %s", args, out)
+		}
 	}
 }
 
@@ -161,6 +189,25 @@ func TestExportDamaged(t *testing.T) {
 				t.Errorf("%s: want %q in %s", f.name, want, messages)
 			}
 		}
+		if f.name == "csv" || f.name == "sonata" {
+			var gaps []int
+			for k, line := range slices.Collect(strings.Lines(readFile(t, filepath.Join(out, "missing.csv")))) {
+				var first, last int
+				var begin, end float64
+				if k == 0 {
+					continue
+				}
+				if _, err := fmt.Sscanf(line, "%d,%d,%g,%g", &first, &last, &begin, &end); err != nil || begin != 100*float64(first) || end != 100*float64(last+1) {
+					t.Errorf("%s: missing.csv says %s, of trials of 100 ms", f.name, line)
+				}
+				for i := first; i <= last; i++ {
+					gaps = append(gaps, i)
+				}
+			}
+			if !slices.Equal(gaps, lost) {
+				t.Errorf("%s: missing.csv lists %v, want %v", f.name, gaps, lost)
+			}
+		}
 		if f.name != "csv" {
 			if err := os.RemoveAll(out); err != nil {
 				t.Fatal(err)
@@ -170,6 +217,9 @@ func TestExportDamaged(t *testing.T) {
 		// The rows of the others are those of the whole recording.
 		must(t, "export", "run/recording.plateau", "--to", "csv", "--out", "whole")
 		for name, text := range contents(t, "whole") {
+			if name == "missing.csv" {
+				continue
+			}
 			var want strings.Builder
 			for k, line := range slices.Collect(strings.Lines(text)) {
 				trial, _, _ := strings.Cut(line, ",")
@@ -276,7 +326,10 @@ func TestExportOfWhatIsCut(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := &stage{ctx: t.Context(), format: f, out: "x"}
-		parts := f.parts(r) // all is intact still
+		parts, err := f.parts(r) // all is intact still
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := os.Truncate("run/recording.plateau", int64(len(file)/2)); err != nil {
 			t.Fatal(err)
 		}
@@ -300,7 +353,11 @@ func TestExportFails(t *testing.T) {
 	must(t, "trial", "--hidden", "5", "--record", "--out", "none")
 	r := openRecordingFile(t, "trial-0.plateau")
 	for _, f := range formats() {
-		for _, p := range f.parts(r) {
+		parts, err := f.parts(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range parts {
 			file, err := os.Open("trial-0.plateau") // cannot be written to
 			if err != nil {
 				t.Fatal(err)

@@ -70,28 +70,66 @@ func spikes(r *intact.Recording, population int, times, nodes *hdf5.Dataset) err
 	return nil
 }
 
-// Variables returns the variables of which there can be a report.
-func Variables(h *record.Header) []record.Variable {
+// Variables returns the variables of which there can be a report: those that Uneven
+// does not list for all the neurons that they were recorded of.
+func Variables(r *record.Reader) ([]record.Variable, error) {
+	uneven, err := Uneven(r)
+	if err != nil {
+		return nil, err
+	}
 	var list []record.Variable
-	for _, t := range h.Traces {
-		if !slices.Contains(list, t.Variable) {
+	for i, t := range r.Header().Traces {
+		if _, ok := uneven[i]; !ok && len(t.Neurons) > 0 && !slices.Contains(list, t.Variable) {
 			list = append(list, t.Variable)
 		}
 	}
-	return list
+	return list, nil
 }
 
-// Report writes what was recorded of a variable, population by population. Where
-// it was recorded of a population more than once, of other neurons, the second
-// time has the name of the population and _2. It fails if samples are not evenly
-// spaced, because the length of a trial is no multiple of the interval: SONATA
-// cannot say that.
+// Uneven lists the traces that no report can hold, with the reason, by their
+// number in the header: frames of a report are evenly spaced, and samples are
+// not where the length of a trial is no multiple of their interval.
+func Uneven(r *record.Reader) (map[int]string, error) {
+	x := intact.Of(r)
+	h := x.Header()
+	uneven := map[int]string{}
+	var end int64 // of the trial before
+	for i := range x.Trials() {
+		trial, err := x.Trial(i)
+		if err != nil {
+			return nil, fmt.Errorf("sonata: %w", err)
+		}
+		gap := trial.First - end
+		end = trial.First + int64(trial.Steps)
+		for k, t := range h.Traces {
+			why := ""
+			switch {
+			case gap%int64(t.Interval) != 0:
+				why = fmt.Sprintf("%d steps are damaged, no multiple of the %d between samples", gap, t.Interval)
+			case i < x.Trials()-1 && trial.Steps%t.Interval != 0:
+				why = fmt.Sprintf("a sample every %d steps in trials of %d steps is not evenly spaced", t.Interval, trial.Steps)
+			}
+			if _, ok := uneven[k]; !ok && why != "" {
+				uneven[k] = fmt.Sprintf("%s of %s: %s, which SONATA cannot say", t.Variable, h.Populations[t.Population].Name, why)
+			}
+		}
+	}
+	return uneven, nil
+}
+
+// Report writes what was recorded of a variable, population by population, but for
+// what Uneven lists. Where it was recorded of a population more than once, of other
+// neurons, the second time has the name of the population and _2.
 func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
+	uneven, err := Uneven(r)
+	if err != nil {
+		return err
+	}
 	return write(w, func(root *hdf5.Group) error {
 		r := intact.Of(r)
 		h := r.Header()
 		group := root.Group("report")
-		seen := map[int]int{}
+		seen, written := map[int]int{}, 0
 		for i, t := range h.Traces {
 			if t.Variable != v || len(t.Neurons) == 0 {
 				continue
@@ -100,12 +138,16 @@ func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
 			if seen[t.Population]++; seen[t.Population] > 1 {
 				name = fmt.Sprintf("%s_%d", name, seen[t.Population])
 			}
+			if _, ok := uneven[i]; ok {
+				continue
+			}
+			written++
 			if err := report(group.Group(name), r, i); err != nil {
 				return err
 			}
 		}
-		if len(seen) == 0 {
-			return fmt.Errorf("variable %q: %w; there are %q", string(v), record.ErrNotRecorded, Variables(h))
+		if written == 0 {
+			return fmt.Errorf("there can be no report of variable %q: %w", string(v), record.ErrNotRecorded)
 		}
 		return nil
 	})
@@ -116,6 +158,7 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 	t := h.Traces[trace]
 	data := g.Dataset("data", hdf5.Float32, int64(len(t.Neurons)))
 	data.Attr("units", unitOf(t.Variable))
+	data.Attr("variable", string(t.Variable))
 	var end int64 // of the trial before
 	gap := make([]float32, len(t.Neurons))
 	for k := range gap {
@@ -128,21 +171,12 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 		}
 		// Frames have no times of their own, so those of trials that were left out
 		// are there.
-		missing := trial.First - end
-		end = trial.First + int64(trial.Steps)
-		if missing%int64(t.Interval) != 0 {
-			return fmt.Errorf("%s of %s: %d steps are damaged, no multiple of the %d between samples, which SONATA cannot say",
-				t.Variable, h.Populations[t.Population].Name, missing, t.Interval)
-		}
-		for range missing / int64(t.Interval) {
+		for range (trial.First - end) / int64(t.Interval) {
 			if err := data.Append(gap); err != nil {
 				return err
 			}
 		}
-		if i < r.Trials()-1 && trial.Steps%t.Interval != 0 {
-			return fmt.Errorf("%s of %s: a sample every %d steps in trials of %d steps is not evenly spaced, which SONATA cannot say",
-				t.Variable, h.Populations[t.Population].Name, t.Interval, trial.Steps)
-		}
+		end = trial.First + int64(trial.Steps)
 		s := r.Samples(i, trace, 0, record.End)
 		for s.Scan() {
 			if err := data.Append(s.Values()); err != nil {
@@ -153,20 +187,31 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 			return s.Err()
 		}
 	}
-
-	n := len(t.Neurons)
-	nodes, pointers := make([]uint64, n), make([]uint64, n+1)
-	for i, neuron := range t.Neurons {
-		nodes[i], pointers[i+1] = uint64(neuron), uint64(i+1)
-	}
-	mapping := g.Group("mapping")
-	mapping.Write("node_ids", nodes)
-	mapping.Write("index_pointers", pointers)
-	mapping.Write("element_ids", make([]uint32, n))
-	clock, every := h.Clock(), int64(t.Interval)
-	time := mapping.Write("time", []float64{h.Dt(), clock.At(1 + every*data.Rows()), clock.At(every)})
-	time.Attr("units", "ms")
+	mapping(g.Group("mapping"), h, t, data.Rows())
 	return data.Close()
+}
+
+// mapping says which columns of a report are whose, and when its frames are. Two of
+// its arrays have the names of the specification and those that bmtk looks for.
+func mapping(g *hdf5.Group, h *record.Header, t record.Trace, frames int64) {
+	n := len(t.Neurons)
+	nodes, pointers, middle := make([]uint64, n), make([]uint64, n+1), make([]float32, n)
+	for i, neuron := range t.Neurons {
+		nodes[i], pointers[i+1], middle[i] = uint64(neuron), uint64(i+1), 0.5
+	}
+	g.Write("node_ids", nodes)
+	g.Write("index_pointers", pointers)
+	g.Write("index_pointer", pointers)
+	g.Write("element_ids", make([]uint32, n))
+	g.Write("element_pos", middle)
+	every := int64(t.Interval)
+	start, stop, step := h.Dt(), h.Clock().At(1+every*frames), h.Clock().At(every)
+	// bmtk counts frames in this way, and would lose the last one to rounding.
+	for int64((stop-start)/step) < frames {
+		stop = math.Nextafter(stop, math.Inf(1))
+	}
+	time := g.Write("time", []float64{start, stop, step})
+	time.Attr("units", "ms")
 }
 
 func unitOf(v record.Variable) string {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -94,15 +93,17 @@ func TestReport(t *testing.T) {
 	for name, p := range exporttest.Plans() {
 		t.Run(name, func(t *testing.T) {
 			r, mem := exporttest.Make(t, p)
-			for _, v := range sonata.Variables(r.Header()) {
-				var f exporttest.File
-				err := sonata.Report(&f, r, v)
-				if even(mem, v) != (err == nil) {
-					t.Fatalf("%s: error %v, evenly spaced %v", v, err, even(mem, v))
+			variables, err := sonata.Variables(r)
+			uneven, also := sonata.Uneven(r)
+			if err != nil || also != nil {
+				t.Fatal(err, also)
+			}
+			for i, trace := range mem.Header.Traces {
+				if why, ok := uneven[i]; ok == even(mem, trace) || slices.Contains(variables, trace.Variable) != even(mem, trace) {
+					t.Errorf("%s: reports of %q, left out %q; evenly spaced %v", trace.Variable, variables, why, even(mem, trace))
 				}
-				if err != nil {
-					continue
-				}
+			}
+			for _, v := range variables {
 				root := read(t, func(w io.WriterAt) error { return sonata.Report(w, r, v) })
 				for i, trace := range mem.Header.Traces {
 					if trace.Variable != v {
@@ -131,11 +132,21 @@ func TestReport(t *testing.T) {
 						nodes, pointers = append(nodes, uint64(trace.Neurons[k])), append(pointers, uint64(k))
 					}
 					equal(t, root, path+"/mapping/node_ids", nodes)
-					equal(t, root, path+"/mapping/index_pointers", append(pointers, uint64(n)))
+					pointers = append(pointers, uint64(n))
+					equal(t, root, path+"/mapping/index_pointers", pointers)
+					equal(t, root, path+"/mapping/index_pointer", pointers)
+					equal(t, root, path+"/mapping/element_pos", slices.Repeat([]float32{0.5}, n))
 					if ids := root.Find(path + "/mapping/element_ids"); len(ids.Values) != n {
 						t.Errorf("%d element_ids, want %d", len(ids.Values), n)
 					}
-					equal(t, root, path+"/mapping/time", []float64{p.Dt, mem.Time(int64(1 + frames*trace.Interval)), mem.Time(int64(trace.Interval))})
+					at := root.Find(path + "/mapping/time").Values
+					start, stop, step := at[0].(float64), at[1].(float64), at[2].(float64)
+					if end := mem.Time(int64(1 + frames*trace.Interval)); start != p.Dt || stop < end || stop > end*(1+1e-15) || step != mem.Time(int64(trace.Interval)) {
+						t.Errorf("%s: times %v, want from %v to %v", path, at, p.Dt, end)
+					}
+					if n := int((stop - start) / step); n != frames {
+						t.Errorf("%s: bmtk would find %d frames of %d", path, n, frames)
+					}
 					unit(t, root, path+"/mapping/time", "ms")
 				}
 			}
@@ -143,15 +154,49 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func even(mem *exporttest.Memory, v record.Variable) bool {
-	for _, trace := range mem.Header.Traces {
-		for k := range max(0, len(mem.Trials)-1) {
-			if trace.Variable == v && mem.Trials[k].Steps%trace.Interval != 0 {
-				return false
-			}
+func even(mem *exporttest.Memory, trace record.Trace) bool {
+	for k := range max(0, len(mem.Trials)-1) {
+		if mem.Trials[k].Steps%trace.Interval != 0 {
+			return false
 		}
 	}
 	return true
+}
+
+// A trace whose samples are not evenly spaced leaves the others of its variable
+// alone.
+func TestUneven(t *testing.T) {
+	p := exporttest.Default() // trials of 64 steps
+	p.Traces = []record.Trace{
+		{Population: 1, Variable: record.Soma, Interval: 3}, {Population: 1, Variable: record.Soma, Neurons: []int{2, 4}, Interval: 4},
+		{Population: 2, Variable: record.Soma, Interval: 1}, {Population: 2, Variable: record.Apical, Interval: 5},
+	}
+	r, mem := exporttest.Make(t, p)
+	variables, err := sonata.Variables(r)
+	if err != nil || !slices.Equal(variables, []record.Variable{record.Soma}) {
+		t.Errorf("reports of %q, %v", variables, err)
+	}
+	uneven, err := sonata.Uneven(r)
+	if err != nil || len(uneven) != 2 || !strings.Contains(uneven[0], "soma of hidden0: a sample every 3 steps in trials of 64 steps") ||
+		!strings.Contains(uneven[3], "apical of hidden1: a sample every 5 steps") {
+		t.Errorf("left out: %v, %v", uneven, err)
+	}
+	root := read(t, func(w io.WriterAt) error { return sonata.Report(w, r, record.Soma) })
+	if n := len(root.Find("report").Links); n != 2 {
+		t.Errorf("%d populations, want 2", n)
+	}
+	for path, trace := range map[string]int{"hidden0_2": 1, "hidden1": 2} {
+		values := []float32{}
+		for k := range mem.Trials {
+			for _, row := range mem.Trials[k].Traces[trace] {
+				values = append(values, row...)
+			}
+		}
+		equal(t, root, "report/"+path+"/data", values)
+	}
+	if err := sonata.Report(new(exporttest.File), r, record.Apical); !errors.Is(err, record.ErrNotRecorded) {
+		t.Errorf("a report of apical potentials: error %v", err)
+	}
 }
 
 // Frames of a report have no times, so those of trials that are damaged are NaN;
@@ -195,7 +240,7 @@ func TestErrors(t *testing.T) {
 	p.Traces = p.Traces[:1]
 	r, _ := exporttest.Make(t, p)
 	var f exporttest.File
-	if err := sonata.Report(&f, r, record.Soma); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), `["basal"]`) {
+	if err := sonata.Report(&f, r, record.Soma); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), `"soma"`) {
 		t.Errorf("report of what was not recorded: error %v", err)
 	}
 	for _, export := range []func(io.WriterAt) error{
@@ -227,14 +272,11 @@ func TestMemory(t *testing.T) {
 func TestLibraries(t *testing.T) {
 	exporttest.Check(t, "sonata", exporttest.Plans(), func(r *record.Reader, folder string) error {
 		err := exporttest.Save(filepath.Join(folder, "spikes.h5"), func(w io.WriterAt) error { return sonata.Spikes(w, r) })
-		for _, v := range sonata.Variables(r.Header()) {
+		variables, also := sonata.Variables(r)
+		err = errors.Join(err, also)
+		for _, v := range variables {
 			name := filepath.Join(folder, string(v)+".h5")
-			if failed := exporttest.Save(name, func(w io.WriterAt) error { return sonata.Report(w, r, v) }); failed != nil {
-				if !strings.Contains(failed.Error(), "not evenly spaced") {
-					err = errors.Join(err, failed)
-				}
-				err = errors.Join(err, os.Remove(name))
-			}
+			err = errors.Join(err, exporttest.Save(name, func(w io.WriterAt) error { return sonata.Report(w, r, v) }))
 		}
 		return err
 	})

@@ -29,6 +29,7 @@ func Of(reader *record.Reader) []Table {
 			tables = append(tables, trace(r, i, name))
 		}
 	}
+	tables = append(tables, Missing(r))
 	meta := [][2]string{
 		{"program", h.Program}, {"data", h.Data}, {"dt_ms", strconv.FormatFloat(h.Dt(), 'g', -1, 64)},
 		{"seed", strconv.FormatUint(h.Seed, 10)}, {"config", h.Config},
@@ -130,6 +131,32 @@ func Phases(r *intact.Recording) Table {
 			add(b, 9, int32(class))
 			return b.row()
 		})
+	}
+	return t
+}
+
+// Missing has a row for each stretch of trials that are damaged, and so in none of
+// the other tables: what happened in them is not known.
+func Missing(r *intact.Recording) Table {
+	clock := r.Header().Clock()
+	t := Table{Name: "missing", Columns: []Column{
+		{"first_trial", Int32}, {"last_trial", Int32}, {"begin_ms", Float64}, {"end_ms", Float64},
+	}}
+	t.scan = func(b *batches) error {
+		gaps, err := r.Gaps()
+		if err != nil {
+			return err
+		}
+		for _, gap := range gaps {
+			add(b, 0, int32(gap.First))
+			add(b, 1, int32(gap.Last))
+			add(b, 2, clock.At(gap.From))
+			add(b, 3, clock.At(gap.To))
+			if err := b.row(); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	return t
 }

@@ -6,14 +6,16 @@
 //   - plateaus: a row for each plateau potential of each neuron;
 //   - spikes: a row for each spike;
 //   - <population>_<variable>: a row for each sample of a recorded variable, with
-//     a column for each neuron.
+//     a column for each neuron;
+//   - missing: a row for each stretch of trials that are damaged and in no other
+//     table; without damage it has none.
 //
 // Trials, phases, populations' neurons and steps are counted from 0. Steps and
-// times count from the start of their trial, but for that of a trial itself,
-// which counts from the start of the recording; trials follow one another without
-// gaps. A spike is at the start of its step; a sample is the value at the end of
-// one, and a plateau begins there. Rates, which are in spikes/ms elsewhere, are in
-// Hz here.
+// times count from the start of their trial, but for those of trials and of what
+// is missing, which count from the start of the recording; trials follow one
+// another without gaps. A spike is at the start of its step; a sample is the value
+// at the end of one, and a plateau begins there. Rates, which are in spikes/ms
+// elsewhere, are in Hz here.
 package table
 
 import "fmt"

@@ -10,6 +10,7 @@ import (
 	"plateau/sim"
 	"plateau/sim/record"
 	"plateau/sim/record/exporttest"
+	"plateau/sim/record/intact"
 	"plateau/sim/record/table"
 )
 
@@ -124,7 +125,8 @@ func TestOf(t *testing.T) {
 			got := rows(t, tables, "trials")
 			compare(t, "trials", got, trials)
 			compare(t, "phases", rows(t, tables, "phases"), phases)
-			want := 2 + len(mem.Header.Traces)
+			compare(t, "missing", rows(t, tables, "missing"), nil)
+			want := 3 + len(mem.Header.Traces)
 			if len(p.Network.Hidden) > 0 {
 				compare(t, "plateaus", rows(t, tables, "plateaus"), plateaus)
 				want++
@@ -167,6 +169,24 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// What is damaged is listed, with its times in the recording.
+func TestMissing(t *testing.T) {
+	damaged, whole := exporttest.Damaged(t)
+	var want []map[string]any
+	for _, i := range intact.Of(damaged).LeftOut() {
+		trial, err := whole.Trial(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(want); n > 0 && want[n-1]["last_trial"] == i-1 {
+			want[n-1]["last_trial"], want[n-1]["end_ms"] = i, trial.First+int64(trial.Steps)
+			continue
+		}
+		want = append(want, map[string]any{"first_trial": i, "last_trial": i, "begin_ms": trial.First, "end_ms": trial.First + int64(trial.Steps)})
+	}
+	compare(t, "missing", rows(t, table.Of(damaged), "missing"), want)
+}
+
 func TestTraceNames(t *testing.T) {
 	r, _ := exporttest.Make(t, exporttest.Plans()["some neurons"])
 	if got := fmt.Sprint(table.TraceNames(r.Header())); got != "[hidden0_soma hidden0_soma_2]" {
@@ -183,6 +203,9 @@ func TestScanEnds(t *testing.T) {
 	r, _ := exporttest.Make(t, exporttest.Default())
 	stop := errors.New("enough")
 	for _, tab := range table.Of(r) {
+		if tab.Name == "missing" {
+			continue // it has no rows
+		}
 		if err := tab.Scan(func(*table.Batch) error { return stop }); !errors.Is(err, stop) {
 			t.Errorf("%s: error %v, want %v", tab.Name, err, stop)
 		}
