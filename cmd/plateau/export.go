@@ -32,7 +32,7 @@ type format struct {
 	ending  string // of its file, or "" if it is a folder with several
 	parts   func(r *record.Reader) ([]part, error)
 	lacks   func(r *record.Reader) ([]string, error) // what of a recording the format cannot hold; nil if it can hold all
-	owns    func(name string) bool // whether a file in its folder is one of ours
+	owns    func(name string) bool                   // whether a file in its folder is one of ours
 }
 
 // A part is one file of an export.

@@ -23,4 +23,6 @@ func newDense() *dense {
 }
 
 // Encode implements compress.Codec.
-func (d *dense) Encode(dst, src []byte) ([]byte, error) { return d.encoder.EncodeAll(src, dst[:0]), nil }
+func (d *dense) Encode(dst, src []byte) ([]byte, error) {
+	return d.encoder.EncodeAll(src, dst[:0]), nil
+}

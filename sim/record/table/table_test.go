@@ -92,8 +92,8 @@ func TestOf(t *testing.T) {
 					}
 					phases = append(phases, map[string]any{
 						"trial": i, "phase": k, "name": phase.Name, "taught": phase.Taught, "class_taught": class,
-						"begin_ms": mem.Time(int64(phase.First)), "window_ms": mem.Time(int64(phase.First+phase.From)),
-						"end_ms": mem.Time(int64(phase.First+phase.Steps)), "first_step": phase.First, "steps": phase.Steps,
+						"begin_ms": mem.Time(int64(phase.First)), "window_ms": mem.Time(int64(phase.First + phase.From)),
+						"end_ms": mem.Time(int64(phase.First + phase.Steps)), "first_step": phase.First, "steps": phase.Steps,
 					})
 					for m, values := range phase.Plateaus {
 						for n, v := range values {
@@ -106,7 +106,7 @@ func TestOf(t *testing.T) {
 							}
 							plateaus = append(plateaus, map[string]any{
 								"trial": i, "phase": k, "population": fmt.Sprint("hidden", m), "neuron": n,
-								"step": step, "time_ms": mem.Time(int64(step+1)), "plateau": v,
+								"step": step, "time_ms": mem.Time(int64(step + 1)), "plateau": v,
 							})
 						}
 					}
@@ -153,7 +153,7 @@ func TestOf(t *testing.T) {
 				for k := range mem.Trials {
 					for s, values := range mem.Trials[k].Traces[i] {
 						step := s * trace.Interval
-						row := map[string]any{"trial": k, "step": step, "time_ms": mem.Time(int64(step+1))}
+						row := map[string]any{"trial": k, "step": step, "time_ms": mem.Time(int64(step + 1))}
 						for n, v := range values {
 							if trace.Variable == record.Rate {
 								v = float32(float64(v) * 1000)
