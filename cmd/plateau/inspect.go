@@ -122,6 +122,7 @@ type recordingEvent struct {
 	Program      string               `json:"program"`
 	Begun        string               `json:"begun,omitempty"`
 	Data         string               `json:"data"`
+	Split        string               `json:"split,omitempty"` // train or test
 	Seed         uint64               `json:"seed"`
 	Dt           float64              `json:"dt_ms"`
 	Complete     bool                 `json:"complete"`
@@ -174,7 +175,7 @@ func (d damageEvent) String() string {
 func (i *inspection) event() recordingEvent {
 	h := i.h
 	e := recordingEvent{
-		Event: "recording", File: i.path, Bytes: i.size, Format: h.Format, Program: h.Program, Data: h.Data,
+		Event: "recording", File: i.path, Bytes: i.size, Format: h.Format, Program: h.Program, Data: h.Data, Split: h.Split,
 		Seed: h.Seed, Dt: h.Dt(), Complete: i.r.Complete(), Failure: i.r.Failure(),
 		Trials: i.r.Trials(), Milliseconds: h.Clock().At(i.r.Steps()),
 		Populations: []recordedPopulation{}, Traces: []recordedTrace{}, Damage: []damageEvent{},

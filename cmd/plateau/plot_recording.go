@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"path/filepath"
@@ -99,34 +100,22 @@ func phasesOf(t *record.Trial, start, dt float64) (all []figure.Phase) {
 	return all
 }
 
-// image is what was shown, from the data set if it can be found. A recording does
-// not say which of the sets a single trial was of: it was the one whose dark
-// pixels are silent.
+// image is what was shown, from the data set if it can be found, or else how often
+// each input neuron fired.
 func (s *recordedTrial) image(input figure.Population) image.Image {
 	info, err := dataset.Lookup(s.h.Data)
 	shape := []int{info.Channels, info.Height, info.Width}
 	if err != nil || info.Channels*info.Height*info.Width != input.Neurons {
 		return nil
 	}
-	settings := newSettings()
-	settings.read(s.path, []byte(s.h.Config))
-	splits := []string{"test", "train"}
-	if s.t.Purpose == sim.TrainingSpikes {
-		splits = []string{"train"}
-	}
-	if c, err := settings.finish(); err == nil {
-		for _, split := range splits {
-			set, err := trialImages(s.con, c, trialOptions{example: s.t.Sample, split: split})
-			if err != nil || set.Label(s.t.Sample) != s.t.Class {
-				continue
-			}
-			pixels := set.Image(s.t.Sample)
-			if !slices.ContainsFunc(input.SpikeNeuron, func(n int32) bool { return pixels[n] == 0 }) {
-				return ink(pixels, shape)
-			}
+	why := errors.New("the recording does not say where they are")
+	if images := newRecordedImages(s.h); images != nil {
+		var set *dataset.Set
+		if set, why = images.find(s.t); why == nil {
+			return ink(set.Image(s.t.Sample), shape)
 		}
 	}
-	s.con.note("the images of %s were not found, so the picture shows instead how often each input neuron fired", s.h.Data)
+	s.con.note("the images of %s were not found (%s), so the picture shows instead how often each input neuron fired", s.h.Data, plain(why))
 	return counted(input, shape)
 }
 

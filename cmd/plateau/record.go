@@ -237,7 +237,7 @@ func (c *config) shown() int {
 // recordingHeader says what a recording of training is to hold.
 func (c *config) recordingHeader(m protocols.Model) (record.Header, error) {
 	h := protocols.RecordingHeader(m)
-	c.signHeader(&h)
+	c.signHeader(&h, splitTrain)
 	chosen, err := c.recordedPopulations()
 	if err != nil {
 		return h, err
@@ -256,9 +256,9 @@ func (c *config) recordingHeader(m protocols.Model) (record.Header, error) {
 }
 
 // trialHeader says that a recording of a single trial is to hold everything.
-func (c *config) trialHeader(m protocols.Model) record.Header {
+func (c *config) trialHeader(m protocols.Model, split string) record.Header {
 	h := protocols.RecordingHeader(m)
-	c.signHeader(&h)
+	c.signHeader(&h, split)
 	h.Rule, h.MeanUpdate, h.RateDecay = nil, false, 0
 	h.Plateaus, h.Weights = true, true
 	for i := range h.Populations[1:] {
@@ -271,9 +271,10 @@ func (c *config) trialHeader(m protocols.Model) record.Header {
 	return h
 }
 
-func (c *config) signHeader(h *record.Header) {
+// signHeader says what writes a recording, and of which examples.
+func (c *config) signHeader(h *record.Header, split string) {
 	h.Program, h.Begun = "plateau "+version(), time.Now().UTC()
-	h.Config, h.Data = printConfig(c, false), c.data.name
+	h.Config, h.Data, h.Split = printConfig(c, false), c.data.name, split
 }
 
 // A recording is written while something runs. A nil recording records nothing.

@@ -32,7 +32,7 @@ plateau export turns into other formats.`,
 	var t trialOptions
 	flags.IntVar(&t.example, "example", 0, "which image, counted from 0 (default: 0)")
 	describe(flags, headWhat, "example", "N")
-	flags.StringVar(&t.split, "split", "test", "of which images: test or train (default: test)")
+	flags.StringVar(&t.split, "split", splitTest, "of which images: test or train (default: test)")
 	describe(flags, headWhat, "split", "SPLIT")
 	flags.StringVar(&t.out, "out", "", "file to write, or none (default: trial-N.npz)")
 	describe(flags, headOutput, "out", "FILE")
@@ -41,7 +41,7 @@ plateau export turns into other formats.`,
 	describe(flags, headOutput, "force", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if t.split != "test" && t.split != "train" {
+		if t.split != splitTest && t.split != splitTrain {
 			return misuse("--split %s: want test or train", t.split)
 		}
 		if t.out == "" && flags.Changed("out") {
@@ -82,7 +82,7 @@ type trialOptions struct {
 
 func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 	name := fmt.Sprintf("trial-%d", o.example)
-	if o.split == "train" {
+	if o.split == splitTrain {
 		name = fmt.Sprintf("trial-train-%d", o.example)
 	}
 	if o.out == "" {
@@ -121,7 +121,7 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 	watch := observers{tr}
 	var rec *trialRecording
 	if o.record != "" {
-		if rec, err = recordTrial(o.record, o.force, c.trialHeader(m), net); err != nil {
+		if rec, err = recordTrial(o.record, o.force, c.trialHeader(m, o.split), net); err != nil {
 			return err
 		}
 		defer rec.abort()
@@ -168,7 +168,7 @@ func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) 
 	}
 	// Of digits, which have no end, there can be more than is usual.
 	most, wanted := max(count(info.Test), c.data.test), &test
-	if o.split == "train" {
+	if o.split == splitTrain {
 		most, wanted = max(count(info.Train), c.data.examples), &train
 	}
 	if count(o.example) >= most {
@@ -181,7 +181,7 @@ func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) 
 	}
 	con.notices(data)
 	set := data.Test
-	if o.split == "train" {
+	if o.split == splitTrain {
 		set = data.Train
 	}
 	if o.example >= set.Len() {

@@ -14,14 +14,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	viewer "plateau/cmd/plateau/view"
 	"plateau/protocols/dataset"
-	"plateau/sim"
 	"plateau/sim/record"
 )
 
@@ -169,42 +167,25 @@ func viewRecording(path string) (*viewer.Recording, error) {
 	for _, p := range h.Populations {
 		sizes = append(sizes, p.Size)
 	}
-	return &viewer.Recording{
+	recording := &viewer.Recording{
 		Name: path, Title: join(sizes, "-") + " on " + h.Data, Reader: r, Weights: search.find,
-		Classes: classNames(h.Data, h.Network.Classes), Image: recordedImages(h),
-	}, nil
+		Classes: classNames(h.Data, h.Network.Classes),
+	}
+	if images := newRecordedImages(h); images != nil {
+		recording.Image = func(t *record.Trial) (image.Image, error) {
+			set, err := images.find(t)
+			if err != nil {
+				return nil, err
+			}
+			return pictureOf(set, t.Sample), nil
+		}
+	}
+	return recording, nil
 }
 
 // isRun tells whether a folder holds the files of a run.
 func isRun(path string) bool {
 	return checkRun(path) == nil
-}
-
-// recordedImages finds the images that were shown, where the data set is at hand.
-// It is loaded when the first image is asked for. Where the recording does not say
-// how, which may be of another version, it is nil.
-func recordedImages(h *record.Header) func(t *record.Trial) (image.Image, error) {
-	s := newSettings()
-	s.read("the recording's configuration", []byte(h.Config))
-	c, err := s.finish()
-	if err != nil || h.Config == "" || c.data.name != h.Data {
-		return nil
-	}
-	load := sync.OnceValues(func() (*dataset.Data, error) { return c.load(c.data.examples, c.data.test) })
-	return func(t *record.Trial) (image.Image, error) {
-		data, err := load()
-		if err != nil {
-			return nil, err
-		}
-		set := data.Train
-		if t.Purpose != sim.TrainingSpikes {
-			set = data.Test
-		}
-		if t.Sample < 0 || t.Sample >= set.Len() || set.Size() != h.Network.Inputs || set.Label(t.Sample) != t.Class {
-			return nil, fmt.Errorf("image %d is not in %s", t.Sample, h.Data)
-		}
-		return pictureOf(set, t.Sample), nil
-	}
 }
 
 // pictureOf is an image of a set, white on black.

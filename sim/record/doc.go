@@ -67,7 +67,7 @@
 // of which what is false, 0 or empty may not be there. Potentials are relative to
 // rest and have no dimension; rates are in spikes/ms. The rest says what decided
 // the run, for replay, and has the names and units of [Header] and its types: Config
-// as TOML, Data, Seed as a decimal string, and parameters of neurons, network
+// as TOML, Data and its Split, Seed as a decimal string, and parameters of neurons, network
 // and rule.
 //
 // # Groups

@@ -17,6 +17,7 @@ type Header struct {
 	Begun   time.Time // when; zero if not known
 	Config  string    // the configuration as text (TOML); may be empty
 	Data    string    // name of the data set
+	Split   string    // of which part of it examples were shown, "train" or "test"; empty if not known
 
 	Neurons sim.Params // with Neurons.Dt, the length of a step (ms)
 	Network network.Architecture

@@ -20,6 +20,7 @@ type wireHeader struct {
 	Begun   *time.Time `json:",omitempty"`
 	Config  string     `json:",omitempty"`
 	Data    string     `json:",omitempty"`
+	Split   string     `json:",omitempty"`
 
 	Dt          float64 // ms
 	Kernel      wireKernel
@@ -91,7 +92,7 @@ func (k *wireKernel) kernel() (kernels.Kernel, error) {
 // MarshalJSON writes a header as it stands in the file.
 func (h Header) MarshalJSON() ([]byte, error) {
 	w := wireHeader{
-		Format: h.Format, Program: h.Program, Config: h.Config, Data: h.Data,
+		Format: h.Format, Program: h.Program, Config: h.Config, Data: h.Data, Split: h.Split,
 		Dt: h.Neurons.Dt, Hidden: h.Neurons.Hidden, Output: h.Neurons.Output, MaxRate: h.Neurons.Noise.MaxRate,
 		Integration: h.Neurons.Integration, Forward: h.Neurons.Forward, Feedback: h.Neurons.Feedback,
 		Network: h.Network, Seed: h.Seed, Rule: h.Rule, MeanUpdate: h.MeanUpdate,
@@ -119,7 +120,7 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*h = Header{
-		Format: w.Format, Program: w.Program, Config: w.Config, Data: w.Data,
+		Format: w.Format, Program: w.Program, Config: w.Config, Data: w.Data, Split: w.Split,
 		Neurons: sim.Params{
 			Dt: w.Dt, Kernel: kernel, Hidden: w.Hidden, Output: w.Output,
 			Noise:       compartments.EscapeNoise{MaxRate: w.MaxRate},

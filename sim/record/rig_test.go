@@ -41,7 +41,7 @@ func tiny(hidden ...int) protocols.Model {
 func header(m protocols.Model) record.Header {
 	rule := m.Rule()
 	h := record.Header{
-		Program: "test", Config: "seed = 1\n", Data: "noise",
+		Program: "test", Config: "seed = 1\n", Data: "noise", Split: "train",
 		Neurons: m.Neurons, Network: m.Network, Seed: m.Seed, Rule: &rule, MeanUpdate: m.MeanUpdate,
 		Plateaus: true, Weights: true, Snapshots: 10,
 	}
