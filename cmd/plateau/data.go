@@ -180,12 +180,14 @@ func newDataFetch(con *console) *cobra.Command {
 		Short: "download a data set",
 		Long: `Download a data set from its official place. An interrupted download continues
 where it stopped; checksums are compared; a file gets its name when it is
-complete. This is the only command that uses the network.`,
+complete. If another process fetches into the same folder, this one waits for it.
+This is the only command that uses the network; where there is none, it says
+which files to put where.`,
 		Example: "  plateau data fetch mnist\n  plateau data fetch cifar10 --data-dir /data",
 	}
 	dir := dirFlag(cmd, "where to put it (default: $PLATEAU_DATA, or the user's cache)")
 	var accept bool
-	cmd.Flags().BoolVar(&accept, "accept-mismatch", false, "keep files whose checksum is not the official one")
+	cmd.Flags().BoolVar(&accept, "accept-mismatch", false, "keep files that are not the official ones, if they can be used in their place")
 	describe(cmd.Flags(), headFiles, "accept-mismatch", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

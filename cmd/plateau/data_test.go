@@ -163,7 +163,11 @@ func TestDataFetch(t *testing.T) {
 			http.NotFound(w, r)
 			return
 		}
-		b := idx(t, path.Base(r.URL.Path), 5)
+		n := 5
+		if strings.HasPrefix(r.URL.Path, "/odd/") && strings.Contains(r.URL.Path, "train-labels") {
+			n = 4
+		}
+		b := idx(t, path.Base(r.URL.Path), n)
 		w.Header().Set("Content-Length", fmt.Sprint(len(b)))
 		w.Write(b)
 	}))
@@ -183,6 +187,17 @@ func TestDataFetch(t *testing.T) {
 	events := jsonLines(t, con.out.(*bytes.Buffer).String())
 	if len(events) != 1 || events[0]["state"] != "complete" || len(events[0]["remarks"].([]any)) != 4 {
 		t.Errorf("got %v", events)
+	}
+	_, err = fetchFrom("/absent/", false)
+	if err == nil || !strings.Contains(err.Error(), "put them into there/mnist\n") {
+		t.Errorf("got %v, want a word on what to put where", err)
+	}
+	if err := os.RemoveAll("there"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = fetchFrom("/odd/", true)
+	if err == nil || !strings.Contains(err.Error(), "no data set") || !strings.Contains(err.Error(), "5 images") || !strings.Contains(err.Error(), "4 labels") {
+		t.Errorf("5 images and 4 labels were accepted: %v", err)
 	}
 }
 

@@ -52,6 +52,28 @@ func readIDX(s source, want uint32) (idxFile, error) {
 	return f, err
 }
 
+// kind is what an IDX file of this name should hold.
+func (f File) kind() uint32 {
+	if f.Name == trainLabels || f.Name == testLabels {
+		return idxLabels
+	}
+	return idxImages
+}
+
+// suits refuses images of another size than a set's, and labels of no class of it.
+func (f idxFile) suits(info Info) error {
+	if len(f.shape) == 3 && (f.shape[1] != info.Height || f.shape[2] != info.Width) {
+		return another(info, "%s holds images of %d×%d pixels, but those of %s have %d×%d",
+			f.source, f.shape[2], f.shape[1], info.Name, info.Width, info.Height)
+	}
+	if len(f.shape) == 1 {
+		if err := checkLabels(f.values, len(info.Classes)); err != nil {
+			return another(info, "%s: %v", f.source, err)
+		}
+	}
+	return nil
+}
+
 // pair makes a set of images and their labels.
 func pair(images, labels idxFile, classes int) (*Set, error) {
 	if err := checkLabels(labels.values, classes); err != nil {

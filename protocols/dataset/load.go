@@ -73,11 +73,7 @@ func Load(name string, o Options) (*Data, error) {
 func loadIDX(data *Data, p place, info Info) (err error) {
 	files, digests := make(map[string]idxFile), make(map[string]digest)
 	for _, file := range info.Files {
-		kind := uint32(idxImages)
-		if file.Name == trainLabels || file.Name == testLabels {
-			kind = idxLabels
-		}
-		f, err := readIDX(p.found[file.Name], kind)
+		f, err := readIDX(p.found[file.Name], file.kind())
 		if err != nil {
 			return err
 		}
@@ -87,15 +83,8 @@ func loadIDX(data *Data, p place, info Info) (err error) {
 		return err
 	}
 	for _, file := range info.Files {
-		f := files[file.Name]
-		if len(f.shape) == 3 && (f.shape[1] != info.Height || f.shape[2] != info.Width) {
-			return another(info, "%s holds images of %d×%d pixels, but those of %s have %d×%d",
-				f.source, f.shape[2], f.shape[1], info.Name, info.Width, info.Height)
-		}
-		if len(f.shape) == 1 {
-			if err := checkLabels(f.values, len(info.Classes)); err != nil {
-				return another(info, "%s: %v", f.source, err)
-			}
+		if err := files[file.Name].suits(info); err != nil {
+			return err
 		}
 	}
 	if data.Train, err = pair(files[trainImages], files[trainLabels], len(info.Classes)); err != nil {

@@ -149,6 +149,24 @@ func (s source) verify(want File) Report {
 	return r
 }
 
+// Suits reports why Load could not use a file in the place of the official one: it
+// holds something else, or cannot be read.
+func (r Report) Suits(info Info) error {
+	src := source{r.Path, r.Array}
+	if r.Is != "" {
+		return fmt.Errorf("dataset: %s is %s", src, r.Is)
+	}
+	if info.Name == "cifar10" {
+		_, err := readBatch(src, r.File, newCIFAR10())
+		return err
+	}
+	f, err := readIDX(src, r.File.kind())
+	if err != nil {
+		return err
+	}
+	return f.suits(info)
+}
+
 // everyLabel digests the labels that go by in a batch of CIFAR-10.
 type everyLabel struct {
 	hash hash.Hash

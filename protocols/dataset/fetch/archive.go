@@ -27,10 +27,11 @@ type archive struct {
 // archive fetches and unpacks a into folder.
 func (j *job) archive(ctx context.Context, a archive, folder string, info dataset.Info) error {
 	reports := dataset.VerifyFolder(folder, info)
-	if !slices.ContainsFunc(reports, func(r dataset.Report) bool { return !j.good(r) }) {
+	packed := filepath.Join(folder, a.name)
+	if !slices.ContainsFunc(reports, func(r dataset.Report) bool { return !j.good(r, info) }) {
+		discard(packed + partSuffix) // somebody else brought the files
 		return nil
 	}
-	packed := filepath.Join(folder, a.name)
 	official := true
 	check := func(part string) error {
 		sum, err := md5File(part)
@@ -44,9 +45,13 @@ func (j *job) archive(ctx context.Context, a archive, folder string, info datase
 			j.notice("%s: MD5 %s, want %s; accepted, as asked", part, sum, a.md5)
 			return nil
 		}
-		return &MismatchError{Got: fmt.Sprintf("MD5 %s, want %s", sum, a.md5)}
+		return &MismatchError{Got: fmt.Sprintf("MD5 %s, want %s", sum, a.md5), Looks: looks(part)}
 	}
-	if err := j.download(ctx, a.name, packed, check); err != nil {
+	var unpacked int64
+	for _, file := range info.Files {
+		unpacked += file.Bytes
+	}
+	if err := j.download(ctx, a.name, packed, j.room(unpacked), check); err != nil {
 		return err
 	}
 	// What was recorded of earlier files is no longer true.
@@ -54,7 +59,7 @@ func (j *job) archive(ctx context.Context, a archive, folder string, info datase
 	if err := os.Remove(sums); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	record, err := j.unpack(ctx, packed+partSuffix, folder, info)
+	record, err := j.unpack(ctx, packed+partSuffix, folder, info, official)
 	if err != nil && ctx.Err() == nil && !local(err) {
 		discard(packed + partSuffix) // it will not get better
 	}
@@ -74,8 +79,9 @@ func (j *job) archive(ctx context.Context, a archive, folder string, info datase
 }
 
 // unpack writes the set's files, and nothing else that may be in the archive,
-// into folder. It returns their checksums as md5sum prints them.
-func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.Info) (sums string, err error) {
+// into folder. It returns their checksums as md5sum prints them. What is not
+// official must at least be of the set's form.
+func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.Info, official bool) (sums string, err error) {
 	f, err := os.Open(packed)
 	if err != nil {
 		return "", err
@@ -107,7 +113,14 @@ func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.In
 		if head.Typeflag != tar.TypeReg || !wanted[name] {
 			continue
 		}
-		sum, err := j.member(ctx, members, name, folder)
+		check := func(part string) error {
+			if official {
+				return nil
+			}
+			i := slices.IndexFunc(info.Files, func(file dataset.File) bool { return file.Name == name })
+			return dataset.VerifyFile(part, info.Files[i]).Suits(info)
+		}
+		sum, err := j.member(ctx, members, name, folder, check)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", name, err)
 		}
@@ -126,8 +139,8 @@ func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.In
 	return sums, nil
 }
 
-// member writes one file of the archive.
-func (j *job) member(ctx context.Context, r io.Reader, name, folder string) (sum string, err error) {
+// member writes one file of the archive, if it passes a check.
+func (j *job) member(ctx context.Context, r io.Reader, name, folder string, check func(part string) error) (sum string, err error) {
 	final := filepath.Join(folder, name)
 	out, err := os.Create(final + partSuffix)
 	if err != nil {
@@ -137,6 +150,9 @@ func (j *job) member(ctx context.Context, r io.Reader, name, folder string) (sum
 	_, err = io.Copy(out, io.TeeReader(&interruptible{ctx, r}, hash))
 	if closed := out.Close(); err == nil {
 		err = closed
+	}
+	if err == nil {
+		err = check(final + partSuffix)
 	}
 	if err != nil {
 		os.Remove(final + partSuffix)

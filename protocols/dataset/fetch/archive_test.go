@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -103,6 +104,19 @@ func TestArchiveWrongChecksum(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.wantFiles("data_batch_1.bin", "test_batch.bin") // no MD5SUMS: nobody vouches for them
+}
+
+// Batches that nobody vouches for must at least be batches.
+func TestArchiveOfAnything(t *testing.T) {
+	members := make([]tar.Header, 10) // a batch has the label of its place in the archive
+	for i := range members {
+		members[i] = tar.Header{Name: fmt.Sprint(i), Typeflag: tar.TypeReg}
+	}
+	f, a := archiveFixture(t, tarball(t, append(members, goodMembers()...)))
+	a.md5 = strings.Repeat("0", 32)
+	f.job.AcceptMismatch = true
+	wantError(t, f.job.archive(t.Context(), a, f.folder, f.info), "data_batch_1.bin", "label 11 of entry 0 is out of range")
+	f.wantFiles()
 }
 
 func TestArchiveLeadsNowhereElse(t *testing.T) {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"plateau/protocols/dataset"
 )
 
 const (
@@ -22,9 +24,10 @@ const (
 // errAgain says that what has arrived cannot be continued.
 var errAgain = errors.New("must begin again")
 
-// download gets one file, complete and checked, into path.part. It tries every
-// place in turn, but first the one where the part that is there was begun.
-func (j *job) download(ctx context.Context, name, path string, check func(part string) error) error {
+// download gets one file of at most so many bytes, complete and checked, into
+// path.part. It tries every place in turn, but first the one where the part that is
+// there was begun.
+func (j *job) download(ctx context.Context, name, path string, most int64, check func(part string) error) error {
 	part := path + partSuffix
 	var urls []string
 	for _, place := range j.places {
@@ -35,7 +38,7 @@ func (j *job) download(ctx context.Context, name, path string, check func(part s
 	}
 	var failures []error
 	for i, url := range urls {
-		err := j.from(ctx, url, name, part, check)
+		err := j.from(ctx, url, name, part, most, check)
 		if err == nil {
 			return nil
 		}
@@ -55,7 +58,7 @@ func (j *job) download(ctx context.Context, name, path string, check func(part s
 
 // from gets the file from one place. A download that was continued and turns
 // out wrong is tried once more from the beginning: the part may have been bad.
-func (j *job) from(ctx context.Context, url, name, part string, check func(part string) error) error {
+func (j *job) from(ctx context.Context, url, name, part string, most int64, check func(part string) error) error {
 	origin := readOrigin(part)
 	if origin.url != url {
 		discard(part)
@@ -65,7 +68,11 @@ func (j *job) from(ctx context.Context, url, name, part string, check func(part 
 	for {
 		continued = continued || length(part) > 0
 		if n := length(part); n == 0 || n != origin.total {
-			if err := j.complete(ctx, &origin, name, part); err != nil {
+			err := j.finish(ctx, &origin, name, part, most)
+			if _, ok := errors.AsType[*uselessError](err); ok {
+				discard(part)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -74,7 +81,7 @@ func (j *job) from(ctx context.Context, url, name, part string, check func(part 
 		if !errors.As(err, &mismatch) {
 			return err
 		}
-		mismatch.URL, mismatch.Looks = url, looks(part)
+		mismatch.URL = url
 		discard(part)
 		if !continued || again {
 			return mismatch
@@ -84,13 +91,13 @@ func (j *job) from(ctx context.Context, url, name, part string, check func(part 
 	}
 }
 
-// complete makes requests until the part is complete, and gives up when they
+// finish makes requests until the part is complete, and gives up when they
 // fail several times without getting on.
-func (j *job) complete(ctx context.Context, origin *source, name, part string) error {
+func (j *job) finish(ctx context.Context, origin *source, name, part string, most int64) error {
 	failed, begun := 0, 0
 	for {
 		done := length(part)
-		err := j.request(ctx, origin, name, part)
+		err := j.request(ctx, origin, name, part, most)
 		if err == errAgain && done > 0 && begun < attempts {
 			begun++
 			discard(part)
@@ -98,7 +105,7 @@ func (j *job) complete(ctx context.Context, origin *source, name, part string) e
 			continue
 		}
 		if err == errAgain {
-			return fmt.Errorf("GET %s: the server answers for another range than was asked for", origin.url)
+			return &uselessError{origin.url, "the server answers for another range than was asked for"}
 		}
 		var broken *brokenError
 		if !errors.As(err, &broken) || ctx.Err() != nil {
@@ -119,7 +126,7 @@ func (j *job) complete(ctx context.Context, origin *source, name, part string) e
 
 // request makes one request and appends what comes to the part. Whatever
 // happens, what has arrived stays.
-func (j *job) request(ctx context.Context, origin *source, name, part string) error {
+func (j *job) request(ctx context.Context, origin *source, name, part string, most int64) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, origin.url, nil)
@@ -144,12 +151,11 @@ func (j *job) request(ctx context.Context, origin *source, name, part string) er
 
 	resp, err := j.Client.Do(req)
 	if err != nil {
-		err = &brokenError{origin.url, causeOf(ctx, err)}
-		var dial *net.OpError
-		if errors.As(err, &dial) && dial.Op == "dial" {
-			return fmt.Errorf("%v", err) // nobody there: do not insist
+		silent := context.Cause(ctx) != nil
+		if err = causeOf(ctx, err); silent || passing(err) {
+			return &brokenError{origin.url, err}
 		}
-		return err
+		return fmt.Errorf("GET %s: %w", origin.url, err)
 	}
 	defer resp.Body.Close()
 
@@ -177,15 +183,15 @@ func (j *job) request(ctx context.Context, origin *source, name, part string) er
 		}
 		return err
 	}
-	if origin.total > j.most {
-		return fmt.Errorf("GET %s: %d bytes; more than %d are refused", origin.url, origin.total, j.most)
+	if origin.total > most {
+		return &uselessError{origin.url, fmt.Sprintf("%d bytes; more than %d are refused", origin.total, most)}
 	}
 	origin.validator = validator(resp.Header)
-	return j.receive(ctx, resp.Body, origin, name, part, done, silence)
+	return j.receive(ctx, resp.Body, origin, name, part, done, most, silence)
 }
 
 // receive appends a body to the part from byte done on.
-func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name, part string, done int64, silence *time.Timer) error {
+func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name, part string, done, most int64, silence *time.Timer) error {
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
 		return err
@@ -207,8 +213,8 @@ func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name,
 	for {
 		n, err := body.Read(buf)
 		silence.Reset(j.patience)
-		if done += int64(n); done > j.most {
-			return fmt.Errorf("GET %s: more than %d bytes are refused", origin.url, j.most)
+		if done += int64(n); done > most {
+			return &uselessError{origin.url, fmt.Sprintf("more than %d bytes are refused", most)}
 		}
 		if _, err := f.Write(buf[:n]); err != nil {
 			return err
@@ -249,6 +255,29 @@ type brokenError struct {
 func (e *brokenError) Error() string { return fmt.Sprintf("GET %s: %v", e.url, e.err) }
 func (e *brokenError) Unwrap() error { return e.err }
 
+// A uselessError is one after which the part that is there cannot become the
+// file.
+type uselessError struct {
+	url string
+	why string
+}
+
+func (e *uselessError) Error() string { return fmt.Sprintf("GET %s: %s", e.url, e.why) }
+
+// passing reports whether what went wrong before a server answered may go well the
+// next time: a connection that broke, or took too long. Certificates, redirects in
+// a circle and servers that nobody finds are as they are.
+func passing(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op != "read" && op.Op != "write" {
+		return false
+	}
+	if broke, ok := errors.AsType[net.Error](err); ok && broke.Timeout() {
+		return true
+	}
+	_, broke := errors.AsType[*net.OpError](err)
+	return broke || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
 // local says whether an error is the disk's and not the server's.
 func local(err error) bool {
 	var file *fs.PathError
@@ -282,8 +311,8 @@ func looks(path string) string {
 	defer f.Close()
 	start := make([]byte, 512)
 	n, _ := io.ReadFull(f, start)
-	if strings.HasPrefix(http.DetectContentType(start[:n]), "text/html") {
-		return "it looks like a web page: is there a proxy or a login page between?"
+	if what := dataset.LooksLike(start[:n]); what != "" {
+		return "it is " + what
 	}
 	return ""
 }

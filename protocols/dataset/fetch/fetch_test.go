@@ -5,10 +5,12 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/md5"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"plateau/internal/claim"
 	"plateau/protocols/dataset"
 )
 
@@ -384,11 +387,172 @@ func TestWrongChecksum(t *testing.T) {
 	f.wantRequests(1)
 	f.wantFiles()
 
-	f.job.AcceptMismatch = true
-	f.wantDone(f.run())
-	f.wantRequests(2)
-	f.wantDone(f.run()) // and it stays accepted
-	f.wantRequests(2)
+}
+
+// idx makes an IDX file of n grey images.
+func idx(n, rows, columns int) []byte {
+	b := []byte{0, 0, 8, 3}
+	for _, v := range []int{n, rows, columns} {
+		b = binary.BigEndian.AppendUint32(b, uint32(v))
+	}
+	return append(b, bytes.Repeat([]byte{100}, n*rows*columns)...)
+}
+
+// Of what is accepted though nobody knows it, something is wanted: that it can be
+// read, and is of the set's form.
+func TestAcceptMismatch(t *testing.T) {
+	for name, c := range map[string]struct {
+		content []byte
+		want    string // of the error; "" for none
+	}{
+		"fewer images":   {idx(7, 28, 28), ""},
+		"smaller images": {idx(7, 20, 20), "images of 20×20 pixels"},
+		"labels":         {append([]byte{0, 0, 8, 1, 0, 0, 0, 2}, 3, 4), "IDX labels"},
+		"anything":       {[]byte("anything that can be packed"), "magic number"},
+		"cut":            {idx(7, 28, 28)[:3000], "truncated"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.info.Width, f.info.Height = 28, 28
+			f.packed = pack(t, c.content)
+			f.job.AcceptMismatch = true
+			if c.want == "" {
+				f.wantDone(f.run())
+				f.wantDone(f.run()) // and it stays accepted
+				f.wantRequests(1)
+				return
+			}
+			wantError(t, f.run(), "not the official file", c.want)
+			f.wantFiles()
+			// What is there already is no better.
+			if err := os.WriteFile(f.final, f.packed, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			f.packed = pack(t, idx(7, 28, 28))
+			f.wantDone(f.run())
+		})
+	}
+}
+
+// Several processes may fetch into one folder: one does, the others wait and find
+// everything there.
+func TestThreeAtOnce(t *testing.T) {
+	f := newFixture(t)
+	second := make(chan bool, 3) // somebody waits
+	f.serve = func(w http.ResponseWriter, r *http.Request) {
+		<-second
+		<-second
+		f.good(w, r)
+	}
+	errs := make(chan error, 3)
+	for range 3 {
+		j := *f.job
+		j.Progress = nil
+		j.Notice = func(line string) {
+			if strings.Contains(line, "is being filled by another process") {
+				second <- true
+			}
+		}
+		go func() { errs <- j.fetch(t.Context(), f.folder, f.info) }()
+	}
+	for range 3 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	f.wantDone(nil)
+	f.wantRequests(1)
+}
+
+// Who waits for another process can be stopped.
+func TestStopWaiting(t *testing.T) {
+	f := newFixture(t)
+	held, err := claim.Take(f.folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Release()
+	ctx, cancel := context.WithCancel(t.Context())
+	f.job.Notice = func(string) { cancel() }
+	if err := f.job.fetch(ctx, f.folder, f.info); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want that it was cancelled", err)
+	}
+	f.wantRequests(0)
+}
+
+// A part that somebody else made needless does not stay.
+func TestNeedlessPart(t *testing.T) {
+	f := newFixture(t)
+	f.leave(f.packed[:1000], "", -1)
+	if err := os.WriteFile(f.final, f.packed, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	f.wantDone(f.job.fetch(t.Context(), f.folder, f.info))
+	f.wantRequests(0)
+}
+
+// What will not get better by itself is not tried again.
+func TestPermanentErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		server func(http.Handler) *httptest.Server
+		change func(f *fixture, url string)
+		want   string
+		most   int // requests
+	}{
+		"certificate": {httptest.NewTLSServer, func(f *fixture, url string) {}, "certificate", 0},
+		"redirects in a circle": {httptest.NewServer, func(f *fixture, url string) {
+			f.serve = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }
+		}, "redirects", 10},
+		"redirect to nowhere": {httptest.NewServer, func(f *fixture, url string) {
+			f.serve = func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusFound) }
+		}, "302 Found", 1},
+		"no TLS": {httptest.NewServer, func(f *fixture, url string) {
+			f.job.places[0] = strings.Replace(url, "http:", "https:", 1)
+		}, "HTTP response to HTTPS client", 1},
+		"scheme": {httptest.NewServer, func(f *fixture, url string) {
+			f.job.places[0] = strings.Replace(url, "http:", "gopher:", 1)
+		}, "unsupported protocol scheme", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			server := c.server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				f.mu.Lock()
+				f.requests = append(f.requests, r)
+				f.mu.Unlock()
+				f.serve(w, r)
+			}))
+			defer server.Close()
+			server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
+			f.job.Client = &http.Client{}
+			f.job.places[0] = server.URL
+			c.change(f, server.URL)
+			wantError(t, f.run(), c.want)
+			if len(f.notices) > 0 || len(f.requests) > c.most {
+				t.Errorf("%d requests, notices %q; want at most %d and none", len(f.requests), f.notices, c.most)
+			}
+			f.wantFiles()
+		})
+	}
+}
+
+// Who has no network is told what to put where.
+func TestByHand(t *testing.T) {
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	for set, want := range map[string][]string{
+		"mnist": {
+			"put them into DIR/mnist\n",
+			"\n  URL/train-images-idx3-ubyte.gz\n", "URL/train-labels-idx1-ubyte.gz\n", "URL/t10k-images-idx3-ubyte.gz\n", "URL/t10k-labels-idx1-ubyte.gz",
+		},
+		"cifar10": {"download URL/cifar-10-binary.tar.gz elsewhere and unpack it in DIR/cifar10"},
+	} {
+		dir := t.TempDir()
+		err := Fetch(t.Context(), set, dir, Options{Places: []string{closed.URL}})
+		for i := range want {
+			want[i] = strings.ReplaceAll(strings.ReplaceAll(want[i], "DIR", dir), "URL", closed.URL)
+		}
+		wantError(t, err, append(want, "connect")...)
+	}
 }
 
 func TestWebPage(t *testing.T) {
@@ -509,9 +673,19 @@ func TestEndlessServer(t *testing.T) {
 		}
 	}
 	wantError(t, f.run(), "more than 100000 bytes are refused")
-	if n := length(f.final + partSuffix); n > 200000 {
-		t.Errorf("%d bytes were written", n)
+	f.wantFiles()
+	// No more than the official file can have is waited for.
+	f.job.most = 1 << 30
+	wantError(t, f.run(), "more than 268661 bytes are refused") // 200,000, 1/64 of them, 64 KiB
+	f.wantFiles()
+	// A length that is told in advance is refused at once.
+	f.serve = func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000000000")
+		w.Write(f.packed)
 	}
+	f.leave(f.packed[:1000], "", -1)
+	wantError(t, f.run(), "1000000000 bytes; more than")
+	f.wantFiles()
 }
 
 // Some servers say of a .gz file that it is gzipped. It must stay so.
