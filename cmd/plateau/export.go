@@ -129,15 +129,15 @@ func newExport(con *console) *cobra.Command {
 		fmt.Fprintf(&list, "\n  %-8s %s", f.name, f.meaning)
 	}
 	cmd := &cobra.Command{
-		Use: "export FILE", GroupID: groupLook, Args: oneArgument("a recording"),
+		Use: "export FILE|RUN", GroupID: groupLook, Args: oneArgument("a recording or the folder of a run that has one"),
 		Short: "write a recording in the format of other tools",
-		Long: `Write everything that a recording holds, except weights, in a format that other
+		Long: `Write everything that a recording, or that of a run, holds, except weights, in a format that other
 tools read. Memory does not grow with the recording. What potentials were not
 recorded can be had from plateau replay. Trials that are damaged, and what a format
 cannot hold, are left out and named, and the exit status is then 1, though the
 export is whole. Formats:
 ` + list.String(),
-		Example: `  plateau export runs/digits-1/recording.plateau --to nwb
+		Example: `  plateau export runs/digits-1 --to nwb
   plateau export trial-7.plateau --to npz --out seven.npz
   plateau export runs/digits-1/recording.plateau --to csv --out tables`,
 	}
@@ -146,7 +146,7 @@ export is whole. Formats:
 	var o exportOptions
 	flags.StringVar(&o.to, "to", "", "format: "+strings.Join(formatNames(), ", "))
 	describe(flags, headLook, "to", "FORMAT")
-	flags.StringVar(&o.out, "out", "", "file or folder to write (default: FILE's name with the format's ending, as recording.nwb)")
+	flags.StringVar(&o.out, "out", "", "file or folder to write (default: the recording's name with the format's ending, as recording.nwb)")
 	describe(flags, headOutput, "out", "PATH")
 	flags.BoolVar(&o.force, "force", false, "replace what is there")
 	describe(flags, headOutput, "force", "")
@@ -190,6 +190,11 @@ type exportEvent struct {
 }
 
 func export(ctx context.Context, con *console, f format, o exportOptions) error {
+	path, err := recordingOf(o.path)
+	if err != nil {
+		return err
+	}
+	o.path = path
 	r, err := openRecording(o.path)
 	if err != nil {
 		return err

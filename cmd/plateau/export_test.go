@@ -117,7 +117,7 @@ func TestExportMistakes(t *testing.T) {
 		{"export run/recording.plateau --to matlab", 2, []string{"no such format; want nwb, sonata"}},
 		{"export run/recording.plateau --to nwb --out=", 2, []string{`--out ""`}},
 		{"export nowhere --to nwb", 1, []string{"nowhere: there is no such file"}},
-		{"export run --to nwb", 1, []string{"run is a folder", "perhaps run/recording.plateau"}},
+		{"export run/checkpoints --to nwb", 1, []string{"run/checkpoints is a folder", "want a recording, or the folder of a run"}},
 		{"export notes.txt --to nwb", 1, []string{"notes.txt: not a recording of plateau"}},
 		{"export run/recording.plateau --to nwb --out notes.txt", 1, []string{"--out notes.txt: the file is there already", "--force"}},
 		{"export run/recording.plateau --to nwb --out run/recording.plateau --force", 1, []string{"is the recording itself"}},

@@ -83,16 +83,8 @@ func inspect(ctx context.Context, con *console, o inspectOptions) error {
 func openRecording(path string) (*record.Reader, error) {
 	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: there is no such file; %s and %s write recordings", path, command("train", "--record"), command("trial", "--record"))
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, cause(err))
-	case info.IsDir():
-		hint := ""
-		if within := path + string(os.PathSeparator) + recordingName; isRecording(within) {
-			hint = ", perhaps " + within
-		}
-		return nil, fmt.Errorf("%s is a folder; want a recording%s", path, hint)
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: is not a regular file; want a recording", path)
 	case info.Size() == 0:
@@ -100,7 +92,7 @@ func openRecording(path string) (*record.Reader, error) {
 	}
 	r, err := record.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", path, strings.TrimSuffix(plain(err), " ("+path+")"))
+		return nil, fmt.Errorf("%s: %s", path, strings.TrimSuffix(plain(err), " ("+path+")")+takenBy(path))
 	}
 	return r, nil
 }
@@ -467,7 +459,7 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 		i.total(total, to-from)
 	}
 	if total.Damaged > 0 {
-		return fmt.Errorf("%s is damaged: of %s something cannot be read; plateau inspect %s --verify says what", i.path, plural(total.Damaged, "trial"), shellWord(i.path))
+		return fmt.Errorf("%s is damaged: of %s something cannot be read; %s says what", i.path, plural(total.Damaged, "trial"), command("inspect", argument(i.path), "--verify"))
 	}
 	return nil
 }

@@ -29,10 +29,11 @@ The picture is one of these, of a file a trial and of run folders learning unles
 --what names another:
 ` + list.String() + `
 
-Runs that differ only in their seed share a line, their mean. Potentials that a
-recording does not hold are found by replay.`,
+Runs that differ only in their seed share a line, their mean. --what trial and
+raster of a run are of its recording. Potentials that a recording does not hold
+are found by replay.`,
 		Example: `  plateau plot trial-7.npz
-  plateau plot runs/digits-1/recording.plateau --trial 12 --neurons 12,hidden1:40 --out trial.pdf
+  plateau plot runs/digits-1 --what trial --trial 12 --neurons 12,hidden1:40 --out trial.pdf
   plateau plot runs/digits-1/recording.plateau --what raster --trials 100:110
   plateau plot runs/seed-1 runs/seed-2 runs/deep --out compared.svg
   plateau plot runs/digits-1 --what fields --out fields.png`,
@@ -117,8 +118,8 @@ type drawing struct {
 // Sources of pictures.
 const (
 	fromRuns      = "the folder of a run"
-	fromTrial     = "the file of a trial or a recording"
-	fromRecording = "a recording"
+	fromTrial     = "the file of a trial, a recording, or the folder of a run that has one"
+	fromRecording = "a recording, or the folder of a run that has one"
 	fromTests     = "the folder of a run or what test --json printed"
 )
 
@@ -212,17 +213,20 @@ func chooseDrawing(o *plotOptions) (p drawing, err error) {
 	switch {
 	case p.source == fromRuns && folders < len(o.from):
 		i := slices.IndexFunc(o.from, func(path string) bool { return !isFolder(path) })
-		return p, misuse("%s is a file; want %s for a picture of %s", o.from[i], p.source, p.name)
+		return p, misuse("%s is a file; want %s for a picture of %s%s", o.from[i], p.source, p.name, takenBy(o.from[i]))
 	case p.source == fromTests:
 		if folders < len(o.from) && len(o.from) > 1 {
 			return p, misuse("there are %d of them; want %s, or several folders of runs", len(o.from), p.source)
 		}
 	case p.source != fromRuns && folders > 0:
-		hint := ""
-		if name := filepath.Join(o.from[0], recordingName); isFolder(o.from[0]) && isRecording(name) {
-			hint = ", perhaps " + name
+		if len(o.from) > 1 {
+			return p, misuse("there are %d of them; want %s for a picture of a %s", len(o.from), p.source, p.name)
 		}
-		return p, misuse("%s is a folder; want %s for a picture of a %s%s", o.from[slices.IndexFunc(o.from, isFolder)], p.source, p.name, hint)
+		recording, err := recordingOf(o.from[0])
+		if err != nil {
+			return p, err
+		}
+		o.from = []string{recording}
 	case len(o.from) > 1 && !p.many:
 		return p, misuse("there are %d of them; want %s for a picture of %s", len(o.from), p.source, p.name)
 	}

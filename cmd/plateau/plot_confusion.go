@@ -116,7 +116,7 @@ func checkConfusion(images [][]int) error {
 
 // readTested reads the last line of plateau test --json in a file.
 func readTested(path string) (*testedLine, error) {
-	wrong := fmt.Errorf("%s: want the folder of a run, or a file with what %s printed", path, command("test", "--json"))
+	wrong := fmt.Errorf("%s: want the folder of a run, or a file with what %s printed%s", path, command("test", "--json"), takenBy(path))
 	if !beginsWith(path, "{") {
 		return nil, wrong
 	}

@@ -91,6 +91,9 @@ func openTrial(con *console, o plotOptions) (s trialSource, done func() error, e
 	if !beginsWith(path, "PK") {
 		r, err := openRecording(path)
 		if err != nil {
+			if takenBy(path) != "" {
+				return nil, nil, err
+			}
 			return nil, nil, fmt.Errorf("%w; want the file of a trial, such as %s writes, a recording, or the folder of a run", err, command("trial"))
 		}
 		s, err := newTrialRecording(con, r, o)

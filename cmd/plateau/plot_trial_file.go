@@ -30,7 +30,7 @@ func openTrialFile(path string) (*trialFile, error) {
 	case slices.Contains(names, "W0") && slices.Contains(names, "b0"):
 		err = fmt.Errorf("%s: holds weights; for pictures of the run: %s", path, command("plot", argument(filepath.Dir(path))))
 	case !slices.Contains(names, "populations") || !slices.Contains(names, "phase_begin_ms"):
-		err = fmt.Errorf("%s: is not the file of a trial: there is no array populations or phase_begin_ms in it; %s makes one", path, command("trial"))
+		err = fmt.Errorf("%s: is not the file of a trial: there is no array populations or phase_begin_ms in it; %s makes one%s", path, command("trial"), takenBy(path))
 	}
 	if err != nil {
 		r.Close()

@@ -24,13 +24,13 @@ import (
 
 func newReplay(con *console) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "replay FILE", GroupID: groupLook, Args: oneArgument("a recording"),
+		Use: "replay FILE|RUN", GroupID: groupLook, Args: oneArgument("a recording or the folder of a run that has one"),
 		Short: "find the potentials of a recorded trial again",
 		Long: `Compute potentials from the spikes of a recording: to the last bit those that the
 neurons had. The weights are taken from the recording; where it holds none, they
 are drawn anew as at the start of the run, or are those of --run or --weights,
 which are used only if they are the ones that were recorded.`,
-		Example: `  plateau replay runs/digits-1/recording.plateau --trial 12
+		Example: `  plateau replay runs/digits-1 --trial 12
   plateau replay runs/digits-1/recording.plateau --trial 12 --layer hidden0 --neurons 0:20 --vars soma,apical --out twelve.csv
   plateau replay trial-7.plateau --layer output --vars all --from-ms 50 --to-ms 100`,
 	}
@@ -102,6 +102,11 @@ func replay(ctx context.Context, con *console, o replayOptions) error {
 	if ext := filepath.Ext(o.out); ext != ".npz" && ext != ".csv" {
 		return misuse("--out %s: want a name that ends with .npz or .csv", o.out)
 	}
+	path, err := recordingOf(o.path)
+	if err != nil {
+		return err
+	}
+	o.path = path
 	r, err := openRecording(o.path)
 	if err != nil {
 		return err

@@ -144,7 +144,7 @@ func TestReplayMistakes(t *testing.T) {
 	}{
 		{"replay", 2, []string{"replay needs a recording"}},
 		{"replay nowhere", 1, []string{"nowhere: there is no such file", "--record"}},
-		{"replay run", 1, []string{"run is a folder", "perhaps run/recording.plateau"}},
+		{"replay run/checkpoints", 1, []string{"run/checkpoints is a folder", "want a recording, or the folder of a run"}},
 		{"replay notes.txt", 1, []string{"notes.txt: not a recording of plateau"}},
 		{"replay run/recording.plateau", 1, []string{"replay-0.npz", "already", "--force"}},
 		{"replay run/recording.plateau --trial 60", 2, []string{"--trial 60: want 0 to 59"}},

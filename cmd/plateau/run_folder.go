@@ -319,7 +319,7 @@ func checkRun(path string) error {
 func runConfig(folder string) (*config, error) {
 	path := filepath.Join(folder, configName)
 	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it%s", folder, configName, knownRuns())
+		return nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it%s%s", folder, configName, takenBy(folder), knownRuns())
 	}
 	s := newSettings()
 	if err := s.readRun(path); err != nil {

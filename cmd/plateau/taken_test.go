@@ -1,0 +1,97 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Commands that look at recordings take the folder of a run for the recording in it.
+func TestRunsForRecordings(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "a run", "--record", "--epochs", "1")...)
+	recording := filepath.Join("a run", recordingName)
+	for _, args := range [][]string{
+		{"replay", "X", "--trial", "0", "--out", "out.csv"},
+		{"export", "X", "--to", "npz", "--out", "out.npz"},
+		{"plot", "X", "--what", "raster", "--out", "out.pdf"},
+		{"plot", "X", "--what", "trial", "--out", "out.png"},
+	} {
+		var got [2]string
+		for i, source := range []string{"a run", recording} {
+			args[1] = source
+			out := args[len(args)-1]
+			must(t, args...)
+			got[i] = readFile(t, out)
+			if err := os.Remove(out); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got[0] != got[1] && args[0] != "plot" { // a picture holds its command
+			t.Errorf("%s of the run differs from that of its recording", args[0])
+		}
+	}
+	must(t, "export", "a run", "--to", "nwb")
+	if _, err := os.Stat("recording.nwb"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A command that is given the wrong file says which command takes it.
+func TestWrongFileSaysWhoTakesIt(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "a run", "--epochs", "1", "--measure", "all")...)
+	must(t, "trial", "--run", "a run", "--out", "trial-3.npz", "--record", "trial-3.plateau")
+	must(t, "replay", "trial-3.plateau", "--out", "replay-0.npz")
+	writeFile(t, "test.jsonl", must(t, "test", "--run", "a run", "--json"))
+	writeFile(t, "my.toml", must(t, "config"))
+	writeFile(t, "notes.txt", "mine")
+	writeFile(t, "stray.npz", readFile(t, "a run/weights.npz"))
+	checkpoints, err := listCheckpoints("a run")
+	if err != nil || len(checkpoints) == 0 {
+		t.Fatal(err, checkpoints)
+	}
+	if err := os.Mkdir("nothing", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	must(t, tiny("--out", "unrecorded", "--epochs", "1")...)
+	for _, test := range []struct{ path, want string }{
+		{"trial-3.npz", "; it is the file of a trial: plateau plot trial-3.npz\n"},
+		{"replay-0.npz", "; it is an archive of arrays, which numpy.load reads\n"},
+		{"a run/weights.npz", "; it holds the weights of a run: plateau inspect 'a run'\n"},
+		{"stray.npz", "; it holds weights, without the run that they are of\n"},
+		{"a run/measurements.npz", "; it holds what was measured in a run: plateau inspect 'a run'\n"},
+		{checkpoints[0].path, "; it is a checkpoint of a run: plateau inspect 'a run'\n"},
+		{"a run/metrics.jsonl", "; it holds the metrics of a run: plateau inspect 'a run'\n"},
+		{"a run/config.toml", "; it is a configuration: plateau train --config 'a run/config.toml'\n"},
+		{"my.toml", "; it is a configuration: plateau train --config my.toml\n"},
+		{"test.jsonl", "; it is what a test printed: plateau plot test.jsonl --what confusion\n"},
+		{"a run/checkpoints", "; it is a part of a run: plateau inspect 'a run'"},
+		{"notes.txt", "not a recording of plateau\n"},
+	} {
+		for _, command := range []string{"inspect", "replay", "view", "export --to npz"} {
+			status, _, messages := plateau(append(strings.Fields(command), test.path)...)
+			if status != 1 || !strings.Contains(messages, test.want) || !strings.Contains(messages, test.path) {
+				t.Errorf("plateau %s %s: status %d, want %q in %q", command, test.path, status, test.want, messages)
+			}
+		}
+	}
+	for _, test := range []struct{ args, want string }{
+		{"replay unrecorded", "unrecorded: there is no recording in it; plateau train --record writes one while the run learns\n"},
+		{"export unrecorded --to npz", "unrecorded: there is no recording in it"},
+		{"plot unrecorded --what trial", "unrecorded: there is no recording in it"},
+		{"replay nothing", "nothing is a folder; want a recording, or the folder of a run that has one\n"},
+		{"replay none", "none: there is no such file or folder; plateau train --record and plateau trial --record write recordings\n"},
+		{"plot trial-3.plateau --what learning", "; it is a recording: plateau inspect trial-3.plateau\n"},
+		{"plot trial-3.npz --what learning", "; it is the file of a trial: plateau plot trial-3.npz\n"},
+		{"plot test.jsonl", "; it is what a test printed: plateau plot test.jsonl --what confusion\n"},
+		{"plot my.toml", "; it is a configuration: plateau train --config my.toml\n"},
+		{"plot replay-0.npz", "; it is an archive of arrays"},
+		{"plot trial-3.npz --what confusion", "; it is the file of a trial: plateau plot trial-3.npz\n"},
+	} {
+		if status, _, messages := plateau(strings.Fields(test.args)...); status == 0 || !strings.Contains(messages, test.want) {
+			t.Errorf("plateau %s: status %d, want %q in %q", test.args, status, test.want, messages)
+		}
+	}
+}
