@@ -69,7 +69,7 @@ func TestNamesArePrintable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := c.trialHeader(m)
+	h := c.trialHeader(m, "test")
 	h.Data, h.Program, h.Config = evil, evil, "["+evil
 	r, err := recordTrial("crafted.plateau", false, h, net)
 	if err != nil {
