@@ -122,6 +122,7 @@ def check_nwb(folder, run):
         turned = m.check_function_name == "check_data_orientation" and any(
             m.location == "/acquisition/" + run.trace_name(k) and np.less(*run.samples(k)[1].shape) for k in range(len(run.traces))
         )
+        turned |= m.check_function_name == "check_data_orientation" and m.location == "/stimulus/presentation/image" and len(run.trials) < 4
         assert suggestion or stumbled or turned, f"nwbinspector: {m}"
 
     def seconds(steps):
@@ -180,6 +181,17 @@ def check_nwb(folder, run):
             equal(table["stop_time"], until([b for _, b in gaps]), "end of invalid times")
         else:
             assert f.invalid_times is None
+        shown = [t for t in run.trials if t["Purpose"] == 5]
+        if shown:
+            images = f.stimulus["image"]
+            equal(images.timestamps[:], seconds([t["First"] for t in shown]), "times of images")
+            for frame, t in zip(images.data, shown):
+                pixels = (7 * t["Sample"] + 13 * np.arange(12)) % 256
+                # Rows of pixels become columns, and planes of colours the last axis
+                colour = frame.ndim == 3
+                equal(frame, pixels.reshape(3, 2, 2).T if colour else pixels.reshape(3, 4).T, "image")
+        else:
+            assert not f.stimulus
         series = 0
         for k in range(len(run.traces)):
             steps, rows = run.samples(k)
@@ -223,6 +235,8 @@ def check_nwb(folder, run):
         assert np.allclose(nwb[name + "_phases"].start, seconds(first), rtol=0, atol=1e-9), "pynapple"
         assert np.allclose(nwb[name + "_phases"].end, until(first + steps), rtol=0, atol=1e-9), "pynapple"
     assert len(nwb["trials"]) == len(run.trials)
+    if shown:
+        assert nwb["image"].shape[0] == len(shown), "pynapple"
 
     # Every spike is in one phase and in one trial, though pynapple counts both ends of an interval in
     def within(name):

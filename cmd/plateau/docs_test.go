@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"plateau/sim/record/hdf5/hdf5test"
 )
 
 var update = flag.Bool("update", false, "write the tables of docs/options.md and the goldens of testdata anew")
@@ -194,6 +196,37 @@ func TestDocsNameWhatIsWritten(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `([a-zA-Z0-9_]+)`").FindAllStringSubmatch(arrays, -1) {
 		if !names[m[1]] {
 			t.Errorf("%s names `%s`, which is not written", formatsPage, m[1])
+		}
+	}
+}
+
+// The page names every table, column and series of an NWB file.
+func TestDocsNameNWB(t *testing.T) {
+	text, err := os.ReadFile(formatsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page, _ := strings.Cut(string(text), "\n## NWB\n")
+	page, _, _ = strings.Cut(page, "\n## ")
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1", "--set", "record.variables=soma", "--set", "phases.window_ms=3", "--set", "phases.plateau_spread_ms=2")...)
+	must(t, "export", "run/recording.plateau", "--to", "nwb")
+	root, err := hdf5test.Read([]byte(readFile(t, "recording.nwb")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"units", "intervals/trials", "intervals/forward_phases"} {
+		for _, column := range root.Find(path).Attrs["colnames"].Values {
+			if name := column.(string); name != "start_time" && name != "stop_time" && !strings.Contains(page, "`"+name+"`") {
+				t.Errorf("%s does not name the column `%s` of %s", formatsPage, name, path)
+			}
+		}
+	}
+	for _, path := range []string{"intervals", "acquisition", "stimulus/presentation"} {
+		for _, l := range root.Find(path).Links {
+			if name := l.Name; !strings.Contains(page, "/"+name+"`") && !strings.Contains(page, "`"+name+"`") && l.Name != "output_soma" {
+				t.Errorf("%s does not name %s/%s", formatsPage, path, name)
+			}
 		}
 	}
 }

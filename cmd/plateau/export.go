@@ -30,6 +30,7 @@ type format struct {
 	name    string
 	meaning string
 	ending  string // of its file, or "" if it is a folder with several
+	images  bool   // whether it can hold the images that were shown
 	parts   func(r *record.Reader) ([]part, error)
 	lacks   func(r *record.Reader) ([]string, error) // what of a recording the format cannot hold; nil if it can hold all
 	owns    func(name string) bool                   // whether a file in its folder is one of ours
@@ -51,8 +52,8 @@ type output interface {
 func formats() []format {
 	return []format{
 		{
-			name: "nwb", meaning: "Neurodata Without Borders 2, one HDF5 file", ending: ".nwb",
-			parts: alone(func(w output, r *record.Reader) error { return nwb.Export(w, r, nwb.Options{}) }),
+			name: "nwb", meaning: "Neurodata Without Borders 2, one HDF5 file", ending: ".nwb", images: true,
+			parts: nwbParts(nil),
 		}, {
 			name: "sonata", meaning: "a folder with spikes.h5, and a report of each recorded variable",
 			parts: sonataParts, lacks: sonataLacks,
@@ -72,6 +73,14 @@ func formats() []format {
 			owns:  func(name string) bool { return filepath.Ext(name) == ".csv" },
 		},
 	}
+}
+
+func nwbParts(images *nwb.Images) func(r *record.Reader) ([]part, error) {
+	return alone(func(w output, r *record.Reader) error {
+		o := nwb.Options{Images: images}
+		images = nil // so that they can go when they are written
+		return nwb.Export(w, r, o)
+	})
 }
 
 func alone(export func(w output, r *record.Reader) error) func(r *record.Reader) ([]part, error) {
@@ -133,9 +142,10 @@ func newExport(con *console) *cobra.Command {
 		Short: "write a recording in the format of other tools",
 		Long: `Write everything that a recording, or that of a run, holds, except weights, in a format that other
 tools read. Memory does not grow with the recording. What potentials were not
-recorded can be had from plateau replay. Trials that are damaged, and what a format
-cannot hold, are left out and named, and the exit status is then 1, though the
-export is whole. Formats:
+recorded can be had from plateau replay. NWB also gets the images that were shown,
+if their data set is at hand. Trials that are damaged, and what a format cannot
+hold, are left out and named, and the exit status is then 1, though the export is
+whole. Formats:
 ` + list.String(),
 		Example: `  plateau export runs/digits-1 --to nwb
   plateau export trial-7.plateau --to npz --out seven.npz
@@ -146,6 +156,7 @@ export is whole. Formats:
 	var o exportOptions
 	flags.StringVar(&o.to, "to", "", "format: "+strings.Join(formatNames(), ", "))
 	describe(flags, headLook, "to", "FORMAT")
+	o.data = dirFlag(cmd, "folder of the data set, whose images go into NWB (default: where the run found it)")
 	flags.StringVar(&o.out, "out", "", "file or folder to write (default: the recording's name with the format's ending, as recording.nwb)")
 	describe(flags, headOutput, "out", "PATH")
 	flags.BoolVar(&o.force, "force", false, "replace what is there")
@@ -163,6 +174,12 @@ export is whole. Formats:
 		if k < 0 {
 			return misuse("--to %s: there is no such format%s", o.to, suggest(o.to, formatNames()))
 		}
+		switch {
+		case flags.Changed("data-dir") && *o.data == "":
+			return misuse(`--data-dir "": want the name of a folder`)
+		case *o.data != "" && !formats()[k].images:
+			return misuse("--data-dir %s: an export to %s does not hold the images that were shown", *o.data, o.to)
+		}
 		return export(cmd.Context(), con, formats()[k], o)
 	}
 	return cmd
@@ -171,6 +188,7 @@ export is whole. Formats:
 type exportOptions struct {
 	path  string
 	to    string
+	data  *string // folder of the data set
 	out   string
 	force bool
 }
@@ -183,6 +201,7 @@ type exportEvent struct {
 	Files []string `json:"files"`
 	Bytes int64    `json:"bytes"`
 
+	Images  bool   `json:"images"` // whether those that were shown are in it
 	Trials  int    `json:"trials"`
 	LeftOut string `json:"left_out"` // trials that are damaged, as ranges
 	// Lacks tells what the format cannot hold, and why.
@@ -240,6 +259,15 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	if whole.Trials() == 0 && r.Trials() > 0 {
 		return fmt.Errorf("%s is damaged in every trial, so there is nothing to export; %s says where", o.path, command("inspect", argument(o.path), "--verify"))
 	}
+	shown := false
+	if f.images {
+		images, err := exportedImages(con, whole, *o.data)
+		if err != nil {
+			return err
+		}
+		shown = images != nil
+		f.parts = nwbParts(images)
+	}
 	s := &stage{ctx: ctx, format: f, out: o.out}
 	defer s.abandon()
 	end = s.watch(con, r)
@@ -259,7 +287,7 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	}
 	e := exportEvent{
 		Event: "export", File: o.path, To: f.name, Out: o.out, Files: s.names(), Bytes: s.bytes,
-		Trials: whole.Trials(), LeftOut: printRanges(lost), Lacks: lacks,
+		Images: shown, Trials: whole.Trials(), LeftOut: printRanges(lost), Lacks: lacks,
 	}
 	con.event(e)
 	in := ""

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/protocols/dataset"
 	"plateau/sim/record"
+	"plateau/sim/record/intact"
 )
 
 // Every format gives files that are whole, the same each time, and never in the
@@ -368,5 +370,68 @@ func TestExportFails(t *testing.T) {
 			}
 			file.Close()
 		}
+	}
+}
+
+// An NWB file holds the images that were shown, where their data set is at hand and
+// is the one that was shown; what is missing is said.
+func TestExportImages(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
+	path := filepath.Join("run", recordingName)
+	r := openRecordingFile(t, path)
+	var said bytes.Buffer
+	con := &console{err: &said}
+	images, err := exportedImages(con, intact.Of(r), "")
+	if err != nil || images == nil || said.Len() > 0 {
+		t.Fatalf("images of digits: %v, %v, %q", images, err, &said)
+	}
+	want := dataset.Digits(1, 30, 1).Train
+	for i := range r.Trials() {
+		trial, err := r.Trial(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pixels, err := images.Of(trial); err != nil || !bytes.Equal(pixels, want.Image(trial.Sample)) {
+			t.Fatalf("trial %d has not shown image %d, %v", i, trial.Sample, err)
+		}
+	}
+	e := jsonLines(t, must(t, "export", path, "--to", "nwb", "--json"))
+	if e[0]["images"] != true || !strings.Contains(readFile(t, "recording.nwb"), "OpticalSeries") {
+		t.Errorf("the file has no images: %v", e)
+	}
+
+	// Of other images with these numbers it says that they are others.
+	h := r.Header()
+	config := h.Config
+	data := strings.Index(config, "[data]")
+	h.Config = config[:data] + strings.Replace(config[data:], "seed = 1", "seed = 2", 1)
+	for dir, want := range map[string]string{"": "note: the export does not hold the images that were shown: image ", "elsewhere": "--data-dir elsewhere: image "} {
+		said.Reset()
+		images, err := exportedImages(con, intact.Of(r), dir)
+		message := said.String()
+		if err != nil {
+			message = err.Error()
+		}
+		if images != nil || (err != nil) != (dir != "") || !strings.HasPrefix(message, want) || !strings.Contains(message, "is not in the train set of digits") {
+			t.Errorf("--data-dir %q: %v, %q, want %q", dir, images, message, want)
+		}
+	}
+	h.Config = ""
+	said.Reset()
+	if images, err := exportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "does not say how its data set is found") {
+		t.Errorf("without a configuration: %v, %v, %q", images, err, &said)
+	}
+	h.Config = strings.Replace(config, `name = "digits"`, `name = "mnist"`, 1)
+	h.Data = "mnist"
+	said.Reset()
+	if images, err := exportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "the images of mnist were not found; --data-dir DIR says where") {
+		t.Errorf("without the data set: %v, %v, %q", images, err, &said)
+	}
+	h.Config, h.Data = config, "digits"
+
+	status, _, messages := plateau("export", path, "--to", "csv", "--data-dir", "x")
+	if status != 2 || !strings.Contains(messages, "csv does not hold the images") {
+		t.Errorf("--data-dir for CSV: status %d, %s", status, messages)
 	}
 }

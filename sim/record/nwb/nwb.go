@@ -12,6 +12,8 @@
 //     which nothing is known;
 //   - /acquisition/<population>_<variable>: the recorded variables, a column for
 //     each neuron;
+//   - /stimulus/presentation/image: the images that the trials showed, if they are
+//     at hand;
 //   - under /general, what the recording says of its run.
 //
 // Time is in seconds since the start of the recording, in which trials follow
@@ -52,6 +54,9 @@ type Options struct {
 	// Memory is about how many bytes to use for putting spikes in the order of
 	// neurons; 0 means 64 MiB. With less, the recording is read more often.
 	Memory int
+	// Images are those that the trials showed; nil if they are not at hand, which the
+	// file then says.
+	Images *Images
 }
 
 // unknownStart stands in for the start of a session that nobody knows.
@@ -163,7 +168,7 @@ func (x *exporter) until(step int64) float64 { return x.seconds(step) - moment }
 
 func (x *exporter) all() error {
 	x.session()
-	for _, part := range []func() error{x.units, x.trials, x.phases, x.invalid, x.series} {
+	for _, part := range []func() error{x.stimuli, x.units, x.trials, x.phases, x.invalid, x.series} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -222,6 +227,9 @@ func (x *exporter) session() {
 	if lost := x.r.LeftOut(); len(lost) > 0 {
 		description += fmt.Sprintf(" Trials that are damaged and left out: %s, counted from 0.", ranges(lost))
 	}
+	if x.options.Images == nil {
+		description += " The images that were shown are not in the file."
+	}
 	root.Write("identifier", x.id)
 	root.Write("session_description", description)
 	root.Write("session_start_time", began)
@@ -229,12 +237,9 @@ func (x *exporter) session() {
 	root.Write("file_create_date", []string{began})
 	root.Group("analysis")
 	root.Group("processing")
-	stimulus := root.Group("stimulus")
-	stimulus.Group("presentation")
-	stimulus.Group("templates")
 
 	general := root.Group("general")
-	general.Write("experiment_description", fmt.Sprintf("Seed %d. Network: %+v. Neurons: %+v.", x.h.Seed, x.h.Network, x.h.Neurons))
+	general.Write("experiment_description", about(x.h))
 	if x.h.Program != "" {
 		name, rest, _ := strings.Cut(x.h.Program, " ")
 		general.Write("was_generated_by", hdf5.Array{Shape: []int64{1, 2}, Values: []string{name, rest}})

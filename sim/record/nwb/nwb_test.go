@@ -557,6 +557,95 @@ func TestNeuronsOfColumns(t *testing.T) {
 	}
 }
 
+// The description is for people.
+func TestDescription(t *testing.T) {
+	p := exporttest.Default()
+	p.Trials, p.Tests = 1, 0
+	r, _ := exporttest.Make(t, p)
+	root, err := hdf5test.Read(export(t, r, nwb.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "A network of 12 input neurons, 2 hidden layers of 9, 5 neurons and 3 output neurons, one for each of 3 classes. " +
+		"Apical dendrites get feedback from the output layer, with weights that are drawn at random. " +
+		"Conductances of hidden neurons: leak 0.1/ms, basal dendrite 0.6/ms, apical dendrite 0/ms. " +
+		"Conductances of output neurons: leak 0.1/ms, dendrite 0.6/ms; while they are taught 1/ms with a reversal potential of 8 in those of the true class, of -8 in the others. " +
+		"Neurons fire at random at up to 200 Hz. Synapses carry spikes; a spike acts with time constants of 3 and 10 ms, for 10 ms. " +
+		"Time step: 1 ms, integrated by forward Euler. The weights do not change. Seed: 7."
+	if got := root.Find("general/experiment_description").Values[0]; got != want {
+		t.Errorf("the experiment is described as\n%s\nwant\n%s", got, want)
+	}
+}
+
+// shown makes up the images of trials of 12 inputs; those of tests are not known.
+func shown(t *record.Trial) ([]byte, error) {
+	if t.Purpose != sim.TrainingSpikes {
+		return nil, nil
+	}
+	pixels := make([]byte, 12)
+	for k := range pixels {
+		pixels[k] = byte(7*t.Sample + 13*k)
+	}
+	return pixels, nil
+}
+
+// The images that trials showed stand at their times, x before y before colour.
+func TestImages(t *testing.T) {
+	r, mem := exporttest.Make(t, exporttest.Default())
+	for _, m := range []nwb.Images{{Width: 4, Height: 3, Channels: 1}, {Width: 2, Height: 2, Channels: 3}} {
+		m.Of = shown
+		root, err := hdf5test.Read(export(t, r, nwb.Options{Images: &m}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := checker{t: t, root: root, mem: mem, dt: 1}
+		var times []float64
+		var values []int
+		for i := range mem.Trials {
+			trial := &mem.Trials[i]
+			if trial.Purpose != sim.TrainingSpikes {
+				continue
+			}
+			times = append(times, c.seconds(trial.First))
+			for x := range m.Width {
+				for y := range m.Height {
+					for colour := range m.Channels {
+						k := colour*m.Width*m.Height + y*m.Width + x
+						values = append(values, (7*trial.Sample+13*k)%256)
+					}
+				}
+			}
+		}
+		const path = "stimulus/presentation/image"
+		c.equal(path+"/timestamps", times)
+		c.equal(path+"/data", values)
+		want := []int64{int64(len(times)), int64(m.Width), int64(m.Height)}
+		if m.Channels > 1 {
+			want = append(want, 3)
+		}
+		if got := root.Find(path + "/data").Shape; !slices.Equal(got, want) {
+			t.Errorf("images of shape %v, want %v", got, want)
+		}
+		if about := root.Find("session_description").Values[0].(string); strings.Contains(about, "images") {
+			t.Errorf("the description says %q, but the images are there", about)
+		}
+	}
+	root, err := hdf5test.Read(export(t, r, nwb.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if about := root.Find("session_description").Values[0].(string); !strings.Contains(about, "images that were shown are not in the file") {
+		t.Errorf("the description without images says %q", about)
+	}
+	if root.Find("stimulus/presentation/image") != nil {
+		t.Error("there are images that nobody gave")
+	}
+	short := nwb.Images{Width: 4, Height: 4, Channels: 1, Of: shown}
+	if err := nwb.Export(&exporttest.File{}, r, nwb.Options{Images: &short}); err == nil || !strings.Contains(err.Error(), "trial 0 has 12 values, want 16") {
+		t.Errorf("an image that is too small: %v", err)
+	}
+}
+
 // Options change what they say and nothing else: a start, and less memory makes
 // the same file.
 func TestOptions(t *testing.T) {
@@ -618,7 +707,11 @@ func TestMemory(t *testing.T) {
 func TestLibraries(t *testing.T) {
 	exporttest.Check(t, "nwb", plans(), func(r *record.Reader, folder string) error {
 		return exporttest.Save(filepath.Join(folder, "recording.nwb"), func(w io.WriterAt) error {
-			return nwb.Export(w, r, nwb.Options{})
+			o := nwb.Options{Images: &nwb.Images{Width: 4, Height: 3, Channels: 1, Of: shown}}
+			if strings.HasSuffix(folder, "some_neurons") {
+				o.Images.Width, o.Images.Height, o.Images.Channels = 2, 2, 3
+			}
+			return nwb.Export(w, r, o)
 		})
 	})
 }

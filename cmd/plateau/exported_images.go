@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"plateau/protocols/dataset"
+	"plateau/sim/record"
+	"plateau/sim/record/intact"
+	"plateau/sim/record/nwb"
+)
+
+// exportedImages returns the images that the trials of a recording showed. If the
+// data set is not at hand there are none, and the user is told; that is an error
+// only where its folder was named.
+func exportedImages(con *console, r *intact.Recording, dir string) (*nwb.Images, error) {
+	images, err := findImages(r, dir)
+	switch {
+	case err == nil:
+		return images, nil
+	case dir != "":
+		return nil, fmt.Errorf("--data-dir %s: %s", dir, plain(err))
+	}
+	if _, missing := errors.AsType[*dataset.MissingError](err); missing {
+		err = fmt.Errorf("the images of %s were not found; --data-dir DIR says where they are", r.Header().Data)
+	}
+	con.note("note: the export does not hold the images that were shown: %s", plain(err))
+	return nil, nil
+}
+
+// findImages makes sure that what the trials showed is found, all of it, before
+// anything is written. Trials whose images cannot be known have none.
+func findImages(r *intact.Recording, dir string) (*nwb.Images, error) {
+	found := newRecordedImages(r.Header())
+	if found == nil {
+		return nil, errors.New("the recording does not say how its data set is found")
+	}
+	if dir != "" {
+		found.c.data.dir = dir
+	}
+	images := &nwb.Images{Of: func(t *record.Trial) ([]byte, error) {
+		set, err := found.find(t)
+		if errors.Is(err, errSplit) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return set.Image(t.Sample), nil
+	}}
+	for i := range r.Trials() {
+		t, err := r.Trial(i)
+		if err != nil {
+			return nil, err
+		}
+		set, err := found.find(t)
+		switch {
+		case errors.Is(err, errSplit):
+		case err != nil:
+			return nil, err
+		default:
+			images.Width, images.Height, images.Channels = set.Width, set.Height, set.Channels
+		}
+	}
+	if images.Width == 0 && r.Trials() > 0 {
+		return nil, errSplit
+	}
+	return images, nil
+}
