@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"plateau/internal/claim"
 	"plateau/protocols/dataset"
 )
 
@@ -128,15 +129,14 @@ func inspectRun(con *console, path string, verify bool) error {
 
 // unfinished is whether a run that has not come to its end is under way.
 func unfinished(path string) string {
-	release, err := lockFolder(path)
+	by, err := claim.Look(path)
 	switch {
-	case err == nil:
-		release()
-		return "killed"
-	case errors.Is(err, errLocked):
+	case err != nil:
+		return "running or killed"
+	case by != nil:
 		return "running"
 	}
-	return "running or killed"
+	return "killed"
 }
 
 // checkpoints adds the checkpoints of a run, each of which is read, and the

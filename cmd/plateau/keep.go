@@ -45,6 +45,9 @@ func (t trainerState) SetState(b []byte) error { return t.Restore(b) }
 // checkpoint keeps the run as it is now, between two examples, and the weights
 // along with it.
 func (r *training) checkpoint() (err error) {
+	if err := r.folder.mine(); err != nil {
+		return err
+	}
 	c := &checkpoint{
 		Examples: int(r.trainer.Shown()), Epochs: r.last.Epoch,
 		Seconds: r.total.elapsed().Seconds(), EpochSeconds: r.learning.elapsed().Seconds(),
@@ -53,7 +56,7 @@ func (r *training) checkpoint() (err error) {
 	if c.Metrics, err = r.metrics.mark(); err != nil {
 		return err
 	}
-	if c.Recording, err = r.recording.mark(r.folder.path); err != nil {
+	if c.Recording, err = r.recording.mark(r.folder); err != nil {
 		return err
 	}
 	c.add(partSettings, []byte(printConfig(r.config, false)))

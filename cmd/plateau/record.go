@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -316,7 +315,7 @@ func checkRecordingPath(path string, force bool) error {
 	if err := checkFree("--record", path, force); err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); err == nil && info.Size() > 0 && !isRecording(path) {
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 && !record.Begins(path) {
 		return fmt.Errorf("--record %s: is no recording of plateau, so --force does not replace it; choose another name", path)
 	}
 	return nil
@@ -350,7 +349,7 @@ func (r *recording) err() error {
 
 // mark is where the recording of a run stands, with all before it on the disk;
 // nil if nothing is recorded.
-func (r *recording) mark(run string) (*recordingMark, error) {
+func (r *recording) mark(run *runFolder) (*recordingMark, error) {
 	if r == nil || r.told {
 		return nil, nil
 	}
@@ -361,16 +360,11 @@ func (r *recording) mark(run string) (*recordingMark, error) {
 	if err != nil {
 		return nil, r.judge(err)
 	}
-	path, err := filepath.Abs(r.path)
+	path, err := run.within(r.path)
 	if err != nil {
 		return nil, err
 	}
-	if base, err := filepath.Abs(run); err == nil {
-		if within, err := filepath.Rel(base, path); err == nil && filepath.IsLocal(within) {
-			path = within
-		}
-	}
-	return &recordingMark{filepath.ToSlash(path), at}, nil
+	return &recordingMark{path, at}, nil
 }
 
 // syncFile waits until what was written to a file is on the disk.

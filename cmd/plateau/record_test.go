@@ -147,6 +147,10 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if err := r.prepare(); err != nil {
 			t.Fatal(err)
 		}
+		defer folder.release()
+		if err := folder.begin(&plan{Format: planFormat, Config: c.runText()}); err != nil {
+			t.Fatal(err)
+		}
 		if r.metrics, err = folder.openMetrics(); err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"plateau/internal/claim"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
 )
@@ -21,7 +22,7 @@ import (
 // resumeFlags add --resume and --resume-at to a command that records.
 func resumeFlags(cmd *cobra.Command) (folder *string, at *int) {
 	flags := cmd.Flags()
-	folder = flags.String("resume", "", "go on with the run in a folder, to the same bits as if it had never stopped")
+	folder = flags.String("resume", "", "go on with the run in a folder, to the same bits; with --out DIR, begin it if there is none")
 	flags.Lookup("resume").NoOptDefVal = standardFile
 	describe(flags, headOutput, "resume", "[DIR]")
 	at = flags.Int("resume-at", -1, "at the checkpoint of that many examples (default: at the last)")
@@ -40,8 +41,8 @@ func resumeFlags(cmd *cobra.Command) (folder *string, at *int) {
 // resumedFolder makes of --resume and --out the folder of a run.
 func resumedFolder(cmd *cobra.Command, folder, out string, force bool) (string, error) {
 	switch {
-	case cmd.Flags().Changed("config"):
-		return "", misuse("--config and --resume do not go together: a run goes on with its own configuration")
+	case cmd.Flags().Changed("config") && folder != standardFile:
+		return "", misuse("--config and --resume DIR do not go together: a run goes on with its own configuration; --out DIR --resume begins it if it is not there yet")
 	case force:
 		return "", misuse("--force and --resume do not go together: one replaces a run, the other goes on with it")
 	case folder == "":
@@ -54,6 +55,16 @@ func resumedFolder(cmd *cobra.Command, folder, out string, force bool) (string, 
 		return "", misuse("--out %s and --resume %s are two folders; a run goes on in its own", out, folder)
 	}
 	return folder, nil
+}
+
+// holdsRun reports whether there is a run in a folder to go on with.
+func holdsRun(path string) bool {
+	for _, name := range []string{planName, configName, checkpointsName} {
+		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // resumableRuns lists runs in the usual place.
@@ -74,11 +85,25 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		return err
 	}
 	defer folder.release()
+	folder.plan, err = readPlan(folder.path)
+	if errors.Is(err, errDamagedPlan) {
+		con.note("note: %v; it is written anew", err)
+	} else if err != nil {
+		return err
+	}
+	if o.everyText == "" {
+		if o.everyText = standardInterval; folder.plan != nil {
+			o.everyText = folder.plan.Every
+		}
+		if o.every, err = parseInterval(o.everyText); err != nil {
+			return err
+		}
+	}
 	point, err := folder.findCheckpoint(o.resumeAt)
 	if err != nil {
 		return err
 	}
-	c, err := options.resumed(folder.path, point)
+	c, err := options.resumed(folder, point)
 	if err != nil {
 		return err
 	}
@@ -101,7 +126,11 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		return nil
 	}
 	mark := point.Recording
-	if err := mark.check(folder.path, o.record); err != nil {
+	if mark == nil && o.record != "" && folder.plan != nil && folder.plan.Recording != "" {
+		con.note("note: the recording %s had failed before the checkpoint; the run goes on without it", folder.without(folder.plan.Recording))
+		o.record = ""
+	}
+	if err := mark.check(folder, o.record); err != nil {
 		return err
 	}
 	data, err := con.images(c)
@@ -141,13 +170,20 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		return err
 	}
 	defer r.end(&err)
+	p := &plan{Format: planFormat, Program: version(), Begun: true, Every: o.everyText, Config: c.runText()}
+	if old := folder.plan; old != nil {
+		p.Program, p.Recording = old.Program, old.Recording
+	}
 	if mark != nil {
-		if r.recording, err = continueRecording(mark.in(folder.path, o.record), mark, r.net); err != nil {
+		if r.recording, err = continueRecording(mark.in(folder, o.record), mark, r.net); err != nil {
 			return err
 		}
 		r.watch()
+		if p.Recording, err = folder.within(r.recording.path); err != nil {
+			return err
+		}
 	}
-	if err := folder.rewriteConfig(c); err != nil {
+	if err := folder.rewriteConfig(p); err != nil {
 		return err
 	}
 	return r.run(ctx)
@@ -155,17 +191,25 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 
 // beginAnew starts a run that has not come as far as its first checkpoint.
 func beginAnew(ctx context.Context, con *console, c *config, folder *runFolder, o trainOptions) error {
-	if _, err := os.Lstat(filepath.Join(folder.path, weightsName)); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--resume %s: there are no checkpoints in it, but %s: it cannot go on; to begin it anew: %s",
-			folder.path, weightsName, anewCommand(folder.path))
+	// Weights beside a plan that is not begun are those of a run that it replaces.
+	if folder.plan == nil || folder.plan.Begun {
+		if _, err := os.Lstat(filepath.Join(folder.path, weightsName)); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("--resume %s: there are no checkpoints in it, but %s: it cannot go on; to begin it anew: %s",
+				folder.path, weightsName, anewCommand(folder.path))
+		}
 	}
 	con.note("note: there is no checkpoint yet in %s; the run begins anew", folder.path)
-	if isRecording(filepath.Join(folder.path, recordingName)) && o.record == "" {
-		o.record = standardFile
+	switch p := folder.plan; {
+	case o.record == standardFile || o.record == "" && p == nil && isRecording(filepath.Join(folder.path, recordingName)):
+		o.record = filepath.Join(folder.path, recordingName)
+	case o.record == "" && p != nil && p.Recording != "":
+		o.record = folder.without(p.Recording)
 	}
-	folder.release()
-	o.out, o.force = folder.path, true
-	return train(ctx, con, c, o)
+	if o.record != "" {
+		folder.sweepBeside(o.record)
+	}
+	folder.replaces, o.force = true, true
+	return begin(ctx, con, c, folder, o)
 }
 
 // reopenRun takes the folder of a run to go on with it.
@@ -179,15 +223,14 @@ func reopenRun(path string) (*runFolder, error) {
 	case !info.IsDir():
 		return nil, fmt.Errorf("--resume %s: is not a folder; want the folder of a run", path)
 	}
-	files, err := listCheckpoints(path)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(filepath.Join(path, configName)); err != nil && len(files) == 0 {
+	if !holdsRun(path) {
 		return nil, fmt.Errorf("--resume %s: is not the folder of a run: there is no %s in it%s", path, configName, resumableRuns())
 	}
 	r := &runFolder{path: path}
-	if err := r.lock(); err != nil {
+	if err := r.take(); err != nil {
+		if _, held := errors.AsType[*claim.Held](err); !held {
+			err = fmt.Errorf("cannot write there: %w", cause(err))
+		}
 		return nil, fmt.Errorf("--resume %s: %w", path, err)
 	}
 	if err := r.probe(); err != nil {
@@ -204,6 +247,9 @@ func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 	files, err := listCheckpoints(r.path)
 	if err != nil {
 		return nil, err
+	}
+	if r.plan != nil && !r.plan.Begun {
+		files = nil // those are of a run that this one replaces
 	}
 	if examples >= 0 {
 		var there []string
@@ -238,13 +284,14 @@ func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 // resumed puts the settings of a run together that goes on, at a checkpoint if
 // there is one. They are those that it was begun with, but for what does not
 // change what is learnt.
-func (o *options) resumed(run string, point *checkpoint) (*config, error) {
-	path := filepath.Join(run, configName)
+func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
+	path := filepath.Join(run.path, configName)
 	s, before := newSettings(), newSettings()
-	if point != nil {
+	switch {
+	case point != nil:
 		text, ok := point.part(partSettings)
 		if !ok {
-			return nil, fmt.Errorf("checkpoint %s: there are no %s in it", checkpointPath(run, point.Examples), partSettings)
+			return nil, fmt.Errorf("checkpoint %s: there are no %s in it", checkpointPath(run.path, point.Examples), partSettings)
 		}
 		before.read("the checkpoint", text)
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -252,7 +299,12 @@ func (o *options) resumed(run string, point *checkpoint) (*config, error) {
 		} else if err := s.readRun(path); err != nil {
 			return nil, err
 		}
-	} else {
+	case run.plan != nil:
+		// What config.toml says may be of a run that this one replaces.
+		for _, to := range []*settings{s, before} {
+			to.read(filepath.Join(run.path, planName), []byte(run.plan.Config))
+		}
+	default:
 		for _, to := range []*settings{s, before} {
 			if err := to.readRun(path); err != nil {
 				return nil, err
@@ -264,12 +316,23 @@ func (o *options) resumed(run string, point *checkpoint) (*config, error) {
 			return nil, err
 		}
 	}
+	if o.file != "" {
+		if err := s.readFile(o.file); err != nil {
+			return nil, err
+		}
+	}
 	o.over(s)
-	c, err := s.finish()
+	begun, err := before.finish()
 	if err != nil {
 		return nil, err
 	}
-	begun, err := before.finish()
+	// All there are, as a run is asked for, is by then a number.
+	for _, n := range []struct{ now, then *count }{{&s.config.data.examples, &begun.data.examples}, {&s.config.data.test, &begun.data.test}} {
+		if *n.now == 0 {
+			*n.now = *n.then
+		}
+	}
+	c, err := s.finish()
 	if err != nil {
 		return nil, err
 	}
@@ -331,7 +394,7 @@ func (r *training) restore(c *checkpoint) error {
 
 // check finds out whether a recording can be continued at its mark, nil if there
 // was none.
-func (m *recordingMark) check(run, asked string) error {
+func (m *recordingMark) check(run *runFolder, asked string) error {
 	if m == nil {
 		if asked != "" {
 			return errors.New("--record: the run was begun without a recording, which cannot begin in the middle")
@@ -353,15 +416,11 @@ func (m *recordingMark) check(run, asked string) error {
 }
 
 // in is where the recording is: where somebody says, or where it was.
-func (m *recordingMark) in(run, asked string) string {
+func (m *recordingMark) in(run *runFolder, asked string) string {
 	if asked != "" && asked != standardFile {
 		return asked
 	}
-	path := filepath.FromSlash(m.Path)
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(run, path)
+	return run.without(m.Path)
 }
 
 // digestOf is the SHA-256 of all images and labels of the data, with their numbers.

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"plateau/internal/claim"
 	"plateau/sim/record"
 )
 
@@ -190,7 +191,7 @@ func TestResumeAfterKill(t *testing.T) {
 				more := append(c.more, "--seed", fmt.Sprint(seed))
 				must(t, tiny(append(more, "--out", "whole")...)...)
 				kills := 0
-				fresh := tiny(append(more, "--out", "broken")...)
+				fresh := tiny(append(more, "--out", "broken", "--resume")...)
 				args := fresh
 				for kills < 200 {
 					cmd := process(append(args, "--checkpoint-every", c.every, "--workers", fmt.Sprint(1+kills%3))...)
@@ -211,16 +212,9 @@ func TestResumeAfterKill(t *testing.T) {
 						t.Fatalf("after %d kills: %v: %s", kills, err, &messages)
 					}
 					kills++
-					if _, err := os.Stat("broken/config.toml"); err == nil {
+					// The same once more, or what the run itself knows.
+					if args = fresh; kills%2 > 0 && holdsRun("broken") {
 						args = []string{"train", "--resume", "broken"}
-						if c.more != nil && c.more[0] == "--record" {
-							args = append(args, "--record") // it may be that nothing is known of it yet
-						}
-					} else {
-						if len(args) < len(fresh) {
-							t.Fatalf("after %d kills the configuration is gone", kills)
-						}
-						os.RemoveAll("broken")
 					}
 				}
 				t.Logf("%d kills", kills)
@@ -520,7 +514,7 @@ func TestInspectCheckpoints(t *testing.T) {
 	if status != 1 || !strings.Contains(messages, "run: 1 of 2 checkpoints damaged") || jsonLines(t, out)[0]["weights_sha256"] != weights { // those of weights.npz, as the last checkpoint is damaged
 		t.Errorf("status %d: %s\n%s", status, messages, out)
 	}
-	release, err := lockFolder("run")
+	held, err := claim.Take("run")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -528,7 +522,7 @@ func TestInspectCheckpoints(t *testing.T) {
 	if out := must(t, "inspect", "run"); !strings.Contains(out, "digits, running\n") {
 		t.Errorf("a run under way is not:\n%s", out)
 	}
-	release()
+	held.Release()
 	if out := must(t, "inspect", "run"); !strings.Contains(out, "digits, killed\n") || !strings.Contains(out, "to go on with it: plateau train --resume run\n") {
 		t.Errorf("a run that was killed is not:\n%s", out)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,11 +13,14 @@ import (
 	"syscall"
 
 	"plateau/internal/atomicfile"
+	"plateau/internal/claim"
+	"plateau/sim/record"
 	"plateau/sim/record/npz"
 )
 
 // Files of a run folder.
 const (
+	planName      = "run.json"
 	configName    = "config.toml"
 	metricsName   = "metrics.jsonl"
 	weightsName   = "weights.npz"
@@ -36,10 +40,12 @@ const (
 
 // A runFolder is where a training run leaves its files.
 type runFolder struct {
-	path    string
-	unlock  func()   // nil if it is not locked
-	created []string // folders that were not there before, outermost first
-	files   []string // files written so far
+	path     string
+	claim    *claim.Claim // nil if it is not claimed
+	plan     *plan
+	replaces bool     // whether there is a run in it already, whose place the plan takes
+	created  []string // folders that were not there before, outermost first
+	files    []string // files written so far
 }
 
 // claimRun finds out, before anything is computed, whether a run can be written
@@ -68,45 +74,73 @@ func (r *runFolder) inspect(force bool) error {
 	if info, err := os.Stat(r.path); err == nil && !info.IsDir() {
 		return r.refuse(syscall.ENOTDIR)
 	}
-	if err := r.lock(); err != nil {
-		return fmt.Errorf("--out %s: %w; choose another folder", r.path, err)
+	if err := r.take(); err != nil {
+		if _, held := errors.AsType[*claim.Held](err); held {
+			return fmt.Errorf("--out %s: %w; choose another folder", r.path, err)
+		}
+		return r.refuse(err)
 	}
+	r.sweep() // first: what a killed process has left is no reason to refuse
 	entries, err := os.ReadDir(r.path)
 	if err != nil {
 		return r.refuse(err)
 	}
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == lockName })
-	if len(entries) > 0 && !force {
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return claim.Belongs(e.Name()) })
+	if r.replaces = len(entries) > 0; r.replaces && !force {
 		return fmt.Errorf("--out %s: the folder is not empty; --force replaces the run in it, --resume goes on with it, or choose another", r.path)
 	}
-	for _, name := range []string{configName, metricsName, weightsName, recordingName, measurementsName} {
+	for _, name := range []string{planName, configName, metricsName, weightsName, recordingName, measurementsName} {
 		if err := checkOwn(filepath.Join(r.path, name)); err != nil {
+			return err
+		}
+	}
+	checkpoints, err := listCheckpoints(r.path)
+	if err != nil {
+		return err
+	}
+	for _, c := range checkpoints {
+		if err := checkOwn(c.path); err != nil {
 			return err
 		}
 	}
 	if err := r.probe(); err != nil {
 		return r.refuse(err)
 	}
-	r.sweep()
 	return nil
 }
 
-// lock takes the folder for this process, until release.
-func (r *runFolder) lock() (err error) {
-	r.unlock, err = lockFolder(r.path)
-	if errors.Is(err, errLocked) {
+// take claims the folder for this process, until release.
+func (r *runFolder) take() (err error) {
+	r.claim, err = claim.Take(r.path)
+	if held, ok := errors.AsType[*claim.Held](err); ok {
 		r.created = nil // whoever has it may not have begun to write: it is not ours to remove
-	}
-	if err != nil && !errors.Is(err, errLocked) {
-		return cause(err)
+		return fmt.Errorf("another plateau works in it: %w", held)
 	}
 	return err
 }
 
+// mine is an error if the folder is another process's by now: this one was stopped
+// for so long that it was given up.
+func (r *runFolder) mine() error {
+	r.claim.Renew()
+	return r.lost()
+}
+
+// lost is as mine is, but costs nothing and knows it a little later.
+func (r *runFolder) lost() error {
+	if r.claim == nil {
+		return nil
+	}
+	if err := r.claim.Err(); err != nil {
+		return fmt.Errorf("this process must not write to %s any more: %w", r.path, err)
+	}
+	return nil
+}
+
 func (r *runFolder) release() {
-	if r.unlock != nil {
-		r.unlock()
-		r.unlock = nil
+	if r.claim != nil {
+		r.claim.Release()
+		r.claim = nil
 	}
 }
 
@@ -120,17 +154,23 @@ func (r *runFolder) probe() error {
 }
 
 // sweep removes the temporary files that a killed process has left. Nobody else
-// writes in a locked folder.
+// writes in a folder that is claimed.
 func (r *runFolder) sweep() {
+	for _, name := range []string{".probe", planName, configName, metricsName, weightsName, recordingName, measurementsName, filepath.Join(checkpointsName, "*"+checkpointEnding)} {
+		r.sweepBeside(filepath.Join(r.path, name))
+	}
+}
+
+// sweepBeside removes what a killed process has left of a file that it was
+// writing, whose name may be a pattern.
+func (r *runFolder) sweepBeside(path string) {
 	const random = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f].tmp"
-	for _, name := range []string{".probe", configName, metricsName, weightsName, measurementsName, filepath.Join(checkpointsName, "*"+checkpointEnding)} {
-		folder, base := filepath.Split(filepath.Join(r.path, name))
-		// A folder's name may have brackets, which Glob would take for a pattern.
-		entries, _ := os.ReadDir(folder)
-		for _, e := range entries {
-			if ok, _ := filepath.Match("."+base+"."+random, e.Name()); ok {
-				os.Remove(filepath.Join(folder, e.Name()))
-			}
+	folder, base := filepath.Split(path)
+	// A folder's name may have brackets, which Glob would take for a pattern.
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if ok, _ := filepath.Match("."+base+"."+random, e.Name()); ok {
+			os.Remove(filepath.Join(folder, e.Name()))
 		}
 	}
 }
@@ -194,7 +234,12 @@ func checkOwn(path string) error {
 }
 
 func madeByRun(path string) bool {
+	if filepath.Ext(path) == checkpointEnding {
+		return strings.HasPrefix(firstLine(path), checkpointFamily)
+	}
 	switch filepath.Base(path) {
+	case planName:
+		return strings.HasPrefix(firstLine(path), planMark)
 	case configName:
 		return strings.HasPrefix(firstLine(path), configMark)
 	case metricsName:
@@ -215,7 +260,7 @@ func madeByRun(path string) bool {
 		defer r.Close()
 		return slices.ContainsFunc(r.Names(), func(name string) bool { return name == "examples" || name == "confusion" })
 	case recordingName:
-		return isRecording(path)
+		return record.Begins(path)
 	}
 	return false
 }
@@ -226,14 +271,17 @@ func firstLine(path string) string {
 		return ""
 	}
 	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Scan()
-	return lines.Text()
+	line, _ := bufio.NewReader(io.LimitReader(f, 1<<20)).ReadString('\n')
+	return strings.TrimSuffix(line, "\n")
 }
 
-// begin removes the files of an older run and writes the configuration of this
-// one. There is one at any time, so that what a killed process leaves is a run.
-func (r *runFolder) begin(c *config) error {
+// begin makes the folder one of the run that is planned: first the plan, then all
+// of an older run goes, and the configuration comes.
+func (r *runFolder) begin(p *plan) error {
+	r.plan = p
+	if err := r.savePlan(); err != nil {
+		return err
+	}
 	if err := r.dropCheckpoints(-1); err != nil {
 		return err
 	}
@@ -243,7 +291,7 @@ func (r *runFolder) begin(c *config) error {
 			return fmt.Errorf("replacing %s: %w", path, cause(err))
 		}
 	}
-	return r.write(configName, []byte(c.runText()), atomicfile.Replace)
+	return r.write(configName, []byte(p.Config), atomicfile.Replace)
 }
 
 // runText is the configuration of a run as its folder keeps it.
@@ -252,11 +300,17 @@ func (c *config) runText() string {
 		configMark, c.title(), configCount, len(keys()), configName, printConfig(c, false))
 }
 
-// rewriteConfig keeps what has changed in the configuration of a run that goes on.
-func (r *runFolder) rewriteConfig(c *config) error {
+// rewriteConfig keeps what has changed in what the run is asked to do.
+func (r *runFolder) rewriteConfig(p *plan) error {
+	if r.plan == nil || *r.plan != *p {
+		r.plan = p
+		if err := r.savePlan(); err != nil {
+			return err
+		}
+	}
 	old, err := os.ReadFile(filepath.Join(r.path, configName))
-	if text := c.runText(); err != nil || string(old) != text {
-		return r.write(configName, []byte(text), atomicfile.Replace)
+	if err != nil || string(old) != p.Config {
+		return r.write(configName, []byte(p.Config), atomicfile.Replace)
 	}
 	return nil
 }
@@ -285,12 +339,15 @@ func writeWhole(path string, text []byte, create func(path string) (*atomicfile.
 }
 
 // abandon removes what a run has left that came to nothing: its files, and the
-// folders made for it.
+// folders made for it. Where it took the place of another its plan stays, by which
+// it can begin once more.
 func (r *runFolder) abandon() {
-	for _, path := range r.files {
-		os.Remove(path)
+	if !r.replaces {
+		for _, path := range r.files {
+			os.Remove(path)
+		}
 	}
-	r.release() // its lock may be a file in it
+	r.release() // it is a file in the folder
 	for i := len(r.created) - 1; i >= 0; i-- {
 		os.Remove(r.created[i]) // fails, as it should, if something else is in it
 	}

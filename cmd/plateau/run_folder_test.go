@@ -4,7 +4,14 @@ import (
 	"errors"
 	"os"
 	"testing"
+
+	"plateau/internal/claim"
 )
+
+func held(err error) bool {
+	_, ok := errors.AsType[*claim.Held](err)
+	return ok
+}
 
 // Two runs that both found a folder vacant used to share it: one's metrics stood
 // beside the other's weights. So did two that replaced an older run.
@@ -18,10 +25,10 @@ func TestTwoRunsClaimOneFolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := claimRun("run", "digits", force); !errors.Is(err, errLocked) {
+		if _, err := claimRun("run", "digits", force); !held(err) {
 			t.Errorf("with force %t the second run says %v", force, err)
 		}
-		if _, err := reopenRun("run"); force && !errors.Is(err, errLocked) {
+		if _, err := reopenRun("run"); force && !held(err) {
 			t.Errorf("resuming the run says %v", err)
 		}
 		first.release()
@@ -41,12 +48,12 @@ func TestFolderOfAnotherRunStays(t *testing.T) {
 	if err := r.mkdir("run"); err != nil {
 		t.Fatal(err)
 	}
-	release, err := lockFolder("run")
+	other, err := claim.Take("run")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
-	if err := r.lock(); !errors.Is(err, errLocked) {
+	defer other.Release()
+	if err := r.take(); !held(err) {
 		t.Fatalf("the lock says %v", err)
 	}
 	r.abandon()

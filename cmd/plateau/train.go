@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -30,7 +31,8 @@ adds lines of measurements to metrics.jsonl, and measurements.npz.
 Ctrl-C finishes the example, writes a checkpoint and ends with status 75, as do
 SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2; a second Ctrl-C ends it at once. --resume
 goes on with a run however it was stopped, and it ends in the same bits as if it
-had not been. With --epochs, a run that is done goes on too.`,
+had not been. With --epochs, a run that is done goes on too. --out DIR --resume
+begins the run if there is none, or goes on: for jobs that are requeued.`,
 		Example: `  plateau train
   plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
   plateau train --preset paper-1-hidden --seed 2
@@ -38,6 +40,7 @@ had not been. With --epochs, a run that is done goes on too.`,
   plateau train --config runs/digits-1/config.toml
   plateau train --resume runs/digits-1
   plateau train --resume runs/digits-1 --epochs 20
+  plateau train --data mnist --out runs/a --resume
   plateau train --record --set record.trials=every=1000
   plateau train --measure angle,eigenvalue --set measure.every=500
   plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
@@ -73,14 +76,22 @@ had not been. With --epochs, a run that is done goes on too.`,
 		if *resumeAt < 0 && cmd.Flags().Changed("resume-at") {
 			return misuse("--resume-at %d: want a number of examples, as %s lists them", *resumeAt, command("inspect"))
 		}
-		t := trainOptions{workers: *workers, out: out, force: force, record: *recordTo, every: checkpoints, resumeAt: *resumeAt}
+		t := trainOptions{workers: *workers, out: out, force: force, record: *recordTo, every: checkpoints, everyText: *every, resumeAt: *resumeAt}
 		if cmd.Flags().Changed("resume") {
+			orBegin := *resumeIn == standardFile
 			if t.resume, err = resumedFolder(cmd, *resumeIn, out, force); err != nil {
 				return err
 			}
-			return resume(cmd.Context(), con, o, t)
-		}
-		if cmd.Flags().Changed("resume-at") {
+			if !orBegin || holdsRun(t.resume) {
+				if !cmd.Flags().Changed("checkpoint-every") {
+					t.everyText = "" // as before
+				}
+				return resume(cmd.Context(), con, o, t)
+			}
+			if cmd.Flags().Changed("resume-at") {
+				return fmt.Errorf("--resume-at %d: there is no run in %s yet", *resumeAt, t.resume)
+			}
+		} else if cmd.Flags().Changed("resume-at") {
 			return misuse("--resume-at goes with --resume, the folder of a run")
 		}
 		c, err := o.config()
@@ -95,21 +106,27 @@ had not been. With --epochs, a run that is done goes on too.`,
 
 // trainOptions are what the configuration does not say.
 type trainOptions struct {
-	workers  int
-	out      string
-	force    bool
-	record   string // a file, standardFile or ""
-	every    interval
-	resume   string // the folder of a run to go on with, or ""
-	resumeAt int    // at the checkpoint of so many examples; negative for the last
+	workers   int
+	out       string
+	force     bool
+	record    string // a file, standardFile or ""
+	every     interval
+	everyText string // the same as it was said; "" in a run that goes on means as before
+	resume    string // the folder of a run to go on with, or ""
+	resumeAt  int    // at the checkpoint of so many examples; negative for the last
 }
 
 // train is one run.
-func train(ctx context.Context, con *console, c *config, o trainOptions) (err error) {
+func train(ctx context.Context, con *console, c *config, o trainOptions) error {
 	folder, err := claimRun(o.out, c.data.name, o.force)
 	if err != nil {
 		return err
 	}
+	return begin(ctx, con, c, folder, o)
+}
+
+// begin begins a run in a folder that is claimed.
+func begin(ctx context.Context, con *console, c *config, folder *runFolder, o trainOptions) (err error) {
 	defer folder.release()
 	begun := false
 	defer func() {
@@ -133,7 +150,13 @@ func train(ctx context.Context, con *console, c *config, o trainOptions) (err er
 	if err := r.prepare(); err != nil {
 		return err
 	}
-	if err := folder.begin(c); err != nil {
+	p := &plan{Format: planFormat, Program: version(), Every: o.everyText, Config: c.runText()}
+	if o.record != "" {
+		if p.Recording, err = folder.within(o.record); err != nil {
+			return err
+		}
+	}
+	if err := folder.begin(p); err != nil {
 		return err
 	}
 	r.metrics, err = folder.openMetrics()
@@ -304,6 +327,9 @@ func (r *training) end(err *error) {
 
 // both reports an event to whoever reads lines.
 func (r *training) both(v any) error {
+	if err := r.folder.lost(); err != nil {
+		return err
+	}
 	r.con.event(v)
 	return r.metrics.add(v)
 }
@@ -314,6 +340,9 @@ func (r *training) run(ctx context.Context) error {
 		return err
 	}
 	if err := r.checkpoint(); err != nil {
+		return r.failed(err)
+	}
+	if err := r.folder.begun(); err != nil {
 		return r.failed(err)
 	}
 	for r.last.Epoch < c.learning.epochs {
@@ -531,7 +560,7 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 		now = e
 		r.view.learnt(e)
 		bar.at(int64(e.Examples))
-		if broken = r.addMeasured(e.Number); broken != nil {
+		if broken = cmp.Or(r.folder.lost(), r.addMeasured(e.Number)); broken != nil {
 			stop()
 			return
 		}

@@ -58,7 +58,7 @@ func TestTrain(t *testing.T) {
 	}
 	names := tree(t)
 	want := []string{"runs", folder, filepath.Join(folder, checkpointsName), checkpointPath(folder, 30), checkpointPath(folder, 60),
-		filepath.Join(folder, configName), filepath.Join(folder, metricsName), filepath.Join(folder, weightsName)}
+		filepath.Join(folder, configName), filepath.Join(folder, metricsName), filepath.Join(folder, planName), filepath.Join(folder, weightsName)}
 	if !slices.Equal(names, want) {
 		t.Errorf("files are %q, want %q", names, want)
 	}
@@ -216,7 +216,7 @@ func TestTrainCannotWrite(t *testing.T) {
 	}}
 	var messages bytes.Buffer
 	status := run(context.Background(), tiny("--json", "--out", "run"), out, &messages)
-	if status != 1 || !strings.Contains(messages.String(), "writing run/checkpoints") {
+	if status != 1 || !strings.Contains(messages.String(), "must not write to run any more: its claim is lost: run/claim.1 was removed") {
 		t.Errorf("status %d: %s", status, &messages)
 	}
 	if left := tree(t); len(left) != 0 {

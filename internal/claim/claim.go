@@ -178,12 +178,12 @@ func create(path string, text []byte) (now time.Time, err error) {
 	if err == nil {
 		err = f.Sync()
 	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
 	var info fs.FileInfo
 	if err == nil {
-		info, err = os.Stat(path)
+		info, err = f.Stat()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
 	}
 	if err != nil {
 		os.Remove(path)
@@ -213,7 +213,7 @@ func publish(temp, path string, text []byte) error {
 }
 
 // sweep removes what killed processes have left that did not come as far as a
-// claim.
+// claim. Somebody whose half-written file is taken away tries again.
 func sweep(folder string, me Holder, now time.Time) {
 	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
@@ -221,7 +221,7 @@ func sweep(folder string, me Holder, now time.Time) {
 			continue
 		}
 		path := filepath.Join(folder, e.Name())
-		if s, err := read(path); err == nil && !s.live(me, now) {
+		if s, err := read(path); err == nil && (s.holder.Host == "" || !s.live(me, now)) {
 			os.Remove(path)
 		}
 	}
@@ -346,35 +346,41 @@ func (c *Claim) Renew() error {
 	return err
 }
 
-var errLost = errors.New("it was taken over, as this process gave no sign of life for too long")
+var errLost = errors.New("its claim is lost")
 
 func (c *Claim) renew() error {
-	f, err := os.OpenFile(path(c.folder, c.number), os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %s is gone", errLost, path(c.folder, c.number))
+	path := path(c.folder, c.number)
+	wrote := rewrite(path, c.text)
+	if wrote != nil && !errors.Is(wrote, fs.ErrNotExist) && !errors.Is(wrote, errLost) {
+		return wrote
 	}
+	// Only now: whoever takes over sees that the claim was renewed, or is seen.
+	all, err := list(c.folder)
+	if n := len(all); n > 0 && all[n-1].number > c.number {
+		return fmt.Errorf("%w: it gave no sign of life for too long, and %s", errLost, all[n-1].holder)
+	}
+	if errors.Is(wrote, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s was removed", errLost, path)
+	}
+	return cmp.Or(wrote, err)
+}
+
+// rewrite makes a claim young that says just that.
+func rewrite(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, longest))
+	now, err := io.ReadAll(io.LimitReader(f, longest))
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(text, c.text) {
-		return fmt.Errorf("%w: %s is another's", errLost, path(c.folder, c.number))
+	if !bytes.Equal(now, text) {
+		return fmt.Errorf("%w: %s is another's", errLost, path)
 	}
-	if _, err := f.WriteAt(c.text, 0); err != nil {
-		return err
-	}
-	all, err := list(c.folder)
-	if err != nil {
-		return err
-	}
-	if n := len(all); n > 0 && all[n-1].number > c.number {
-		return fmt.Errorf("%w: %s", errLost, all[n-1].holder)
-	}
-	return nil
+	_, err = f.WriteAt(text, 0)
+	return err
 }
 
 // Err is nil as long as nothing is known of the claim being lost. It is cheap.

@@ -181,8 +181,9 @@ func TestStale(t *testing.T) {
 func TestEmptyClaim(t *testing.T) {
 	folder := t.TempDir()
 	plantText(t, path(folder, 1), "", time.Minute)
-	plantText(t, filepath.Join(folder, ".claim.YOUNG.tmp"), "", time.Minute)
-	plantText(t, filepath.Join(folder, ".claim.OLD.tmp"), "", time.Hour)
+	plantText(t, filepath.Join(folder, ".claim.EMPTY.tmp"), "", 0)
+	plantText(t, filepath.Join(folder, ".claim.OLD.tmp"), `{"host":"elsewhere"}`, time.Hour)
+	plantText(t, filepath.Join(folder, ".claim.YOUNG.tmp"), `{"host":"elsewhere"}`, time.Minute)
 	plantText(t, filepath.Join(folder, "claim.01"), "not ours", time.Hour)
 	plantText(t, filepath.Join(folder, "claims"), "not ours", time.Hour)
 	if _, err := Take(folder); err == nil || !strings.Contains(err.Error(), "does not say who it is") {

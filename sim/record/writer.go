@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sync"
 
+	"plateau/internal/atomicfile"
+	"plateau/internal/regular"
 	"plateau/network"
 	"plateau/sim"
 )
@@ -88,28 +90,69 @@ type gather struct {
 // Create begins a recording of a run of net in a new file; it refuses to touch
 // one that is there.
 func Create(path string, h Header, net *network.Network) (*Writer, error) {
-	return create(path, os.O_EXCL, h, net)
+	return create(path, atomicfile.Create, h, net)
 }
 
 // Replace is Create for a file that may be there, whose contents are lost.
 func Replace(path string, h Header, net *network.Network) (*Writer, error) {
-	return create(path, os.O_TRUNC, h, net)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return nil, fmt.Errorf("record: %w", err)
+		}
+		w, err := NewWriter(f, h, net)
+		if err != nil {
+			f.Close()
+		}
+		return w, err
+	}
+	return create(path, atomicfile.Replace, h, net)
 }
 
-func create(path string, flag int, h Header, net *network.Network) (*Writer, error) {
+// create gives a file its name when the header is in it, so that there is never
+// one that cannot be read; what comes then is added to it.
+func create(path string, begin func(string) (*atomicfile.File, error), h Header, net *network.Network) (*Writer, error) {
 	if err := check(&h, net); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|flag, 0o666)
+	w := prepare(h, net)
+	head, err := begin(path)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	w, err := NewWriter(f, h, net)
+	defer head.Abort()
+	e, err := newEncoder(head, &w.header, net)
 	if err != nil {
-		f.Close()
 		return nil, err
 	}
+	if err := head.Commit(); err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err == nil {
+		if _, err = f.Seek(e.size, io.SeekStart); err != nil {
+			f.Close()
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	e.to = f
+	go w.encode(e)
 	return w, nil
+}
+
+// Begins reports whether a file begins as a recording does, whatever became of
+// the rest of it.
+func Begins(path string) bool {
+	f, err := regular.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b := make([]byte, len(fileMark))
+	_, err = io.ReadFull(f, b)
+	return err == nil && string(b) == string(fileMark)
 }
 
 // check completes and judges a header.

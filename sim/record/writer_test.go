@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -617,5 +618,38 @@ func TestNotRecorded(t *testing.T) {
 				t.Errorf("apical conductance %v, %s without the output's spikes: %v", apical, v, err)
 			}
 		}
+	}
+}
+
+// A header that cannot be written leaves nothing new, and an older file as it was.
+func TestHeaderFails(t *testing.T) {
+	m := tiny(4)
+	h := header(m)
+	path := filepath.Join(t.TempDir(), "run.plateau")
+	good, err := record.Create(path, h, newNetwork(t, m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	good.Close()
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Config = strings.Repeat("x", 1<<24) // more than a chunk holds
+	for name, create := range map[string]func(string, record.Header, *network.Network) (*record.Writer, error){
+		"new.plateau": record.Create, "newer.plateau": record.Replace, "run.plateau": record.Replace,
+	} {
+		if _, err := create(filepath.Join(filepath.Dir(path), name), h, newNetwork(t, m)); err == nil {
+			t.Errorf("%s: a header of %d bytes is accepted", name, len(h.Config))
+		}
+	}
+	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+		t.Errorf("there are %v, %v", entries, err)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the older recording has changed; %v", err)
+	}
+	if !record.Begins(path) || record.Begins(filepath.Dir(path)) || record.Begins(path+"x") {
+		t.Error("what begins as a recording is not told apart")
 	}
 }
