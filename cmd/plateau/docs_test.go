@@ -168,9 +168,10 @@ func TestDocsNameWhatIsWritten(t *testing.T) {
 	}
 	page := string(text)
 	empty(t)
-	out := must(t, tiny("--json", "--out", "run", "--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true")...)
+	out := must(t, tiny("--json", "--out", "run", "--record", "--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true")...)
 	out += must(t, tiny("--json", "--out", "held", "--validation", "10")...)
 	out += must(t, tiny("--json", "--out", "measured", "--measure", "all", "--set", "measure.every=10")...)
+	out += readFile(t, "run/run.json")
 	out += must(t, "test", "--run", "run", "--json")
 	out += must(t, "trial", "--run", "run", "--json")
 	names := map[string]bool{}
