@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -139,7 +138,7 @@ func TestLeftovers(t *testing.T) {
 	for _, name := range []string{".run.json.01234567.tmp", ".config.toml.01234567.tmp", "..probe.89abcdef.tmp", ".recording.plateau.01234567.tmp", ".claim.X.tmp"} {
 		writeFile(t, "run/"+name, "half")
 	}
-	ended := exec.Command(os.Args[0], "-test.run=^$")
+	ended := process("version")
 	if err := ended.Run(); err != nil {
 		t.Fatal(err)
 	}
