@@ -134,7 +134,7 @@ and how to get it. Checksums are compared, which takes a second.`,
 			con.event(f)
 			con.line("%-14s %s", f.Name, f.Title)
 			con.line("%-14s %d + %d images of %s in %d classes", "", f.Train, f.Test, pixels(info), len(info.Classes))
-			for _, line := range f.words() {
+			for _, line := range f.words(*dir) {
 				con.line("%-14s %s", "", line)
 			}
 		}
@@ -154,8 +154,16 @@ func pixels(info dataset.Info) string {
 	return s
 }
 
-// words say where a set is, or what to do about it.
-func (f finding) words() []string {
+// fetchCommand gets a data set into the folder that was named, or the usual one.
+func fetchCommand(name, dir string) string {
+	if dir == "" {
+		return command("data", "fetch", name)
+	}
+	return command("data", "fetch", name, "--data-dir", argument(dir))
+}
+
+// words say where a set is, or what to do about it, if dir is where it should be.
+func (f finding) words(dir string) []string {
 	var lines []string
 	switch f.State {
 	case "drawn":
@@ -165,11 +173,11 @@ func (f finding) words() []string {
 	case "partial":
 		lines = append(lines,
 			fmt.Sprintf("here in part: %s (%s unpacked), without %s", f.Dir, size(f.Bytes), strings.Join(f.Missing, ", ")),
-			"the rest: "+command("data", "fetch", f.Name))
+			"the rest: "+fetchCommand(f.Name, dir))
 	default:
 		lines = append(lines,
 			fmt.Sprintf("not here: %s missing", strings.Join(f.Missing, ", ")),
-			"to get it: "+command("data", "fetch", f.Name))
+			"to get it: "+fetchCommand(f.Name, dir))
 	}
 	return append(lines, f.Remarks...)
 }
@@ -227,7 +235,7 @@ func fetchData(ctx context.Context, con *console, name, dir string, o fetch.Opti
 		return err
 	}
 	con.event(f)
-	for _, line := range f.words() {
+	for _, line := range f.words(dir) {
 		con.line("%s: %s", name, line)
 	}
 	return nil
@@ -330,5 +338,5 @@ func verify(con *console, name, dir string) error {
 		hint = "; the set can be used without"
 	}
 	return fmt.Errorf("%d of %s of %s are not the official ones%s; %s gets them",
-		bad, plural(len(reports), "file"), name, hint, command("data", "fetch", name))
+		bad, plural(len(reports), "file"), name, hint, fetchCommand(name, dir))
 }

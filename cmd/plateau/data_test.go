@@ -248,6 +248,10 @@ func TestDataByHand(t *testing.T) {
 		t.Errorf("status %d: %s", status, messages)
 	}
 	_, files, _ := strings.Cut(messages, " into "+folder+"\n")
+	files, hint, _ := strings.Cut(files, "to download it: ")
+	if want := command("data", "fetch", "mnist"); strings.TrimSpace(hint) != want {
+		t.Errorf("to download it, it says %q, want %q", hint, want)
+	}
 	for _, name := range strings.Fields(files) {
 		n := 12
 		if strings.HasPrefix(name, "t10k") {
@@ -259,4 +263,37 @@ func TestDataByHand(t *testing.T) {
 		writeFile(t, filepath.Join(folder, name+".gz"), string(idx(t, name, n)))
 	}
 	must(t, tiny("--data", "mnist", "--examples", "12", "--test-examples", "7")...)
+}
+
+// Hints of what to fetch name the folder that was asked for, once, and however the
+// program is called.
+func TestFetchHints(t *testing.T) {
+	empty(t)
+	small(t, "my data")
+	if err := os.Remove("my data/mnist/t10k-labels-idx1-ubyte.gz"); err != nil {
+		t.Fatal(err)
+	}
+	batches := "my data/cifar10/"
+	if err := os.MkdirAll(batches, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"data_batch_3.bin", "test_batch.bin"} {
+		writeFile(t, batches+name, strings.Repeat("\x03", 3073))
+	}
+	for set, commands := range map[string][][]string{
+		"mnist": {
+			tiny("--data", "mnist", "--data-dir", "my data"), {"data", "verify", "mnist", "--data-dir", "my data"}, {"data", "list", "--data-dir", "my data"},
+		},
+		"cifar10": {
+			tiny("--data", "cifar10", "--data-dir", "my data", "--examples", "1", "--test-examples", "1"), {"data", "list", "--data-dir", "my data"},
+		},
+	} {
+		for _, args := range commands {
+			_, out, messages := plateau(args...)
+			want := " " + program() + " data fetch " + set + " --data-dir 'my data'"
+			if n := strings.Count(out+messages, want); n != 1 {
+				t.Errorf("%q stands there %d times, want once: plateau %s\n%s%s", want, n, strings.Join(args, " "), out, messages)
+			}
+		}
+	}
 }

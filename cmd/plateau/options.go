@@ -172,10 +172,13 @@ func checkWorkers(n int) error {
 	return nil
 }
 
-// notices passes on what is to be known of a data set.
-func (c *console) notices(d *dataset.Data) {
+// notices passes on what is to be known of the data set of a configuration.
+func (c *console) notices(of *config, d *dataset.Data) {
 	for _, line := range d.Notices {
-		c.note("note: %s", fetchAsCalled(line))
+		c.note("note: %s", line)
+	}
+	if len(d.Missing) > 0 {
+		c.note("to download the rest: %s", fetchCommand(d.Name, of.data.dir))
 	}
 }
 

@@ -67,7 +67,7 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	if err != nil {
 		return err
 	}
-	con.notices(data)
+	con.notices(c, data)
 	if n := int(c.data.test); n > data.Test.Len() {
 		return misuse("data.test_examples = %d: there are only %d test images in %s", n, data.Test.Len(), data.Dir)
 	}

@@ -180,7 +180,7 @@ func (c *console) images(of *config) (*dataset.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.notices(data)
+	c.notices(of, data)
 	return data, of.pin(data)
 }
 

@@ -179,7 +179,7 @@ func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) 
 	if err != nil {
 		return nil, err
 	}
-	con.notices(data)
+	con.notices(c, data)
 	set := data.Test
 	if o.split == splitTrain {
 		set = data.Train

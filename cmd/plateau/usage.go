@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"plateau/protocols/dataset"
 )
 
 // A usageError says that the command line makes no sense.
@@ -30,13 +32,10 @@ func plain(err error) string {
 	for _, name := range []string{"dataset", "network", "protocols", "measure", "sim", "compartments", "kernels", "npz", "fetch", "record", "nwb", "sonata", "parquet", "csv"} {
 		s = strings.TrimPrefix(s, name+": ")
 	}
-	return fetchAsCalled(s)
-}
-
-// fetchAsCalled puts the words by which the program was called into what package
-// dataset says, which cannot know them.
-func fetchAsCalled(text string) string {
-	return strings.ReplaceAll(text, "plateau data fetch ", command("data", "fetch")+" ")
+	if missing, ok := errors.AsType[*dataset.MissingError](err); ok {
+		s += "\nto download it: " + fetchCommand(missing.Name, missing.Exact)
+	}
+	return s
 }
 
 // cause is the reason of a failed file operation, for messages that name the

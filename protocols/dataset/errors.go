@@ -7,7 +7,7 @@ import (
 )
 
 // A MissingError says that a data set, or some of its files, is in none of the
-// folders where it may be, and what to do about it.
+// folders where it may be, and where to put them. Package fetch downloads them.
 type MissingError struct {
 	Name   string   // the data set
 	Files  []string // what is missing in the folder that comes closest
@@ -37,10 +37,6 @@ func (e *MissingError) Error() string {
 	}
 	if e.Exact != "" {
 		b.WriteString("\n(only the given folder was searched; without it, $PLATEAU_DATA and the user's caches are)")
-	}
-	fmt.Fprintf(&b, "\nto download it: plateau data fetch %s", e.Name)
-	if e.Exact != "" {
-		fmt.Fprintf(&b, " --data-dir %s", e.Exact)
 	}
 	put := e.Put
 	if put == "" {

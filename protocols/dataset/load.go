@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 )
 
 // Options say where a data set is and how much of it is wanted.
@@ -121,8 +120,9 @@ func loadCIFAR(data *Data, p place, info Info) (err error) {
 	}
 	if len(p.missing) > 0 {
 		data.Notices = append(data.Notices, fmt.Sprintf(
-			"%s: %s not found in %s: training images are %d of %d (plateau data fetch %s gets the rest)",
-			info.Name, strings.Join(p.missing, ", "), filepath.Clean(p.dir), data.Train.Len(), info.Train, info.Name))
+			"%s: %s not found in %s: training images are %d of %d",
+			info.Name, list(p.missing, "and"), filepath.Clean(p.dir), data.Train.Len(), info.Train))
+		data.Missing = p.missing
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func TestLoadErrors(t *testing.T) {
 	wantError(t, err, `"minst"`, "digits", "mnist", "fashion-mnist", "cifar10")
 
 	_, err = Load("mnist", Options{})
-	wantError(t, err, "plateau data fetch mnist", filepath.Join(env, "mnist"), cache, trainImages)
+	wantError(t, err, "mnist not found", " into "+filepath.Join(env, "mnist")+"\n", cache, trainImages)
 	var missing *MissingError
 	if !errors.As(err, &missing) || len(missing.Files) != 4 {
 		t.Errorf("%#v", err)
@@ -163,7 +163,7 @@ func TestLoadErrors(t *testing.T) {
 		t.Setenv(name, "")
 	}
 	_, err = Load("mnist", Options{})
-	wantError(t, err, "nowhere", "a folder that $PLATEAU_DATA names", "plateau data fetch mnist", trainImages)
+	wantError(t, err, "nowhere", "a folder that $PLATEAU_DATA names", trainImages)
 }
 
 // Where batches are, and which are.
@@ -174,7 +174,7 @@ func TestLoadCIFAR10(t *testing.T) {
 			folder := filepath.Join(dir, sub)
 			write(t, folder, "data_batch_2.bin", record(2, 0, 0, 0))
 			_, err := Load("cifar10", Options{Dir: dir})
-			wantError(t, err, cifarTest, "plateau data fetch cifar10")
+			wantError(t, err, "cifar10 is incomplete", cifarTest, " missing in "+folder+"\n", " into "+folder+" (cifar-10-binary.tar.gz holds them)\n")
 
 			write(t, folder, cifarTest, record(7, 0, 0, 0))
 			data, err := Load("cifar10", Options{Dir: dir})
@@ -184,7 +184,7 @@ func TestLoadCIFAR10(t *testing.T) {
 			if data.Train.Len() != 1 || data.Train.Label(0) != 2 || data.Test.Label(0) != 7 {
 				t.Errorf("%v %v, %v %v", data.Train, data.Train.Labels, data.Test, data.Test.Labels)
 			}
-			if text := fmt.Sprint(data.Notices); !strings.Contains(text, "data_batch_1.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin not found") ||
+			if text := fmt.Sprint(data.Notices); !strings.Contains(text, "data_batch_1.bin, data_batch_3.bin, data_batch_4.bin and data_batch_5.bin not found") ||
 				!strings.Contains(text, "1 of 50000") {
 				t.Errorf("notices %q", text)
 			}

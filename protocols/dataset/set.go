@@ -89,6 +89,7 @@ type Data struct {
 	Train   *Set
 	Test    *Set
 	Dir     string   // the folder it was read from; "" if it was drawn
+	Missing []string // files that are not there, if the set can be used without
 	Notices []string // what the user should know, as that batches are absent; a line each
 }
 

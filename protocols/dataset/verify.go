@@ -56,7 +56,11 @@ func (r Report) String() string {
 	case r.State == Differs:
 		return fmt.Sprintf("%s: %v: MD5 %s, want %s", where, r.State, r.MD5, r.File.MD5)
 	case r.State == Damaged:
-		return fmt.Sprintf("%s: %v: %v", where, r.State, r.Err)
+		err := r.Err
+		if format, ok := errors.AsType[*FormatError](err); ok {
+			err = format.Err // it names the file
+		}
+		return fmt.Sprintf("%s: %v: %v", where, r.State, err)
 	case r.State == Unchecked && r.File.Labels != "":
 		return fmt.Sprintf("%s: the labels are the official ones; of the images there is no official checksum", where)
 	}

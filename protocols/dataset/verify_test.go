@@ -50,7 +50,7 @@ func TestVerifySet(t *testing.T) {
 	noData(t)
 	dir := t.TempDir()
 	_, err := Verify("mnist", Options{Dir: dir})
-	wantError(t, err, "plateau data fetch mnist", dir)
+	wantError(t, err, "mnist not found", dir)
 	_, err = Verify("minst", Options{Dir: dir})
 	wantError(t, err, "minst", "cifar10")
 

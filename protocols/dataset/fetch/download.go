@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -151,6 +152,9 @@ func (j *job) request(ctx context.Context, origin *source, name, part string, mo
 
 	resp, err := j.Client.Do(req)
 	if err != nil {
+		if asked, ok := errors.AsType[*url.Error](err); ok {
+			err = asked.Err // we say ourselves what was asked
+		}
 		silent := context.Cause(ctx) != nil
 		if err = causeOf(ctx, err); silent || passing(err) {
 			return &brokenError{origin.url, err}
