@@ -19,7 +19,7 @@ type EscapeNoise struct {
 func (e EscapeNoise) Rate(v float64) float64 { return float64(e.MaxRate * elementary.Sigmoid(v)) }
 
 // Rates sets rate to φ(V) in spikes/ms for a population with potentials v, in
-// the precision of the state.
+// float32 like the state.
 func (e EscapeNoise) Rates(rate, v []float32) {
 	vec.Sigmoid(rate, v)
 	for i := range rate {
@@ -45,10 +45,9 @@ func (e EscapeNoise) Validate() error {
 }
 
 // Plateau returns α = σ(V̄_a), the strength of the plateau potential of an
-// apical dendrite whose mean potential over the window before was V̄_a
-// (eq. 21).
+// apical dendrite with a mean potential V̄_a over the averaging window (eq. 21).
 func Plateau(meanApical float64) float64 { return elementary.Sigmoid(meanApical) }
 
 // Plateaus sets plateau to α for a population with mean apical potentials, in
-// the precision of the state.
+// float32 like the state.
 func Plateaus(plateau, meanApical []float32) { vec.Sigmoid(plateau, meanApical) }

@@ -11,16 +11,17 @@ import (
 type Integration string
 
 const (
-	// ForwardEuler is V + dt dV/dt, as the published results were run.
+	// ForwardEuler is V + dt dV/dt, the method of the published results.
 	ForwardEuler Integration = "euler"
-	// Exponential is exact for dendrites that stay constant for a step.
+	// Exponential is exact if the dendrites stay constant during a step.
 	Exponential Integration = "exponential"
-	// Steady puts the soma where it would come to rest, V with dV/dt = 0: the
-	// soma of the rate mode.
+	// Steady puts the soma where it would come to rest, at the V with dV/dt = 0.
+	// The rate mode uses it.
 	Steady Integration = "steady"
 )
 
-// Step is what an Integration makes of a neuron with constant conductances:
+// Step holds the factors of one step of an Integration, for a neuron with constant
+// conductances:
 //
 //	V ← Retain V + Basal V_b + Apical V_a + drive
 //
@@ -28,11 +29,11 @@ const (
 // constant current that arrives in one step, one value per neuron.
 type Step struct {
 	Retain, Basal, Apical float32
-	gain                  float64 // what a current of 1 adds in a step
+	gain                  float64 // what a current of 1 adds to V in a step
 }
 
-// step integrates a soma with total conductance g, of which basal and apical
-// are the parts that couple it to its dendrites.
+// step returns the step of a soma with total conductance g, of which basal and
+// apical couple it to its dendrites.
 func (m Integration) step(dt, g, basal, apical float64) Step {
 	var retain, gain float64
 	switch m {
@@ -49,8 +50,8 @@ func (m Integration) step(dt, g, basal, apical float64) Step {
 	return Step{float32(retain), float32(gain * basal), float32(gain * apical), gain}
 }
 
-// validate reports an unknown method, or a step so long that Euler's soma
-// would grow without bound: it needs dt·g < 2.
+// validate reports an unknown method, or a dt with which Euler's soma would grow
+// without bound: it needs dt·g < 2.
 func (m Integration) validate(dt, g float64, what string) error {
 	switch m {
 	case Exponential, Steady:

@@ -94,7 +94,7 @@ func TestEscapeNoise(t *testing.T) {
 		const h = 1e-5
 		slope := (e.Rate(v+h) - e.Rate(v-h)) / (2 * h) / e.MaxRate
 		// Differences of numbers near 1 leave 2⁻⁵³/h = 1e-11.
-		// In the precision of the state: σ, correct to 2e-7, and 1 − σ.
+		// The float32 versions: σ is correct to 2e-7, and so is 1 − σ.
 		single := []float32{0, 0}
 		e.Slopes(single[:1], []float32{float32(v)})
 		if s := float64(single[0]); !(math.Abs(s-slope) <= 4e-7) {

@@ -13,7 +13,7 @@ import (
 //	I = Teaching (E − V)
 //
 // with E = Excitatory for the neurons of the true class and Inhibitory for
-// the others; no current flows in the forward phase.
+// the others. In the forward phase there is no current.
 type Output struct {
 	Leak       float64 // g_l (1/ms); > 0
 	Dendritic  float64 // g_d (1/ms); > 0
@@ -22,8 +22,8 @@ type Output struct {
 	Inhibitory float64 // E_I, relative to rest
 }
 
-// Gain returns k_d = g_d/(g_l + g_d), the somatic potential per dendritic
-// potential at rest while nothing is taught.
+// Gain returns k_d = g_d/(g_l + g_d): without a teaching current, the soma comes to
+// rest at k_d times the dendritic potential.
 func (o Output) Gain() float64 { return o.Dendritic / (o.Leak + o.Dendritic) }
 
 // Step returns one step of dt (ms) without a teaching current.
@@ -31,8 +31,8 @@ func (o Output) Step(m Integration, dt float64) Step {
 	return m.step(dt, o.Leak+o.Dendritic, o.Dendritic, 0)
 }
 
-// TaughtStep returns one step of dt (ms) under a teaching current, with the
-// drive of a neuron of the true class and that of any other.
+// TaughtStep returns one step of dt (ms) under a teaching current, with its drive
+// for neurons of the true class (up) and for all others (down).
 func (o Output) TaughtStep(m Integration, dt float64) (step Step, up, down float32) {
 	step = m.step(dt, o.Leak+o.Dendritic+o.Teaching, o.Dendritic, 0)
 	current := step.gain * o.Teaching

@@ -14,11 +14,11 @@ import (
 type Pyramidal struct {
 	Leak   float64 // g_l (1/ms); > 0
 	Basal  float64 // g_b (1/ms); > 0
-	Apical float64 // g_a (1/ms); ≥ 0; 0 keeps the apical dendrite apart
+	Apical float64 // g_a (1/ms); ≥ 0; with 0 the soma does not see the apical dendrite
 }
 
-// Gain returns k_b = g_b/(g_l + g_b + g_a), the somatic potential per basal
-// potential at rest.
+// Gain returns k_b = g_b/(g_l + g_b + g_a): with the apical dendrite at 0, the soma
+// comes to rest at k_b times the basal potential.
 func (p Pyramidal) Gain() float64 { return p.Basal / p.total() }
 
 // Step returns one step of dt (ms).

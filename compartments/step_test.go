@@ -15,7 +15,7 @@ var (
 	output     = Output{Leak: 0.1, Dendritic: 0.6, Teaching: 1, Excitatory: 8, Inhibitory: -8}
 )
 
-// A soma is one of the neurons above with its dV/dt as the equations read.
+// A soma is one of the neurons above with its dV/dt as the equations give it.
 type soma struct {
 	name       string
 	step       func(Integration, float64) (Step, float32)
@@ -66,15 +66,15 @@ func somata() []soma {
 	return list
 }
 
-// advance takes one neuron a step on.
+// advance returns the potential of one neuron after one step.
 func advance(s Step, v, basal, apical, drive float32) float32 {
 	next := []float32{0}
 	s.Advance(next, []float32{v}, []float32{basal}, []float32{apical}, []float32{drive})
 	return next[0]
 }
 
-// runge integrates dv/dt over a time with fourth-order steps so small that
-// nothing of their error is left in float32.
+// runge integrates dv/dt by Runge–Kutta's fourth-order method, with steps so short
+// that their error vanishes in float32.
 func runge(f func(t, v float64) float64, v, from, duration float64) float64 {
 	const n = 100
 	h := duration / n
@@ -89,12 +89,11 @@ func runge(f func(t, v float64) float64, v, from, duration float64) float64 {
 	return v
 }
 
-// float32Error is some roundings of potentials of size up to 30.
+// float32Error allows for some roundings of potentials up to 30.
 const float32Error = 30 * 4 * 0x1p-24
 
 // With dendrites that stay constant for a step, the exponential step is exact
-// for every dt, Euler's is V + dt dV/dt, and the steady soma does not change
-// any more.
+// for every dt, Euler's is V + dt dV/dt, and the steady soma is at rest.
 func TestStepFollowsTheEquation(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, s := range somata() {
@@ -102,7 +101,7 @@ func TestStepFollowsTheEquation(t *testing.T) {
 			exponential, d1 := s.step(Exponential, dt)
 			euler, d2 := s.step(ForwardEuler, dt)
 			steady, d3 := s.step(Steady, dt)
-			v := float32(0) // goes on, so that errors would add up
+			v := float32(0) // kept from step to step, so that errors would add up
 			for range 50 {
 				basal, apical := float32(20*random.Float64()-10), float32(20*random.Float64()-10)
 				dvdt := func(_, v float64) float64 { return s.derivative(v, float64(basal), float64(apical)) }
@@ -126,8 +125,8 @@ func TestStepFollowsTheEquation(t *testing.T) {
 	}
 }
 
-// With dendrites that move on, both methods are of first order: half the step
-// leaves half the error.
+// With dendrites that change, both methods are of first order: half the step
+// has half the error.
 func TestStepConverges(t *testing.T) {
 	const duration = 12.0
 	basal := func(t float64) float64 { return 3 * math.Sin(t/4) }
@@ -151,7 +150,7 @@ func TestStepConverges(t *testing.T) {
 			}
 			for i := 1; i < len(errors); i++ {
 				if ratio := errors[i-1] / errors[i]; !(ratio > 1.85 && ratio < 2.15) {
-					t.Errorf("%s, %s: errors %.3g with dt = 0.2, 0.1, 0.05 ms, want halves", s.name, m, errors)
+					t.Errorf("%s, %s: errors %.3g with dt = 0.2, 0.1, 0.05 ms, want each half of the one before", s.name, m, errors)
 					break
 				}
 			}
@@ -205,7 +204,7 @@ func TestAdvance(t *testing.T) {
 	zero := make([]float32, 5)
 	run := func(soma, apical, drive []float32) [5]float32 {
 		var next [5]float32
-		next[4] = 7 // not of the population
+		next[4] = 7 // beyond the population
 		s.Advance(next[:4], soma, basal, apical, drive)
 		return next
 	}
@@ -230,8 +229,7 @@ func TestAdvance(t *testing.T) {
 	if [4]float32(inPlace[:4]) != [4]float32(full[:4]) {
 		t.Errorf("in place V = %v, want %v", inPlace[:4], full[:4])
 	}
-	// Where the soma does not see the apical dendrite, nothing that is there
-	// reaches it, not even what is no number.
+	// If the soma does not see the apical dendrite, not even NaN reaches it.
 	s = segregated.Step(ForwardEuler, 0.5)
 	nan := float32(math.NaN())
 	if a, b := run(soma, []float32{nan, nan, nan, nan}, nil), run(soma, nil, nil); a != b {
@@ -239,8 +237,8 @@ func TestAdvance(t *testing.T) {
 	}
 }
 
-// Euler's step has a largest dt, beyond which a soma that is left alone grows
-// from step to step; Validate names it.
+// Euler's method has a largest dt, beyond which a soma without input grows from
+// step to step; Validate names that dt.
 func TestEulerNeedsShortSteps(t *testing.T) {
 	grows := func(s Step) bool {
 		v := float32(1)
@@ -286,12 +284,12 @@ func TestUnknownIntegration(t *testing.T) {
 	for _, m := range []Integration{"", "Euler", "rk4"} {
 		err := segregated.Validate(m, 1)
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", string(m))) || !strings.Contains(err.Error(), `"euler"`) {
-			t.Errorf("integration %q: error %v, want one that names it and what there is", string(m), err)
+			t.Errorf("integration %q: error %v, want one that names it and the choices", string(m), err)
 		}
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("a step of integration %q was made", string(m))
+					t.Errorf("integration %q made a step, want a panic", string(m))
 				}
 			}()
 			segregated.Step(m, 1)

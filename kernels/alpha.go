@@ -7,8 +7,8 @@ import (
 	"plateau/internal/elementary"
 )
 
-// Alpha is the alpha function, of unit area: what DoubleExponential becomes
-// where its time constants meet.
+// Alpha is the alpha function, of unit area. It is the limit of
+// DoubleExponential as both time constants tend to Peak.
 //
 //	κ(t) = t e^(−t/Peak) / Peak²,  t ≥ 0
 type Alpha struct {
@@ -37,9 +37,9 @@ func (k Alpha) Integral(t float64) float64 {
 // PeakTime returns Peak.
 func (k Alpha) PeakTime() float64 { return k.Peak }
 
-// Recursion returns κ sampled at dt, 2 dt, … A spike of n steps ago holds
-// x₁ = dⁿ and x₂ = (1 + n) dⁿ, with d = e^(−dt/Peak), and the trace is made
-// from their difference n dⁿ.
+// Recursion returns κ sampled at dt, 2 dt, … A spike of n steps ago contributes
+// dⁿ to x₁ and (1 + n) dⁿ to x₂, with d = e^(−dt/Peak); the trace is their
+// difference n dⁿ times the gain.
 func (k Alpha) Recursion(dt float64) Recursion {
 	d, gain := decay(dt, k.Peak), dt/(k.Peak*k.Peak)
 	return Recursion{

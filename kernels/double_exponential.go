@@ -11,7 +11,7 @@ import (
 //
 //	κ(t) = (e^(−t/Decay) − e^(−t/Rise)) / (Decay − Rise),  t ≥ 0
 //
-// Where the two time constants meet it has a limit of its own: Alpha.
+// For equal time constants use its limit, Alpha.
 type DoubleExponential struct {
 	Rise  float64 // τ_s, synaptic time constant (ms); > 0
 	Decay float64 // τ_L, leak time constant (ms); ≥ 1.01 Rise
@@ -49,9 +49,10 @@ func (k DoubleExponential) Recursion(dt float64) Recursion {
 	}
 }
 
-// Apart is how far the time constants must be from each other. The trace is the
-// difference of two sums over that of the time constants: at 1 %, a state in
-// float32 leaves it correct to 1e-4, and closer it soon means nothing.
+// Apart is the smallest Decay/Rise that is accepted. The trace is a difference of
+// two sums divided by Decay − Rise, which magnifies rounding errors: at a ratio of
+// 1.01 a float32 state still gives the trace to 1e-4, at smaller ratios it soon
+// means nothing.
 const Apart = 1.01
 
 // Validate reports every parameter outside its domain.
@@ -60,7 +61,7 @@ func (k DoubleExponential) Validate() error {
 		return fmt.Errorf("kernels: DoubleExponential has Rise = %v ms and Decay = %v ms, want 0 < Rise < Decay", k.Rise, k.Decay)
 	}
 	if k.Decay < float64(Apart*k.Rise) {
-		return fmt.Errorf("kernels: DoubleExponential has Rise = %v ms and Decay = %v ms, want Decay ≥ %v Rise; where they meet, Alpha", k.Rise, k.Decay, Apart)
+		return fmt.Errorf("kernels: DoubleExponential has Rise = %v ms and Decay = %v ms, want Decay ≥ %v Rise; for equal time constants use Alpha", k.Rise, k.Decay, Apart)
 	}
 	return nil
 }

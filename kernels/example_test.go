@@ -19,8 +19,8 @@ func Example() {
 	// within  10 ms: 49 %
 }
 
-// A neuron that fires every 5 ms, at 0.2 spikes/ms, causes a trace that comes to
-// a mean of 0.2/ms.
+// A neuron that fires every 5 ms, at 0.2 spikes/ms, has a trace whose mean settles
+// at 0.2/ms.
 func ExampleRecursion() {
 	const dt = 0.5 // ms
 	r := kernels.DoubleExponential{Rise: 3, Decay: 10}.Recursion(dt)

@@ -7,7 +7,7 @@ import (
 	"plateau/internal/elementary"
 )
 
-// Exponential is a kernel that rises at once, of unit area:
+// Exponential is a kernel of unit area that jumps up and then decays:
 //
 //	κ(t) = e^(−t/Decay) / Decay,  t ≥ 0
 type Exponential struct {
@@ -33,7 +33,7 @@ func (k Exponential) Integral(t float64) float64 {
 // PeakTime returns 0: the response is largest when the spike arrives.
 func (k Exponential) PeakTime() float64 { return 0 }
 
-// Recursion returns κ sampled at dt, 2 dt, …, which needs one sum only.
+// Recursion returns κ sampled at dt, 2 dt, …; it needs only one of the two sums.
 func (k Exponential) Recursion(dt float64) Recursion {
 	return Recursion{Decay1: decay(dt, k.Decay), Gain1: 1 / k.Decay}
 }

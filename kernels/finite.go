@@ -6,9 +6,9 @@ import (
 	"math"
 )
 
-// Finite is a kernel cut off after Support: an older spike counts nothing. The
-// published results were computed with eq. 12 cut off at 10 ms, where it has
-// spent 49 % of its area; the text of the paper has no such limit.
+// Finite is a kernel cut off after Support: older spikes no longer count. The
+// published results were computed with eq. 12 cut off at 10 ms, which leaves 49 %
+// of its area; the text of the paper has no such limit.
 type Finite struct {
 	Kernel
 	Support float64 // how long a spike acts (ms); > 0
@@ -28,13 +28,13 @@ func (k Finite) Integral(t float64) float64 { return k.Kernel.Integral(min(t, k.
 // PeakTime returns the time in ms at which κ is largest.
 func (k Finite) PeakTime() float64 { return min(k.Support, k.Kernel.PeakTime()) }
 
-// Recursion returns κ sampled at dt, 2 dt, … up to Support in whole steps; see
-// Steps.
+// Recursion returns κ sampled at dt, 2 dt, … up to Support, rounded to whole steps
+// by Steps.
 func (k Finite) Recursion(dt float64) Recursion {
 	return k.Kernel.Recursion(dt).finite(Steps(k.Support, dt))
 }
 
-// OnGrid returns the kernel as steps of dt have it, with a Support of whole steps.
+// OnGrid returns the kernel with its Support rounded to whole steps of dt.
 func (k Finite) OnGrid(dt float64) Finite {
 	if inner, ok := k.Kernel.(Finite); ok {
 		k.Kernel = inner.OnGrid(dt)

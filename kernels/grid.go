@@ -6,8 +6,8 @@ import (
 )
 
 // Steps returns how many steps of dt a time takes, both in ms: the nearest whole
-// number, of two that are as near the larger, and at least one for a time above
-// zero. It is the one rule by which times become steps, whatever they are of.
+// number, halves rounded up, and at least one for a time above zero. Every time in
+// Plateau becomes steps by this rule.
 func Steps(time, dt float64) int {
 	n := int(math.Round(time / dt))
 	if n == 0 && time > 0 {
@@ -16,9 +16,8 @@ func Steps(time, dt float64) int {
 	return n
 }
 
-// OnGrid returns what a time becomes when it is counted in steps of dt, in ms:
-// Steps(time, dt) of them. A time that is a multiple of dt stays as it is, to the
-// last bit.
+// OnGrid returns a time rounded to Steps(time, dt) steps, in ms. A time that is a
+// multiple of dt keeps every bit.
 func OnGrid(time, dt float64) float64 {
 	if math.IsNaN(time) || math.IsInf(time, 0) {
 		return time
@@ -27,15 +26,16 @@ func OnGrid(time, dt float64) float64 {
 	if math.Abs(time-whole) <= slip*whole {
 		return time
 	}
-	// 9.9 is meant where 33 × 0.3 is 9.899999999999999.
+	// 33 × 0.3 is 9.899999999999999; return 9.9.
 	if short, err := strconv.ParseFloat(strconv.FormatFloat(whole, 'g', digits, 64), 64); err == nil {
 		whole = short
 	}
 	return whole
 }
 
-// A time may be off a multiple of dt by what is lost when decimals become binary
-// numbers: 0.3 is no multiple of 0.1. Digits are enough to tell more than that.
+// In binary, 0.3 is not quite a multiple of 0.1, so a time that is off a multiple of
+// dt by a relative error of slip counts as one. Times that are rounded keep digits
+// significant digits, which still tells neighbouring steps apart.
 const (
 	slip   = 1e-9
 	digits = 12

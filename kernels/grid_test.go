@@ -27,7 +27,7 @@ func TestTimesOnTheGrid(t *testing.T) {
 			t.Errorf("%v ms become %v in steps of %v ms, want %v", test.time, got, test.dt, test.becomes)
 		}
 		if again := OnGrid(got, test.dt); again != got || Steps(got, test.dt) != test.steps {
-			t.Errorf("%v ms in steps of %v ms become %v, and that %v, of %d steps", test.time, test.dt, got, again, Steps(got, test.dt))
+			t.Errorf("%v ms in steps of %v ms become %v, which rounded again is %v, or %d steps", test.time, test.dt, got, again, Steps(got, test.dt))
 		}
 	}
 	for _, time := range []float64{math.Inf(1), math.NaN()} {
@@ -37,8 +37,8 @@ func TestTimesOnTheGrid(t *testing.T) {
 	}
 }
 
-// What a kernel forgets after is counted by the same rule, whichever of several
-// limits is the shortest.
+// The support of a kernel becomes steps by the same rule, also where one limit is
+// set inside another.
 func TestSupportOnTheGrid(t *testing.T) {
 	k := Exponential{Decay: 10}
 	for _, support := range []float64{4, 10, 10.5, 34, 35} {
@@ -51,7 +51,7 @@ func TestSupportOnTheGrid(t *testing.T) {
 			t.Errorf("a support of %v ms becomes %+v in steps of 10 ms", support, got)
 		}
 		if got.Recursion(10) != f.Recursion(10) {
-			t.Errorf("a support of %v ms is another kernel when it is rounded first", support)
+			t.Errorf("a support of %v ms gives another kernel if it is rounded first", support)
 		}
 	}
 	if got, want := (Finite{Finite{k, 34}, 52}).OnGrid(10), (Finite{Finite{k, 30}, 50}); got != want {

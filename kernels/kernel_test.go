@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A known kernel comes with what the paper, or a table of integrals, says about
-// it, written with the standard library's functions.
+// A known kernel comes with its formulas from the paper or a table of integrals,
+// written with the standard library's functions.
 type known struct {
 	name     string
 	kernel   Kernel
@@ -47,7 +47,7 @@ func knownExponential(decay float64) known {
 	}
 }
 
-// cut is what a finite support makes of a kernel.
+// cut gives a kernel a finite support.
 func cut(k known, support float64) known {
 	at, integral := k.at, k.integral
 	k.name = "finite " + k.name
@@ -79,8 +79,7 @@ var (
 
 func all() []known { return append(append([]known(nil), unlimited...), finite...) }
 
-// within fails unless got is want to some ulp of the numbers of size scale that
-// it was computed from.
+// within fails unless got is within a tolerance of want.
 func within(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance) {
@@ -88,8 +87,8 @@ func within(t *testing.T, what string, got, want, tolerance float64) {
 	}
 }
 
-// rounding bounds the error of a handful of operations on numbers near 1, which
-// in DoubleExponential{9, 10} have been multiplied by 10.
+// rounding bounds the error of a handful of operations on numbers near 1, or near
+// 10 in the case of DoubleExponential{9, 10}.
 const rounding = 20 * 0x1p-53
 
 func TestValues(t *testing.T) {
@@ -106,8 +105,8 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// Eq. 12 is normalised to an area of one, and so are its limits. Cut off at
-// 10 ms, as the published results were run, less than half of it is left.
+// Eq. 12 and its limits have an area of one. Cut off at 10 ms, as in the published
+// results, less than half of it is left.
 func TestArea(t *testing.T) {
 	for _, k := range unlimited {
 		within(t, k.name+" area", Area(k.kernel), 1, rounding)
@@ -123,7 +122,7 @@ func TestArea(t *testing.T) {
 	within(t, "area of κ within 10 ms", Area(published), 0.48975, 5e-6)
 }
 
-// The integrals agree with Simpson's rule on At, which knows no closed form.
+// The integrals agree with Simpson's rule applied to At, which uses no closed form.
 func TestIntegralByQuadrature(t *testing.T) {
 	const intervals = 20000
 	for _, k := range all() {
@@ -139,7 +138,7 @@ func TestIntegralByQuadrature(t *testing.T) {
 				sum += float64(2+2*(i%2)) * k.kernel.At(float64(i)*h)
 			}
 			// The rule's error is h⁴/180 · to · max|κ⁗|, at most 1e-7 for a
-			// Rise of 0.5 ms and h of 0.04 ms, where e⁻ᵗ needs so many points.
+			// Rise of 0.5 ms and h of 0.04 ms.
 			within(t, k.name+" quadrature", k.kernel.Integral(to), sum*h/3, 2e-7)
 		}
 	}

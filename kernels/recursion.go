@@ -18,10 +18,10 @@ import "plateau/internal/elementary"
 // exponentials and one for an alpha function, whose two time constants agree.
 type Recursion struct {
 	Decay1, Decay2 float64 // factors per step
-	Carry          float64 // what of x₁ enters x₂
+	Carry          float64 // share of x₁ that is added to x₂
 	Gain1, Gain2   float64 // from the two sums to the trace (1/ms)
-	Support        int     // steps for which a spike counts; 0: for ever
-	Drop1, Drop2   float64 // what a spike still contributes one step after Support
+	Support        int     // number of steps for which a spike counts; 0: for ever
+	Drop1, Drop2   float64 // what is left of a spike one step after Support
 }
 
 // State is the pair of decaying sums x₁, x₂ of one spike train.
@@ -35,14 +35,14 @@ func (r Recursion) Advance(s State, u, old float64) State {
 	return State{x1, x2}
 }
 
-// Trace returns the trace s in 1/ms that belongs to a state.
+// Trace returns the trace s of a state, in 1/ms.
 func (r Recursion) Trace(s State) float64 {
 	return float64(r.Gain1*s.X1) + float64(r.Gain2*s.X2)
 }
 
-// Cumulative returns the sums C[k] = κ(dt) + … + κ(k dt) for k = 0 … n. The sum
-// over a window of the trace of one spike is a difference of two of them, which
-// is how the mean of a trace is found without the trace.
+// Cumulative returns the sums C[k] = κ(dt) + … + κ(k dt) for k = 0 … n. What one
+// spike adds to the sum of a trace over a window is a difference of two of them,
+// so the mean of a trace can be had without computing the trace.
 func (r Recursion) Cumulative(n int) []float64 {
 	c := make([]float64, n+1)
 	s := State{}
@@ -60,7 +60,7 @@ func (r Recursion) Cumulative(n int) []float64 {
 	return c
 }
 
-// finite limits the memory of r to support steps, if it is not shorter already.
+// finite limits the memory of r to support steps, unless it is shorter already.
 func (r Recursion) finite(support int) Recursion {
 	if r.Support > 0 {
 		support = min(support, r.Support)

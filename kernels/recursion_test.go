@@ -9,8 +9,8 @@ import (
 
 var steps = []float64{1, 0.5, 0.1, 0.037} // dt (ms)
 
-// slowTrace is eq. 11 as it reads: s = Σ_k u_k κ(age of k), the newest input
-// being dt old and none that is older than support steps.
+// slowTrace is eq. 11 as it reads: s = Σ_k u_k κ(age of k), where the newest input
+// is dt old and inputs older than support steps do not count.
 func slowTrace(k known, dt float64, u []float64, support int) float64 {
 	sum := 0.0
 	for i, x := range u {
@@ -23,7 +23,7 @@ func slowTrace(k known, dt float64, u []float64, support int) float64 {
 	return sum
 }
 
-// supportOf returns how many steps a kernel acts for, 0 if for ever.
+// supportOf returns for how many steps a kernel acts, or 0 if for ever.
 func supportOf(k known, dt float64) int {
 	f, ok := k.kernel.(Finite)
 	if !ok {
@@ -32,8 +32,8 @@ func supportOf(k known, dt float64) int {
 	return int(math.Round(f.Support / dt))
 }
 
-// whole widens a finite kernel by half a step: its support in whole steps may
-// be that much longer than in ms.
+// whole widens a finite kernel by half a step, because rounding its support to
+// whole steps can lengthen it by that much.
 func whole(k known, dt float64) known {
 	f, ok := k.kernel.(Finite)
 	if !ok {
@@ -47,7 +47,7 @@ func whole(k known, dt float64) known {
 	panic("no such kernel without limit")
 }
 
-// old returns the input that leaves the support.
+// old returns the input that has just become too old.
 func old(u []float64, support int) float64 {
 	if now := len(u) - 1; support > 0 && now >= support {
 		return u[now-support]
@@ -89,7 +89,7 @@ func TestRecursionIsTheSum(t *testing.T) {
 				s = r.Advance(s, x, old(u, support))
 				largest = max(largest, math.Abs(r.Gain1*s.X1), math.Abs(r.Gain2*s.X2))
 				want := slowTrace(slow, dt, u, support)
-				// A decay is rounded once and then multiplied in each of the steps.
+				// A decay is rounded once and then multiplied at every step.
 				within(t, fmt.Sprintf("trace at step %d", len(u)), r.Trace(s), want, length*0x1p-53*largest)
 				if t.Failed() {
 					return
@@ -125,8 +125,7 @@ func TestRecursionForgets(t *testing.T) {
 	}
 }
 
-// The trace of a train of one rate has the mean that a kernel of unit area
-// gives: a sum over κ(k dt), which tends to the integral over dt.
+// Cumulative adds up the samples of κ; times dt, the sums tend to the integral.
 func TestCumulative(t *testing.T) {
 	forEach(t, func(t *testing.T, k known, dt float64) {
 		const n = 1000
@@ -167,7 +166,8 @@ func TestShortestSupport(t *testing.T) {
 	}
 }
 
-// Of two supports, the shorter counts, in the recursion as in At.
+// Where one support is set inside another, the shorter counts, in the recursion
+// and in At.
 func TestFiniteOfFinite(t *testing.T) {
 	inner := Finite{DoubleExponential{Rise: 3, Decay: 10}, 5}
 	for _, support := range []float64{3, 5, 9} {

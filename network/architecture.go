@@ -15,7 +15,7 @@ const (
 	LayerWise Feedback = "layerwise"
 )
 
-// Architecture is the plan of a network: how many neurons, and which feedback.
+// Architecture is the plan of a network: its layers and their feedback.
 type Architecture struct {
 	Inputs   int      // input neurons; ≥ 1
 	Hidden   []int    // neurons of each hidden layer from the input up; may be empty
@@ -23,20 +23,20 @@ type Architecture struct {
 	PerClass int      // output neurons of each class, side by side; ≥ 1
 	Feedback Feedback // where feedback comes from
 
-	// Silent is the share of feedback synapses that are silent, in [0, 1); those
-	// that speak are SilentGain times stronger, which makes up for them.
+	// Silent is the share of feedback synapses that are silent, in [0, 1). To make
+	// up for them, the others are SilentGain times stronger.
 	Silent     float64
 	SilentGain float64
 	// Symmetric ties the feedback weights to the forward weights: Y of the last
-	// hidden layer is Wᵀ of the output layer, of an earlier one Wᵀ of
+	// hidden layer is Wᵀ of the output layer; Y of an earlier layer is Wᵀ of
 	// the next hidden layer (times its Y if the feedback is a broadcast). Silent
-	// synapses are taken out of the result.
+	// synapses are then set to zero.
 	Symmetric bool
-	// FeedbackNoise is the standard deviation of what the feedback weights of a
-	// Symmetric network, other than silent ones, differ by from those they follow.
-	// Whoever changes the weights draws it anew each time.
+	// FeedbackNoise is the standard deviation of noise that is added to the feedback
+	// weights of a Symmetric network, except to silent ones. Whoever changes the
+	// weights draws it anew each time.
 	FeedbackNoise float64
-	// FeedbackBias gives apical dendrites a bias c.
+	// FeedbackBias says whether apical dendrites have a bias c.
 	FeedbackBias bool
 }
 
@@ -56,8 +56,8 @@ func (a Architecture) FeedbackFrom(m int) int {
 	return len(a.Hidden)
 }
 
-// maxNeurons bounds a population to what the process that draws its spikes
-// resolves.
+// maxNeurons is the largest population whose spikes package sim can draw; see
+// vec.MaxCells.
 const maxNeurons = 1 << 20
 
 // Validate reports every field outside its domain.
@@ -76,7 +76,7 @@ func (a Architecture) Validate() error {
 	require(a.PerClass >= 1 && a.PerClass <= maxNeurons, "PerClass = %d, want 1 to %d", a.PerClass, maxNeurons)
 	require(a.Classes < 2 || a.PerClass < 1 || a.PerClass <= maxNeurons/a.Classes, "PerClass = %d of %d classes, want at most %d output neurons", a.PerClass, a.Classes, maxNeurons)
 	require(a.Feedback == Broadcast || a.Feedback == LayerWise, "Feedback = %q, want %q or %q", string(a.Feedback), Broadcast, LayerWise)
-	require(a.Silent >= 0 && a.Silent < 1, "Silent = %v, want a share of 0 up to below 1", a.Silent)
+	require(a.Silent >= 0 && a.Silent < 1, "Silent = %v, want a share from 0 to below 1", a.Silent)
 	require(a.Silent == 0 || a.SilentGain > 0 && a.SilentGain < 1e6, "SilentGain = %v, want > 0", a.SilentGain)
 	require(a.FeedbackNoise >= 0 && a.FeedbackNoise <= 1e6, "FeedbackNoise = %v, want ≥ 0, at most 1e+06", a.FeedbackNoise)
 	require(a.FeedbackNoise == 0 || a.Symmetric, "FeedbackNoise = %v, but feedback is not Symmetric; want 0", a.FeedbackNoise)

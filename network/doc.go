@@ -1,4 +1,4 @@
-// Package network holds who is wired to whom and how strongly: layers, the
+// Package network says who is wired to whom and how strongly: layers, the
 // forward and feedback projections between them, the law of the initial
 // weights, and the plasticity rule that changes them.
 //
@@ -6,12 +6,11 @@
 // layer. Forward projections W run from each layer to the next and end on basal
 // dendrites. Feedback projections Y end on the apical dendrites of hidden
 // layers and come either from the output layer (Broadcast) or from the layer
-// above (LayerWise). Input layer and feedback are the whole wiring; there is no
-// recurrence within a layer.
+// above (LayerWise). There is no recurrence within a layer.
 //
 // Learning is local (Rule): a hidden neuron compares its plateau
 // potentials at the end of the forward and of the target phase, an output
 // neuron its firing with and without the teaching current, and each
-// changes its synapses by that difference times the presynaptic trace. What is
-// averaged over which time is not known here; see Means.
+// changes its synapses by that difference times the presynaptic trace. The
+// averages come from the caller; see Means.
 package network

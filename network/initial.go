@@ -11,11 +11,11 @@ type Source interface{ Uniform() float64 }
 
 // A Law says how initial weights are drawn.
 type Law interface {
-	// Forward returns mean and half-width of the uniform distributions of
-	// forward weights and biases of a layer with so many sending neurons.
+	// Forward returns the distributions of the forward weights and biases of a
+	// layer that gets input from the given number of neurons.
 	Forward(senders int) (weight, bias Uniform)
-	// Feedback returns the same for the feedback to a hidden layer of so many
-	// neurons.
+	// Feedback returns the same for the feedback to a hidden layer with the given
+	// number of neurons.
 	Feedback(receivers int) (weight, bias Uniform)
 	Validate() error
 }
@@ -27,11 +27,11 @@ func (u Uniform) draw(src Source) float32 {
 	return float32(u.Mean + float64(u.HalfWidth*(float64(2*src.Uniform())-1)))
 }
 
-// Optimised is the paper's law: W = W̄ + 3.465 W_sd U(−1, 1), with W̄ and W_sd
-// such that a dendritic potential has the given mean and standard deviation
-// when its N senders have the potentials' statistics too and fire with a rate of
-// slope ν = φ_max/4; biases likewise around Bias. Feedback weights follow the
-// same law with the size of the layer they come to for N.
+// Optimised is the paper's law: W = W̄ + 3.465 W_sd U(−1, 1). W̄ and W_sd are such
+// that dendritic potentials have the given Mean and SD if the potentials of the N
+// senders have them too and a potential V means a rate of ν V, ν = φ_max/4. Biases
+// are b̄ + 3.465 b_sd U(−1, 1). Feedback weights follow the same law, with N the
+// size of the layer that they end on.
 type Optimised struct {
 	MaxRate float64 // φ_max (spikes/ms)
 	Mean    float64 // V̄, of dendritic potentials
@@ -46,8 +46,8 @@ func DefaultOptimised(maxRate float64) Optimised {
 }
 
 // spread is the factor from a standard deviation to a half-width in the
-// published program. A uniform distribution has √3 = 1.732, so weights spread
-// twice as far as W_sd says.
+// published program. The right one for a uniform distribution is √3 = 1.732, so
+// weights spread twice as far as W_sd says.
 const spread = 3.465
 
 // Forward returns the distributions of W and b.
@@ -135,15 +135,14 @@ func fillRow(row []float32, u Uniform, src Source) {
 	}
 }
 
-// silence chooses the silent feedback synapses: a share of all, each as likely
-// as any other.
+// silence chooses the silent feedback synapses, all with the same probability.
 func (l *Layer) silence(share float64, src Source) {
 	y := l.Feedback
 	left := y.Rows * y.Cols
 	silent := int(math.RoundToEven(share * float64(left)))
 	for j := range y.Rows {
 		for i := range y.Cols {
-			// Selection sampling: of the synapses left, so many are to be silent.
+			// Selection sampling: of the synapses that are left, choose silent.
 			l.Silent[j*y.Stride+i] = float64(float64(left)*src.Uniform()) < float64(silent)
 			if l.Silent[j*y.Stride+i] {
 				silent--
@@ -153,8 +152,8 @@ func (l *Layer) silence(share float64, src Source) {
 	}
 }
 
-// thin applies the silent synapses to freshly set feedback weights and makes
-// the others stronger by gain.
+// thin sets the silent synapses of new feedback weights to zero and multiplies the
+// others by gain.
 func (l *Layer) thin(gain float64) {
 	for k, silent := range l.Silent {
 		if silent {
@@ -185,15 +184,15 @@ func (n *Network) TieFeedback() {
 			product(y, above.Weights, above.Feedback)
 		}
 	}
-	// Only now: each projection is thinned, and made up for, by itself, so the
-	// products must not see synapses that are silent elsewhere.
+	// Thinning comes last, because the products must not see synapses that are
+	// silent in another projection.
 	for m := range last {
 		n.Layers[m].thin(n.SilentGain)
 	}
 }
 
-// product sets y to the product of two projections: up, from these neurons to
-// the layer above, then back, from the senders of y to the layer above.
+// product sets y to the product of two projections: up, from the receivers of y to
+// the layer above them, and back, from the senders of y to that same layer.
 func product(y, up, back Matrix) {
 	for j := range y.Rows {
 		row, b := y.Row(j), back.Row(j)

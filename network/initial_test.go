@@ -24,20 +24,20 @@ func moments(rows func(j int) []float32, n int) (mean, sd, least, most float64, 
 	return mean, math.Sqrt(square/float64(count) - mean*mean), least, most, count
 }
 
-// uniformly fails unless weights are spread evenly over Mean ± HalfWidth.
+// uniformly fails unless the weights are uniform over Mean ± HalfWidth.
 func uniformly(t *testing.T, what string, u Uniform, rows func(j int) []float32, n int) {
 	t.Helper()
 	mean, sd, least, most, count := moments(rows, n)
-	e := u.HalfWidth / math.Sqrt(3*float64(count)) // of the mean
+	e := u.HalfWidth / math.Sqrt(3*float64(count)) // standard error of the mean
 	if !(math.Abs(mean-u.Mean) <= 4.5*e+1e-7) {
 		t.Errorf("%s: mean %v, want %v ± %v", what, mean, u.Mean, 4.5*e)
 	}
-	// A uniform distribution has kurtosis 9/5, so the error of the variance is
-	// its √(4/5n), and that of the standard deviation half of it.
+	// A uniform distribution has kurtosis 9/5, so the relative standard error of
+	// the variance is √(4/5n), and that of the standard deviation half as much.
 	if want, e := u.HalfWidth/math.Sqrt(3), u.HalfWidth/math.Sqrt(15*float64(count)); !(math.Abs(sd-want) <= 4.5*e+1e-7) {
 		t.Errorf("%s: standard deviation %v, want %v ± %v", what, sd, want, 4.5*e)
 	}
-	// The ends are reached to within some spacings of the sample, never passed.
+	// The extremes lie within some spacings of the sample of the ends, never beyond.
 	rim := 2 * u.HalfWidth * 20 / float64(count)
 	rounding := (math.Abs(u.Mean) + u.HalfWidth) * 0x1p-24
 	if low := u.Mean - u.HalfWidth; !(least >= low-rounding && least <= low+rim) {
@@ -60,8 +60,8 @@ func TestOptimisedLaw(t *testing.T) {
 		if bias.Mean != 0.8 || math.Abs(bias.HalfWidth-0.003465) > 1e-15 {
 			t.Errorf("%d senders: biases %+v, want 0.8 ± 0.003465", senders, bias)
 		}
-		// W_sd is that for which V_b = Σ W ν V + b has a standard deviation of 3
-		// where the senders' V have it: all terms independent,
+		// W_sd is the one for which V_b = Σ W ν V + b has a standard deviation of 3
+		// if the senders' V have it, all terms being independent:
 		//	N ν² (E[W²] E[V²] − W̄² V̄²) = 3²,  E[V²] = 3² + 3².
 		sd := weight.HalfWidth / 3.465
 		variance := n * nu * nu * ((sd*sd+weight.Mean*weight.Mean)*18 - weight.Mean*weight.Mean*9)
@@ -77,10 +77,10 @@ func TestOptimisedLaw(t *testing.T) {
 	}
 }
 
-// What the law gives: senders with potentials of mean 3 and standard deviation 3,
-// firing with rates νV, cause dendritic potentials of mean 3. Their standard
-// deviation is 6, not the 3 that W_sd says: a factor of 3.465 from a standard
-// deviation to a half-width is twice that of a uniform distribution, √3.
+// Senders with potentials of mean 3 and standard deviation 3, firing with rates νV,
+// cause dendritic potentials of mean 3. Their standard deviation is 6 rather than
+// the 3 that W_sd is made for, because the factor of 3.465 from a standard
+// deviation to a half-width is twice the √3 of a uniform distribution.
 func TestOptimisedPotentials(t *testing.T) {
 	const nu, senders, receivers = 0.05, 400, 2000
 	a := Architecture{Inputs: senders, Classes: receivers, PerClass: 1, Feedback: Broadcast}
@@ -92,7 +92,7 @@ func TestOptimisedPotentials(t *testing.T) {
 		v[i] = float64(n.Layers[0].Bias[i])
 	}
 	for j := range senders {
-		// Each receiver has senders of its own, so that potentials are independent.
+		// Each receiver has its own senders, so that potentials are independent.
 		for i, w := range n.Layers[0].Weights.Row(j) {
 			sender := 3 + 3*math.Sqrt(3)*(2*src.Uniform()-1)
 			v[i] += float64(w) * nu * sender
@@ -107,7 +107,8 @@ func TestOptimisedPotentials(t *testing.T) {
 	if e := 6 / math.Sqrt(receivers); !(math.Abs(mean-3) <= 4.5*e) {
 		t.Errorf("potentials have mean %v, want 3 ± %v", mean, 4.5*e)
 	}
-	// (3.465/√3)² = 4.002 times the part of the variance that W_sd makes.
+	// The part of the variance that comes from W_sd is (3.465/√3)² = 4.002 times
+	// as large.
 	if e := 6 / math.Sqrt(2*receivers); !(math.Abs(sd-6) <= 4.5*e) {
 		t.Errorf("potentials have standard deviation %v, want 6 ± %v", sd, 4.5*e)
 	}
@@ -146,8 +147,8 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// The silent share is exact, every synapse as likely as any other, the rest
-// five times stronger than without silence.
+// The share of silent synapses is exact, all are silent with the same probability,
+// and the others are five times stronger than without silent ones.
 func TestSilent(t *testing.T) {
 	a := Architecture{Inputs: 4, Hidden: []int{25, 18}, Classes: 10, PerClass: 1, Feedback: Broadcast, SilentGain: 5}
 	for _, share := range []float64{0.8, 0.5, 0.001, 0.999} {
@@ -175,7 +176,7 @@ func TestSilent(t *testing.T) {
 		}
 		checkPadding(t, n)
 	}
-	// Strength: one layer, so that the draws after the choice are known.
+	// Strength, in a network of one layer so that the draws that follow are known.
 	a.Silent = 0.8
 	a.Hidden = []int{25}
 	n := drawn(a, 8)
@@ -192,7 +193,7 @@ func TestSilent(t *testing.T) {
 			}
 		}
 	}
-	// Over many draws every synapse is silent in its share of them.
+	// Over many draws, every synapse is silent equally often.
 	const draws = 2000
 	counts := make([]int, len(l.Silent))
 	for seed := range draws {
@@ -217,7 +218,7 @@ func TestSilent(t *testing.T) {
 	}
 }
 
-// Symmetric feedback is the transpose of what is above, whatever was drawn.
+// Symmetric feedback is the transpose of the weights above, whatever was drawn.
 func TestTieFeedback(t *testing.T) {
 	for _, feedback := range []Feedback{Broadcast, LayerWise} {
 		for _, hidden := range [][]int{nil, {5}, {5, 4}, {5, 4, 7}} {
@@ -257,8 +258,8 @@ func checkTied(t *testing.T, n *Network, when string) {
 		from := n.FeedbackFrom(m)
 		for j := range l.Feedback.Rows {
 			// path is what neuron j of the layer that feeds back gets from each
-			// neuron of a layer below, through all that lies between; size is the
-			// same sum with all weights positive.
+			// neuron of a layer below through all layers between them; size is the
+			// same sum with absolute weights.
 			path, size := make([]float64, n.Layers[from].Size()), make([]float64, n.Layers[from].Size())
 			path[j], size[j] = 1, 1
 			for k := from; k > m; k-- {
@@ -277,7 +278,7 @@ func checkTied(t *testing.T, n *Network, when string) {
 				if l.Silent != nil && l.Silent[j*l.Feedback.Stride+i] {
 					want = 0
 				}
-				// Sums of a few float32 products, of sums of such.
+				// Allows for the roundings of nested sums of float32 products.
 				if !(math.Abs(float64(y)-want) <= 20*0x1p-24*gain*size[i]) {
 					t.Fatalf("%s, %s feedback, layer %d, silent %v: Y[%d][%d] = %v, want %v", when, n.Feedback, m, n.Silent, j, i, y, want)
 				}

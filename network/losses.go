@@ -7,8 +7,8 @@ import "plateau/compartments"
 //	hidden:  L_0 = ‖α^t − α^f‖²                 (32)
 //	output:  L_1 = ‖φ̄^t − φ_max σ(V̄^f)‖²       (23)
 //
-// Means must hold the plateaus of hidden layers, and of the output layer the forward
-// Soma and the target Rate.
+// The means must hold the plateaus of hidden layers, and for the output layer the
+// forward Soma and the target Rate.
 func AppendLosses(dst []float64, noise compartments.EscapeNoise, forward, target []Means) []float64 {
 	last := len(forward) - 1
 	for m, f := range forward[:last] {
@@ -27,12 +27,12 @@ func AppendLosses(dst []float64, noise compartments.EscapeNoise, forward, target
 	return append(dst, loss)
 }
 
-// hiddenError is by how much the plateau of a neuron changed, α^t − α^f.
+// hiddenError returns how much the plateau of a neuron changed, α^t − α^f.
 func hiddenError(f, t Means, i int) float64 {
 	return float64(t.Plateau[i]) - float64(f.Plateau[i])
 }
 
-// outputError is by how much a neuron's rate was off, φ̄^t − φ_max σ(V̄^f).
+// outputError returns how far off a neuron's rate was, φ̄^t − φ_max σ(V̄^f).
 func outputError(noise compartments.EscapeNoise, f, t Means, i int) float64 {
 	return float64(t.Rate[i]) - noise.Rate(float64(f.Soma[i]))
 }

@@ -7,8 +7,7 @@ import (
 	"plateau/compartments"
 )
 
-// Eqs. 23 and 32, with numbers that have an exact sum, and the same numbers from the
-// rule that learns.
+// Eqs. 23 and 32, with numbers whose sum is exact; Rule.Learn finds the same losses.
 func TestLosses(t *testing.T) {
 	noise := compartments.EscapeNoise{MaxRate: 0.25}
 	forward := []Means{

@@ -2,12 +2,12 @@ package network
 
 import "math"
 
-// lane is the number of float32 to which rows are padded, so that vector loops
-// need no remainders. Padding is zero and stays zero.
+// lane is the number of float32 that the length of a row is a multiple of, so that
+// vector loops have no remainders. Padding is zero and stays zero.
 const lane = 16
 
-// A Matrix holds the weights of a projection with one contiguous row for each
-// sending neuron: a spike touches its row and nothing else.
+// A Matrix holds the weights of a projection, with one contiguous row for each
+// sending neuron, because a spike needs the row of its neuron and nothing else.
 type Matrix struct {
 	Rows   int       // sending neurons
 	Cols   int       // receiving neurons
@@ -29,7 +29,7 @@ func (m Matrix) Row(j int) []float32 {
 	return m.Data[j*m.Stride : j*m.Stride+m.Cols : j*m.Stride+m.Cols]
 }
 
-// Padded returns the weights from sending neuron j with the row's padding.
+// Padded returns the weights from sending neuron j with their padding.
 func (m Matrix) Padded(j int) []float32 {
 	return m.Data[j*m.Stride : (j+1)*m.Stride : (j+1)*m.Stride]
 }
@@ -42,7 +42,7 @@ func (m Matrix) clone() Matrix {
 	return m
 }
 
-// finite reports whether all weights are numbers.
+// finite reports whether all weights are finite.
 func finite(x []float32) bool {
 	const exponent = 0x7f800000 // all ones in NaN and infinities
 	for _, v := range x {

@@ -22,15 +22,15 @@ type Layer struct {
 
 	// Hidden layers only:
 	Feedback     Matrix    // Y, from Architecture.FeedbackFrom
-	FeedbackBias []float32 // c; nil without
-	Silent       []bool    // synapses of Y that stay zero, laid out as Y; nil without
+	FeedbackBias []float32 // c; nil if there is none
+	Silent       []bool    // which synapses of Y stay zero, laid out as Y; nil if there are none
 }
 
 // Size returns the number of neurons.
 func (l *Layer) Size() int { return l.Weights.Cols }
 
-// New returns a network of zero weights. It panics on an invalid architecture,
-// which Validate would have told.
+// New returns a network whose weights are all zero. It panics if Validate reports
+// an error.
 func New(a Architecture) *Network {
 	if err := a.Validate(); err != nil {
 		panic(err)
@@ -54,8 +54,7 @@ func New(a Architecture) *Network {
 	return n
 }
 
-// Clone returns a snapshot: a network of equal weights that shares nothing
-// with n.
+// Clone returns a copy of n that shares no memory with it.
 func (n *Network) Clone() *Network {
 	c := &Network{Architecture: n.Architecture, Layers: make([]Layer, len(n.Layers))}
 	c.Hidden = append([]int(nil), n.Hidden...)
@@ -72,15 +71,15 @@ func (n *Network) Clone() *Network {
 	return c
 }
 
-// Array is one array of weights by name, laid out in rows: W and Y have a row
-// for each sending neuron, biases have one row.
+// Array is an array of weights with a name. W and Y have a row for each sending
+// neuron; a bias is a single row.
 type Array struct {
 	Name       string // W0, b0, Y0, c0, W1, …
 	Rows, Cols int    // Rows is 0 for a bias
 	row        func(j int) []float32
 }
 
-// Row returns row j, which may be written to.
+// Row returns row j of the network's own weights; writing to it changes them.
 func (a Array) Row(j int) []float32 { return a.row(j) }
 
 // Arrays lists all weights of the network in a fixed order.
@@ -115,8 +114,8 @@ func (n *Network) Count() int {
 	return count
 }
 
-// SHA256 returns a digest of all weights in hexadecimal, the same on every
-// machine: of the float32 bits, little-endian, in the order of Arrays.
+// SHA256 returns a digest of all weights in hexadecimal: of their float32 bits,
+// little-endian, in the order of Arrays. It is the same on every machine.
 func (n *Network) SHA256() string {
 	sum := sha256.New()
 	var buf []byte
@@ -132,7 +131,7 @@ func (n *Network) SHA256() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Check reports weights that are not numbers, by array.
+// Check reports the arrays that hold weights which are not finite.
 func (n *Network) Check() error {
 	sound := true
 	for m := range n.Layers {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// source is a made-up stream of uniform numbers: SplitMix64.
+// source is a stream of uniform numbers: SplitMix64.
 type source struct{ state uint64 }
 
 func (s *source) Uniform() float64 {
@@ -18,7 +18,7 @@ func (s *source) Uniform() float64 {
 	return float64((z^z>>31)>>11) * 0x1p-53
 }
 
-// plan is an architecture with everything in it, small.
+// plan is a small architecture with everything in it.
 func plan(hidden ...int) Architecture {
 	return Architecture{
 		Inputs: 7, Hidden: hidden, Classes: 3, PerClass: 2, Feedback: Broadcast,
@@ -115,7 +115,7 @@ func TestPad(t *testing.T) {
 	}
 }
 
-// A snapshot shares nothing: whatever changes in either leaves the other alone.
+// A clone shares no memory: a change of either leaves the other as it is.
 func TestCloneIsDeep(t *testing.T) {
 	for _, a := range []Architecture{plan(5, 4), plan(), {Inputs: 3, Hidden: []int{4}, Classes: 2, PerClass: 1, Feedback: LayerWise}} {
 		a.Hidden = append([]int(nil), a.Hidden...)
@@ -151,8 +151,8 @@ func TestCloneIsDeep(t *testing.T) {
 	}
 }
 
-// The digest sees every bit of every weight, and is the same on every machine
-// and on every day.
+// The digest depends on every bit of every weight, and is always the same on every
+// machine.
 func TestSHA256(t *testing.T) {
 	n := drawn(plan(5, 4), 3)
 	const pinned = "3ff006e5cb05e5ec4d1d25f8af017404e5de8da46cc61a8a6a04906f5387f324"

@@ -1,7 +1,8 @@
 package network
 
-// ReadOut returns the class whose output neurons have the largest mean
-// potential, averaged over the neurons of a class; the first of equals.
+// ReadOut returns the predicted class, counted from 0: the one whose output neurons
+// have the largest potential, averaged over the neurons of the class; the first of
+// equals.
 func ReadOut(soma []float32, perClass int) int {
 	best, largest := 0, float32(0)
 	for class := range len(soma) / perClass {

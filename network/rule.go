@@ -10,9 +10,8 @@ import (
 	"plateau/internal/vec"
 )
 
-// Means are the averages of one layer over the window of a phase: what the
-// neurons of the layer know when the phase ends. A slice that is nil is not
-// asked for.
+// Means are the averages of one layer over the window of a phase. The caller
+// leaves slices nil that are not needed.
 type Means struct {
 	Trace         []float32 // s̄ of the neurons below (spikes/ms), one per row of W
 	Soma          []float32 // V̄
@@ -28,8 +27,8 @@ type Means struct {
 //	hidden:  ΔW = η P₀ k_b φ_max (α^t − α^f) σ′(V̄^f) ⊗ s̄^f           (33, 35)
 //	output:  ΔW = η P₁ k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ′(V̄^f) ⊗ s̄^f   (28, 29)
 //
-// and Δb the same without s̄. Feedback weights, where they learn, are drawn to
-// the value at which the plateau predicts the soma's rate:
+// and Δb the same without s̄. Feedback weights, if they learn, approach values with
+// which the plateau predicts the soma's rate:
 //
 //	feedback: ΔY = η_b (φ_max σ(V̄^f) − α^f) σ′(V̄_a^f) ⊗ s̄_feedback^f    Δc the same without s̄
 type Rule struct {
@@ -42,7 +41,7 @@ type Rule struct {
 	Noise         compartments.EscapeNoise
 }
 
-// Validate reports what does not fit a network.
+// Validate reports every field outside its domain or of the wrong length for a.
 func (r Rule) Validate(a Architecture) error {
 	var errs []error
 	require := func(ok bool, format string, args ...any) {
@@ -81,8 +80,8 @@ func (r Rule) Slowed(factor float64) Rule {
 	return r
 }
 
-// Update is the change that one example asks for: for each layer an outer
-// product of a presynaptic and a postsynaptic factor.
+// Update is the weight change from one example: for each layer an outer product of
+// a presynaptic and a postsynaptic factor.
 type Update struct {
 	Layers []LayerUpdate
 	Losses []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23)
@@ -94,10 +93,10 @@ type LayerUpdate struct {
 	Trace         []float32 // shared with the forward means
 	Delta         []float32
 	FeedbackTrace []float32 // shared with the forward means
-	FeedbackDelta []float32 // nil where feedback does not learn
+	FeedbackDelta []float32 // nil if feedback does not learn
 }
 
-// NewUpdate returns an update for networks of an architecture.
+// NewUpdate returns an update for networks with architecture a.
 func (r Rule) NewUpdate(a Architecture) *Update {
 	u := &Update{Losses: make([]float64, len(a.Hidden)+1)}
 	for m, size := range a.Sizes() {
@@ -154,7 +153,7 @@ func (r Rule) learnFeedback(delta []float32, f Means, eta float64) {
 	}
 }
 
-// Scale multiplies all that an update changes by s.
+// Scale multiplies every weight change of u by s.
 func (u *Update) Scale(s float32) {
 	for m := range u.Layers {
 		for _, delta := range [][]float32{u.Layers[m].Delta, u.Layers[m].FeedbackDelta} {
@@ -165,21 +164,22 @@ func (u *Update) Scale(s float32) {
 	}
 }
 
-// Apply adds updates to the weights, in the order given. Rows whose trace is
-// zero are not touched.
+// Apply adds updates to the weights, in the order given. It does not touch rows
+// whose trace is zero.
 func (n *Network) Apply(updates ...*Update) {
 	n.ApplyPart(updates, 0, 1)
 	n.Settle()
 }
 
-// ApplyPart is Apply for one of so many parts of the weights, which touch
-// different rows and can be applied side by side. Settle must follow when all
-// parts are done.
+// ApplyPart does a share of Apply: part number part, from 0, of parts. Parts touch
+// different rows, so they can be applied at the same time; call Settle when all are
+// done.
 func (n *Network) ApplyPart(updates []*Update, part, parts int) {
 	for m := range n.Layers {
 		l := &n.Layers[m]
 		rows := l.Weights.Rows
-		// A few rows at a time, so that they stay at hand for all updates.
+		// Go through all updates a few rows at a time, so that the rows stay in the
+		// cache.
 		for begin := part * rows / parts; begin < (part+1)*rows/parts; begin += rowsAtHand {
 			end := min(begin+rowsAtHand, (part+1)*rows/parts)
 			for _, u := range updates {
@@ -205,14 +205,14 @@ func (n *Network) ApplyPart(updates []*Update, part, parts int) {
 
 const rowsAtHand = 64
 
-// addOuter adds trace ⊗ delta to rows begin ≤ j < end. Delta has room for the
-// padding of a row, which is zero.
+// addOuter adds trace ⊗ delta to rows begin ≤ j < end. The capacity of delta
+// includes the padding of a row, which is zero.
 func addOuter(w Matrix, begin, end int, trace, delta []float32) {
 	vec.AddOuter(w.Data[begin*w.Stride:], w.Stride, trace[begin:end], delta[:w.Stride])
 }
 
-// Settle makes feedback weights obey what ties them: silent synapses stay
-// silent, and symmetric feedback follows the forward weights.
+// Settle restores what must hold for feedback weights after an update: silent
+// synapses are zero, and symmetric feedback follows the forward weights.
 func (n *Network) Settle() {
 	for m := range n.Layers {
 		l := &n.Layers[m]

@@ -26,7 +26,7 @@ func rule(layers int, feedback bool) Rule {
 	return r
 }
 
-// someMeans makes up means for a network: every third trace is zero.
+// someMeans makes up means for a network; every third trace is zero.
 func someMeans(n *Network, src *source) []Means {
 	vector := func(size int, from, to float64) []float32 {
 		v := make([]float32, size)
@@ -57,8 +57,8 @@ func someMeans(n *Network, src *source) []Means {
 	return list
 }
 
-// The rule, written as eqs. 23 and 28–35 read, neuron by neuron and synapse by
-// synapse in float64.
+// The rule agrees with eqs. 23 and 28–35, written out neuron by neuron and synapse
+// by synapse in float64.
 func TestRuleFollowsTheEquations(t *testing.T) {
 	sigma := func(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
 	slope := func(v float64) float64 { return sigma(v) * (1 - sigma(v)) }
@@ -145,11 +145,10 @@ func TestRuleFollowsTheEquations(t *testing.T) {
 	}
 }
 
-// near holds a weight against what it was and what it should have learned: it
-// rounds once, what it learned some times.
-//
-// Slopes are in the precision of the state, a few units of 2⁻²⁴ of their largest
-// value: full is delta with the slope left out.
+// near fails unless a weight has changed from was by delta, up to rounding: once
+// for the sum and a few times for delta. Slopes are in float32, with an error of a
+// few 2⁻²⁴ of their largest value, so the tolerance also needs full, which is delta
+// without the slope.
 func near(t *testing.T, what string, is, was float32, delta, full float64) {
 	t.Helper()
 	want := float64(was) + delta
@@ -158,8 +157,8 @@ func near(t *testing.T, what string, is, was float32, delta, full float64) {
 	}
 }
 
-// Rows of neurons that did not fire are not touched: not even −0 becomes 0, and
-// an infinite delta, which times 0 is no number, does not reach them.
+// Apply does not touch the rows of neurons that did not fire: −0 stays −0, and an
+// infinite delta, which times 0 would be NaN, does not reach them.
 func TestApplyLeavesSilentRows(t *testing.T) {
 	a := Architecture{Inputs: 7, Hidden: []int{5}, Classes: 3, PerClass: 2, Feedback: Broadcast}
 	n := drawn(a, 12)
