@@ -34,6 +34,18 @@ func describe(flags *pflag.FlagSet, heading, name, hint string) {
 func newHelp(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use: "help", Hidden: true,
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+			about := root
+			if len(args) > 0 {
+				about, _, _ = root.Find(args)
+			}
+			for _, c := range about.Commands() {
+				if !c.Hidden {
+					names = append(names, c.Name()+"\t"+c.Short)
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about := root
 			for _, word := range args {
@@ -73,7 +85,7 @@ func help(cmd *cobra.Command) string {
 			fmt.Fprintf(&b, "\n%s:\n", g.Title)
 			for _, c := range inOrder(cmd.Commands()) {
 				if c.GroupID == g.ID && !c.Hidden {
-					fmt.Fprintf(&b, "  %-9s %s\n", c.Name(), c.Short)
+					fmt.Fprintf(&b, "  %-10s %s\n", c.Name(), c.Short)
 				}
 			}
 		}
@@ -110,7 +122,7 @@ func layers(cmd *cobra.Command) string {
 
 // inOrder puts commands in the order in which a newcomer needs them.
 func inOrder(commands []*cobra.Command) []*cobra.Command {
-	order := []string{"train", "test", "trial", "plot", "inspect", "view", "replay", "export", "data", "config", "version", "list", "fetch", "verify", "check"}
+	order := []string{"train", "test", "trial", "plot", "inspect", "view", "replay", "export", "data", "config", "completion", "version", "list", "fetch", "verify", "check"}
 	sorted := slices.Clone(commands)
 	slices.SortStableFunc(sorted, func(a, b *cobra.Command) int {
 		return slices.Index(order, a.Name()) - slices.Index(order, b.Name())

@@ -94,7 +94,7 @@ on with --resume).`,
 		Version:       version(),
 	}
 	root.SetVersionTemplate("plateau {{.Version}}\n")
-	root.CompletionOptions.DisableDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true // completion is ours
 	root.SetHelpCommand(newHelp(root))
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) { fmt.Fprint(cmd.OutOrStdout(), help(cmd)) })
@@ -104,6 +104,7 @@ on with --resume).`,
 		&cobra.Group{ID: groupSetup, Title: "Data and settings"})
 	root.AddCommand(
 		newTrain(con), newTest(con), newTrial(con), newPlot(con), newBench(con),
-		newInspect(con), newView(con), newReplay(con), newExport(con), newData(con), newConfig(con), newVersion(con))
+		newInspect(con), newView(con), newReplay(con), newExport(con), newData(con), newConfig(con), newCompletion(con), newVersion(con))
+	complete(root)
 	return root
 }

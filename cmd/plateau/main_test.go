@@ -118,7 +118,7 @@ func TestMistakes(t *testing.T) {
 		want   []string
 	}{
 		{"trian", 2, []string{"no command trian", "did you mean train?", "plateau --help"}},
-		{"zzz", 2, []string{"no command zzz", "train, test, trial, plot, inspect, view, replay, export, data, config, version"}},
+		{"zzz", 2, []string{"no command zzz", "train, test, trial, plot, inspect, view, replay, export, data, config, completion, version"}},
 		{"help foo", 2, []string{"no command foo", "train, test"}},
 		{"help data lits", 2, []string{"no command lits", "did you mean list?"}},
 		{"data foo", 2, []string{"no command foo", "list, fetch, verify"}},

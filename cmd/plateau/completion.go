@@ -1,0 +1,249 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"plateau/protocols/dataset"
+)
+
+func newCompletion(con *console) *cobra.Command {
+	shells := []string{"bash", "zsh", "fish", "powershell"}
+	return &cobra.Command{
+		Use: "completion SHELL", GroupID: groupSetup, Args: oneArgument("the name of a shell: " + strings.Join(shells, ", ")),
+		ValidArgs: shells,
+		Short:     "make a shell complete what you type",
+		Long: `Print a script with which a shell completes commands, options, data sets, presets,
+keys of --set and their choices, and run folders: bash (with its package
+bash-completion), zsh, fish or powershell. It completes the program where it is
+called plateau, on the PATH or not.`,
+		Example: `  source <(plateau completion bash)                        in ~/.bashrc
+  source <(plateau completion zsh)                         in ~/.zshrc, after compinit
+  plateau completion fish | source                         in ~/.config/fish/config.fish
+  plateau completion powershell | Out-String | Invoke-Expression`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var script strings.Builder
+			var err error
+			switch root := cmd.Root(); args[0] {
+			case "bash":
+				if err = root.GenBashCompletionV2(&script, true); err == nil {
+					script.WriteString(bashEquals)
+				}
+			case "zsh":
+				err = root.GenZshCompletion(&script)
+			case "fish":
+				err = root.GenFishCompletion(&script, true)
+			case "powershell":
+				err = root.GenPowerShellCompletionWithDesc(&script)
+			default:
+				return misuse("there is no completion for %s%s", args[0], suggest(args[0], shells))
+			}
+			if err != nil {
+				return err
+			}
+			con.line("%s", strings.TrimSuffix(script.String(), "\n"))
+			return nil
+		},
+	}
+}
+
+// bashEquals corrects the script: bash takes what stands behind = for a word of its
+// own, which is all that a completion of key=value may replace.
+const bashEquals = `
+__plateau_values()
+{
+    __start_plateau "$@"
+    local i
+    if [[ $COMP_WORDBREAKS == *=* && ( ${COMP_WORDS[COMP_CWORD]} == "=" || ${COMP_WORDS[COMP_CWORD-1]} == "=" ) ]]; then
+        for i in "${!COMPREPLY[@]}"; do
+            COMPREPLY[i]=${COMPREPLY[i]#*=}
+        done
+    fi
+}
+
+if [[ $(type -t compopt) = "builtin" ]]; then
+    complete -o default -F __plateau_values plateau
+else
+    complete -o default -o nospace -F __plateau_values plateau
+fi
+`
+
+// A completer lists what a word that somebody has begun may become.
+type completer = cobra.CompletionFunc
+
+// complete tells a command, and all below it, what its words and the values of its
+// options may be.
+func complete(cmd *cobra.Command) {
+	if cmd.ValidArgs == nil && cmd.ValidArgsFunction == nil {
+		cmd.ValidArgsFunction = wordsOf(cmd)
+	}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if c := valuesOf(f); c != nil {
+			cmd.RegisterFlagCompletionFunc(f.Name, c) // fails if there is one already
+		}
+	})
+	for _, c := range cmd.Commands() {
+		complete(c)
+	}
+}
+
+// wordsOf completes the words behind a command as its usage says.
+func wordsOf(cmd *cobra.Command) completer {
+	switch {
+	case strings.Contains(cmd.Use, "RUN"):
+		return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+			return runFolders(begun), cobra.ShellCompDirectiveDefault // files, where there are none
+		}
+	case strings.Contains(cmd.Use, "FILE"):
+		return filesEnding("toml")
+	case strings.Contains(cmd.Use, "NAME"):
+		var names []string
+		for _, info := range dataset.List() {
+			if len(info.Files) > 0 {
+				names = append(names, info.Name+"\t"+info.Title)
+			}
+		}
+		return cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)
+	case cmd.Flags().Lookup("resume") != nil:
+		// The folder behind --resume is a word, as the option can do without.
+		return func(cmd *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+			if !cmd.Flags().Changed("resume") {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return completeRun(cmd, nil, begun)
+		}
+	}
+	return cobra.NoFileCompletions
+}
+
+// valuesOf completes the value of an option, by its name or by the word that stands
+// for its value; nil leaves it to the shell, which knows files.
+func valuesOf(f *pflag.Flag) completer {
+	switch f.Name {
+	case "data":
+		return fixed(dataset.Names()...)
+	case "preset":
+		var names []string
+		for _, p := range presets() {
+			names = append(names, p.name+"\t"+p.meaning)
+		}
+		return fixed(names...)
+	case "set":
+		return completePair
+	case "measure":
+		return completeList(append(measurementNames(), "all", "none"))
+	case "vars":
+		var names []string
+		for _, v := range variables() {
+			names = append(names, string(v))
+		}
+		return completeList(append(names, everything))
+	case "split":
+		return fixed("test", "train")
+	case "to":
+		return fixed(formatNames()...)
+	case "what":
+		var names []string
+		for _, p := range drawings() {
+			names = append(names, p.name+"\t"+p.meaning)
+		}
+		return fixed(names...)
+	case "config":
+		return filesEnding("toml")
+	case "run", "resume":
+		return completeRun
+	}
+	switch annotation(f, hintOf) {
+	case "DIR":
+		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		}
+	case "FILE", "PATH", "[FILE]":
+		return nil
+	}
+	return cobra.NoFileCompletions
+}
+
+func fixed(list ...string) completer {
+	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+}
+
+func filesEnding(ending string) completer {
+	return cobra.FixedCompletions([]string{ending}, cobra.ShellCompDirectiveFilterFileExt)
+}
+
+// completeRun completes run folders, and where there are none, any folders.
+func completeRun(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if found := runFolders(begun); found != nil {
+		return found, cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+// completeList completes the last of some words that are joined with commas.
+func completeList(names []string) completer {
+	return func(_ *cobra.Command, _ []string, begun string) (found []string, _ cobra.ShellCompDirective) {
+		before := begun[:strings.LastIndex(begun, ",")+1]
+		for _, name := range names {
+			if !slices.Contains(splitList(before), name) {
+				found = append(found, before+name)
+			}
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+}
+
+// completePair completes KEY=VALUE.
+func completePair(cmd *cobra.Command, args []string, begun string) (found []string, _ cobra.ShellCompDirective) {
+	name, value, ok := strings.Cut(begun, "=")
+	if !ok {
+		for _, k := range keys() {
+			found = append(found, k.name+"=\t"+k.meaning)
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	k, ok := lookup(name)
+	if !ok {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	choices := k.choices
+	if _, isBool := k.at(defaults()).(*bool); isBool {
+		choices = []string{"true", "false"}
+	}
+	directive := cobra.ShellCompDirectiveNoFileComp
+	if name == "measure.what" {
+		choices, directive = completeList(append(measurementNames(), "all", "none"))(cmd, args, value)
+	}
+	for _, c := range choices {
+		found = append(found, name+"="+c)
+	}
+	return found, directive
+}
+
+// runFolders lists the folders of runs that begin with some letters: those in runs,
+// and in the folder that the letters name.
+func runFolders(begun string) (found []string) {
+	folder, _ := filepath.Split(begun)
+	for _, folder := range []string{folder, "runs/"} {
+		entries, _ := os.ReadDir(filepath.Join(".", folder))
+		if filepath.IsAbs(folder) {
+			entries, _ = os.ReadDir(folder)
+		}
+		for _, e := range entries {
+			path := folder + e.Name()
+			if _, err := os.Stat(filepath.Join(path, configName)); err != nil || !strings.HasPrefix(firstLine(filepath.Join(path, configName)), configMark) {
+				continue
+			}
+			// A shell takes a line for a completion, and shows it as it is.
+			if strings.HasPrefix(path, begun) && printable(path) == path && !strings.ContainsAny(path, "\n\t") && !slices.Contains(found, path) {
+				found = append(found, path)
+			}
+		}
+	}
+	return found
+}
