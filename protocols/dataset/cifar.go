@@ -19,6 +19,7 @@ const (
 	cifarBatch   = 10000 * cifarRecord // bytes of an official batch
 	cifarTest    = "test_batch.bin"
 	cifarFolder  = "cifar-10-batches-bin" // in the official archive
+	cifarPython  = "cifar-10-batches-py"  // in the one for Python, which torchvision and Keras use
 )
 
 // ReadCIFAR10 reads one or several batches of the binary version of CIFAR-10,

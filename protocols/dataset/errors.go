@@ -14,6 +14,7 @@ type MissingError struct {
 	Near   string   // that folder; "" if none of the files is in any
 	Looked []string // every folder that was looked in, and below
 	Put    string   // the folder where to put the files; "" if there is none
+	Python string   // a folder with the version for Python, which is not read; or ""
 	Exact  string   // the folder that the user named; or ""
 }
 
@@ -34,6 +35,9 @@ func (e *MissingError) Error() string {
 		b.WriteString("\nlooked nowhere: $PLATEAU_DATA is not set and there is no cache folder")
 	default:
 		fmt.Fprintf(&b, "\nlooked in %s, and there in %s", list(e.Looked, "and"), list(subs, "and"))
+	}
+	if e.Python != "" {
+		fmt.Fprintf(&b, "\n%s holds the version for Python, which cannot be read; the binary version can", e.Python)
 	}
 	if e.Exact != "" {
 		b.WriteString("\n(only the given folder was searched; without it, $PLATEAU_DATA and the user's caches are)")

@@ -202,6 +202,14 @@ func TestLoadCIFAR10(t *testing.T) {
 	write(t, dir, cifarTest, record(7, 0, 0, 0))
 	_, err := Load("cifar10", Options{Dir: dir})
 	wantError(t, err, "data_batch_1.bin")
+	if strings.Contains(err.Error(), "Python") {
+		t.Errorf("%v: what has it to do with Python?", err)
+	}
+	// As torchvision and Keras leave it, it is not read, but seen.
+	python := filepath.Join(dir, "cifar-10-batches-py")
+	write(t, python, "data_batch_1", []byte("\x80\x02}q\x01"))
+	_, err = Load("cifar10", Options{Dir: dir})
+	wantError(t, err, python+" holds the version for Python")
 }
 
 func TestLoadDigits(t *testing.T) {

@@ -147,6 +147,15 @@ func locate(dir string, info Info) (best place, err *MissingError) {
 	if own, ownErr := OwnDir(dir); ownErr == nil {
 		err.Put = Folder(own, info)
 	}
+	if info.Name == "cifar10" {
+		for _, root := range roots {
+			for _, folder := range []string{filepath.Join(root, cifarPython), filepath.Join(root, info.Name, cifarPython)} {
+				if stat, statErr := os.Stat(folder); statErr == nil && stat.IsDir() && err.Python == "" {
+					err.Python = folder
+				}
+			}
+		}
+	}
 	if len(best.found) > 0 {
 		err.Near, err.Put, err.Files = best.dir, best.dir, best.missing
 		return best, err
