@@ -7,29 +7,30 @@ import (
 )
 
 // candidates are the points at which the neurons of a population could fire: a
-// homogeneous Poisson process of rate φ_max for each of them. Laid side by side,
-// and step after step, the neurons form a line, and the candidates a Poisson
-// process along it whose gaps are exponentially distributed: so they are drawn in
-// the order of steps and owners, without a draw for those that have none. A
-// line takes in a block of steps, or as many as it has cells for.
+// homogeneous Poisson process of rate φ_max for each neuron. Imagine a line with a
+// cell for every neuron in the first step, then one for every neuron in the second,
+// and so on. Along it, the candidates are one Poisson process, whose gaps are
+// exponentially distributed. Drawing the gaps gives the candidates in the order of
+// steps and neurons, and costs nothing for neurons that have none. A line covers a
+// block of steps, or as many of them as fit.
 type candidates struct {
 	size  int // neurons
 	rate  float64
-	lines [2]struct { // as they are needed for blocks of different length
+	lines [2]struct { // the last two lengths that were needed
 		steps int
 		vec.Line
 	}
 	block int // steps of the block
-	first int // step of the block with which the line that was drawn begins
-	until int // step of the block with which it ends
+	first int // the line that was drawn covers the steps of the block from here
+	until int // up to but not including this one
 	next  int // first candidate that has not been thinned
 
 	cells []int32
 	marks []uint32
 }
 
-// newCandidates prepares for a population of size neurons with so many
-// candidates in a step on average, each.
+// newCandidates prepares for a population of size neurons; rate is the mean number
+// of candidates of a neuron in a step.
 func newCandidates(size int, rate float64) *candidates {
 	c := &candidates{}
 	c.resize(size, rate)
@@ -44,13 +45,13 @@ func (c *candidates) resize(size int, rate float64) {
 // begin prepares for a block of steps.
 func (c *candidates) begin(steps int) { c.block, c.until = steps, 0 }
 
-// maxLine leaves positions on a line a resolution of 2⁻¹⁰ of a neuron, as far as
-// a single step permits.
+// maxLine is the length of a line up to which positions are resolved to 2⁻¹⁰ of a
+// cell. Only a single step of a larger population takes more.
 const maxLine = 1 << 17
 
-// at returns the candidates that have not been thinned, and the cells of a step
-// of the block. Steps are asked for in order. If the step begins a line, key is
-// that of its draws.
+// at returns the candidates that have not been thinned, and the range of cells
+// base ≤ cell < end of a step of the block. Call it for the steps in order. If the
+// step begins a new line, key seeds its draws.
 func (c *candidates) at(step int, key uint64) (cells []int32, marks []uint32, base, end int32) {
 	if step >= c.until {
 		steps := min(c.block-step, max(1, maxLine/c.size))
@@ -61,7 +62,7 @@ func (c *candidates) at(step int, key uint64) (cells []int32, marks []uint32, ba
 	return c.cells[c.next:], c.marks[c.next:], base, base + int32(c.size)
 }
 
-// draw draws the candidates of a line of steps.
+// draw draws the candidates of the given number of steps.
 func (c *candidates) draw(key uint64, steps int) {
 	c.next = 0
 	l := c.line(steps)
@@ -76,8 +77,8 @@ func (c *candidates) draw(key uint64, steps int) {
 	}
 }
 
-// line returns the line of so many steps. Phases of two lengths take turns in
-// training, so two are kept.
+// line returns the line for the given number of steps. It keeps two of them,
+// because training alternates between phases of two lengths.
 func (c *candidates) line(steps int) *vec.Line {
 	l := &c.lines[0]
 	if l.steps != steps {
@@ -92,8 +93,7 @@ func (c *candidates) line(steps int) *vec.Line {
 // whole rounds up to a number of candidates that can be drawn.
 func whole(n float64) int { return (int(n) + vec.Group) / vec.Group * vec.Group }
 
-// grow makes room for n candidates, and for somewhat more so that it is seldom
-// needed.
+// grow makes room for n candidates and some more, so that it is seldom needed.
 func (c *candidates) grow(n int) {
 	if n > len(c.cells) {
 		n = whole(1.25 * float64(n))

@@ -24,8 +24,8 @@ func drawn(c *candidates, steps int, key func(step int) uint64) (owners [][]int3
 }
 
 // Candidates are a homogeneous Poisson process: their number in a step is Poisson,
-// their owners are uniform, and marks are uniform whatever the owner. So it is in
-// lines of one step and of many, and where a block takes several lines.
+// their owners are uniform, and marks are uniform whatever the owner. This holds in
+// lines of one step and of many, and if a block takes several lines.
 func TestCandidatesArePoisson(t *testing.T) {
 	for _, test := range []struct {
 		size   int
@@ -39,13 +39,13 @@ func TestCandidatesArePoisson(t *testing.T) {
 		what := fmt.Sprintf("%d neurons, rate %v, blocks of %d", test.size, test.rate, test.block)
 		c := newCandidates(test.size, test.rate)
 		mean := float64(test.size) * test.rate
-		place := presentationKey(31, TrialSpikes, uint64(test.size))
-		var totals []float64 // steps by number of candidates
-		var series []float64 // candidates by step
+		presentation := presentationKey(31, TrialSpikes, uint64(test.size))
+		var totals []float64 // number of steps with 0, 1, … candidates
+		var series []float64 // number of candidates of each step
 		owners, marks := make([]int, min(test.size, 50)), make([]int, 64)
 		all := 0
 		for block := range test.blocks {
-			own, m := drawn(c, test.block, func(step int) uint64 { return placeKey(place, 0, block*test.block+step) })
+			own, m := drawn(c, test.block, func(step int) uint64 { return stepKey(presentation, 0, block*test.block+step) })
 			for step := range own {
 				n := len(own[step])
 				for len(totals) <= n {
@@ -96,16 +96,16 @@ func TestCandidatesArePoisson(t *testing.T) {
 	}
 }
 
-// Room for candidates grows when a line has more of them than were expected.
+// If a line has more candidates than expected, the room for them grows.
 func TestCandidatesFindRoom(t *testing.T) {
 	key := func(int) uint64 { return 3 }
 	expected, _ := drawn(newCandidates(100, 0.5), 4, key)
 	c := newCandidates(100, 0.5)
 	c.begin(4)
-	c.rate = 1e-3 // expects too few
+	c.rate = 1e-3 // makes it expect too few
 	*c.line(4) = *newCandidates(100, 0.5).line(4)
 	surprised, _ := drawn(c, 4, key)
 	if fmt.Sprint(expected) != fmt.Sprint(surprised) || len(expected[0]) < 20 {
-		t.Fatalf("with little room %v, with enough %v", surprised, expected)
+		t.Fatalf("with too little room %v, with enough %v", surprised, expected)
 	}
 }

@@ -7,17 +7,17 @@ import (
 
 // A Clock tells the time at which a step begins.
 //
-// Multiplied as floating-point numbers 3 steps of 0.1 ms are 0.30000000000000004 ms.
-// A Clock multiplies as one does on paper, dt being the shortest decimal that reads
-// back as it, and rounds once: so the shortest decimal of a time is the exact one,
-// 0.3, and who compares times that were read from two files finds them equal.
+// In floating point, 3 × 0.1 ms is 0.30000000000000004 ms. A Clock takes dt as the
+// shortest decimal that reads back as dt, multiplies that as one would on paper, and
+// rounds once. So a time prints as 0.3, and times that were read from two files
+// compare equal.
 type Clock struct {
 	dt     float64 // ms
-	digits float64 // of dt as a decimal, without the point
+	digits float64 // the digits of dt as a decimal, without the point
 	scale  float64 // dt = digits / scale; a power of ten
 }
 
-// NewClock returns the clock of steps of dt ms.
+// NewClock returns the clock for steps of dt ms.
 func NewClock(dt float64) Clock {
 	whole, fraction, _ := strings.Cut(strconv.FormatFloat(dt, 'f', -1, 64), ".")
 	digits, err := strconv.ParseFloat(whole+fraction, 64)
@@ -33,14 +33,14 @@ func NewClock(dt float64) Clock {
 
 const (
 	maxExactPower = 22      // 10²² is the largest power of ten that is a float64
-	maxExact      = 1 << 53 // whole numbers up to here are
+	maxExact      = 1 << 53 // every whole number up to here is a float64
 )
 
-// At returns when a step begins (ms), counted from where steps are.
+// At returns the time at which a step begins (ms); step 0 begins at 0.
 func (c Clock) At(step int64) float64 {
-	// A product of whole numbers below 2⁵³ and the power of ten have no error, so
-	// the quotient is the nearest to the decimal. Of an odd dt with all its digits
-	// there is no such product.
+	// The product of whole numbers is exact below 2⁵³, and so is the power of ten,
+	// so the quotient is the float64 nearest to the decimal. If dt has too many
+	// digits for that, the plain product must do.
 	if n := float64(step) * c.digits; c.digits < maxExact && n < maxExact && -n < maxExact {
 		return n / c.scale
 	}

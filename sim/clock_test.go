@@ -9,7 +9,7 @@ import (
 	"plateau/sim"
 )
 
-// Times are the decimals that one gets on paper, as far as a float64 has digits.
+// Times are the decimals that one gets on paper, unless dt has too many digits.
 func TestClock(t *testing.T) {
 	for _, test := range []struct {
 		dt   float64
@@ -35,7 +35,7 @@ func TestClock(t *testing.T) {
 			}
 		}
 	}
-	// Where the decimal has too many digits, it is the product.
+	// If dt has too many digits, the time is the plain product.
 	for _, dt := range []float64{1.0 / 3, math.Pi, 1e-30, 0.1 + 1e-16} {
 		if got := sim.NewClock(dt).At(1 << 40); math.Abs(got/(dt*(1<<40))-1) > 1e-15 {
 			t.Errorf("step 2⁴⁰ of %v ms is at %v", dt, got)

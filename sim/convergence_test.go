@@ -7,22 +7,22 @@ import (
 	"testing"
 )
 
-// What the steps approximate, exactly: with spikes at given times all potentials
-// are integrals of exponentials.
+// This file has the exact solution that the steps approximate: with spikes at given
+// times, all potentials are integrals of exponentials.
 
-// A hit is a spike with the weight it arrives through.
+// A hit is a spike with the weight of its synapse.
 type hit struct{ at, weight float64 } // ms
 
 // continuous is a kernel κ that ends after its support (ms).
 type continuous struct{ rise, decay, support float64 }
 
-// parts are the exponentials that κ is made of, as factors and time constants.
+// parts returns the factors and time constants of the exponentials that make up κ.
 func (k continuous) parts() [2][2]float64 {
 	f := 1 / (k.decay - k.rise)
 	return [2][2]float64{{f, k.decay}, {-f, k.rise}}
 }
 
-// dendrite is V_b or V_a at time t.
+// dendrite returns V_b or V_a at time t.
 func (k continuous) dendrite(hits []hit, bias, t float64) float64 {
 	v := bias
 	for _, h := range hits {
@@ -35,7 +35,7 @@ func (k continuous) dendrite(hits []hit, bias, t float64) float64 {
 	return v
 }
 
-// arrived is the integral of a dendrite's potential from a to b.
+// arrived returns the integral of a dendrite's potential from a to b.
 func (k continuous) arrived(hits []hit, bias, a, b float64) float64 {
 	sum := bias * (b - a)
 	for _, h := range hits {
@@ -50,8 +50,8 @@ func (k continuous) arrived(hits []hit, bias, a, b float64) float64 {
 	return sum
 }
 
-// filtered is ∫ e^(−g (t − x)) of a dendrite's potential from a to t: what a soma
-// of total conductance g has taken in.
+// filtered returns ∫ e^(−g (t − x)) V(x) dx from a to t for the potential V of a
+// dendrite, as a soma of total conductance g sees it.
 func (k continuous) filtered(hits []hit, bias, g, a, t float64) float64 {
 	sum := bias / g * (1 - math.Exp(-g*(t-a)))
 	for _, h := range hits {
@@ -67,9 +67,9 @@ func (k continuous) filtered(hits []hit, bias, g, a, t float64) float64 {
 	return sum
 }
 
-// errorsOf runs spikes at given times in steps of dt, and returns how far the
-// engine is from the exact solution: the largest errors of potentials at whole ms
-// in both phases, and of means over the windows.
+// errorsOf runs the engine with spikes at given times in steps of dt, and returns
+// its errors: the largest ones of potentials at whole ms in both phases, and those
+// of means over the windows.
 func errorsOf(t *testing.T, m denseModel, support, dt float64, input, hidden, output []float64) map[string]float64 {
 	t.Helper()
 	const (
@@ -126,7 +126,7 @@ func errorsOf(t *testing.T, m denseModel, support, dt float64, input, hidden, ou
 	}
 	wrong := map[string]float64{}
 	note := func(what string, got, want float64) { wrong[what] = max(wrong[what], math.Abs(got-want)) }
-	jumps := func(times []float64, at float64) bool { // where a spike is forgotten
+	jumps := func(times []float64, at float64) bool { // whether a spike is forgotten at that time
 		for _, s := range times {
 			if math.Abs(at-s-support) < 1e-9 {
 				return true
@@ -159,11 +159,10 @@ func errorsOf(t *testing.T, m denseModel, support, dt float64, input, hidden, ou
 	return wrong
 }
 
-// With the same spikes in continuous time, halving dt halves what separates
-// potentials and means from the exact solution, and changes nothing else:
-// forward Euler is of first order, and feedback comes a step late. Spikes lie on
-// whole ms, so that forward traces, which see them at their true age, are exact
-// with any dt.
+// With the same spikes in continuous time, halving dt halves the errors of
+// potentials and means: forward Euler is of first order, and feedback comes a step
+// late. Spikes lie on whole ms, so that forward traces, which see them at their true
+// age, are exact with any dt.
 func TestConvergenceInTime(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	whole := func() (times []float64) {
@@ -213,10 +212,10 @@ func TestConvergenceInTime(t *testing.T) {
 	}
 }
 
-// The engine's own draws have a limit too: rates, potentials, traces and plateaus
-// of steps of 1, 1/4 and 1/16 ms have the same means, within their standard errors:
-// what is of the order of dt, a step of delay and of Euler's method, is over when
-// the windows begin.
+// The engine's own draws have a limit too: with steps of 1, 1/4 and 1/16 ms, rates,
+// potentials, traces and plateaus have the same means within their standard errors.
+// Effects of the order of dt, such as the delay of one step, are over when the
+// windows begin.
 func TestConvergenceInDistribution(t *testing.T) {
 	n := 500
 	if testing.Short() {
@@ -272,7 +271,7 @@ func TestConvergenceInDistribution(t *testing.T) {
 			for name, want := range fine {
 				e := math.Hypot(coarseError[name], fineError[name])
 				if !(math.Abs(coarse[name]-want) <= 4.5*e) {
-					t.Errorf("%s is %v with steps of %v ms and %v with 1/16 ms, %.1f standard errors apart", name, coarse[name], dt, want, (coarse[name]-want)/e)
+					t.Errorf("%s is %v with steps of %v ms and %v with steps of 1/16 ms, %.1f standard errors apart", name, coarse[name], dt, want, (coarse[name]-want)/e)
 				}
 			}
 		}

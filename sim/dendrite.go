@@ -7,17 +7,17 @@ import (
 	"plateau/network"
 )
 
-// dendrite is one kind of dendrite of a population: the potentials that the
-// spikes of a sending population cause in it through the weights of one
+// dendrite holds the dendrites of one kind of a population: the potentials that the
+// spikes of a sending population cause in them through the weights of one
 // projection (eq. 13).
 //
 // The kernel is linear, so it is applied after the weights: the rows of the
 // neurons that fired in a step add up to an input u(t) = Σ_j W_j, and the
-// recursion of the kernel filters u for each receiving neuron. No trace of a
-// sending neuron is ever formed.
+// recursion of the kernel filters u for each receiving neuron. The traces of the
+// sending neurons are never computed.
 type dendrite struct {
 	weights network.Matrix
-	bias    []float32 // padded; zeros without a bias
+	bias    []float32 // padded; zeros if there is no bias
 	nothing []float32 // a row of zeros
 	from    *sender
 	lag     int // 0: reads the sender up to this step; 1: up to the last step
@@ -27,10 +27,10 @@ type dendrite struct {
 
 	stride int
 	x1, x2 []float32 // sums of the recursion
-	u      []float32 // a ring of rows of input: of this step and of support steps before
-	head   int       // the row of this step
-	v      []float32 // rows of potentials of the block
-	keep   bool      // whether potentials of the whole block are kept; else only the last
+	u      []float32 // ring of input rows: of this step and of the support steps before it
+	head   int       // which row of u belongs to this step
+	v      []float32 // rows of potentials, one for each step of the block
+	keep   bool      // whether to keep the potentials of the whole block, or only the last
 }
 
 func newDendrite(w network.Matrix, from *sender, lag int, rates bool, k *kernel) *dendrite {
@@ -52,8 +52,8 @@ func newDendrite(w network.Matrix, from *sender, lag int, rates bool, k *kernel)
 	}
 }
 
-// nextInput moves on to the input of a new step, and also returns that of support
-// steps ago.
+// nextInput moves on to the next step and returns the rows for its input and with
+// the input of support steps ago.
 func (d *dendrite) nextInput() (u, leaving []float32) {
 	if d.head++; d.head > d.support {
 		d.head = 0
@@ -65,8 +65,8 @@ func (d *dendrite) nextInput() (u, leaving []float32) {
 	return row(d.u, d.head, d.stride), row(d.u, oldest, d.stride)
 }
 
-// potential returns the potentials after a step of the block; without keep, after
-// the last step that was taken.
+// potential returns the potentials after a step of the block; unless keep is set,
+// those after the last step that was taken.
 func (d *dendrite) potential(step int) []float32 {
 	if !d.keep {
 		step = 0
@@ -90,14 +90,14 @@ func (d *dendrite) advance(t int) {
 	d.filter.Apply(v, d.x1, d.x2, u, leaving, d.bias)
 }
 
-// advanceSoma does the same and takes the somata, which see no other dendrite,
-// one step on, without keeping the dendrites' potentials.
+// advanceSoma does the same and also advances the somata, which must not see any
+// other dendrite. It does not keep the potentials of the dendrites.
 func (d *dendrite) advanceSoma(t int, step compartments.Step, next, soma []float32) {
 	u, leaving := d.read(t)
 	d.filter.ApplySoma(next, soma, step.Retain, step.Basal, d.x1, d.x2, u, leaving, d.bias)
 }
 
-// read moves on to step t and returns its input, and what passes out of the
+// read moves on to step t and returns its input and the input that leaves the
 // kernel's support.
 func (d *dendrite) read(t int) (u, leaving []float32) {
 	u, leaving = d.nextInput()
@@ -109,7 +109,7 @@ func (d *dendrite) read(t int) (u, leaving []float32) {
 }
 
 // addSpikes sets u to the sum of the rows of the neurons whose spikes arrive in
-// step t, in the order in which they stand.
+// step t, added in ascending order.
 func (d *dendrite) addSpikes(u []float32, t int) {
 	vec.SumRows(u, d.weights.Data, d.stride, d.from.spikes.at(t-d.lag))
 }
@@ -124,10 +124,10 @@ func (d *dendrite) addRates(v, rates []float32) {
 	}
 }
 
-// refresh computes the state anew from the spikes that still act, with the
-// weights and biases as they are now: what a spike of the last example does in
-// this one is decided by today's weights. It begins a presentation, so that
-// potentials are a function of weights and recent spikes alone.
+// refresh computes the state anew from the spikes that still act, with the present
+// weights and biases; spikes of the last example thus act through the new weights.
+// Every presentation begins with it, so that potentials depend on nothing but
+// weights and recent spikes.
 func (d *dendrite) refresh(bias []float32) {
 	copy(d.bias, bias)
 	if d.rates {
@@ -147,8 +147,8 @@ func (d *dendrite) refresh(bias []float32) {
 	}
 }
 
-// recall sets the state of an unlimited kernel to what the spikes before the
-// senders' history left behind.
+// recall adds to the state of an unlimited kernel what is left of the spikes before
+// the senders' history.
 func (d *dendrite) recall() {
 	for j, s := range d.from.older {
 		if s != (kernels.State{}) {

@@ -8,43 +8,43 @@ import (
 
 // This file is the engine's slow twin: a network written as the equations of
 // eLife 6:e22901 read, in dense float64 loops, with traces as explicit sums of
-// κ over every past spike. It shares no code with package sim and draws
-// nothing: spikes are given to it.
+// κ over every past spike. It shares no code with package sim and draws no random
+// numbers: tests pass the spikes in.
 //
-// What the equations leave open was settled by the fixtures. TestDense fails
-// if any of it is done otherwise.
+// The fixtures settled what the equations leave open. TestDense fails if any of
+// the following changes.
 //
 //   - Order in a step: V_b, V_a, V, then spikes, layer by layer from the input
 //     up. The soma sees the dendrites' potentials of this step, and the
-//     teaching current sees the soma's of the last. A trace of step t is that
-//     of spikes up to t going forward, up to t−1 going backward; a spike acts
-//     for Memory steps after, and counts κ(dt) in the first, either way.
+//     teaching current sees the soma's potential of the last step. Forward, the
+//     trace of step t includes spikes up to step t; backward, spikes up to step
+//     t−1. In both directions a spike counts κ(dt) in the first step in which it
+//     acts, and it acts for Memory steps.
 //   - Nothing is reset between phases or between examples: potentials go on,
-//     and so do spikes, which act through the weights of the present. A
-//     dendrite has no memory of its own; a spike just before an update acts
-//     through the old weight before it and through the new one after it.
-//   - The averaging window is the last Length steps, the plateau's own step
-//     included; with 50 steps and Length 20 that is steps 30 to 49, all after
-//     Δt_s. The reference program keeps Length where phases last longer, so
-//     that its window is then shorter than all since Δt_s. A run of ours may
-//     choose (denseWindow).
-//   - With a plateau time for each neuron, only the mean of V_a (hence α) is
+//     and spikes go on acting, through the present weights. A dendrite has no
+//     memory of its own: after an update, a spike from before it acts through
+//     the new weight.
+//   - The averaging window is the last Length steps, including the step of the
+//     plateau; with 50 steps and Length 20 it is steps 30 to 49, all after
+//     Δt_s. The reference program keeps Length for longer phases, so its window
+//     then begins later than Δt_s. Our runs can have either (denseWindow).
+//   - If each neuron has its own plateau time, only the mean of V_a (hence α) is
 //     over that neuron's own window. V̄, s̄ and φ̄ are over the window at the
-//     end of the phase, for neurons of every plateau time.
+//     end of the phase, whatever the plateau time.
 //   - All updates use the weights, means and plateaus from before any of them;
-//     hidden updates see nothing of the output layer's. Symmetric feedback is
-//     tied after all updates: Y = Wᵀ of the new W, and of the new Y above.
+//     hidden updates do not see the output layer's update. Symmetric feedback is
+//     tied after all updates: Y = Wᵀ of the new W, times the new Y above.
 //   - Biases learn with the learning rate of W. The apical dendrite has no
 //     bias unless the feedback has biases c.
 //   - Feedback learning uses V̄_a of the neuron's plateau window; V̄ and s̄ of
 //     the window at the end of the forward phase; and σ' of V̄_a, unscaled
 //     (no P, no conductance).
-//   - Sparse feedback: silent weights are 0 and stay 0. The others are five
-//     times stronger from the beginning, not again after every update.
+//   - Sparse feedback: silent weights are 0 and stay 0. The others are made five
+//     times stronger once, at the beginning, and not after every update.
 //   - Rate mode has no traces and no integration: dendrites read the rates of
-//     inputs and of somata. Forward they read this step's, backward the last
-//     step's, over phases and examples. At rest a rate is 0, not φ(0), so the
-//     first step of the first example has V_a = 0 (or c).
+//     inputs and of somata. Forward they read the rates of this step, backward
+//     those of the last step, also across phases and examples. At rest a rate is
+//     0, not φ(0), so the first step of the first example has V_a = 0 (or c).
 //   - The losses of eqs. 23 and 32 are sums; the fixtures' output_loss is the
 //     mean over output neurons.
 
@@ -53,18 +53,18 @@ import (
 type denseModel struct {
 	Dt          float64 // ms
 	Rise, Decay float64 // τ_s and τ_L of κ
-	Memory      int     // steps that a spike acts for; 0 means without end
+	Memory      int     // number of steps for which a spike acts; 0 means for ever
 	Shape       string  // of κ: "" for eq. 12, "alpha" or "exponential" with Decay
 
 	Leak, Basal, Apical, Dendritic float64 // g_l, g_b, g_a; g_d of the output layer
 	Excitation, Inhibition         float64 // E_E, E_I
 	MaxRate                        float64 // φ_max
 	HiddenScale, OutputScale       float64 // P_0, P_1
-	Classes                        int     // output neurons are divided among them in order
+	Classes                        int     // the output neurons are divided among the classes in order
 
 	LayerWise     bool // feedback from the layer above; else from the output layer
-	RateForward   bool // forward input is rates, not spikes
-	RateFeedback  bool // feedback is rates, not spikes
+	RateForward   bool // forward projections carry rates, not spikes
+	RateFeedback  bool // feedback projections carry rates, not spikes
 	SteadyState   bool // somata are at their steady state
 	Exponential   bool // exponential step; else forward Euler
 	LearnFeedback bool
@@ -75,15 +75,16 @@ type denseModel struct {
 	FeedbackEta []float64 // η of Y and c, per hidden layer
 }
 
-// denseWeights: W[m] is (size of m) × (size below), Y[m] is (size of m) ×
-// (size of its feedback). C is nil where feedback has no biases.
+// denseWeights holds the weights by layer m: W[m] is (size of m) × (size below),
+// Y[m] is (size of m) × (size of the layer that feeds back). C is nil if feedback
+// has no biases.
 type denseWeights struct {
 	W, Y [][][]float64
 	B, C [][]float64
 }
 
 // A denseWindow says which steps of a phase are averaged: the last Length up
-// to the plateau; or, where Length is 0, all from step First.
+// to the plateau or, if Length is 0, all from step First.
 type denseWindow struct {
 	First, Length int
 }
@@ -104,15 +105,15 @@ func (w denseWindow) from(last int) int {
 type densePhase struct {
 	Steps   int
 	Window  denseWindow
-	Plateau [][]int // per hidden layer and neuron, a step of this phase; nil: the last
+	Plateau [][]int // per hidden layer and neuron, a step of this phase; nil means the last
 }
 
 // A denseExample is one example with its draws. Spikes are [step, neuron,
-// count], steps counted from the example's start through both phases.
+// count]; steps count from the start of the example through both phases.
 type denseExample struct {
 	Rates           []float64 // of the inputs, per ms; read in rate mode only
 	Label           int
-	Forward, Target densePhase // no target phase, no teaching and no learning
+	Forward, Target densePhase // without a target phase, there is no teaching and no learning
 	Input           [][3]int
 	Layers          [][][3]int
 }
@@ -123,19 +124,19 @@ type denseMeans struct {
 	Alpha    [][]float64 // α = σ(V̄_a)
 	Soma     [][]float64 // V̄
 	Rate     [][]float64 // φ̄
-	PSP      [][]float64 // s̄ of what layer m's basal dendrites receive
-	Feedback [][]float64 // s̄ of what hidden layer m's apical dendrites receive
+	PSP      [][]float64 // s̄ of the neurons that project to the basal dendrites of layer m
+	Feedback [][]float64 // s̄ of the neurons that project to the apical dendrites of hidden layer m
 }
 
-// denseResult holds all that follows from an example. Traces are
-// [layer][step][neuron] through both phases.
+// denseResult holds everything that is computed for an example. Potentials are
+// [layer][step][neuron], with the steps of both phases.
 type denseResult struct {
 	Apical, Basal, Soma, Rate [][][]float64
 	PSP, Feedback             [][][]float64
 	Forward, Target           denseMeans
 	OutputLoss                float64   // L_1
 	HiddenLoss                []float64 // L_0 of each hidden layer
-	Class                     int       // read out at the end of the forward phase
+	Class                     int       // predicted at the end of the forward phase
 }
 
 // dense is a network and its state.
@@ -146,7 +147,7 @@ type dense struct {
 
 	soma   [][]float64 // V
 	rate   [][]float64 // φ(V), 0 at rest
-	spikes []spikeList // [0] the inputs', [m+1] layer m's
+	spikes []spikeList // [0] of the inputs, [m+1] of layer m
 	now    int         // steps taken so far
 }
 
@@ -209,8 +210,8 @@ func (d *dense) kappa(t float64) float64 {
 }
 
 // trace is eq. 11 for n neurons: s_j = Σ_k κ(age of spike k), where a spike of
-// step newest has age dt, one step older 2 dt, and so on. There is no factor
-// dt.
+// step newest has age dt, one of the step before 2 dt, and so on. There is no
+// factor dt.
 func (d *dense) trace(spikes spikeList, n, newest int) []float64 {
 	s := make([]float64, n)
 	for _, spike := range spikes {
@@ -238,8 +239,8 @@ func dendrite(w [][]float64, s, b []float64) []float64 {
 	return v
 }
 
-// somaStep is eq. 14, 18 and 19 alike: dV/dt = −g_l V + Σ_k g_k (E_k − V), as
-// pairs {g_k, E_k}.
+// somaStep is one step of eqs. 14, 18 and 19, which all read
+// dV/dt = −g_l V + Σ_k g_k (E_k − V); pulls are the pairs {g_k, E_k}.
 func (d *dense) somaStep(v float64, pulls [][2]float64) float64 {
 	dVdt, conductance, current := -d.model.Leak*v, d.model.Leak, 0.0
 	for _, pull := range pulls {
@@ -268,7 +269,8 @@ func (d *dense) teaching(i, label int) (gE, gI float64) {
 	return 0, 1
 }
 
-// feedbackOf is the layer whose output comes to hidden layer m's apical dendrites.
+// feedbackOf returns the layer that projects to the apical dendrites of hidden
+// layer m.
 func (d *dense) feedbackOf(m int) int {
 	if d.model.LayerWise {
 		return m + 1
@@ -276,17 +278,18 @@ func (d *dense) feedbackOf(m int) int {
 	return d.layers - 1
 }
 
-// step takes one step of the whole network and appends to r.
+// step takes one step of the whole network and appends its potentials and spikes
+// to r.
 func (d *dense) step(e *denseExample, target bool, r *denseResult) {
 	t, model, w := d.now, &d.model, &d.weights
 	for m := range d.layers {
 		below, nBelow := e.Rates, len(w.W[m][0])
 		if m > 0 {
-			below = d.rate[m-1] // this step's: layer m−1 has stepped
+			below = d.rate[m-1] // of this step: layer m−1 has stepped already
 		}
 		psp := append([]float64(nil), below...)
 		if !model.RateForward {
-			psp = d.trace(d.spikes[m], nBelow, t) // with this step's spikes
+			psp = d.trace(d.spikes[m], nBelow, t) // with the spikes of this step
 		}
 		basal := dendrite(w.W[m], psp, w.B[m]) // eq. 13, and 19 for the output layer
 
@@ -301,7 +304,7 @@ func (d *dense) step(e *denseExample, target bool, r *denseResult) {
 			}
 		} else {
 			from := d.feedbackOf(m)
-			feedback := append([]float64(nil), d.rate[from]...) // the last step's: that layer has not stepped
+			feedback := append([]float64(nil), d.rate[from]...) // of the last step: that layer has not stepped yet
 			if !model.RateFeedback {
 				feedback = d.trace(d.spikes[from+1], len(d.rate[from]), t-1)
 			}
@@ -313,7 +316,7 @@ func (d *dense) step(e *denseExample, target bool, r *denseResult) {
 			for i, vb := range basal {              // eq. 14
 				va := apical[i]
 				if model.SteadyState {
-					va = 0 // V = k_b V_b: rate mode's soma does not see the apical dendrite
+					va = 0 // V = k_b V_b: in rate mode the soma does not see the apical dendrite
 				}
 				d.soma[m][i] = d.somaStep(d.soma[m][i], [][2]float64{{model.Basal, vb}, {model.Apical, va}})
 			}
@@ -402,7 +405,8 @@ func (d *dense) Run(e denseExample) *denseResult {
 	return r
 }
 
-// readOut is the class whose output neurons have the highest mean somatic potential.
+// readOut returns the class whose output neurons have the highest mean somatic
+// potential.
 func (d *dense) readOut(soma []float64) int {
 	sums := make([]float64, d.model.Classes)
 	best := 0
@@ -465,8 +469,8 @@ func (d *dense) learn(r *denseResult) {
 	d.silence()
 }
 
-// tieFeedback makes Y of each hidden layer the transpose of the weights above:
-// of the next layer's W; with broadcast, of the product of all of them.
+// tieFeedback makes Y of each hidden layer the transpose of the next layer's W or,
+// with broadcast feedback, of the product of W of all layers above.
 func (d *dense) tieFeedback() {
 	w, out := &d.weights, d.layers-1
 	gain := 1.0
@@ -485,7 +489,7 @@ func (d *dense) tieFeedback() {
 				for k := range above {
 					sum += above[k][i] * w.Y[m+1][k][j]
 				}
-				w.Y[m][i][j] = sum // w.Y[m+1] has the gain already
+				w.Y[m][i][j] = sum // the gain is in w.Y[m+1] already
 			}
 		}
 	}
@@ -542,8 +546,8 @@ func denseExampleOf(f *fixture, i int) denseExample {
 }
 
 // compareNumbers fails for each array of got that differs from want by more than
-// tolerance times the largest number of the array: a float64 result is as
-// exact as its largest terms.
+// tolerance times the largest number of the array, because the error of a sum
+// depends on its largest terms.
 func compareNumbers(t *testing.T, tolerance float64, what string, got, want any) {
 	t.Helper()
 	switch want := want.(type) {
@@ -598,8 +602,7 @@ func withinBound(t *testing.T, bound float64, what string, got, want []float64) 
 	return true
 }
 
-// TestDense computes, from the recorded weights and spikes of each fixture,
-// everything else that is in it.
+// TestDense computes everything in a fixture from its recorded weights and spikes.
 func TestDense(t *testing.T) {
 	for _, path := range fixtures(t) {
 		t.Run(fixtureName(path), func(t *testing.T) {
@@ -612,15 +615,15 @@ func TestDense(t *testing.T) {
 			for i := range f.Examples {
 				compareExample(t, tolerance, f, i, d.Run(denseExampleOf(f, i)), d.weights)
 				if t.Failed() {
-					return // all that follows differs too
+					return // everything that follows differs too
 				}
 			}
 		})
 	}
 }
 
-// compareExample holds all that was computed of example i of a fixture, and the
-// weights after it, against what the fixture records.
+// compareExample compares everything that was computed for example i of a fixture,
+// and the weights after it, with the fixture.
 func compareExample(t *testing.T, tolerance float64, f *fixture, i int, r *denseResult, after denseWeights) {
 	t.Helper()
 	want, last := f.Examples[i], len(f.Layers)-1
@@ -657,10 +660,9 @@ func perLayer(vectors [][]float64) [][][]float64 {
 	return m
 }
 
-// The fixtures have steps of 1 ms, a spike memory of 10 steps and Euler
-// steps; the rest of what the twin can do is checked here in closed form: one
-// input neuron, one hidden, one output, dt = 1/4 ms, unlimited memory,
-// exponential steps.
+// All fixtures have steps of 1 ms, a spike memory of 10 steps and Euler steps. What
+// else the twin can do is compared here with closed forms: one input neuron, one
+// hidden, one output, dt = 1/4 ms, unlimited memory, exponential steps.
 func TestDenseFineSteps(t *testing.T) {
 	const dt, w, y, b, steps = 0.25, 3.0, -2.0, 0.7, 200
 	d := newDense(denseModel{

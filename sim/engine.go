@@ -1,29 +1,29 @@
-// Package sim advances a network in time: the clock, the random streams, spikes
-// as events, and observers that look on.
+// Package sim advances a network in time. It has the clock, the random streams,
+// spikes as events, and observers that watch a run.
 //
 // # Time
 //
-// Time goes in steps of dt. In each step the input spikes are drawn; then layer
-// by layer, from the input up, a layer reads the spikes of the layer
-// below, this step's included, and those of its feedback up to the step before
-// (the feedback neurons have not stepped yet), its dendrites and somata follow,
-// and it draws its own spikes. A spike of step t acts with κ(dt) in step t on the
+// Time advances in steps of dt. In each step the input spikes are drawn first. Then
+// come the layers, from the input up: a layer reads the spikes of the layer below,
+// including those of this step, and the spikes of its feedback up to the last step
+// (the feedback neurons have not stepped yet); it updates its dendrites and somata,
+// and draws its own spikes. A spike of step t acts with κ(dt) in step t on the
 // layer above, and with κ(dt) in step t + 1 on the apical dendrites below.
 //
 // # Schedule
 //
-// Where no soma sees its apical dendrite the network is a cascade, and each
-// layer runs through a block of steps before the next begins; else the layers
+// If no soma sees its apical dendrite, the network is a cascade, and each layer
+// runs through a block of steps before the next layer begins. Otherwise the layers
 // take turns in each step. Both give the same bits.
 //
 // # Presentations
 //
-// A presentation is one example shown for one or more phases. It has a purpose
-// and a number, which with the seed determine every random draw in it. State
+// A presentation shows one example for one or more phases. It has a purpose and a
+// number, which together with the seed determine every random draw in it. State
 // flows on from one presentation to the next unless Rest is called. Weights may
 // change between presentations.
 //
-// The package knows nothing of data sets and learning.
+// The package knows nothing about data sets and learning.
 package sim
 
 import (
@@ -34,14 +34,14 @@ import (
 	"plateau/network"
 )
 
-// blockSteps is the number of steps that are simulated, and shown to observers,
-// at once. It bounds the memory of a phase of any length.
+// blockSteps is the largest number of steps that are simulated, and told to
+// observers, at once. It limits the memory that long phases take.
 const blockSteps = 128
 
 // Engine advances a network in steps of dt. A run depends only on the network,
 // the inputs and the seed: never on the schedule, the number of workers, the
-// vector unit, or what is being observed. An Engine is for one goroutine; many
-// can share a network while its weights rest.
+// vector unit, or what is being observed. An Engine is for one goroutine. Several
+// engines can share a network while its weights do not change.
 type Engine struct {
 	net    *network.Network
 	params Params
@@ -52,15 +52,15 @@ type Engine struct {
 
 	seed   uint64
 	shown  Presentation
-	key    uint64 // of the presentation's streams
+	key    uint64 // presentationKey of the presentation
 	step   int    // steps since the presentation began
 	rested bool   // whether nothing has been shown since Rest
 	fresh  bool   // whether apical potentials are up to date
-	needed bool   // whether the last phase needed them, watched or not
+	needed bool   // whether the last phase itself needed them, not only an observer
 
-	stepwise   bool // never run layer by layer; for tests
+	stepwise   bool // take turns in each step, whatever the network; for tests
 	script     Script
-	failure    error // what was wrong with it
+	failure    error // what was wrong with the script
 	observers  []Observer
 	potentials bool
 	block      Block
@@ -104,7 +104,7 @@ func New(net *network.Network, p Params, seed uint64) (*Engine, error) {
 // Params returns the parameters of the engine.
 func (e *Engine) Params() Params { return e.params }
 
-// sender returns the population of a layer, 0 for the input.
+// sender returns the sender of a layer; layer 0 is the input.
 func (e *Engine) sender(layer int) *sender {
 	if layer == 0 {
 		return e.inputs
@@ -112,8 +112,8 @@ func (e *Engine) sender(layer int) *sender {
 	return e.layers[layer-1].out
 }
 
-// Rest puts every potential to rest and forgets all spikes. A presentation must
-// begin before the engine runs again.
+// Rest sets every potential to rest and forgets all spikes. Call Present before the
+// next Run.
 func (e *Engine) Rest() {
 	e.inputs.clear()
 	for _, l := range e.layers {
@@ -123,22 +123,22 @@ func (e *Engine) Rest() {
 	e.rested = true
 }
 
-// Presentation is an example being shown. Purpose and Number, with the seed,
-// determine every random draw; the rest is for observers.
+// Presentation describes an example that is being shown. Purpose, Number and the
+// seed determine every random draw; the other fields are for observers.
 type Presentation struct {
 	Purpose Purpose
 	Number  uint64
 	Sample  int // index of the example in its data set
 	Class   int // its true class
-	Place   int // which of the engines that show a batch side by side, from 0
+	Place   int // the slot of the batch in which it is shown, counted from 0
 
 	// Rested tells observers that the engine is at rest; Present sets it.
 	Rested bool
 	engine *Engine
 }
 
-// AppendState appends the state with which the presentation begins; see
-// Engine.AppendState. It is for observers that are told of a presentation.
+// AppendState appends the engine's state at the beginning of the presentation; see
+// Engine.AppendState. Observers may call it when they are told of the presentation.
 func (p *Presentation) AppendState(b []byte) []byte { return p.engine.AppendState(b) }
 
 // Present begins a presentation. The potentials of dendrites are computed anew
@@ -157,15 +157,15 @@ func (e *Engine) Present(p Presentation) {
 	e.tell(&e.shown)
 }
 
-// Run takes the network through a phase and fills in the means that are asked
-// for: one element for each layer, of which slices that are nil are left alone.
-// Means of apical potentials need the feedback trace too.
+// Run takes the network through a phase and fills in means, one element for each
+// layer. Slices that are nil are left out. Who asks for Apical or Plateau must ask
+// for FeedbackTrace too.
 func (e *Engine) Run(p *Phase, means []network.Means) error {
 	if err := p.validate(e.net.Architecture, vec.Same(p.Intensity, e.in.shown)); err != nil {
 		return err
 	}
 	if e.rested {
-		return errors.New("sim: Run before Present, which makes dendrites ready")
+		return errors.New("sim: Run called before Present")
 	}
 	if len(means) != len(e.layers) {
 		return fmt.Errorf("sim: means for %d layers, want %d", len(means), len(e.layers))
@@ -230,9 +230,10 @@ func (e *Engine) begin(p *Phase) {
 }
 
 // followApical decides whether a phase computes apical potentials at every step:
-// when somata or means need them, or an observer watches. Where they begin
-// to be needed they are computed anew even if they have been watched, for the
-// two ways to get there round differently.
+// it does if somata or means need them, or if an observer watches them. When they
+// are needed for the first time, they are computed anew even if an observer has
+// been watching, because the two ways to compute them round differently and a run
+// must not depend on observers.
 func (e *Engine) followApical(needed bool) {
 	follow := needed || e.potentials
 	if follow && !e.fresh || needed && !e.needed {
@@ -245,7 +246,7 @@ func (e *Engine) followApical(needed bool) {
 	e.fresh, e.needed = follow, needed
 }
 
-// teach sets the current into the output neurons.
+// teach sets the teaching current of the output neurons.
 func (e *Engine) teach(p *Phase) {
 	l := e.layers[len(e.layers)-1]
 	if !p.Taught {
@@ -287,7 +288,7 @@ func (e *Engine) advance(steps int) {
 	if !e.fresh {
 		return
 	}
-	// The feedback is known only now; it changes nothing that has been.
+	// Only now are the spikes that feed back known. No soma sees these potentials.
 	for _, l := range e.layers {
 		if l.apical != nil {
 			for t := range steps {
@@ -297,7 +298,7 @@ func (e *Engine) advance(steps int) {
 	}
 }
 
-// advanceLayer takes a layer through step t of the block.
+// advanceLayer takes step t of the block for one layer.
 func (e *Engine) advanceLayer(l *layer, t int) {
 	l.advance(t)
 	if l.out.rates != nil {
@@ -308,7 +309,7 @@ func (e *Engine) advanceLayer(l *layer, t int) {
 	case e.script != nil:
 		s.neurons = append(s.neurons, e.scripted(l.index+1, t, l.size)...)
 	case l.fires:
-		s.neurons = l.thin.draw(s.neurons, t, placeKey(e.key, l.index+1, e.step+t), l.potential(t))
+		s.neurons = l.thin.draw(s.neurons, t, stepKey(e.key, l.index+1, e.step+t), l.potential(t))
 	}
 	s.endStep()
 }
@@ -321,14 +322,14 @@ func (e *Engine) drawInput(steps int) {
 		case e.script != nil:
 			s.neurons = append(s.neurons, e.scripted(0, t, e.inputs.size)...)
 		case e.params.Forward == Spikes:
-			s.neurons = e.in.draw(s.neurons, t, placeKey(e.key, 0, e.step+t))
+			s.neurons = e.in.draw(s.neurons, t, stepKey(e.key, 0, e.step+t))
 		}
 		s.endStep()
 	}
 }
 
-// scripted returns the spikes of a script, or none if they cannot be: Run will
-// return the error.
+// scripted returns the spikes of a script. If they are not valid it returns none and
+// keeps the error for Run to return.
 func (e *Engine) scripted(layer, t, size int) []int32 {
 	spikes := e.script.Spikes(layer, e.step+t)
 	for k, i := range spikes {

@@ -54,8 +54,8 @@ func (d *digest) means(means []network.Means) {
 
 func (d *digest) String() string { return hex.EncodeToString(d.hash.Sum(nil)) }
 
-// spikeDigest is an observer that collects all spikes, whatever blocks they
-// come in.
+// spikeDigest is an observer that digests all spikes, however they are divided into
+// blocks.
 type spikeDigest struct {
 	layers int
 	digest *digest
@@ -100,7 +100,7 @@ func presentBits(t testing.TB, r *rig, v variant) bits {
 }
 
 // mixed is a variant in which only the target phase has plateau times, so that
-// potentials of apical dendrites are asked for halfway through an example.
+// apical potentials begin to be needed halfway through an example.
 func mixed(alter ...func(*variantPlan)) variant {
 	v := variantOf("plateau times in the target phase", []int{9, 7}, append(alter, plateaus, uneven)...)
 	for i := range v.examples {
@@ -115,7 +115,7 @@ func bitVariants() []variant {
 	return append(variants(), mixed(), w)
 }
 
-// someVariants leaves most of them out with -short.
+// someVariants returns all variants, or only a few with -short.
 func someVariants() []variant {
 	all := bitVariants()
 	if !testing.Short() {
@@ -128,7 +128,7 @@ func someVariants() []variant {
 	return some
 }
 
-// Layer by layer or step by step: the same bits of everything.
+// Layer by layer and step by step, everything has the same bits.
 func TestSchedulesAgree(t *testing.T) {
 	for _, v := range someVariants() {
 		byLayer, byStep := newBlindRig(t, v.model, v.weights, 1), newBlindRig(t, v.model, v.weights, 1)
@@ -139,7 +139,7 @@ func TestSchedulesAgree(t *testing.T) {
 		if v.model.Apical != 0 {
 			continue
 		}
-		// The same with all potentials asked for.
+		// The same while all potentials are watched.
 		byLayer, byStep = newRig(t, v.model, v.weights), newRig(t, v.model, v.weights)
 		byStep.engine.Stepwise()
 		for i, e := range v.examples {
@@ -151,8 +151,8 @@ func TestSchedulesAgree(t *testing.T) {
 	}
 }
 
-// Looking on does not change a bit: with nobody watching, with spikes watched,
-// with all potentials watched, by one observer or by several.
+// Observers do not change a bit: with nobody watching, with spikes watched, with
+// all potentials watched, by one observer or by several.
 func TestObserversChangeNothing(t *testing.T) {
 	for _, v := range someVariants() {
 		blind := presentBits(t, newBlindRig(t, v.model, v.weights, 1), v)
@@ -180,8 +180,8 @@ func TestSameSeedSameBits(t *testing.T) {
 	}
 }
 
-// Two presentations of one number draw the same, of two numbers or two purposes
-// not.
+// Presentations with the same number and purpose have the same draws; with another
+// number or purpose they have others.
 func TestPresentationsDecideTheDraws(t *testing.T) {
 	v := variantOf("paper", []int{8})
 	r := newBlindRig(t, v.model, v.weights, 1)
@@ -212,8 +212,8 @@ func TestPresentationsDecideTheDraws(t *testing.T) {
 	}
 }
 
-// After Rest nothing is left of what was before: the same presentation gives
-// what it gives to a new engine.
+// Rest leaves nothing of what was before: a presentation then gives the same as with
+// a new engine.
 func TestRest(t *testing.T) {
 	for _, v := range someVariants() {
 		used := newRig(t, v.model, v.weights)
@@ -226,7 +226,7 @@ func TestRest(t *testing.T) {
 		e := v.examples[len(v.examples)-1]
 		a, b := used.Run(t, e, false), fresh.Run(t, e, false)
 		if !reflect.DeepEqual(a, b) || !reflect.DeepEqual(used.seen.spikes, fresh.seen.spikes) || used.net.SHA256() != fresh.net.SHA256() {
-			t.Errorf("%s: an engine put to rest is not as new", v.name)
+			t.Errorf("%s: after Rest an engine differs from a new one", v.name)
 		}
 	}
 	// From rest, before any spike arrives, dendrites are at their bias.
@@ -252,8 +252,8 @@ func TestRest(t *testing.T) {
 	}
 }
 
-// goodPhase fits the variant "paper" with 12 inputs, 8 hidden and 3 output
-// neurons.
+// goodPhase is a phase for the variant "paper" with 12 inputs, 8 hidden and 3
+// output neurons.
 func goodPhase() *sim.Phase {
 	p := &sim.Phase{Name: "target", Steps: 40, From: 10, Taught: true, Class: 2, PlateauWindow: 5}
 	for j := range 12 {
@@ -263,8 +263,8 @@ func goodPhase() *sim.Phase {
 	return p
 }
 
-// A phase that cannot be run gets an error that says why, and the engine goes
-// on as if it had never been asked.
+// Run refuses a phase that cannot be run with an error that says why, and leaves the
+// engine as it was.
 func TestRunRefusesBadPhases(t *testing.T) {
 	nan := float32(math.NaN())
 	v := variantOf("paper", []int{8})
@@ -342,7 +342,7 @@ func TestRunRefusesBadPhases(t *testing.T) {
 			t.Errorf("%s: error %q does not name the phase", test.name, err)
 		}
 	}
-	// A class is of no matter where nothing is taught.
+	// Class does not matter unless Taught is set.
 	r := newBlindRig(t, v.model, v.weights, 1)
 	p := goodPhase()
 	p.Taught, p.Class = false, -1
@@ -402,8 +402,8 @@ func TestParamsValidate(t *testing.T) {
 	}
 }
 
-// Observers are told of the phase, then of blocks that make up all of it in
-// order, then of its end with its means.
+// Observers are told of the beginning of a phase, then of all its blocks in order,
+// then of its end with its means.
 func TestEvents(t *testing.T) {
 	v := variantOf("paper", []int{8}, uneven)
 	r := newBlindRig(t, v.model, v.weights, 1)
@@ -431,7 +431,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// eventLog writes events down, joining blocks that follow each other.
+// eventLog is an observer that logs events and joins blocks that follow each other.
 type eventLog struct {
 	shown    sim.Presentation
 	lines    []string
@@ -465,7 +465,7 @@ func (l *eventLog) Observe(event sim.Event) {
 	}
 }
 
-// golden holds text against a file of testdata.
+// golden compares text with a file of testdata.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -490,7 +490,7 @@ func golden(t *testing.T, name, got string) {
 	t.Fatalf("%s has %d lines, want %d", path, len(b), len(a))
 }
 
-// spikeText is an observer that writes spikes as a person would.
+// spikeText is an observer that writes spikes for people to read.
 type spikeText struct {
 	layers int
 	shown  sim.Presentation
@@ -515,8 +515,8 @@ func (s *spikeText) Observe(event sim.Event) {
 	}
 }
 
-// The spikes of a tiny network in two examples: the numbers of the neurons of
-// the input, the hidden layer and the output layer that fire in each step.
+// The spikes of a tiny network in two examples: which neurons of the input, the
+// hidden layer and the output layer fire in each step, counted from 0.
 func TestGoldenSpikes(t *testing.T) {
 	v := variantOf("tiny", []int{6})
 	v.examples = v.examples[:2]
@@ -533,7 +533,7 @@ func TestGoldenSpikes(t *testing.T) {
 	golden(t, "spikes.txt", trimmed.String())
 }
 
-// What some networks have learned after their examples, to the last bit.
+// Digests of the weights of some networks after they have learned their examples.
 func TestGoldenDigests(t *testing.T) {
 	var text strings.Builder
 	for _, v := range bitVariants() {
@@ -566,7 +566,7 @@ func TestRunDoesNotAllocate(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for range 20 { // buffers grow to what the spikes need
+		for range 20 { // until buffers have grown to the size that the spikes need
 			run()
 		}
 		if n := testing.AllocsPerRun(20, run); n != 0 {
@@ -575,7 +575,7 @@ func TestRunDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// wrong is a script of spikes that cannot be.
+// wrong is a script with invalid spikes.
 type wrong struct {
 	layer, step int
 	spikes      []int32
@@ -588,8 +588,8 @@ func (w wrong) Spikes(layer, step int) []int32 {
 	return nil
 }
 
-// A script that names neurons that do not exist, or in no order, is refused and
-// does not bring the engine down.
+// A script with neurons that do not exist, or are not in order, is an error and not
+// a panic.
 func TestScriptsAreChecked(t *testing.T) {
 	v := variantOf("script", []int{6})
 	r := newBlindRig(t, v.model, v.weights, 1)
@@ -609,7 +609,7 @@ func TestScriptsAreChecked(t *testing.T) {
 	}
 }
 
-// An engine that has nothing to show says so.
+// Run without a presentation is an error.
 func TestRunNeedsAPresentation(t *testing.T) {
 	v := variantOf("early", []int{6})
 	r := newBlindRig(t, v.model, v.weights, 1)

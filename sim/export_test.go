@@ -1,8 +1,8 @@
 package sim
 
-// Stepwise makes an engine take one step of all layers at a time, whatever its
-// network allows.
+// Stepwise makes an engine take one step of all layers at a time, even if its
+// network is a cascade.
 func (e *Engine) Stepwise() { e.stepwise = true }
 
-// BlockSteps is the number of steps that are simulated at once.
+// BlockSteps is the largest number of steps that are simulated at once.
 const BlockSteps = blockSteps

@@ -8,11 +8,11 @@ import (
 	"plateau/sim"
 )
 
-// The engine as a whole: what a neuron fires, less φ(V) dt in every step, has
-// mean zero and the variance of a Poisson process of that rate, although V
-// changes all the time, and nothing to do with what it was before, or with
-// that of another population; inputs fire with their rates, evenly over phases longer
-// than a block.
+// This tests the engine as a whole, with potentials V that change all the time. The
+// number of spikes of a neuron in a step minus φ(V) dt has mean zero and the variance
+// of a Poisson process of that rate, and is not correlated with earlier steps or with
+// other populations. Inputs fire with their rates, evenly over phases longer than a
+// block.
 func TestEngineFiresAtItsRates(t *testing.T) {
 	const repeats, steps = 40, 300
 	for _, v := range []variant{
@@ -32,7 +32,7 @@ func TestEngineFiresAtItsRates(t *testing.T) {
 		}
 		for range repeats {
 			got := r.Run(t, e, false)
-			var whole [4][steps]float64 // excess of a population, of variance 1
+			var whole [4][steps]float64 // excess of a population, scaled to variance 1
 			for layer, n := range sizes {
 				counts := make([][]float64, steps)
 				for step := range counts {
@@ -98,7 +98,7 @@ func TestEngineFiresAtItsRates(t *testing.T) {
 	}
 }
 
-// deviate fails unless a number is 0 within 4.5 standard errors.
+// deviate fails unless x is 0 within 4.5 standard errors.
 func deviate(t *testing.T, what string, x, variance float64) {
 	t.Helper()
 	if !(math.Abs(x) <= 4.5*math.Sqrt(variance)) {
@@ -106,8 +106,8 @@ func deviate(t *testing.T, what string, x, variance float64) {
 	}
 }
 
-// Blocks of a phase have draws of their own: the spikes of one are not those of
-// the next again.
+// Each block of a phase has its own draws: its spikes do not repeat those of another
+// block.
 func TestBlocksDiffer(t *testing.T) {
 	v := variantOf("long", []int{8}, wholePhase)
 	r := newRig(t, v.model, v.weights)

@@ -15,9 +15,9 @@ import (
 	"testing"
 )
 
-// A fixture is one file of reference numbers: what a program other than ours
-// computed for a small network, with everything that was random in it.
-// testdata/README.md says who computed the files and how.
+// A fixture is one file of reference numbers, which another program computed for a
+// small network, with all its random draws. testdata/README.md says who computed the
+// files and how.
 //
 // Times are in steps of Params.Dt, rates in spikes per step, potentials
 // relative to rest. A [][]float64 is [layer][neuron], or [row][column] for a
@@ -38,7 +38,7 @@ type fixture struct {
 	Examples []fixtureExample `json:"examples"`
 
 	path   string
-	digits int // significant digits that the traces are written with
+	digits int // significant digits with which the potentials are written
 }
 
 type fixtureParams struct {
@@ -52,7 +52,7 @@ type fixtureParams struct {
 	Excitation  float64 `json:"E_E"`              // reversal potential
 	Inhibition  float64 `json:"E_I"`              // reversal potential
 	MaxRate     float64 `json:"lambda_max"`       // φ_max, per step
-	Memory      float64 `json:"mem"`              // steps that a spike acts for
+	Memory      float64 `json:"mem"`              // number of steps for which a spike acts
 	Window      float64 `json:"integration_time"` // steps averaged before a plateau
 	HiddenScale float64 `json:"P_hidden"`         // P_0
 	OutputScale float64 `json:"P_final"`          // P_1
@@ -64,7 +64,7 @@ type fixtureWeights struct {
 	W [][][]float64 `json:"W"`
 	B [][]float64   `json:"b"`
 	Y [][][]float64 `json:"Y"`
-	C [][]float64   `json:"c"` // only where feedback has biases
+	C [][]float64   `json:"c"` // only if feedback has biases
 }
 
 type fixtureExample struct {
@@ -75,7 +75,7 @@ type fixtureExample struct {
 	Spikes       fixtureSpikes `json:"spikes"`
 
 	// PlateauSteps is the step, counted within its phase, at which each hidden
-	// neuron's plateau comes; nil where all come at the end of the phase.
+	// neuron's plateau comes; nil if all come at the end of the phase.
 	PlateauSteps *struct {
 		Forward [][]int `json:"forward"`
 		Target  [][]int `json:"target"`
@@ -91,7 +91,7 @@ type fixtureExample struct {
 		Alpha      [][]float64 `json:"alpha"`
 		MeanApical [][]float64 `json:"mean_apical"`
 		MeanSoma   [][]float64 `json:"mean_soma"`
-		MeanPSP    [][]float64 `json:"mean_psp"` // of what layer m's basal dendrites receive
+		MeanPSP    [][]float64 `json:"mean_psp"` // of the neurons that project to layer m
 	} `json:"forward"`
 	Target struct {
 		Alpha          [][]float64 `json:"alpha"`
@@ -102,8 +102,7 @@ type fixtureExample struct {
 	After      fixtureWeights `json:"after"`
 }
 
-// Spikes are triples [step, neuron, count]; steps run on from the forward
-// phase into the target phase.
+// Spikes are triples [step, neuron, count]; steps are counted through both phases.
 type fixtureSpikes struct {
 	Input  [][3]int   `json:"input"`
 	Layers [][][3]int `json:"layers"`
@@ -131,8 +130,8 @@ var knownFlags = map[string]bool{
 	"use_backprop":            false,
 }
 
-// check tells what in the fixture cannot be checked by us, or contradicts
-// itself: a test must fail on that and not skip it.
+// check reports what our tests cannot check in the fixture, and what contradicts
+// itself, so that tests fail on it and do not skip it.
 func (f *fixture) check() error {
 	var errs []error
 	require := func(ok bool, format string, args ...any) {
@@ -174,7 +173,7 @@ func (f *fixture) check() error {
 	require(f.Flags["use_sparse_feedback"] == (f.Silent != nil), "silent_feedback and use_sparse_feedback disagree")
 	require(f.Flags["use_feedback_bias"] == (f.Initial.C != nil), "initial.c and use_feedback_bias disagree")
 	require(len(f.Initial.W) == layers && len(f.Initial.B) == layers && len(f.Initial.Y) == hidden,
-		"initial weights are not those of %d layers", layers)
+		"the initial weights are not for %d layers", layers)
 	require(len(f.Examples) > 0, "no examples")
 	for i := range f.Examples {
 		e := &f.Examples[i]
@@ -184,14 +183,15 @@ func (f *fixture) check() error {
 			"example %d: integration_time = %v steps exceeds a phase", i, p.Window)
 		require(len(e.Spikes.Layers) == layers, "example %d: spikes of %d layers, want %d", i, len(e.Spikes.Layers), layers)
 		require(len(e.Traces.Basal) == layers && len(e.Traces.Soma) == layers && len(e.Traces.Rate) == layers &&
-			len(e.Traces.Apical) == hidden, "example %d: traces are not those of %d layers", i, layers)
+			len(e.Traces.Apical) == hidden, "example %d: the traces are not for %d layers", i, layers)
 		require(len(e.Rates) == f.Inputs, "example %d: %d rates, want %d", i, len(e.Rates), f.Inputs)
 	}
 	return errors.Join(errs...)
 }
 
-// classes is the number of classes that the output neurons are divided among.
-// The reference program knows ten; a file of another size has one neuron each.
+// classes returns the number of classes among which the output neurons are divided.
+// The reference program always has ten; with another number of output neurons, each
+// is a class.
 func (f *fixture) classes() int {
 	if n := f.Layers[len(f.Layers)-1]; n%10 != 0 {
 		return n
@@ -199,10 +199,10 @@ func (f *fixture) classes() int {
 	return 10
 }
 
-// tolerance is the relative error that the file's own rounding explains: the
-// traces are written with f.digits significant digits (an error of at most
-// half of 10^(1−digits)), and inputs may have been rounded alike. Files in
-// full precision agree to 1e-11 although sums are taken in another order.
+// tolerance returns the relative error that the rounding of the file explains: the
+// potentials are written with f.digits significant digits (an error of at most
+// half of 10^(1−digits)), and inputs may have been rounded in the same way. Files in
+// full precision agree to 1e-11, although we add in another order.
 func (f *fixture) tolerance() float64 {
 	return max(1e-11, 100*math.Pow(10, -float64(f.digits)))
 }
@@ -241,13 +241,14 @@ func fixtures(t testing.TB) []string {
 	return paths
 }
 
-// fixtureName is the name of the subtest for a file: its base name without
+// fixtureName returns the name of the subtest for a file: its base name without
 // extensions, which is also the name of the variant.
 func fixtureName(path string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(filepath.Base(path), ".gz"), ".json")
 }
 
-// loadFixture reads a file and refuses one that holds what is not implemented.
+// loadFixture reads a file. A file with something that is not implemented is an
+// error.
 func loadFixture(path string) (*fixture, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -289,8 +290,8 @@ func significantDigits(v float64, atLeast int) int {
 	return 17
 }
 
-// A file with something in it that we cannot compute must fail, not pass
-// because it was not looked at.
+// A file with something that we cannot compute must fail, not pass because nobody
+// looked at it.
 func TestFixtureRefusesWhatIsNotImplemented(t *testing.T) {
 	path := filepath.Join("..", "testdata", "reference", "one_hidden.json.gz")
 	for _, test := range []struct {

@@ -2,15 +2,15 @@ package sim
 
 import "plateau/internal/vec"
 
-// input draws the spikes of the input population: candidates of processes at
-// φ_max, of the inputs that fire at all, each accepted with the input's
-// intensity.
+// input draws the spikes of the input population by thinning: it draws candidates
+// with rate φ_max for all inputs whose intensity is not zero, and accepts each with
+// a probability equal to the intensity.
 type input struct {
 	rate       float64 // φ_max dt, candidates of an input in a step
 	candidates *candidates
 	shown      []float32 // the intensities that were set
 	active     []int32   // inputs with intensity above zero
-	most       []uint32  // the largest mark with which they fire
+	most       []uint32  // for each active input, the largest mark that is accepted
 }
 
 func newInput(size int, maxRate, dt float64) *input {
@@ -22,11 +22,11 @@ func newInput(size int, maxRate, dt float64) *input {
 	}
 }
 
-// set takes the intensities of a phase, each in [0, 1] with 1 for φ_max. They
-// count in units of 2⁻³².
+// set sets the intensities of a phase, each in [0, 1], where 1 is φ_max. They are
+// rounded to multiples of 2⁻³².
 func (in *input) set(intensity []float32) {
 	if vec.Same(intensity, in.shown) {
-		return // as in the target phase after the forward phase
+		return // the same example, as in the target phase after the forward phase
 	}
 	in.shown = append(in.shown[:0], intensity...)
 	in.active, in.most = in.active[:0], in.most[:0]
@@ -48,8 +48,8 @@ func (in *input) set(intensity []float32) {
 func (in *input) begin(steps int) { in.candidates.begin(steps) }
 
 // draw appends the spikes of a step of the block to list, in ascending order of
-// inputs, one entry for each spike. Steps are drawn in order. Key is that of the
-// step.
+// inputs, one entry for each spike. Call it for the steps in order, with their
+// stepKey.
 func (in *input) draw(list []int32, step int, key uint64) []int32 {
 	if len(in.active) == 0 {
 		return list

@@ -12,7 +12,7 @@ func TestInputSpikesArePoisson(t *testing.T) {
 	intensity := []float32{0, 0.1, 1, 0.5, 1e-3, 0.999, 0, 0.25, 0.7, 1}
 	for _, test := range []struct {
 		maxRate, dt float64
-		steps, n    int // steps of a phase, and how often it comes
+		steps, n    int // steps of a phase, and how often it is repeated
 	}{
 		{0.2, 1, 1, 40_000},
 		{0.2, 1, 2, 20_000},
@@ -32,7 +32,7 @@ func TestInputSpikesArePoisson(t *testing.T) {
 		for k := range test.n {
 			in.begin(test.steps)
 			for step := range test.steps {
-				list = in.draw(list[:0], step, placeKey(key, 0, k*test.steps+step))
+				list = in.draw(list[:0], step, stepKey(key, 0, k*test.steps+step))
 				r.add(t, k*test.steps+step, list)
 				perStep[step] += len(list)
 			}
@@ -52,8 +52,8 @@ func TestInputSpikesArePoisson(t *testing.T) {
 	}
 }
 
-// A new phase begins with its own intensities, and draws depend on nothing but
-// key and intensities.
+// A new phase has its own intensities, and draws depend on nothing but key and
+// intensities.
 func TestInputIsAFunctionOfItsStep(t *testing.T) {
 	a, b := newInput(4, 1, 1), newInput(4, 1, 1)
 	draw := func(in *input, key uint64, steps int) (list []int32) {

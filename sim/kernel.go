@@ -2,12 +2,12 @@ package sim
 
 import "plateau/kernels"
 
-// kernel is a recursion with the tables that means over windows need.
+// kernel is a recursion with the tables from which means over windows are computed.
 type kernel struct {
 	kernels.Recursion
 	cumulative []float64 // κ(dt) + … + κ(k dt)
-	// State that x₁ = 1 or x₂ = 1 turn into after k steps without input. A spike
-	// counts as both.
+	// The state k steps after x₁ = 1 or x₂ = 1, without input. A spike adds 1 to
+	// both.
 	one, two []kernels.State
 }
 
@@ -20,11 +20,11 @@ func newKernel(k kernels.Kernel, dt float64) *kernel {
 	return &kernel{Recursion: r, cumulative: r.Cumulative(n), one: []kernels.State{{X1: 1}}, two: []kernels.State{{X2: 1}}}
 }
 
-// history returns how many steps before a block are needed to know what
-// spikes do in it: a support, and one more for what is read with a lag.
+// history returns how many steps before a block can have spikes that act in it: the
+// support, and one more because feedback is read with a lag.
 func (k *kernel) history() int { return k.Support + 1 }
 
-// sum returns κ((from+1) dt) + … + κ(to dt), where ages below dt count nothing.
+// sum returns κ((from+1) dt) + … + κ(to dt), without ages below dt.
 func (k *kernel) sum(from, to int) float64 { return k.upTo(to) - k.upTo(from) }
 
 func (k *kernel) upTo(n int) float64 {
@@ -41,7 +41,7 @@ func (k *kernel) upTo(n int) float64 {
 	return k.cumulative[n]
 }
 
-// after returns the state that s turns into after n steps without input.
+// after returns the state n steps after s, without input.
 func (k *kernel) after(s kernels.State, n int) kernels.State {
 	for len(k.one) <= n {
 		last := len(k.one) - 1

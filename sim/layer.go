@@ -15,11 +15,11 @@ type layer struct {
 	apical *dendrite // nil for the output layer
 	out    *sender
 	thin   *thinner
-	fires  bool // whether anybody reads spikes
+	fires  bool // whether anything reads its spikes
 
 	step   compartments.Step
-	drive  []float32 // of the teaching current
-	driven bool      // whether it flows
+	drive  []float32 // what the teaching current adds to V in a step
+	driven bool      // whether the teaching current flows
 	soma   []float32 // rows of V: the step before the block, then the block
 
 	scratch []float32 // padded
@@ -49,7 +49,7 @@ func (l *layer) advance(t int) {
 	l.step.Advance(l.potential(t), l.potential(t-1), l.basal.potential(t), apical, drive)
 }
 
-// addMeans adds what a block contributes to the means of a phase.
+// addMeans adds the contribution of a block to the means of a phase.
 func (l *layer) addMeans(m *network.Means, p *Phase, first, steps int, noise compartments.EscapeNoise) {
 	w := window{p.From, p.Steps}
 	addTrace(m.Trace, l.basal, w, first, steps)
@@ -84,7 +84,7 @@ func addTrace(mean []float32, d *dendrite, w window, first, steps int) {
 	}
 }
 
-// addApical sums apical potentials over a window of its own for each neuron.
+// addApical sums apical potentials, for each neuron over its own window.
 func (l *layer) addApical(sum []float32, plateau []int, width, first, steps int) {
 	for step := range steps {
 		v, t := l.apical.potential(step), first+step
@@ -107,7 +107,7 @@ func (l *layer) finish(m *network.Means, p *Phase) {
 	if p.PlateauStep != nil {
 		scale(m.Apical, 1/float32(p.PlateauWindow))
 	} else {
-		// V_a = Y s + c is linear in the traces, so its mean needs only theirs.
+		// V_a = Y s + c is linear in the traces, so its mean follows from theirs.
 		l.apical.addRates(l.scratch, m.FeedbackTrace)
 		vec.Add(l.scratch, l.apical.bias)
 		copy(m.Apical, l.scratch)

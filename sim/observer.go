@@ -2,59 +2,57 @@ package sim
 
 import "plateau/network"
 
-// An Observer is told what happens in a run. It cannot change it: whatever is
-// observed, the run is the same to the last bit. Events and all that they hold
-// are valid only during the call.
+// An Observer is told what happens in a run. It cannot change the run, which has
+// the same bits whatever is observed. Events and everything in them are valid only
+// during the call.
 type Observer interface {
 	Observe(Event)
 }
 
-// An Event is a *Presentation, a *PhaseBegan, a *Block or a *PhaseEnded. A
-// presentation is told when it begins.
+// An Event is a *Presentation, a *PhaseBegan, a *Block or a *PhaseEnded. The
+// Presentation comes when it begins.
 type Event interface{ event() }
 
-// PhaseBegan is told before the first step of a phase.
+// PhaseBegan comes before the first step of a phase.
 type PhaseBegan struct {
 	Step  int // steps since the presentation began
 	Phase *Phase
 }
 
-// PhaseEnded is told after the last step of a phase, when means and plateaus
-// are known.
+// PhaseEnded comes after the last step of a phase, when means and plateaus are
+// known.
 type PhaseEnded struct {
 	Phase *Phase
-	Means []network.Means // of each layer; what was not asked for is nil
+	Means []network.Means // one for each layer; slices that Run was not asked for are nil
 }
 
-// A Block tells of some steps that follow one another, of all populations.
-// Steps of a block count from 0.
+// A Block holds some consecutive steps of all populations. Its steps count from 0.
 type Block struct {
 	First  int // steps since the presentation began
 	Steps  int
 	engine *Engine
 }
 
-// Spikes returns the neurons that fired in a step, in ascending order, a neuron
-// that fired twice standing there twice. Layer 0 is the input, layer 1 the
-// first hidden layer.
+// Spikes returns the neurons that fired in a step, counted from 0, in ascending
+// order; a neuron that fired twice is listed twice. Layer 0 is the input, layer 1
+// the first hidden layer.
 func (b *Block) Spikes(layer, step int) []int32 { return b.engine.sender(layer).spikes.at(step) }
 
 // Train returns the spikes of all steps of the block, one step after the other.
-// Those of step s, as Spikes lists them, are from starts[s] − starts[0] up to
-// starts[s+1] − starts[0].
+// The spikes of step s are neurons[starts[s]−starts[0] : starts[s+1]−starts[0]].
 func (b *Block) Train(layer int) (neurons []int32, starts []int) {
 	return b.engine.sender(layer).spikes.block(b.Steps)
 }
 
-// Basal, Apical and Soma return the potentials after a step, relative to rest,
-// for layers from 1; Apical is nil for the output layer. They are there for
-// observers that asked for potentials.
+// Basal returns the basal potentials of a layer after a step, relative to rest.
+// Layers count from 1, the first hidden layer. Basal, Apical and Soma are only for
+// observers that were registered with potentials.
 func (b *Block) Basal(layer, step int) []float32 {
 	l := b.engine.layers[layer-1]
 	return l.basal.potential(step)[:l.size]
 }
 
-// Apical returns the apical potentials; see Basal.
+// Apical returns the apical potentials, nil for the output layer; see Basal.
 func (b *Block) Apical(layer, step int) []float32 {
 	l := b.engine.layers[layer-1]
 	if l.apical == nil {
@@ -74,9 +72,8 @@ func (*PhaseBegan) event()   {}
 func (*PhaseEnded) event()   {}
 func (*Block) event()        {}
 
-// Watch sends events to an observer from the next presentation on. Potentials
-// says whether its blocks must hold the potentials of every compartment, which
-// costs time that spikes alone do not.
+// Watch sends events to an observer from the next presentation on. If potentials
+// is set, blocks hold the potentials of every compartment, which costs time.
 func (e *Engine) Watch(o Observer, potentials bool) {
 	e.observers = append(e.observers, o)
 	e.potentials = e.potentials || potentials
@@ -88,13 +85,14 @@ func (e *Engine) tell(event Event) {
 	}
 }
 
-// A Script supplies spikes in place of an engine's own draws: recorded ones, or
-// made-up ones. Layer 0 is the input; steps count from the start of the
-// presentation. Neurons are in ascending order, one entry for each spike; Run
-// returns an error if they are not.
+// A Script supplies spikes, such as recorded ones, in place of an engine's own
+// draws. Layer 0 is the input; steps count from the start of the presentation.
+// Neurons must be in ascending order, one entry for each spike; otherwise Run
+// returns an error.
 type Script interface {
 	Spikes(layer, step int) []int32
 }
 
-// Follow makes the engine take all spikes from a script; nil ends that.
+// Follow makes the engine take all spikes from a script, or draw them itself again
+// if s is nil.
 func (e *Engine) Follow(s Script) { e.script = s }

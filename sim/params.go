@@ -14,9 +14,9 @@ import (
 type Signal string
 
 const (
-	// Spikes arrive one by one and act through the kernel.
+	// Spikes act through the kernel.
 	Spikes Signal = "spikes"
-	// Rates act on the dendrite directly: φ_max σ(V) in place of a trace.
+	// Rates act on the dendrite directly, φ_max σ(V) in place of a trace.
 	Rates Signal = "rates"
 )
 
@@ -32,12 +32,12 @@ type Params struct {
 	Feedback    Signal // what Y carries
 }
 
-// MaxSupport bounds the steps for which a spike acts, because each dendrite
-// keeps that many rows.
+// MaxSupport is the largest number of steps for which a spike may act, because each
+// dendrite keeps that many rows.
 const MaxSupport = 1 << 16
 
-// MaxPerStep bounds the spikes of a neuron in a step, of which a model with a
-// useful time step has less than one.
+// MaxPerStep is the largest mean number of spikes of a neuron in a step. With a
+// useful time step it is below one.
 const MaxPerStep = 10
 
 // Validate reports every field outside its domain.
@@ -79,21 +79,21 @@ func (p Params) Validate() error {
 // current are constant.
 type Phase struct {
 	Name      string
-	Intensity []float32 // rates of the inputs in units of φ_max, each in [0, 1]
+	Intensity []float32 // rate of each input in units of φ_max, in [0, 1]
 	Steps     int       // length; ≥ 1
 	From      int       // first step of the window over which means are taken
 	Taught    bool      // whether the teaching current flows
 	Class     int       // the true class, if Taught
 
-	// PlateauStep, if not nil, holds for each hidden layer the step at whose end
-	// the plateau potential of each neuron begins; the window of its mean apical
-	// potential is then the PlateauWindow steps up to and including that one.
+	// PlateauStep, if not nil, holds for each hidden layer and each of its neurons
+	// the step at whose end the plateau potential begins. The mean apical potential
+	// is then over the PlateauWindow steps up to and including that one.
 	PlateauStep   [][]int
 	PlateauWindow int
 }
 
-// validate reports what a network cannot run. Seen says that the intensities have
-// been looked at before.
+// validate reports why a network cannot run the phase. Seen says that the same
+// intensities have been checked before.
 func (p *Phase) validate(a network.Architecture, seen bool) error {
 	var errs []error
 	fail := func(format string, args ...any) {

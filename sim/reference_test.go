@@ -3,15 +3,15 @@ package sim_test
 import "testing"
 
 // float32Tolerance bounds the difference between the engine and a computation
-// in double precision, relative to the largest number of an array. Rounding to
-// float32 is 6e-8 of a number; a potential adds a few hundred of them,
-// and the recursion of a finite kernel subtracts what it had added before, so
-// that at most 3e-6 remains in the fixtures, of which the tolerance leaves some distance.
+// in float64, relative to the largest number of an array. Rounding to float32 is an
+// error of 6e-8; a potential adds up a few hundred of them, and the recursion of a
+// finite kernel subtracts what it added before. In the fixtures this comes to at most
+// 3e-6, well below the tolerance.
 const float32Tolerance = 2e-5
 
-// TestReference holds the engine against everything that the published
-// reference program computed for tiny networks (testdata/README.md), and against
-// further files of the same form in $PLATEAU_REFERENCE.
+// TestReference compares the engine with everything that the published reference
+// program computed for tiny networks (testdata/README.md), and with further files
+// of the same form in $PLATEAU_REFERENCE.
 func TestReference(t *testing.T) {
 	for _, path := range fixtures(t) {
 		t.Run(fixtureName(path), func(t *testing.T) {
@@ -25,7 +25,7 @@ func TestReference(t *testing.T) {
 				result := r.Run(t, denseExampleOf(f, i), true)
 				compareExample(t, float32Tolerance, f, i, result, r.weights())
 				if t.Failed() {
-					return // all that follows differs too
+					return // everything that follows differs too
 				}
 			}
 		})

@@ -9,8 +9,8 @@ import (
 	"plateau/sim"
 )
 
-// A rig runs examples on the engine as dense does on its equations, so that the
-// two can be held against each other and against the fixtures.
+// A rig runs examples on the engine in the form in which dense runs them, so that
+// the two can be compared with each other and with the fixtures.
 type rig struct {
 	engine          *sim.Engine
 	net             *network.Network
@@ -22,7 +22,7 @@ type rig struct {
 	presented       uint64
 }
 
-// newRig builds engine, network and rule for a model, and a recorder that watches
+// newRig builds the engine, network and rule of a model, and a recorder that watches
 // everything.
 func newRig(t testing.TB, m denseModel, w denseWeights) *rig {
 	t.Helper()
@@ -31,9 +31,9 @@ func newRig(t testing.TB, m denseModel, w denseWeights) *rig {
 	return r
 }
 
-// newBlindRig is newRig with nothing watching. Weights are transposed: the
-// engine has a row for each sending neuron, fixtures and twin one for each
-// receiving neuron.
+// newBlindRig is newRig without the recorder. It transposes the weights: the engine
+// has a row for each sending neuron, fixtures and twin have one for each receiving
+// neuron.
 func newBlindRig(t testing.TB, m denseModel, w denseWeights, seed uint64) *rig {
 	t.Helper()
 	last := len(w.W) - 1
@@ -122,7 +122,7 @@ func newBlindRig(t testing.TB, m denseModel, w denseWeights, seed uint64) *rig {
 	return r
 }
 
-// allMeans asks for everything.
+// allMeans returns means with every slice, so that Run fills in all of them.
 func allMeans(net *network.Network) []network.Means {
 	means := make([]network.Means, len(net.Layers))
 	for m := range means {
@@ -247,7 +247,7 @@ func appendSpikes(list [][3]int, step int, neurons []int32) [][3]int {
 	return list
 }
 
-// script is the spikes of an example by population and step.
+// script holds the spikes of an example by population and step.
 type script struct{ neurons [][][]int32 }
 
 func newScript(e denseExample) *script {

@@ -5,17 +5,17 @@ import (
 	"plateau/kernels"
 )
 
-// sender is what a population shows to those it projects to: its spikes, or in
-// the rate mode its rates.
+// sender holds what other populations read of a population: its spikes or, in the
+// rate mode, its rates.
 type sender struct {
 	size   int
 	kernel *kernel
 	spikes *train
-	rates  []float32 // φ (spikes/ms), a row for the step before the block, then the block; nil where only spikes are read
+	rates  []float32 // φ (spikes/ms), a row for the step before the block, then the block; nil if only spikes are read
 	stride int
 
-	// older is the state of the kernel's recursion that the spikes before the
-	// train's history left, for a kernel without a finite support; else nil.
+	// older is, for an unlimited kernel, the state of its recursion from all spikes
+	// before the history of the train; for other kernels it is nil.
 	older []kernels.State
 }
 
@@ -33,7 +33,7 @@ func newSender(size, stride int, k *kernel, rates bool) *sender {
 // rate returns the row of rates of a step of the block, or of the step before.
 func (s *sender) rate(step int) []float32 { return row(s.rates, 1+step, s.stride) }
 
-// shift begins a new block after one of so many steps.
+// shift begins a new block after a block of the given number of steps.
 func (s *sender) shift(steps int) {
 	if s.older != nil {
 		s.absorb(steps)
@@ -61,22 +61,21 @@ func (s *sender) absorb(steps int) {
 	}
 }
 
-// clear returns to rest.
+// clear puts the sender to rest.
 func (s *sender) clear() {
 	s.spikes.clear()
 	if s.rates != nil {
-		clear(s.rate(-1)) // all that is read before it is written
+		clear(s.rate(-1)) // the only row that is read before it is written
 	}
 	clear(s.older)
 }
 
-// addMean adds to mean what a block contributes to the mean traces over a
-// window of a phase, as they are read with a lag. First is the step of the
-// phase with which the block begins; the first block also counts the
-// spikes before the phase.
+// addMean adds the contribution of a block to the mean traces over a window of a
+// phase, read with a lag. First is the step of the phase with which the block
+// begins; the first block also counts the spikes before the phase.
 //
-// No trace is formed: a spike contributes the part of its kernel that falls
-// into the window, which depends only on when it was.
+// The traces themselves are not computed: a spike contributes the part of its
+// kernel that falls into the window, which depends only on the time of the spike.
 func (s *sender) addMean(mean []float32, w window, lag, first, steps int) {
 	begin := 0
 	if first == 0 {
@@ -86,7 +85,7 @@ func (s *sender) addMean(mean []float32, w window, lag, first, steps int) {
 		}
 	}
 	if s.kernel.Support > 0 {
-		// Older spikes have left before the window opens.
+		// Older spikes no longer act when the window begins.
 		begin = max(begin, w.from-s.kernel.Support-lag-first)
 	}
 	for step := begin; step < steps; step++ {
@@ -101,7 +100,7 @@ func (s *sender) addMean(mean []float32, w window, lag, first, steps int) {
 	}
 }
 
-// addOlder adds what the spikes before the history contribute.
+// addOlder adds the contribution of the spikes before the history.
 func (s *sender) addOlder(mean []float32, w window, lag int) {
 	var slow, fast float64
 	for t := w.from; t < w.to; t++ {
@@ -126,6 +125,6 @@ func (s *sender) addMeanRate(mean []float32, w window, lag, first, steps int) {
 	}
 }
 
-// window is the stretch from ≤ step < to of a phase over which means are
+// window is the range of steps, from ≤ step < to, of a phase over which means are
 // taken.
 type window struct{ from, to int }

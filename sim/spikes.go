@@ -1,13 +1,13 @@
 package sim
 
-// train holds the spikes of one population over the steps of a block and some
-// steps of history before it. Steps count from the start of the block;
-// history has negative ones. Within a step, spikes are in ascending order of
-// neurons, and a neuron that fires twice stands there twice.
+// train holds the spikes of one population during a block and some steps of history
+// before it. Steps count from the start of the block; those of the history are
+// negative. Within a step, spikes are in ascending order of neurons, and a neuron
+// that fires twice is listed twice.
 type train struct {
 	history int
 	neurons []int32 // one entry for each spike, by step
-	start   []int   // where step s begins: start[history+s]
+	start   []int   // step s begins at neurons[start[history+s]]
 }
 
 func newTrain(history int) *train {
@@ -20,14 +20,14 @@ func (t *train) at(step int) []int32 {
 	return t.neurons[t.start[k]:t.start[k+1]]
 }
 
-// block returns the spikes of the first steps of the block, and where in the
-// train each of them and the end is.
+// block returns the spikes of the first steps of the block, and where each step
+// begins, followed by the end, as indices of the train.
 func (t *train) block(steps int) (neurons []int32, starts []int) {
 	starts = t.start[t.history : t.history+steps+1]
 	return t.neurons[starts[0]:starts[steps]], starts
 }
 
-// endStep closes a step, whose spikes have been appended to neurons.
+// endStep ends a step after its spikes have been appended to neurons.
 func (t *train) endStep() { t.start = append(t.start, len(t.neurons)) }
 
 // shift begins a new block: the last steps become history.

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A train is the last steps of all spikes there ever were.
+// A train holds the spikes of the last steps.
 func TestTrain(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	for _, history := range []int{0, 1, 5, 11} {

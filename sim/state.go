@@ -9,11 +9,11 @@ import (
 	"plateau/kernels"
 )
 
-// AppendState appends what flows on from one presentation to the next: somatic
-// potentials, the spikes that still act, and in the rate mode the last rates.
-// With the weights it decides all that follows. It is the same on every
-// machine. It must be asked for between presentations, or when one is told to
-// an observer.
+// AppendState appends the state that flows on from one presentation to the next:
+// somatic potentials, the spikes that still act, and in the rate mode the last
+// rates. Together with the weights it decides everything that follows. It has the
+// same bytes on every machine. Call it between presentations, or when an observer
+// is told of one.
 func (e *Engine) AppendState(b []byte) []byte {
 	b = e.inputs.appendState(b)
 	for _, l := range e.layers {
@@ -23,8 +23,8 @@ func (e *Engine) AppendState(b []byte) []byte {
 	return b
 }
 
-// SetState makes the state that which AppendState wrote for a network of the
-// same sizes and parameters. After an error the engine is at rest.
+// SetState restores a state that AppendState wrote for a network of the same sizes
+// and parameters. After an error the engine is at rest.
 func (e *Engine) SetState(b []byte) error {
 	e.Rest()
 	d := stateReader{rest: b}
@@ -44,8 +44,8 @@ func (e *Engine) SetState(b []byte) error {
 	return d.err
 }
 
-// appendState appends the history of a population: for each step how many
-// spikes, and whose.
+// appendState appends the history of a population: for each step the number of
+// spikes and the neurons that fired.
 func (s *sender) appendState(b []byte) []byte {
 	for step := -s.spikes.history; step < 0; step++ {
 		fired := s.spikes.at(step)
@@ -71,7 +71,7 @@ func appendFloats(b []byte, x []float32) []byte {
 	return b
 }
 
-// stateReader takes a state apart and remembers the first error.
+// stateReader reads the fields of a state and keeps the first error.
 type stateReader struct {
 	rest []byte
 	err  error
@@ -119,7 +119,7 @@ func (d *stateReader) sender(s *sender) {
 				d.err = fmt.Errorf("sim: state has a spike of neuron %d of %d", j, s.size)
 			}
 			if d.err != nil {
-				return // Rest makes the history whole again
+				return // SetState calls Rest, which restores a valid history
 			}
 			t.neurons = append(t.neurons, j)
 		}

@@ -11,7 +11,7 @@ import (
 	"plateau/sim"
 )
 
-// An engine that takes on the state of another goes on as that one does.
+// An engine with the state of another one goes on as that one does.
 func TestState(t *testing.T) {
 	a := network.Architecture{Inputs: 20, Hidden: []int{17, 9}, Classes: 3, PerClass: 2, Feedback: network.Broadcast}
 	double := kernels.DoubleExponential{Rise: 3, Decay: 10}
@@ -68,24 +68,24 @@ func testState(t *testing.T, a network.Architecture, p sim.Params) {
 		t.Fatal(err)
 	}
 	if got := second.AppendState(nil); !bytes.Equal(got, before) {
-		t.Error("the state that was set is another one")
+		t.Error("the state differs from the one that was set")
 	}
 	if got := show(second, 2); !bytes.Equal(got, after) {
-		t.Error("it goes on differently")
+		t.Error("the engines go on differently")
 	}
 	for n := range len(before) {
 		if second.SetState(before[:n]) == nil {
 			t.Fatalf("%d of %d bytes are accepted", n, len(before))
 		}
 		if !bytes.Equal(second.AppendState(nil), atRest) {
-			t.Fatalf("after %d of %d bytes it is not at rest", n, len(before))
+			t.Fatalf("after %d of %d bytes the engine is not at rest", n, len(before))
 		}
 	}
 	if second.SetState(append(bytes.Clone(before), 0)) == nil {
-		t.Error("a byte too many is accepted")
+		t.Error("a state with a byte too many is accepted")
 	}
 	first.Rest()
 	if !bytes.Equal(first.AppendState(nil), atRest) {
-		t.Error("Rest leaves a state")
+		t.Error("Rest leaves something of the state")
 	}
 }

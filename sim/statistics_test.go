@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// The statistical tests have fixed seeds, so they pass or fail for good. A
-// deviation of 4.5 standard errors has probability 7e-6; the tests look at a few
-// thousand numbers. A factor of 1.01 in a rate is 10 standard errors in the
-// larger samples.
+// The statistical tests have fixed seeds, so each always passes or always fails. A
+// deviation of 4.5 standard errors has probability 7e-6; the tests check a few
+// thousand numbers. In the larger samples, a rate that is off by a factor of 1.01 is
+// 10 standard errors away.
 const sigmas = 4.5
 
-// expect fails unless a number of standard error e is where it should be.
+// expect fails unless got is within some standard errors e of want.
 func expect(t *testing.T, what string, got, want, e float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= sigmas*e) {
@@ -51,7 +51,7 @@ func checkChi(t *testing.T, what string, chi float64, freedom int) {
 	}
 	v := 2 / (9 * float64(freedom))
 	if z := (math.Cbrt(chi/float64(freedom)) - (1 - v)) / math.Sqrt(v); !(math.Abs(z) <= sigmas) {
-		t.Errorf("%s: χ² = %.4g with %d degrees of freedom, %.1f standard errors from what chance gives", what, chi, freedom, z)
+		t.Errorf("%s: χ² = %.4g with %d degrees of freedom, %.1f standard errors from the mean", what, chi, freedom, z)
 	}
 }
 
@@ -67,8 +67,9 @@ func poissonProbability(mean float64, k int) float64 {
 	return math.Exp(float64(k)*math.Log(mean) - mean - g)
 }
 
-// checkPoisson fails unless n counts with this histogram are Poisson draws of a
-// mean: their mean, their dispersion, and the share of 0, 1, 2 and 3 or more.
+// checkPoisson fails unless the counts of a histogram are Poisson draws with the
+// given mean: it checks their mean, their dispersion, and the shares of 0, 1, 2 and 3
+// or more.
 func checkPoisson(t *testing.T, what string, histogram []int, mean float64) {
 	t.Helper()
 	var n, sum, square float64
@@ -83,10 +84,10 @@ func checkPoisson(t *testing.T, what string, histogram []int, mean float64) {
 		}
 		return
 	}
-	if n*mean >= 20 { // else far from normal
+	if n*mean >= 20 { // otherwise the mean is far from normal
 		expect(t, what+", mean", sum/n, mean, math.Sqrt(mean/n))
 	}
-	if n*mean >= 200 { // squares are normal later
+	if n*mean >= 200 { // squares need more counts to be normal
 		// (N − mean)² has variance mean + 2 mean².
 		expect(t, what+", dispersion", square/n/mean, 1, math.Sqrt((1/mean+2)/n))
 	}
@@ -107,8 +108,8 @@ func share(t *testing.T, what string, n, got, p float64) {
 	}
 }
 
-// correlation returns that of two samples, which has a standard error of 1/√n
-// if they are independent.
+// correlation returns the correlation of two samples. Its standard error is 1/√n if
+// they are independent.
 func correlation(x, y []float64) float64 {
 	var mx, my, xx, yy, xy float64
 	n := float64(len(x))
@@ -127,7 +128,7 @@ func correlation(x, y []float64) float64 {
 	return xy / math.Sqrt(xx*yy)
 }
 
-// raster holds the spikes of a population, counts by neuron and step.
+// raster counts the spikes of a population by neuron and step.
 type raster struct {
 	counts [][]float64
 	steps  int
@@ -141,7 +142,7 @@ func newRaster(size, steps int) *raster {
 	return r
 }
 
-// add files the spikes of a step and fails unless they are in order.
+// add adds the spikes of a step and fails unless they are in order.
 func (r *raster) add(t *testing.T, step int, spikes []int32) {
 	t.Helper()
 	for k, i := range spikes {
@@ -157,7 +158,7 @@ func (r *raster) add(t *testing.T, step int, spikes []int32) {
 func (r *raster) check(t *testing.T, what string, means []float64) {
 	t.Helper()
 	n := float64(r.steps)
-	population := make([]float64, r.steps) // spikes of all in each step
+	population := make([]float64, r.steps) // number of spikes of all neurons in each step
 	var all, sumOfLag float64
 	lags := 0
 	for i, mean := range means {
@@ -181,8 +182,8 @@ func (r *raster) check(t *testing.T, what string, means []float64) {
 	if lags > 0 {
 		expect(t, what+", all correlations with the step before", sumOfLag/float64(lags), 0, 1/math.Sqrt(float64(lags)))
 	}
-	// The whole: the sum of independent Poisson numbers is a Poisson number, so
-	// its dispersion sees any dependence between the neurons.
+	// The sum of independent Poisson numbers is a Poisson number, so any dependence
+	// between neurons shows in the dispersion of the whole population.
 	var sum, square float64
 	for _, c := range population {
 		sum += c

@@ -2,7 +2,7 @@ package sim
 
 import "fmt"
 
-// Purpose names what random numbers are for, so that no two uses share any.
+// Purpose says what random numbers are for, so that no two uses share any.
 type Purpose uint64
 
 const (
@@ -16,7 +16,7 @@ const (
 	FeedbackNoise
 )
 
-// String is the word by which people, and the files that we export, know a purpose.
+// String returns the name of a purpose, as messages and exported files have it.
 func (p Purpose) String() string {
 	switch p {
 	case InitialWeights:
@@ -40,24 +40,24 @@ func (p Purpose) String() string {
 }
 
 // Stream is a sequence of random numbers that is a pure function of where it is
-// used. Nothing is carried from one stream to another, so results do not
-// depend on which stream was read first, by which worker, or whether at all.
-// It is SplitMix64 (Steele, Lea & Flood 2014) started at a hash of the place.
+// used: of seed, purpose, example, layer and step. Streams share nothing, so results
+// do not depend on the order in which they are read, or by which worker. A Stream is
+// SplitMix64 (Steele, Lea & Flood 2014) started at a hash of these five numbers.
 type Stream struct{ state uint64 }
 
-// NewStream returns the stream of a place. Layer 0 is the input.
+// NewStream returns a stream. Layer 0 is the input.
 func NewStream(seed uint64, purpose Purpose, example uint64, layer, step int) Stream {
 	s := presentationKey(seed, purpose, example)
-	return Stream{placeKey(s, layer, step)}
+	return Stream{stepKey(s, layer, step)}
 }
 
-// presentationKey and placeKey are the two halves of NewStream; an engine
-// computes the first once for an example.
+// presentationKey and stepKey are the two halves of NewStream; an engine computes
+// the first once for a presentation.
 func presentationKey(seed uint64, purpose Purpose, example uint64) uint64 {
 	return mix(mix(mix(seed+golden)+uint64(purpose)*golden) + (example+1)*golden)
 }
 
-func placeKey(key uint64, layer, step int) uint64 {
+func stepKey(key uint64, layer, step int) uint64 {
 	return mix(key + uint64(layer+1)*0xd1342543de82ef95 + uint64(step+1)*golden)
 }
 

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// SplitMix64's published first numbers for the seed 0, and what the streams of
-// some places give: recorded runs depend on these for ever.
+// The first numbers that are published for SplitMix64 with seed 0, and those of some
+// streams: recorded runs depend on these for ever.
 func TestStreamGolden(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -18,8 +18,8 @@ func TestStreamGolden(t *testing.T) {
 	}{
 		{"SplitMix64", Stream{0}, [4]uint64{0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f, 0xf88bb8a8724c81ec}},
 		{"origin", NewStream(0, InitialWeights, 0, 0, 0), [4]uint64{0xe912e310ed4f1285, 0xa9df09df37c6c2e5, 0xec09719b5f728eb5, 0x7dbf48bb9fd4bb05}},
-		{"some place", NewStream(1, TrainingSpikes, 59999, 2, 107), [4]uint64{0x58b0ca174a837b14, 0x7efdc8c1de1bc445, 0xf3e8232c5d6418a8, 0xad16e02fdc0dbd7a}},
-		{"far away", NewStream(math.MaxUint64, TrialSpikes, math.MaxUint64, 7, 1<<30), [4]uint64{0x4cbde3d91497f68b, 0x3fc39907117b3ac8, 0xf402dbd9d0e43e74, 0x819fcc102dab0e20}},
+		{"some stream", NewStream(1, TrainingSpikes, 59999, 2, 107), [4]uint64{0x58b0ca174a837b14, 0x7efdc8c1de1bc445, 0xf3e8232c5d6418a8, 0xad16e02fdc0dbd7a}},
+		{"largest numbers", NewStream(math.MaxUint64, TrialSpikes, math.MaxUint64, 7, 1<<30), [4]uint64{0x4cbde3d91497f68b, 0x3fc39907117b3ac8, 0xf402dbd9d0e43e74, 0x819fcc102dab0e20}},
 	} {
 		for i, want := range test.want {
 			if got := test.stream.Uint64(); got != want {
@@ -37,12 +37,12 @@ func TestStreamGolden(t *testing.T) {
 	}
 }
 
-// Every purpose has one word, wherever it is told.
+// Every purpose has its own name, and one name only.
 func TestPurposesHaveWords(t *testing.T) {
 	words := map[string]Purpose{}
 	for p := InitialWeights; p <= FeedbackNoise; p++ {
 		if before, ok := words[p.String()]; ok || strings.Contains(p.String(), "purpose") {
-			t.Errorf("purpose %d is called %s, as is %d", uint64(p), p, uint64(before))
+			t.Errorf("purpose %d is called %s, like purpose %d", uint64(p), p, uint64(before))
 		}
 		words[p.String()] = p
 	}
@@ -52,26 +52,27 @@ func TestPurposesHaveWords(t *testing.T) {
 		}
 	}
 	if got := Purpose(99).String(); got != "purpose 99" {
-		t.Errorf("a purpose that there is not is called %s", got)
+		t.Errorf("an unknown purpose is called %s", got)
 	}
 }
 
-// No two places share a number, which with 64 bits chance would not do either.
-func TestStreamsOfPlacesDiffer(t *testing.T) {
-	type place struct {
+// No two streams begin with the same number; with 64 bits, that would not happen by
+// chance either.
+func TestStreamsDiffer(t *testing.T) {
+	type use struct {
 		seed    uint64
 		purpose Purpose
 		example uint64
 		layer   int
 		step    int
 	}
-	seen := map[uint64]place{}
+	seen := map[uint64]use{}
 	for _, seed := range []uint64{0, 1, 2, 1 << 63} {
 		for purpose := InitialWeights; purpose <= TrialSpikes; purpose++ {
 			for _, example := range []uint64{0, 1, 2, 59999, 1 << 40} {
 				for layer := range 4 {
 					for _, step := range []int{0, 1, 2, 3, 127, 128, 1000} {
-						p := place{seed, purpose, example, layer, step}
+						p := use{seed, purpose, example, layer, step}
 						s := NewStream(seed, purpose, example, layer, step)
 						for range 8 {
 							u := s.Uint64()
@@ -87,8 +88,8 @@ func TestStreamsOfPlacesDiffer(t *testing.T) {
 	}
 }
 
-// Bits are even along a stream, and across places that differ in one number
-// only, which is how streams are used.
+// Ones and zeros are equally frequent along a stream, and across streams that differ
+// in one of the five numbers only, which is how streams are used.
 func TestStreamBits(t *testing.T) {
 	const n = 20_000
 	along := NewStream(1, TrainingSpikes, 0, 0, 0)

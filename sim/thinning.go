@@ -12,9 +12,9 @@ import (
 // each accepted with probability σ(V). The accepted spikes of a neuron are again
 // a Poisson process, of rate φ_max σ(V), and independent between neurons.
 //
-// To accept with probability σ(V) is to find V > logit(u) for a uniform u. The
-// logit is tabulated at the ends of 1024 cells of u: only where V falls between
-// the ends of the cell, once in a thousand candidates, is it computed.
+// V > logit(u) for a uniform u has probability σ(V). The logit is tabulated at the
+// ends of 1024 cells of u. It is computed only if V lies between the ends of the
+// cell, which happens for one candidate in a thousand.
 
 // newThresholds tabulates logit(c/1024) for c = 0 … 1024.
 func newThresholds() *vec.Thresholds {
@@ -27,13 +27,13 @@ func newThresholds() *vec.Thresholds {
 	return &t
 }
 
-// exceeds reports whether v is above logit((u + ½)/2³²), for v within the cell
-// of u.
+// exceeds reports whether v is above logit((u + ½)/2³²); it is for a v within the
+// cell of u.
 func exceeds(v float32, u uint32) bool {
 	return float64(v) > elementary.Logit((float64(u)+0.5)*0x1p-32)
 }
 
-// thinner draws the spikes of one population, a step at a time.
+// thinner draws the spikes of one population, step by step.
 type thinner struct {
 	candidates *candidates
 	theta      *vec.Thresholds
@@ -46,9 +46,9 @@ func newThinner(size int, maxRate, dt float64) *thinner {
 // begin prepares for a block of steps.
 func (h *thinner) begin(steps int) { h.candidates.begin(steps) }
 
-// draw appends the spikes of a step of the block with potentials v to list, in
-// ascending order of neurons, one entry for each spike. Steps are drawn in order.
-// Key is that of the step.
+// draw appends the spikes of a step of the block, in which neurons have potentials
+// v, to list, in ascending order of neurons, one entry for each spike. Call it for
+// the steps in order, with their stepKey.
 func (h *thinner) draw(list []int32, step int, key uint64, v []float32) []int32 {
 	end := len(list)
 	for {
@@ -68,7 +68,7 @@ func (h *thinner) draw(list []int32, step int, key uint64, v []float32) []int32 
 	}
 }
 
-// room lengthens list by n; what the new places hold is undefined.
+// room lengthens list by n elements with undefined values.
 func room(list []int32, n int) []int32 {
 	if free := cap(list) - len(list); n > free {
 		list = append(list, make([]int32, n)...)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// spread returns potentials from −5 to 5, in no order, and beyond.
+// spread returns potentials from −5 to 5, and some beyond, in no order.
 func spread(size int) []float32 {
 	v := make([]float32, size)
 	for i := range v {
@@ -41,7 +41,7 @@ func TestThinnedSpikesArePoisson(t *testing.T) {
 		{64, 0.2, 1, 10_000},
 		{65, 0.2, 1, 10_000},
 		{130, 0.2, 0.5, 10_000},
-		{20, 1.7, 1, 20_000}, // two and more spikes are common
+		{20, 1.7, 1, 20_000}, // two or more spikes are common
 		{3, 5, 1, 20_000},
 	} {
 		h := newThinner(test.size, test.maxRate, test.dt)
@@ -53,22 +53,21 @@ func TestThinnedSpikesArePoisson(t *testing.T) {
 			if step%blockSteps == 0 {
 				h.begin(blockSteps)
 			}
-			list = h.draw(list[:0], step%blockSteps, placeKey(key, 1, step), v)
+			list = h.draw(list[:0], step%blockSteps, stepKey(key, 1, step), v)
 			r.add(t, step, list)
 		}
 		r.check(t, fmt.Sprintf("%d neurons, φ_max dt = %v", test.size, test.maxRate*test.dt), meansOf(v, test.maxRate*test.dt))
 	}
 }
 
-// Thinning against Poisson numbers drawn neuron by neuron by another program's
-// method: over many seeds, the two give the same frequencies of 0, 1, 2 and
-// more spikes.
+// Thinning agrees with Poisson numbers that are drawn neuron by neuron by another
+// method: over many seeds, both give the same frequencies of 0, 1, 2 and more spikes.
 func TestThinningLikeDirectDraws(t *testing.T) {
 	const size, seeds, steps, rate = 50, 100, 60, 0.9
 	v := spread(size)
 	means := meansOf(v, rate)
 	random := rand.New(rand.NewPCG(1, 2))
-	direct := func(mean float64) int { // Knuth's: how many uniform factors until e^(−mean)
+	direct := func(mean float64) int { // Knuth's method: how many uniform factors until e^(−mean)
 		k := 0
 		for p := random.Float64(); p > math.Exp(-mean); p *= random.Float64() {
 			k++
@@ -82,7 +81,7 @@ func TestThinningLikeDirectDraws(t *testing.T) {
 		key := presentationKey(seed, TrialSpikes, 0)
 		for step := range steps {
 			var counts [size]int
-			list = alone(h, list[:0], placeKey(key, 1, step), v)
+			list = alone(h, list[:0], stepKey(key, 1, step), v)
 			for _, i := range list {
 				counts[i]++
 			}
@@ -109,7 +108,7 @@ func TestThinningLikeDirectDraws(t *testing.T) {
 	checkChi(t, "all neurons", total, freedom)
 }
 
-// A neuron far below rest never fires, one far above as often as a neuron can.
+// A neuron far below rest never fires, and one far above fires with φ_max.
 // Potentials may change from step to step, and the draws of a step depend on
 // nothing but its key and its potentials.
 func TestThinningIsAFunctionOfItsStep(t *testing.T) {
@@ -126,8 +125,7 @@ func TestThinningIsAFunctionOfItsStep(t *testing.T) {
 	}
 }
 
-// Raising a potential never takes a spike away: it is the same candidates that
-// are accepted.
+// A higher potential never loses a spike, because the candidates are the same.
 func TestThinningIsMonotone(t *testing.T) {
 	const size = 40
 	h := newThinner(size, 2, 1)
@@ -152,7 +150,8 @@ func TestThinningIsMonotone(t *testing.T) {
 	}
 }
 
-// The rare third spike of a neuron, and all beyond, stand beside the first.
+// The rare third spike of a neuron in a step, and all further ones, are listed
+// beside the first.
 func TestThirdSpike(t *testing.T) {
 	const size = 70
 	h := newThinner(size, 6, 1)
@@ -179,8 +178,8 @@ func TestThirdSpike(t *testing.T) {
 	expect(t, "spikes per neuron and step", float64(spikes)/300/size, 6, math.Sqrt(6./300/size))
 }
 
-// Within a cell of the table probabilities go on falling: a neuron with σ(V) of
-// half a cell, or less, fires that seldom.
+// Within a cell of the table, the probability still follows σ(V): a neuron whose
+// σ(V) is half a cell, or less, fires accordingly seldom.
 func TestRareSpikes(t *testing.T) {
 	const size, steps, cells = 96, 4000, 1024
 	h := newThinner(size, 3, 1)
@@ -201,8 +200,8 @@ func TestRareSpikes(t *testing.T) {
 	}
 }
 
-// Accepting is the comparison of V with logit(u), by table and by formula
-// alike: at the ends of the table's cells the probability does not jump.
+// Table and formula agree in comparing V with logit(u): the probability does not
+// jump at the ends of the table's cells.
 func TestAcceptanceAtCells(t *testing.T) {
 	const size, steps = 64, 4000
 	h := newThinner(size, 2, 1)
@@ -230,7 +229,7 @@ func TestAcceptanceAtCells(t *testing.T) {
 	}
 }
 
-// alone draws a step that is a block.
+// alone draws a block of one step.
 func alone(h *thinner, list []int32, key uint64, v []float32) []int32 {
 	h.begin(1)
 	return h.draw(list, 0, key, v)

@@ -8,8 +8,8 @@ import (
 	"plateau/sim"
 )
 
-// A variant is a model, a network and some examples, on which tests of the
-// engine run. All variants together go through every option there is.
+// A variant is a model, a network and some examples with which the engine is
+// tested. Together, the variants cover every option.
 type variant struct {
 	name     string
 	model    denseModel
@@ -17,8 +17,8 @@ type variant struct {
 	examples []denseExample // without spikes
 }
 
-// variantOf makes up weights and examples for a variant: a paper's network of
-// 12 inputs, some hidden layers and 3 classes, altered by some functions.
+// variantOf makes up weights and examples for a variant: the paper's model with 12
+// inputs, some hidden layers and 3 classes, altered by some functions.
 func variantOf(name string, hidden []int, alter ...func(*variantPlan)) variant {
 	p := &variantPlan{
 		hidden: hidden, perClass: 1,
@@ -42,13 +42,13 @@ type variantPlan struct {
 	perClass int
 	lengths  [][2]int // steps of forward and target phase of each example
 	window   denseWindow
-	plateaus bool // each neuron's plateau has its own time
-	bias     bool // of feedback
+	plateaus bool // whether each neuron's plateau has its own time
+	bias     bool // whether feedback has biases
 	silent   bool
 }
 
 // variant draws what is random in a variant. All numbers are float32, so that
-// engine and twin begin with the same.
+// engine and twin begin with the same numbers.
 func (p *variantPlan) variant(name string) variant {
 	random := rand.New(rand.NewPCG(7, uint64(len(name))))
 	v := variant{name: name, model: p.model}
@@ -60,7 +60,7 @@ func (p *variantPlan) variant(name string) variant {
 		}
 		return x
 	}
-	// Potentials of a few units: traces are about 0.05/ms, rates 0.1/ms.
+	// These give potentials of a few units: traces are about 0.05/ms, rates 0.1/ms.
 	matrix := func(to, from int) [][]float64 {
 		w := make([][]float64, to)
 		for i := range w {
@@ -153,8 +153,8 @@ func ratesUp(p *variantPlan)     { p.model.RateForward = true }
 func ratesDown(p *variantPlan)   { p.model.RateFeedback = true }
 func steady(p *variantPlan)      { p.model.SteadyState = true }
 
-// plateaus averages the last steps of a phase, each neuron's plateau coming at
-// a time of its own.
+// plateaus averages over the last steps of a phase and gives each neuron's plateau
+// its own time.
 func plateaus(p *variantPlan) {
 	p.plateaus = true
 	p.window = denseWindow{Length: 6}
@@ -170,13 +170,12 @@ func perClass(n int) func(*variantPlan) {
 	return func(p *variantPlan) { p.perClass = n }
 }
 
-// shape sets another kernel, of one time constant.
+// shape sets another kernel, which has one time constant.
 func shape(name string, decay float64) func(*variantPlan) {
 	return func(p *variantPlan) { p.model.Shape, p.model.Decay = name, decay }
 }
 
-// fine sets the time step in ms, and the steps for which a spike acts to what
-// makes 10 ms.
+// fine sets the time step in ms and lets a spike act for as many steps as make 10 ms.
 func fine(dt float64) func(*variantPlan) {
 	return func(p *variantPlan) {
 		p.model.Dt = dt
@@ -186,13 +185,13 @@ func fine(dt float64) func(*variantPlan) {
 	}
 }
 
-// memory sets the steps for which a spike acts.
+// memory sets the number of steps for which a spike acts.
 func memory(steps int) func(*variantPlan) {
 	return func(p *variantPlan) { p.model.Memory = steps }
 }
 
-// uneven phases: shorter than the spike memory, as long as a block of steps,
-// longer than one and than two.
+// uneven sets phases that are shorter than the spike memory, as long as a block of
+// steps, longer than one block, and longer than two.
 func uneven(p *variantPlan) {
 	p.lengths = [][2]int{{7, 300}, {128, 9}, {129, 6}, {6, 7}, {260, 127}}
 }
@@ -252,14 +251,14 @@ func variants() []variant {
 	}
 }
 
-// The engine's own draws, given to a network written as the equations read,
-// must give what the engine says: potentials of every compartment at every step,
+// With the spikes that the engine drew, a network written as the equations read
+// must come to the same numbers: potentials of every compartment at every step,
 // means, plateaus, losses and weights, over several examples in a row.
 func TestEngineMatchesTwin(t *testing.T) {
 	for _, v := range variants() {
 		t.Run(v.name, func(t *testing.T) {
 			r, d := newRig(t, v.model, v.weights), newDense(v.model, v.weights)
-			r.engine.Watch(&eventCount{}, false) // asks for less, and takes nothing from others
+			r.engine.Watch(&eventCount{}, false) // does without potentials; others still get them
 			fired := make([]int, r.seen.layers+1)
 			for i, e := range v.examples {
 				got := r.Run(t, e, false)
@@ -269,7 +268,7 @@ func TestEngineMatchesTwin(t *testing.T) {
 				}
 				compareWithTwin(t, i, got, d.Run(e), r.weights(), d.weights)
 				if t.Failed() {
-					return // all that follows differs too
+					return // everything that follows differs too
 				}
 			}
 			for layer, n := range fired {
@@ -280,7 +279,7 @@ func TestEngineMatchesTwin(t *testing.T) {
 					read = !v.model.RateForward
 				}
 				if read != (n > 0) {
-					t.Errorf("population %d fired %d times; anybody reads its spikes: %v", layer, n, read)
+					t.Errorf("population %d fired %d times; anything reads its spikes: %v", layer, n, read)
 				}
 			}
 		})
@@ -327,7 +326,7 @@ func compareWithTwin(t *testing.T, example int, got, want *denseResult, after, w
 	}
 }
 
-// The variants must reach what they are there for.
+// The variants must include phases as short and as long as the tests need.
 func TestVariantsAreLongEnough(t *testing.T) {
 	shorter, longer := false, false
 	for _, v := range variants() {
