@@ -29,13 +29,13 @@ The picture is one of these, of a file a trial and of run folders learning unles
 --what names another:
 ` + list.String() + `
 
-Runs that differ only in their seed share a line, their mean. --what trial and
-raster of a run are of its recording. Potentials that a recording does not hold
-are found by replay.`,
+Runs that differ only in their seed share a line, their mean, or have one each with
+--seeds each. --what trial and raster of a run are of its recording. Potentials
+that a recording does not hold are found by replay.`,
 		Example: `  plateau plot trial-7.npz
   plateau plot runs/digits-1 --what trial --trial 12 --neurons 12,hidden1:40 --out trial.pdf
   plateau plot runs/digits-1/recording.plateau --what raster --trials 100:110
-  plateau plot runs/seed-1 runs/seed-2 runs/deep --out compared.svg
+  plateau plot runs/seed-1 runs/seed-2 runs/deep --labels "one layer,two layers" --out compared.svg
   plateau plot runs/digits-1 --what fields --out fields.png`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -57,6 +57,10 @@ are found by replay.`,
 	describe(flags, headLook, "populations", "NAME,…")
 	flags.StringVar(&o.neurons, "neurons", "", "of a trial as 7,hidden1:3 or none, of fields as 0:20,77 or largest (default: some that tell much)")
 	describe(flags, headLook, "neurons", "N,N,…")
+	flags.StringVar(&o.labels, "labels", "", "names for the lines of runs, in their order (default: the settings in which they differ)")
+	describe(flags, headLook, "labels", "NAME,NAME,…")
+	flags.StringVar(&o.seeds, "seeds", seedsMean, "runs that differ only in their seed: mean, with a band of one standard deviation, or each, a line for every run (default: mean)")
+	describe(flags, headLook, "seeds", "mean|each")
 	flags.StringVar(&o.run, "run", "", "run folder whose weights may be the recorded ones, where a recording holds none")
 	describe(flags, headFiles, "run", "DIR")
 	flags.StringVar(&o.weights, "weights", "", "file of weights that may be the recorded ones")
@@ -67,7 +71,7 @@ are found by replay.`,
 	describe(flags, headOutput, "force", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		for _, name := range []string{"what", "trials", "populations", "neurons", "run", "weights", "out"} {
+		for _, name := range []string{"what", "trials", "populations", "neurons", "labels", "seeds", "run", "weights", "out"} {
 			if f := flags.Lookup(name); f.Changed && f.Value.String() == "" {
 				return misuse(`--%s "": want a value: %s`, name, asCalled(f.Usage))
 			}
@@ -95,6 +99,8 @@ type plotOptions struct {
 	trials       string
 	populations  string
 	neurons      string
+	labels       string
+	seeds        string
 	run, weights string
 	out          string
 	force        bool
@@ -123,6 +129,15 @@ const (
 	fromTests     = "the folder of a run or what test --json printed"
 )
 
+// ofCourses are options of pictures of several runs.
+var ofCourses = []string{"labels", "seeds"}
+
+// What --seeds can be.
+const (
+	seedsMean = "mean"
+	seedsEach = "each"
+)
+
 // drawings lists all of them.
 func drawings() []drawing {
 	return append([]drawing{
@@ -130,7 +145,7 @@ func drawings() []drawing {
 			options: []string{"trial", "neurons", "run", "weights"}, draw: drawTrial},
 		{name: "raster", meaning: "the spikes of trials of a recording", source: fromRecording,
 			options: []string{"trial", "trials", "populations"}, draw: drawRaster},
-		{name: "learning", meaning: "error and loss after each epoch", source: fromRuns, many: true, file: "learning", draw: drawLearning},
+		{name: "learning", meaning: "error and loss after each epoch", source: fromRuns, many: true, file: "learning", options: ofCourses, draw: drawLearning},
 	}, append(measuredPictures(), []drawing{
 		{name: "confusion", meaning: "which classes were taken for which", source: fromTests, many: true, file: "confusion", draw: drawConfusion},
 		{name: "fields", meaning: "receptive fields: the weights from the image to each neuron", source: fromRuns, file: "fields",
@@ -238,10 +253,19 @@ func chooseDrawing(o *plotOptions) (p drawing, err error) {
 			}
 		}
 		if of != nil && !slices.Contains(of, p.name) {
-			return p, misuse("--%s is for --what %s, not for %s", name, strings.Join(of, " and "), p.name)
+			return p, misuse("--%s is for --what %s, not for %s", name, listed(of), p.name)
 		}
 	}
 	return p, nil
+}
+
+// listed joins names as people do.
+func listed(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 func isFolder(path string) bool {

@@ -58,7 +58,7 @@ func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, erro
 				epochs = append(epochs, epoch)
 			}
 		}
-		about, _ = titles("Confusion", courses)
+		about, _ = titles("Confusion", courses, false)
 		data, from = k.config.data.name, fmt.Sprintf("%s, epoch %s", about.Description, strings.Join(epochs, ", "))
 	}
 	n, wrong := 0, 0

@@ -56,8 +56,8 @@ func measuredPictures() []drawing {
 				func(l measureEvent) []quantity { return one(l.LargestEigenvalue) }},
 		}},
 		{"losses", "of each layer, and how hidden and output loss go together", "Losses", "losses", []courseRow{
-			{figure.Row{Name: "Output loss", Zero: true}, whole, func(l measureEvent) []quantity { return one(l.OutputLoss) }},
-			{figure.Row{Name: "Hidden loss", Zero: true}, hiddenNames, func(l measureEvent) []quantity { return l.HiddenLosses }},
+			{figure.Row{Name: "Output loss", Log: true}, whole, func(l measureEvent) []quantity { return one(l.OutputLoss) }},
+			{figure.Row{Name: "Hidden loss", Log: true}, hiddenNames, func(l measureEvent) []quantity { return l.HiddenLosses }},
 			{figure.Row{Name: "Correlation of hidden and output loss", Mark: mark(0)}, hiddenNames, func(l measureEvent) []quantity { return l.LossCorrelation }},
 		}},
 		{"rates", "how fast each population fires in training", "Rates", "rates", []courseRow{
@@ -67,9 +67,9 @@ func measuredPictures() []drawing {
 	var drawings []drawing
 	for _, k := range kinds {
 		drawings = append(drawings, drawing{
-			name: k.name, meaning: k.meaning, source: fromRuns, many: true, file: k.name,
+			name: k.name, meaning: k.meaning, source: fromRuns, many: true, file: k.name, options: ofCourses,
 			draw: func(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
-				return drawMeasured(o.from, k.title, k.option, k.rows)
+				return drawMeasured(o, k.title, k.option, k.rows)
 			},
 		})
 	}
@@ -77,13 +77,13 @@ func measuredPictures() []drawing {
 }
 
 // drawMeasured draws quantities over the examples that a network has learnt from.
-func drawMeasured(folders []string, title, option string, rows []courseRow) (figure.Figure, figure.About, error) {
-	courses, err := readCourses(folders)
+func drawMeasured(o plotOptions, title, option string, rows []courseRow) (figure.Figure, figure.About, error) {
+	courses, each, err := chosenCourses(o)
 	if err != nil {
 		return nil, figure.About{}, err
 	}
-	about, subtitle := titles(title, courses)
-	f := &figure.Changes{Title: about.Title, Subtitle: subtitle}
+	about, subtitle := titles(title, courses, each)
+	f := &figure.Changes{Title: about.Title, Subtitle: subtitle, Each: each}
 	for _, k := range courses {
 		f.Courses = append(f.Courses, k.name)
 		for i, run := range k.runs {

@@ -56,8 +56,34 @@ func readCourses(folders []string) ([]*course, error) {
 	return courses, nil
 }
 
+// chosenCourses reads runs with the names that were asked for, and whether each of
+// them has a line.
+func chosenCourses(o plotOptions) (courses []*course, each bool, err error) {
+	if o.seeds != seedsMean && o.seeds != seedsEach {
+		return nil, false, misuse("--seeds %s: want %s or %s", o.seeds, seedsMean, seedsEach)
+	}
+	if courses, err = readCourses(o.from); err != nil || o.labels == "" {
+		return courses, o.seeds == seedsEach, err
+	}
+	labels := splitList(o.labels)
+	if slices.Contains(labels, "") {
+		return nil, false, misuse("--labels %s: there is a name with nothing in it", o.labels)
+	}
+	if len(labels) != len(courses) {
+		var lines []string
+		for _, k := range courses {
+			lines = append(lines, strings.Join(k.folders, " and "))
+		}
+		return nil, false, misuse("--labels %s: %s, want %d: for %s", o.labels, plural(len(labels), "name"), len(courses), strings.Join(lines, ", for "))
+	}
+	for i, k := range courses {
+		k.name = labels[i]
+	}
+	return courses, o.seeds == seedsEach, nil
+}
+
 // titles of a picture of runs.
-func titles(what string, courses []*course) (about figure.About, subtitle string) {
+func titles(what string, courses []*course, each bool) (about figure.About, subtitle string) {
 	about.Title = what + ": " + courses[0].config.title()
 	var sources []string
 	seeds := 1
@@ -74,18 +100,31 @@ func titles(what string, courses []*course) (about figure.About, subtitle string
 	}
 	about.Description = strings.Join(sources, "; ")
 	subtitle = about.Description
-	if seeds > 1 {
+	if runs := countRuns(courses); runs > 4 { // which would not fit
+		subtitle = plural(runs, "run")
+	}
+	switch {
+	case seeds > 1 && each:
+		subtitle = "a line for each seed; " + subtitle
+	case seeds > 1:
 		subtitle = "lines: mean of the seeds, bands: ± 1 standard deviation; " + subtitle
 	}
 	return about, subtitle
 }
 
+func countRuns(courses []*course) (n int) {
+	for _, k := range courses {
+		n += len(k.runs)
+	}
+	return n
+}
+
 func drawLearning(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
-	courses, err := readCourses(o.from)
+	courses, each, err := chosenCourses(o)
 	if err != nil {
 		return nil, figure.About{}, err
 	}
-	f := &figure.Learning{Tested: tested(courses)}
+	f := &figure.Learning{Tested: tested(courses), Each: each}
 	for _, k := range courses {
 		c := figure.Course{Name: k.name}
 		for i, run := range k.runs {
@@ -96,7 +135,7 @@ func drawLearning(_ *console, o plotOptions) (figure.Figure, figure.About, error
 		}
 		f.Courses = append(f.Courses, c)
 	}
-	about, subtitle := titles("Learning", courses)
+	about, subtitle := titles("Learning", courses, each)
 	f.Title, f.Subtitle = about.Title, subtitle
 	return f, about, nil
 }
@@ -120,6 +159,13 @@ func tested(runs []*course) string {
 
 // learning is the run by epoch.
 func (r runMetrics) learning() (run figure.Run) {
+	run.Final = math.NaN()
+	if n := len(r.epochs); n > 0 && r.epochs[n-1].TestError != nil {
+		run.Final = *r.epochs[n-1].TestError
+	}
+	if r.end != nil && r.end.TestError != nil {
+		run.Final = *r.end.TestError
+	}
 	for _, e := range r.epochs {
 		run.TrainError = append(run.TrainError, e.TrainError)
 		run.TestError = append(run.TestError, e.testError())

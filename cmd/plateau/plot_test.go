@@ -53,7 +53,7 @@ func TestPlot(t *testing.T) {
 		}
 	}
 	learning := readFile(t, "learning.svg")
-	for _, want := range []string{"Misread images (%)", "Output loss", "Hidden loss", "epoch", "a, seed 1"} {
+	for _, want := range []string{"Error (%)", "Output loss", "Hidden loss", "epoch", "a, seed 1"} {
 		if !strings.Contains(learning, want) {
 			t.Errorf("learning.svg: no %q", want)
 		}
@@ -114,6 +114,11 @@ func TestPlotMistakes(t *testing.T) {
 		{"plot trial-0.npz --out no/t.svg", 1, []string{"there is no folder no"}},
 		{"plot trial-0.npz --neurons 20", 2, []string{"--neurons 20", "from 0 to 19"}},
 		{"plot trial-0.npz --neurons hidden1:2", 2, []string{"no hidden layer hidden1", "hidden0"}},
+		{"plot run sparse --labels one,two", 2, []string{"--labels one,two: 2 names, want 1: for run and sparse"}},
+		{"plot run --labels ,", 2, []string{"--labels ,: there is a name with nothing in it"}},
+		{"plot run --seeds all", 2, []string{"--seeds all: want mean or each"}},
+		{"plot run --seeds=", 2, []string{`--seeds ""`}},
+		{"plot trial-0.npz --labels one", 2, []string{"--labels is for --what learning, dynamics, angles, eigenvalue, losses and rates, not for trial"}},
 		{"plot trial-0.npz --neurons x", 2, []string{`neuron "x" of hidden0`}},
 		{"plot trial-0.npz --neurons 1,2,3,4,5,6,7,8,9", 2, []string{"at most 8"}},
 		{"plot trial-0.npz --out=", 2, []string{`--out ""`}},
@@ -413,6 +418,37 @@ func TestInspectSpoiltMetrics(t *testing.T) {
 	}
 }
 
+// Lines have the names that were asked for, and seeds a line each if that was; the
+// legend tells the test error in which each run ended.
+func TestPlotLabels(t *testing.T) {
+	empty(t)
+	measuredRun(t, "a", "--hidden", "5")
+	measuredRun(t, "b", "--hidden", "5", "--seed", "2")
+	measuredRun(t, "c", "--validation", "10")
+	final := func(folder string) string {
+		t.Helper()
+		run, err := readMetrics(folder)
+		if err != nil || run.end == nil {
+			t.Fatal(err)
+		}
+		return strconv.FormatFloat(100**run.end.TestError, 'f', 2, 64)
+	}
+	must(t, "plot", "a", "b", "c", "--labels", "small, held <out>", "--seeds", "each", "--out", "named.svg")
+	text := readFile(t, "named.svg")
+	for _, want := range []string{">small<", ">held &lt;out&gt;<", ">" + final("a") + ", " + final("b") + " %<", ">" + final("c") + " %<", "a line for each seed; a, b, seeds 1, 2; c, seed 1", "--labels &#39;small, held &lt;out&gt;&#39; --seeds each"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("named.svg: no %q", want)
+		}
+	}
+	if strings.Contains(text, "network.hidden") {
+		t.Error("named.svg has the settings in which runs differ")
+	}
+	must(t, "plot", "a", "b", "c", "--what", "rates", "--labels", "small,held out", "--seeds", "each", "--out", "rates.svg")
+	if text := readFile(t, "rates.svg"); !strings.Contains(text, ">small<") {
+		t.Error("rates.svg has no names")
+	}
+}
+
 // What a line of metrics has no value for is a gap: of a list as of a single number.
 func TestPlotGaps(t *testing.T) {
 	empty(t)
@@ -424,7 +460,7 @@ func TestPlotGaps(t *testing.T) {
 		lines += fmt.Sprintf(`{"event":"measure","epoch":1,"examples":%d,"update_angles_deg":[%s],"alignment_angle_deg":%[2]s}`+"\n", k+1, v)
 	}
 	writeFile(t, "run/metrics.jsonl", lines+rest)
-	drawn, _, err := drawings()[slices.Index(drawingNames(), "angles")].draw(nil, plotOptions{from: []string{"run"}})
+	drawn, _, err := drawings()[slices.Index(drawingNames(), "angles")].draw(nil, plotOptions{from: []string{"run"}, seeds: seedsMean})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ type Changes struct {
 	Title    string
 	Subtitle string
 	Courses  []string // names of the configurations
+	Each     bool     // every run has a line of its own
 	Rows     []Row
 }
 
@@ -56,7 +57,10 @@ const (
 	changeBottom = 38
 	columnGap    = 16
 	partHeight   = 14 // of the names of columns
+	narrow       = 48 // a column that is narrower has no room for numbers
 )
+
+func (ch *Changes) legend() legend { return legend{names: ch.Courses} }
 
 // several is whether configurations are compared.
 func (ch *Changes) several() bool { return len(ch.Courses) > 1 }
@@ -71,7 +75,7 @@ func (ch *Changes) head() vg.Length {
 
 // Size implements Figure.
 func (ch *Changes) Size() (w, h vg.Length) {
-	return width, 26 + legendHeight(ch.Courses) + vg.Length(max(len(ch.Rows), 1))*(ch.head()+changeRow) + changeBottom
+	return width, 26 + ch.legend().height() + vg.Length(max(len(ch.Rows), 1))*(ch.head()+changeRow) + changeBottom
 }
 
 // parts lists those of a row in the order of their first lines.
@@ -127,13 +131,23 @@ func meanOf(values []float64) (mean, sd float64) {
 // Draw implements Figure.
 func (ch *Changes) Draw(c draw.Canvas) {
 	heading(c, ch.Title, ch.Subtitle)
-	legend(c, ch.Courses)
-	y := c.Max.Y - 26 - legendHeight(ch.Courses)
+	ch.legend().draw(c)
+	y := c.Max.Y - 26 - ch.legend().height()
 	for i, r := range ch.Rows {
 		y -= ch.head()
 		ch.row(c, r, y, i == len(ch.Rows)-1)
 		y -= changeRow
 	}
+}
+
+// single makes a line of every run.
+func single(lines []Line) (all []Line) {
+	for _, l := range lines {
+		for _, run := range l.Runs {
+			all = append(all, Line{l.Course, l.Part, []Samples{run}})
+		}
+	}
+	return all
 }
 
 // columns is how many parts stand side by side.
@@ -157,6 +171,9 @@ type scaledLine struct {
 // row draws one quantity below a height.
 func (ch *Changes) row(c draw.Canvas, r Row, top vg.Length, last bool) {
 	scale, unit := ch.scale()
+	if ch.Each {
+		r.Lines = single(r.Lines)
+	}
 	lines, low, high, log := r.scaled(scale)
 	name := bold(words(wordSize, black))
 	y := top + 12
@@ -167,16 +184,18 @@ func (ch *Changes) row(c draw.Canvas, r Row, top vg.Length, last bool) {
 	write(c, aligned(words(smallSize, grey), text.XLeft, text.YCenter), 12+name.Width(r.Name)+8, y, r.Unit)
 
 	columns := ch.columns()
-	each := vg.Length(changeRight - changeLeft)
+	each, gap := vg.Length(changeRight-changeLeft), vg.Length(0)
 	if ch.several() {
-		each = (width-14-changeLeft+columnGap)/vg.Length(columns) - columnGap
+		each = (width - 14 - changeLeft + columnGap) / vg.Length(columns)
+		gap = min(columnGap, each/3)
+		each -= gap
 	}
 	parts := r.parts()
 	for k := range columns {
 		if k > 0 && k >= len(parts) {
 			break
 		}
-		left := changeLeft + vg.Length(k)*(each+columnGap)
+		left := changeLeft + vg.Length(k)*(each+gap)
 		p := panel{Canvas: c, box: vg.Rectangle{Min: vg.Point{X: left, Y: top - changeRow}, Max: vg.Point{X: left + each, Y: top}}, x1: ch.last() * scale, y0: low, y1: high}
 		if p.x1 == 0 {
 			p.x1 = 1
@@ -184,10 +203,16 @@ func (ch *Changes) row(c draw.Canvas, r Row, top vg.Length, last bool) {
 		p.scaleLeft(r, log, k == 0)
 		p.mark(r, log)
 		below := ""
-		if last {
+		if w := words(smallSize, grey).Width(unit); last && w <= each+gap {
 			below = unit
+		} else if last && k == 0 { // once for all columns
+			write(c, aligned(words(smallSize, grey), text.XCenter, text.YTop), width/2, p.box.Min.Y-15, unit)
 		}
-		p.ticksBelow(ticks(0, p.x1, max(10/columns, 4)), below)
+		marks := ticks(0, p.x1, max(10/columns, 4))
+		if each < narrow {
+			marks = nil
+		}
+		p.ticksBelow(marks, below)
 		if !ch.several() {
 			p.lines(lines, func(l Line) int { return slices.Index(parts, l.Part) })
 			p.nameLines(lines, parts)
@@ -311,6 +336,10 @@ func (p *panel) mark(r Row, log bool) {
 
 // lines draws all that have a look, from 0, the bands below them.
 func (p *panel) lines(lines []scaledLine, look func(Line) int) {
+	thickness := vg.Length(1.4)
+	if len(lines) > 3*fewCourses {
+		thickness = 0.9
+	}
 	for _, bands := range []bool{true, false} {
 		for _, l := range lines {
 			i := look(l.Line)
@@ -322,7 +351,7 @@ func (p *panel) lines(lines []scaledLine, look func(Line) int) {
 			case bands && len(l.Runs) > 1:
 				p.band(faded(colour, 0.22), l.x, l.low, l.high)
 			case !bands:
-				p.curve(1.4, colour, dashes, l.x, l.mean)
+				p.curve(thickness, colour, dashes, l.x, l.mean)
 			}
 		}
 	}
@@ -336,6 +365,7 @@ func (p *panel) nameLines(lines []scaledLine, parts []string) {
 		for _, l := range lines {
 			if end, ok := lastFinite(l.mean); ok && l.Part == part {
 				labels = append(labels, endLabel{part, colour, false, p.y(end)})
+				break
 			}
 		}
 	}

@@ -181,22 +181,36 @@ func TestScaleOfExamples(t *testing.T) {
 	}
 }
 
-func TestLegendLines(t *testing.T) {
+// Long names are broken after commas, short ones stand in columns, and numbers belong
+// to them.
+func TestLegend(t *testing.T) {
 	long := strings.TrimSuffix(strings.Repeat("network.hidden = [500], ", 12), ", ")
-	lines := legendLines([]string{"short", long})
-	if len(lines) != 2 || len(lines[0]) != 1 || len(lines[1]) < 2 {
-		t.Fatalf("got %q", lines)
+	lines := broken(words(wordSize, black), long, width-54)
+	if len(lines) < 2 || strings.Join(lines, " ") != long {
+		t.Errorf("got %q", lines)
 	}
-	if got := strings.Join(lines[1], " "); got != long {
-		t.Errorf("got %q", got)
-	}
-	for _, l := range lines[1] {
+	for _, l := range lines {
 		if w := words(wordSize, black).Width(l); w > width-54 {
 			t.Errorf("%q is %v wide", l, w)
 		}
 	}
-	if legendHeight([]string{"alone"}) != 0 {
+	if (legend{names: []string{"alone"}}).height() != 0 {
 		t.Error("a legend of one")
+	}
+	var g legend
+	for k := range 20 {
+		g.names = append(g.names, fmt.Sprintf("run %d", k))
+		g.notes = append(g.notes, "3.27 ± 0.12 %")
+	}
+	l := g.layout()
+	if l.columns < 3 || l.columns*l.perColumn < 20 || vg.Length(l.columns)*l.each > width-2*legendLeft {
+		t.Errorf("twenty short names are in %d columns of %v with %d lines", l.columns, l.each, l.perColumn)
+	}
+	for i := range g.names {
+		g.names[i] = long
+	}
+	if l := g.layout(); l.columns != 1 || l.perColumn != 20*len(l.entries[0]) || len(l.entries[0]) > mostLines {
+		t.Errorf("twenty long names are in %d columns, %d lines each", l.columns, len(l.entries[0]))
 	}
 }
 

@@ -165,7 +165,7 @@ func (f *Fields) Draw(c draw.Canvas) {
 			frame(c, box(x, y, g.width, g.height))
 			above := place(x, y).Y + fieldName/2
 			if k == 0 {
-				write(c, name, place(x, y).X, above, field.Name)
+				write(c, name, place(x, y).X, above, shortened(name, field.Name, vg.Length(g.width)*g.point))
 			}
 			if n == 0 && f.Channels != nil {
 				write(c, aligned(name, text.XRight, text.YCenter), place(x+g.width, y).X, above, f.Channels[k])

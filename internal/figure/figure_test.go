@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -56,7 +57,7 @@ func small() *Trial {
 func course(name string, runs ...[]float64) Course {
 	c := Course{Name: name}
 	for _, errors := range runs {
-		c.Runs = append(c.Runs, Run{TrainError: errors, TestError: errors, OutputLoss: errors, HiddenLosses: [][]float64{errors, errors}})
+		c.Runs = append(c.Runs, Run{TrainError: errors, TestError: errors, OutputLoss: errors, HiddenLosses: [][]float64{errors, errors}, Final: errors[len(errors)-1]})
 	}
 	return c
 }
@@ -193,6 +194,110 @@ func TestMean(t *testing.T) {
 	}
 }
 
+// Errors over a wide range have a logarithmic axis, on which equal factors are equally
+// far apart and 0 is the lower edge; those over a narrow one fill theirs.
+func TestErrorAxis(t *testing.T) {
+	heights := func(values ...float64) []vg.Length {
+		t.Helper()
+		all, _ := marks(&Learning{Courses: []Course{course("", values)}})
+		p := curves(all, blue, len(values))[0].path
+		var y []vg.Length
+		for _, at := range p {
+			y = append(y, at.Pos.Y)
+		}
+		return y
+	}
+	top, bottom := vg.Length(330-68), vg.Length(38)
+	if y := heights(0.4, 0.2, 0.1, 0.05); abs(y[0]-y[1]-(y[1]-y[2])) > 1e-9 || abs(y[1]-y[2]-(y[2]-y[3])) > 1e-9 || y[3]-bottom > 20 || top-y[0] > 20 {
+		t.Errorf("40, 20, 10 and 5 %% are at %v", y)
+	}
+	if y := heights(0.4, 0.2, 0, 0.1); abs(y[2]-bottom) > 1e-9 || abs(2*(y[0]-y[1])-(y[0]-y[3])) > 1e-9 || y[3]-bottom < 14 {
+		t.Errorf("40, 20, 0 and 10 %% are at %v", y)
+	}
+	if y := heights(0.14, 0.13, 0.12); abs(y[0]-y[1]-(y[1]-y[2])) > 1e-9 || y[2]-bottom > 40 || top-y[0] > 40 {
+		t.Errorf("14, 13 and 12 %% are at %v", y)
+	}
+	if y := heights(0, 0, 0); y[0] != y[2] || abs(y[0]-bottom) > 1e-9 {
+		t.Errorf("no errors are at %v", y)
+	}
+	if y := heights(0.9, 0.9, 0.9); y[0] != y[2] || y[0] < bottom+50 || y[0] > top-50 {
+		t.Errorf("equal errors are at %v", y)
+	}
+}
+
+// With Each every run has a line, and the legend its error; else there are their mean
+// and its standard deviation.
+func TestEach(t *testing.T) {
+	f := &Learning{Tested: "test", Courses: []Course{course("one", []float64{0.5, 0.4, 0.3}, []float64{0.5, 0.3, 0.2}), course("two", []float64{0.9, 0.8, 0.7})}}
+	told := func() (lines int, text []string) {
+		all, text := marks(f)
+		return len(curves(all, blue, 3)), text
+	}
+	// In the panels of errors, output loss and hidden loss, two in the first and last.
+	lines, text := told()
+	if lines != 5 || !slices.Contains(text, "25.00 ± 7.07 %") || !slices.Contains(text, "70.00 %") {
+		t.Errorf("%d lines, %q", lines, text)
+	}
+	f.Each = true
+	if lines, text = told(); lines != 10 || !slices.Contains(text, "30.00, 20.00 %") || !slices.Contains(text, "70.00 %") {
+		t.Errorf("each: %d lines, %q", lines, text)
+	}
+	ch := norms(3)
+	ch.Each = true
+	if all, _ := marks(ch); len(curves(all, blue, 3)) != 3 {
+		t.Errorf("%d lines of a layer in three runs", len(curves(all, blue, 3)))
+	}
+}
+
+// Whatever is drawn stays on its page.
+func TestInside(t *testing.T) {
+	for name, f := range figures() {
+		inside(t, name, f)
+	}
+	long := strings.Repeat("a run with a very long name, ", 40)
+	word := strings.Repeat("W", 3000)
+	for _, name := range []string{"x", long, word} {
+		for runs, some := range map[int][][]float64{
+			1: {{0.5, 0.25, 0.1}, {0.5}, {0, 0}, {1e25, 1e-25}, {math.NaN(), 1, math.NaN()}, {0, 1e300}},
+			2: {{0.5}, {0, 1e300}}, 7: {{0.5, 0.25, 0.1}}, 20: {{0, 0.5}}, 100: {{0.5, 0.25, 0.1}},
+		} {
+			for _, errors := range some {
+				l := &Learning{Title: name, Subtitle: name, Tested: "validation"}
+				ch := &Changes{Title: name, Subtitle: name, Rows: []Row{{Name: "Loss", Unit: "of nothing", Log: true}}}
+				for i := range runs {
+					l.Courses = append(l.Courses, course(name, errors, errors))
+					ch.Courses = append(ch.Courses, name)
+					ch.Rows[0].Lines = append(ch.Rows[0].Lines, Line{Course: i, Part: "output", Runs: []Samples{samples(errors...), samples(errors...)}})
+				}
+				for _, each := range []bool{false, true} {
+					l.Each, ch.Each = each, each
+					what := fmt.Sprintf("%d runs of %.10s… with %v", runs, name, errors)
+					inside(t, what, l)
+					inside(t, what, ch)
+				}
+			}
+		}
+	}
+	trial := small()
+	trial.Title, trial.Subtitle, trial.Phases[0].Name, trial.Neurons[0].Name, trial.Populations[0].Name, trial.Classes[1].Name, trial.Classes[2].Name = word, word, word, word, word, word, word
+	raster := busy(500)
+	raster.Title, raster.Populations[1].Name, raster.Trials[0].Names = word, word, []string{word}
+	confusion, fields := threeClasses(), twoFields()
+	confusion.Title, confusion.Names = word, []string{word, word, word}
+	fields.Title, fields.Neurons[0].Name = word, word
+	many := &Confusion{}
+	for i := range 100 {
+		many.Names, many.Images = append(many.Names, strconv.Itoa(i)), append(many.Images, slices.Repeat([]int{1e9}, 100))
+	}
+	deep := &Changes{Courses: []string{"one", "two"}, Rows: []Row{{Name: "Weights"}}}
+	for i := range 60 {
+		deep.Rows[0].Lines = append(deep.Rows[0].Lines, Line{Part: "hidden" + strconv.Itoa(i), Runs: []Samples{samples(1, 2)}})
+	}
+	for _, f := range []Figure{trial, raster, confusion, fields, many, deep} {
+		inside(t, "long names", f)
+	}
+}
+
 // What a file says of itself is where readers look for it.
 func TestAbout(t *testing.T) {
 	var doc struct {
@@ -305,7 +410,7 @@ func TestLastErrors(t *testing.T) {
 	errors := func(n int, last float64) []float64 { return append(slices.Repeat([]float64{0.5}, n-1), last) }
 	f := &Learning{Courses: []Course{course("to the end", errors(20, 0.111)), course("nearly", errors(18, 0.222)), course("far", errors(17, 0.333))}}
 	svg := string(render(t, SVG, f))
-	for label, want := range map[string]bool{"11.1": true, "22.2": true, "33.3": false} {
+	for label, want := range map[string]bool{"11.10": true, "22.20": true, "33.30": false} {
 		if got := strings.Contains(svg, ">"+label+"<"); got != want {
 			t.Errorf("%s at the edge: %v, want %v", label, got, want)
 		}

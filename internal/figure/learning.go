@@ -3,7 +3,8 @@ package figure
 import (
 	"fmt"
 	"math"
-	"slices"
+	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -16,6 +17,7 @@ type Learning struct {
 	Title    string
 	Subtitle string
 	Tested   string // on what the test errors are from, "test" for a test set
+	Each     bool   // every run has a line of its own
 	Courses  []Course
 }
 
@@ -32,17 +34,78 @@ type Run struct {
 	TrainError, TestError []float64
 	HiddenLosses          [][]float64 // of each hidden layer, by epoch
 	OutputLoss            []float64
+	Final                 float64 // error on the test set in the end; NaN if not known
 }
 
-// Size implements Figure.
-func (l *Learning) Size() (w, h vg.Length) { return width, 330 + legendHeight(l.names()) }
+// fewCourses can be told apart by their colours, and their errors in training and
+// test share a panel.
+const fewCourses = 6
 
-// names of the courses.
-func (l *Learning) names() (names []string) {
-	for _, c := range l.Courses {
-		names = append(names, c.Name)
+// crowded is whether there are more.
+func (l *Learning) crowded() bool { return len(l.Courses) > fewCourses }
+
+// Size implements Figure.
+func (l *Learning) Size() (w, h vg.Length) {
+	h = 330
+	if l.crowded() {
+		h = 430
 	}
-	return names
+	return width, h + l.legend().height()
+}
+
+// last is the last epoch of any run.
+func (l *Learning) last() int {
+	last := 1
+	for _, course := range l.Courses {
+		for _, r := range course.Runs {
+			last = max(last, len(r.TestError), len(r.TrainError))
+		}
+	}
+	return last
+}
+
+// dotted is whether every epoch has a point: where there are few, of few lines.
+func (l *Learning) dotted() bool { return l.last() <= 30 && !l.crowded() && !l.Each }
+
+// legend names the courses, with the test errors in which they end.
+func (l *Learning) legend() legend {
+	g := legend{head: "test error"}
+	for _, c := range l.Courses {
+		g.names, g.notes = append(g.names, c.Name), append(g.notes, c.final(l.Each))
+	}
+	// A single course has a name where its curve ends at something else.
+	if len(g.names) == 1 && (l.Tested == "test" || g.notes[0] == "") {
+		return legend{}
+	}
+	return g
+}
+
+// final tells the test errors in the end: of each run, or their mean with its
+// standard deviation.
+func (c Course) final(each bool) string {
+	var errors []float64
+	var list []string
+	for _, r := range c.Runs {
+		if finite(r.Final) {
+			errors, list = append(errors, 100*r.Final), append(list, hundredth(100*r.Final))
+		}
+	}
+	switch mean, sd := meanOf(errors); {
+	case len(errors) == 0:
+		return ""
+	case len(errors) == 1 || each && len(errors) <= 5:
+		return strings.Join(list, ", ") + " %"
+	default:
+		return hundredth(mean) + " ± " + hundredth(sd) + " %"
+	}
+}
+
+// hundredth prints a share in percent to two decimals.
+func hundredth(v float64) string {
+	if v >= 1e4 { // which is no share
+		return strconv.FormatFloat(v, 'g', 3, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 2, 64)
 }
 
 // mean of one quantity over the runs of a course, by epoch, with its standard
@@ -50,17 +113,40 @@ func (l *Learning) names() (names []string) {
 func (c Course) mean(of func(Run) []float64) (epoch, mean, sd []float64) {
 	for e := 0; ; e++ {
 		var values []float64
+		reached := false
 		for _, r := range c.Runs {
 			if v := of(r); e < len(v) {
-				values = append(values, v[e])
+				reached = true
+				if finite(v[e]) {
+					values = append(values, v[e])
+				}
 			}
 		}
-		if values == nil {
+		if !reached {
 			return epoch, mean, sd
 		}
 		m, s := meanOf(values)
 		epoch, mean, sd = append(epoch, float64(e+1)), append(mean, m), append(sd, s)
 	}
+}
+
+// drawn are the courses as they are drawn: each run by itself if that is wanted.
+type drawn struct {
+	Course
+	look int
+}
+
+func (l *Learning) drawn() (all []drawn) {
+	for i, c := range l.Courses {
+		if !l.Each {
+			all = append(all, drawn{c, i})
+			continue
+		}
+		for _, r := range c.Runs {
+			all = append(all, drawn{Course{c.Name, []Run{r}}, i})
+		}
+	}
+	return all
 }
 
 // A series is one quantity of all courses in one panel.
@@ -69,77 +155,85 @@ type series struct {
 	faint bool // thin and without points
 }
 
+// percent are shares in percent.
+func percent(of func(Run) []float64) func(Run) []float64 {
+	return func(r Run) []float64 {
+		v := of(r)
+		scaled := make([]float64, len(v))
+		for i := range v {
+			scaled[i] = 100 * v[i]
+		}
+		return scaled
+	}
+}
+
+// A plan is what a panel shows.
+type plan struct {
+	name  string
+	kinds []string // of lines, if there are two
+	all   []series
+}
+
 // Draw implements Figure.
 func (l *Learning) Draw(c draw.Canvas) {
-	top := c.Max.Y
 	heading(c, l.Title, l.Subtitle)
-	legend(c, l.names())
-	high := top - 68 - legendHeight(l.names())
+	g := l.legend()
+	g.draw(c)
+	high := c.Max.Y - 68 - g.height()
 	const low = 38
-	last, layers := 1, 0
+	last, layers := l.last(), 0
 	for _, course := range l.Courses {
 		for _, r := range course.Runs {
-			last = max(last, len(r.TestError), len(r.TrainError))
 			layers = max(layers, len(r.HiddenLosses))
 		}
 	}
 	box := func(x0, x1, y0, y1 vg.Length) panel {
-		p := panel{Canvas: c, box: vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}}
+		p := panel{Canvas: c, box: vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}, left: 36}
 		p.x0, p.x1 = 1, float64(last)
 		if last == 1 {
 			p.x0, p.x1 = 0, 2
 		}
 		return p
 	}
-
-	errors := box(46, 344, low, high)
-	percent := func(of func(Run) []float64) func(Run) []float64 {
-		return func(r Run) []float64 {
-			v := of(r)
-			scaled := make([]float64, len(v))
-			for i := range v {
-				scaled[i] = 100 * v[i]
-			}
-			return scaled
-		}
-	}
 	test := series{of: percent(func(r Run) []float64 { return r.TestError })}
-	train := series{of: percent(func(r Run) []float64 { return r.TrainError }), faint: true}
-	l.head(errors, "Misread images (%)", l.Tested, "training, before each was learnt")
-	l.draw(&errors, 5, "epoch", train, test)
-	var ends []endLabel
-	for i, course := range l.Courses {
-		colour, _ := lineLook(i)
-		_, mean, _ := course.mean(test.of)
-		// Of a run that is far behind, a number at the edge would be taken for one there.
-		if end, ok := lastFinite(mean); ok && 10*len(mean) >= 9*last {
-			ends = append(ends, endLabel{fmt.Sprintf("%.1f", end), colour, true, errors.y(end)})
-		}
+	train := series{of: percent(func(r Run) []float64 { return r.TrainError })}
+	left := plan{"Error (%)", []string{l.Tested, "training, before each was learnt"}, []series{test, {train.of, true}}}
+	var right []plan
+	if l.crowded() {
+		left = plan{capital(l.Tested) + " error (%)", nil, []series{test}}
+		right = append(right, plan{"Training error (%), before each was learnt", nil, []series{train}})
 	}
-	if len(ends) <= 8 {
-		errors.endLabels(ends, 40)
+	right = append(right, plan{"Output loss", nil, []series{{of: func(r Run) []float64 { return r.OutputLoss }}}})
+	if layers > 0 {
+		right = append(right, l.hidden(layers))
 	}
 
-	l.losses(box, layers, high, low)
+	const numbers, between = 44, 36 // to the right of the errors; between panels
+	errors := box(50, 350, low, high)
+	l.panel(&errors, left, 6, true)
+	l.ends(&errors, test, last, numbers)
+	x1 := vg.Length(width - 18)
+	if layers > 1 && len(l.Courses) < 2 {
+		x1 = 620 // leaves room for the names of layers
+	}
+	each := (high-low+between)/vg.Length(len(right)) - between
+	for i, r := range right {
+		bottom := high - vg.Length(i)*(each+between) - each
+		p := box(434, x1, bottom, bottom+each)
+		ends := l.panel(&p, r, max(int(each/34), 3), i == len(right)-1)
+		if len(ends) == layers && layers > 1 && len(l.Courses) < 2 && i == len(right)-1 {
+			for m, y := range apart(ends, 11, p.box.Min.Y, p.box.Max.Y) {
+				write(c, aligned(words(smallSize, grey), text.XLeft, text.YCenter), p.box.Max.X+5, y, fmt.Sprintf("hidden%d", m))
+			}
+		}
+	}
 }
 
-// losses draws one panel for the output layer and one for the hidden layers.
-func (l *Learning) losses(box func(x0, x1, y0, y1 vg.Length) panel, layers int, high, low vg.Length) {
-	const left, right = 412, 620
-	output := series{of: func(r Run) []float64 { return r.OutputLoss }}
-	if layers == 0 {
-		p := box(left, right, low, high)
-		l.head(p, "Output loss")
-		l.draw(&p, 5, "epoch", output)
-		return
-	}
-	middle := (high + low) / 2
-	upper, lower := box(left, right, middle+14, high), box(left, right, low, middle-22)
-	l.head(upper, "Output loss")
-	l.draw(&upper, 3, "", output)
-	var hidden []series
+// hidden is the panel of the hidden layers.
+func (l *Learning) hidden(layers int) plan {
+	p := plan{name: "Hidden loss"}
 	for m := range layers {
-		hidden = append(hidden, series{of: func(r Run) []float64 {
+		p.all = append(p.all, series{of: func(r Run) []float64 {
 			if m < len(r.HiddenLosses) {
 				return r.HiddenLosses[m]
 			}
@@ -148,95 +242,127 @@ func (l *Learning) losses(box func(x0, x1, y0, y1 vg.Length) panel, layers int, 
 	}
 	switch {
 	case layers < 2 || len(l.Courses) < 2:
-		l.head(lower, "Hidden loss")
 	case layers == 2:
-		l.head(lower, "Hidden loss", "hidden0", "hidden1")
+		p.kinds = []string{"hidden0", "hidden1"}
 	default:
-		l.head(lower, "Hidden loss", "hidden0", "the others")
+		p.kinds = []string{"hidden0", "the others"}
 	}
-	names := l.draw(&lower, 3, "epoch", hidden...)
-	if layers > 1 && len(names) == layers && len(l.Courses) < 2 {
-		places := make([]vg.Length, layers)
-		copy(places, names)
-		for m, y := range apart(places, 11, lower.box.Min.Y, lower.box.Max.Y) {
-			write(lower.Canvas, aligned(words(smallSize, grey), text.XLeft, text.YCenter), lower.box.Max.X+5, y, fmt.Sprintf("hidden%d", m))
+	return p
+}
+
+// ends writes the last errors beside the ends of their curves, as many as there is
+// room for.
+func (l *Learning) ends(p *panel, test series, last int, room vg.Length) {
+	var ends []endLabel
+	for _, course := range l.drawn() {
+		colour, _ := lineLook(course.look)
+		_, mean, _ := course.mean(test.of)
+		// Of a run that is far behind, a number at the edge would be taken for one there.
+		if end, ok := lastFinite(mean); ok && 10*len(mean) >= 9*last {
+			ends = append(ends, endLabel{hundredth(end), colour, true, p.y(p.height(end))})
 		}
+	}
+	if len(ends) <= 12 {
+		p.endLabels(ends, room)
 	}
 }
 
 // head names a panel above it, with the looks of its lines if it has two kinds.
-func (l *Learning) head(p panel, name string, kinds ...string) {
+func (l *Learning) head(p *panel, r plan) {
 	y := p.box.Max.Y + 14
-	s := bold(words(wordSize, black))
-	write(p.Canvas, aligned(s, text.XLeft, text.YCenter), p.box.Min.X-34, y, name)
-	x := p.box.Min.X - 34 + s.Width(name) + 12
-	for i, kind := range kinds {
+	x := p.box.Min.X - 38
+	put := func(s text.Style, words string) {
+		write(p.Canvas, aligned(s, text.XLeft, text.YCenter), x, y, words)
+		x += s.Width(words)
+	}
+	put(bold(words(wordSize, black)), r.name)
+	x += 10
+	if p.log {
+		put(words(smallSize, grey), "log scale")
+		x += 14
+	}
+	for i, kind := range r.kinds {
 		if i == 0 {
 			line(p.Canvas, 2, grey, nil, vg.Point{X: x, Y: y}, vg.Point{X: x + 18, Y: y})
-			p.DrawGlyphNoClip(draw.GlyphStyle{Color: grey, Radius: 2.4, Shape: draw.CircleGlyph{}}, vg.Point{X: x + 9, Y: y})
+			if l.dotted() {
+				p.DrawGlyphNoClip(draw.GlyphStyle{Color: grey, Radius: 2.4, Shape: draw.CircleGlyph{}}, vg.Point{X: x + 9, Y: y})
+			}
 		} else {
 			line(p.Canvas, 1, grey, []vg.Length{3, 2}, vg.Point{X: x, Y: y}, vg.Point{X: x + 18, Y: y})
 		}
-		write(p.Canvas, aligned(words(smallSize, grey), text.XLeft, text.YCenter), x+22, y, kind)
-		x += 22 + words(smallSize, grey).Width(kind) + 10
+		x += 22
+		put(words(smallSize, grey), kind)
+		x += 10
 	}
 }
 
-// draw fills a panel, whose axis begins at 0, and returns where each series of
-// the first course ends.
-func (l *Learning) draw(p *panel, marks int, unit string, all ...series) (ends []vg.Length) {
-	p.y0, p.y1 = 0, 0
-	for _, course := range l.Courses {
-		for _, s := range all {
-			_, mean, sd := course.mean(s.of)
-			for i := range mean {
-				if v := mean[i] + sd[i]; finite(v) {
-					p.y1 = max(p.y1, 1.06*v)
-				}
-			}
+// panel draws one, and returns where each series of the first course ends.
+func (l *Learning) panel(p *panel, r plan, marks int, below bool) (ends []vg.Length) {
+	courses := l.drawn()
+	var values [][]float64
+	for _, course := range courses {
+		for _, s := range r.all {
+			_, mean, _ := course.mean(s.of)
+			values = append(values, mean)
 		}
 	}
-	if p.y1 == 0 {
-		p.y1 = 1
+	p.scale(values)
+	l.head(p, r)
+	p.ticks(marks)
+	unit := ""
+	if below {
+		unit = "epoch"
 	}
-	p.ticksLeft(ticks(0, p.y1, marks), true, true)
 	p.ticksBelow(wholeTicks(math.Ceil(p.x0), p.x1, 8), unit)
-	for i, course := range l.Courses {
-		colour, dashes := lineLook(i)
-		for _, s := range all {
-			epoch, mean, sd := course.mean(s.of)
-			if len(course.Runs) > 1 {
-				low, high := slices.Clone(mean), slices.Clone(mean)
-				for k := range sd {
-					low[k], high[k] = low[k]-sd[k], high[k]+sd[k]
+	for _, course := range courses {
+		colour, _ := lineLook(course.look)
+		for _, s := range r.all {
+			if epoch, mean, sd := course.mean(s.of); len(course.Runs) > 1 {
+				low, high := make([]float64, len(mean)), make([]float64, len(mean))
+				for k := range mean {
+					low[k], high[k] = p.height(mean[k]-sd[k]), p.height(mean[k]+sd[k])
 				}
 				p.band(faded(colour, 0.22), epoch, low, high)
 			}
 		}
-		for _, s := range all {
+	}
+	for i, course := range courses {
+		for _, s := range r.all {
 			epoch, mean, _ := course.mean(s.of)
-			switch {
-			case s.faint:
-				p.curve(1, colour, []vg.Length{3, 2}, epoch, mean)
-			default:
-				p.curve(1.8, colour, dashes, epoch, mean)
+			for k := range mean {
+				mean[k] = p.height(mean[k])
 			}
-			if !s.faint && len(epoch) <= 30 || len(epoch) == 1 {
-				for k := range epoch {
-					if !finite(mean[k]) {
-						continue
-					}
-					shape := draw.GlyphDrawer(draw.CircleGlyph{})
-					if s.faint {
-						shape = draw.RingGlyph{}
-					}
-					p.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: 2.4, Shape: shape}, p.at(epoch[k], mean[k]))
-				}
-			}
-			if i == 0 && len(mean) > 0 && finite(mean[len(mean)-1]) {
-				ends = append(ends, p.y(mean[len(mean)-1]))
+			l.line(p, course.look, s.faint, epoch, mean)
+			if end, ok := lastFinite(mean); ok && i == 0 {
+				ends = append(ends, p.y(end))
 			}
 		}
 	}
 	return ends
+}
+
+// line draws one.
+func (l *Learning) line(p *panel, look int, faint bool, epoch, height []float64) {
+	colour, dashes := lineLook(look)
+	switch {
+	case faint:
+		p.curve(1, colour, []vg.Length{3, 2}, epoch, height)
+		return
+	case l.crowded() || l.Each:
+		p.curve(1.2, colour, dashes, epoch, height)
+		return
+	}
+	p.curve(1.8, colour, dashes, epoch, height)
+	for k := range epoch {
+		if finite(height[k]) && l.dotted() {
+			p.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: 2.4, Shape: draw.CircleGlyph{}}, p.at(epoch[k], height[k]))
+		}
+	}
+}
+
+func capital(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }

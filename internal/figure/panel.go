@@ -17,6 +17,8 @@ type panel struct {
 	box            vg.Rectangle
 	x0, x1, y0, y1 float64   // values at the edges
 	left           vg.Length // room for numbers of the vertical axis, if it is not the usual
+	log            bool      // the vertical axis is logarithmic, and y0 and y1 are logarithms
+	below          vg.Length // how far below the logarithmic part the edge is, which then stands for 0
 }
 
 func (p *panel) x(v float64) vg.Length {

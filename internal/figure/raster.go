@@ -151,7 +151,7 @@ func (r *Raster) trialNames(p panel, y vg.Length) {
 			break
 		}
 	}
-	for power := 1; !room(every, name); power *= 10 {
+	for power := 1; !room(every, name) && every < len(r.Trials); power *= 10 {
 		for _, f := range []int{1, 2, 5} {
 			if every = f * power; room(every, name) {
 				break
@@ -161,6 +161,7 @@ func (r *Raster) trialNames(p panel, y vg.Length) {
 	write(p.Canvas, aligned(words(smallSize, grey), text.XRight, text.YCenter), p.box.Min.X-6, y, "trial")
 	for i := 0; i < len(r.Trials); i += every {
 		t := r.Trials[i]
-		write(p.Canvas, aligned(s, text.XCenter, text.YCenter), (p.x(t.Begin)+p.x(t.End))/2, y, t.Names[name])
+		x := (p.x(t.Begin) + p.x(t.End)) / 2
+		write(p.Canvas, aligned(s, text.XCenter, text.YCenter), x, y, shortened(s, t.Names[name], 2*min(x, width-x)))
 	}
 }

@@ -30,8 +30,9 @@ func spikes(p panel, pop Population, keep func(neuron int32) bool, colour color.
 	}
 	shown := make([]spike, 0, len(pop.SpikeTime))
 	for k, at := range pop.SpikeTime {
-		if n := pop.SpikeNeuron[k]; finite(at) && (keep == nil || keep(n)) {
-			shown = append(shown, spike{p.x(at), n})
+		x, n := p.x(at), pop.SpikeNeuron[k]
+		if x >= p.box.Min.X && x <= p.box.Max.X && (keep == nil || keep(n)) {
+			shown = append(shown, spike{x, n})
 		}
 	}
 	sorted := func() {

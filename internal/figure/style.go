@@ -32,7 +32,7 @@ var (
 	lightGrey     = color.NRGBA{0xbb, 0xbb, 0xbb, 0xff}
 	gridGrey      = color.NRGBA{0xe4, 0xe4, 0xe4, 0xff}
 	several       = []color.NRGBA{blue, vermilion, green, purple, orange, skyBlue, black}
-	severalDashes = [][]vg.Length{nil, {5, 2}, {1.5, 1.5}} // dashes when the colours begin again
+	severalDashes = [][]vg.Length{nil, {5, 2}, {1.5, 1.5}, {7, 2, 1.5, 2}, {2, 4}} // dashes when the colours begin again
 )
 
 // Sizes of type, in points.
@@ -81,11 +81,13 @@ func printable(line string) string {
 // shortened cuts text that would be wider than there is room for.
 func shortened(s text.Style, line string, room vg.Length) string {
 	line = printable(line)
+	runes := []rune(line)
 	// No letter is narrower than a tenth of its height: what is beyond is not measured.
-	if most := int(10 * room / s.Font.Size); utf8.RuneCountInString(line) <= max(most, 1) && s.Width(line) <= room {
+	if most := max(int(10*room/s.Font.Size), 1); len(runes) > most {
+		runes = runes[:most]
+	} else if s.Width(line) <= room {
 		return line
 	}
-	runes := []rune(line)
 	fits := sort.Search(len(runes), func(n int) bool { return s.Width(string(runes[:n+1])+"…") > room })
 	return string(runes[:max(fits, 1)]) + "…"
 }
@@ -100,8 +102,10 @@ func heading(c draw.Canvas, title, subtitle string) {
 
 // rowLabel names a row at the left edge of the page.
 func rowLabel(c draw.Canvas, top vg.Length, name string, lines ...string) {
+	const room = 114
 	y := top + 1
-	write(c, aligned(bold(words(wordSize, black)), text.XLeft, text.YTop), 12, y, name)
+	s := bold(words(wordSize, black))
+	write(c, aligned(s, text.XLeft, text.YTop), 12, y, shortened(s, name, room))
 	for _, l := range lines {
 		y -= 12
 		write(c, aligned(words(smallSize, grey), text.XLeft, text.YTop), 12, y, l)
