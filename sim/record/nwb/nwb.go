@@ -52,7 +52,8 @@ type Options struct {
 	// not lie in the future, or validators complain.
 	Start time.Time
 	// Memory is about how many bytes to use for putting spikes in the order of
-	// neurons; 0 means 64 MiB. With less, the recording is read more often.
+	// neurons; 0 means 32 MiB. A process takes about twice that, for the garbage in
+	// between. With less, the recording is read more often.
 	Memory int
 	// Images are those that the trials showed; nil if they are not at hand, which the
 	// file then says.
@@ -66,7 +67,7 @@ var unknownStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 // could be read.
 func Export(w io.WriterAt, r *record.Reader, o Options) error {
 	if o.Memory <= 0 {
-		o.Memory = 64 << 20
+		o.Memory = 32 << 20
 	}
 	x := &exporter{r: intact.Of(r), h: r.Header(), options: o, dt: r.Header().Dt()}
 	if err := x.survey(); err != nil {

@@ -699,8 +699,11 @@ func TestMemory(t *testing.T) {
 		t.Skip("simulates for some seconds")
 	}
 	r := exporttest.Long(t)
-	const most = 24 << 20 // Memory, a group of the recording, tables and buffers
-	exporttest.Ceiling(t, most, func(w io.WriterAt) error { return nwb.Export(w, r, nwb.Options{Memory: 4 << 20}) })
+	// A group of the recording, tables and buffers, and what the options allow.
+	const other = 16 << 20
+	for memory, most := range map[int]int64{4 << 20: 4<<20 + other, 0: 32<<20 + other} {
+		exporttest.Ceiling(t, most, func(w io.WriterAt) error { return nwb.Export(w, r, nwb.Options{Memory: memory}) })
+	}
 }
 
 // The libraries that read NWB find the same.

@@ -15,8 +15,9 @@ type unit struct {
 	next       int64 // row of spike_times of its next spike
 }
 
-// spikeChunk is the number of spike times of a chunk. As many as there are
-// neurons may be open at once.
+// spikeChunk is the number of spike times of a chunk. Two of each neuron may be open
+// at once: the one that its spikes have come to, and the one with its first spikes,
+// in which the neuron before still has its last ones to put.
 const spikeChunk = 4096
 
 // units writes the spikes. A recording has them in the order of time, NWB wants
@@ -87,7 +88,7 @@ func (x *exporter) units() error {
 	for from := 0; from < len(units); {
 		to, open := from, int64(0)
 		for to < len(units) {
-			open += min(units[to].spikes, spikeChunk)
+			open += min(units[to].spikes, 2*spikeChunk)
 			if to > from && 8*(open+spikeChunk) > int64(x.options.Memory) {
 				break
 			}
