@@ -122,7 +122,7 @@ func layers(cmd *cobra.Command) string {
 
 // inOrder puts commands in the order in which a newcomer needs them.
 func inOrder(commands []*cobra.Command) []*cobra.Command {
-	order := []string{"train", "test", "trial", "plot", "inspect", "view", "replay", "export", "data", "config", "completion", "version", "list", "fetch", "verify", "check"}
+	order := []string{"train", "test", "trial", "plot", "inspect", "view", "replay", "export", "data", "config", "completion", "version", "bench", "list", "fetch", "verify", "check"}
 	sorted := slices.Clone(commands)
 	slices.SortStableFunc(sorted, func(a, b *cobra.Command) int {
 		return slices.Index(order, a.Name()) - slices.Index(order, b.Name())

@@ -16,14 +16,22 @@ import (
 
 func newInspect(con *console) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "inspect FILE|RUN", GroupID: groupLook, Args: oneArgument("a recording or the folder of a run"),
+		Use: "inspect FILE|RUN...", GroupID: groupLook,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return misuse("inspect needs a recording or the folder of a run, or several of runs")
+			}
+			return nil
+		},
 		Short: "say what is in a recording or a run folder",
 		Long: `Say what a recording holds: of which run it is, what of it was recorded, every
 trial with its class, the class read out, spikes and plateaus, and totals. --json
 lists all trials. --verify reads every byte and says exactly what is damaged and
 what is intact; the exit status is 1 if anything is damaged. Of a run folder: its
-settings, how learning went, its weights and its checkpoints.`,
+settings, how learning went, its weights and its checkpoints. Of several run
+folders: a table with a row for each, and with the settings in which they differ.`,
 		Example: `  plateau inspect runs/digits-1
+  plateau inspect runs/* --csv > runs.csv
   plateau inspect runs/digits-1/recording.plateau --trials 100:120
   plateau inspect runs/digits-1/recording.plateau --verify`,
 	}
@@ -34,13 +42,21 @@ settings, how learning went, its weights and its checkpoints.`,
 	describe(flags, headLook, "trials", "N|A:B")
 	flags.BoolVar(&o.verify, "verify", false, "compare every checksum of a recording, or of a run's checkpoints")
 	describe(flags, headLook, "verify", "")
+	flags.BoolVar(&o.csv, "csv", false, "the table of runs as CSV, also of one run; errors are shares, not per cent")
+	describe(flags, headOutput, "csv", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if o.csv && con.json {
+			return misuse("--csv and --json do not go together")
+		}
 		if o.trials == "" && flags.Changed("trials") {
 			return misuse(`--trials "": want a number, or a range such as 0:20`)
 		}
 		if o.trials != "" && o.verify {
 			return misuse("--trials and --verify do not go together: all of the file is verified")
+		}
+		if len(args) > 1 || o.csv {
+			return compareRuns(cmd.Context(), con, args, o)
 		}
 		o.path = args[0]
 		return inspect(cmd.Context(), con, o)
@@ -52,6 +68,7 @@ type inspectOptions struct {
 	path   string
 	trials string
 	verify bool
+	csv    bool // of runs
 }
 
 func inspect(ctx context.Context, con *console, o inspectOptions) error {

@@ -41,15 +41,14 @@ type keptEvent struct {
 	Weights  string `json:"weights_sha256,omitempty"`
 }
 
-// inspectRun tells of a run folder. To verify it is to fail if a checkpoint is
-// damaged.
-func inspectRun(con *console, path string, verify bool) error {
-	c, err := runConfig(path)
+// lookAtRun finds out what there is to know of a run folder, with its configuration
+// and what is wrong in its metrics.
+func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
+	c, err = runConfig(path)
 	if err != nil {
-		return err
+		return e, nil, nil, err
 	}
-	e := runEvent{Event: "run", Run: path, State: "killed", Title: c.title(), Changed: map[string]any{}, Epochs: []epochEvent{}, Kept: []keptEvent{}, Asked: c.learning.epochs}
-	var changed []string
+	e = runEvent{Event: "run", Run: path, State: "killed", Title: c.title(), Changed: map[string]any{}, Epochs: []epochEvent{}, Kept: []keptEvent{}, Asked: c.learning.epochs}
 	standard := newSettings()
 	standard.setText("", "data.name", c.data.name)
 	standard.setText("", "network.hidden", join(c.network.hidden, ","))
@@ -57,7 +56,6 @@ func inspectRun(con *console, path string, verify bool) error {
 	for _, k := range keys() {
 		if text := k.text(c); text != k.text(standard.config) && k.name != "data.examples" && k.name != "data.test_examples" {
 			e.Changed[k.name] = text
-			changed = append(changed, k.name+" = "+text)
 		}
 	}
 	m, spoilt := readMetrics(path)
@@ -66,13 +64,29 @@ func inspectRun(con *console, path string, verify bool) error {
 		e.State = unfinished(path)
 	}
 	if err := e.checkpoints(path); err != nil {
-		return err
+		return e, c, spoilt, err
 	}
 	if e.Weights == "" {
 		e.weights(c, path)
 	}
 	if name := filepath.Join(path, recordingName); isRecording(name) {
 		e.Recording = name
+	}
+	return e, c, spoilt, nil
+}
+
+// inspectRun tells of a run folder. To verify it is to fail if a checkpoint is
+// damaged.
+func inspectRun(con *console, path string, verify bool) error {
+	e, c, spoilt, err := lookAtRun(path)
+	if err != nil {
+		return err
+	}
+	var changed []string
+	for _, k := range keys() {
+		if text, ok := e.Changed[k.name]; ok {
+			changed = append(changed, fmt.Sprintf("%s = %s", k.name, text))
+		}
 	}
 	con.event(e)
 	damaged := e.damaged(verify)

@@ -197,14 +197,23 @@ func differing(a, b *config) (names []string) {
 // follows from what it has said.
 func courseName(c *config, all []*config) string {
 	var parts []string
-	for _, k := range keys() {
-		differs := func(other *config) bool { return slices.Contains(differing(c, other), k.name) }
-		chosen := func(c *config) bool { return !k.followed(c) }
-		if slices.ContainsFunc(all, differs) && slices.ContainsFunc(all, chosen) {
-			parts = append(parts, k.name+" = "+k.text(c))
-		}
+	for _, k := range distinguishing(all) {
+		parts = append(parts, k.name+" = "+k.text(c))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// distinguishing lists the keys in which configurations differ, without those that
+// follow from others in all of them.
+func distinguishing(all []*config) (telling []key) {
+	for _, k := range keys() {
+		differs := func(other *config) bool { return slices.Contains(differing(all[0], other), k.name) }
+		chosen := func(c *config) bool { return !k.followed(c) }
+		if slices.ContainsFunc(all, differs) && slices.ContainsFunc(all, chosen) {
+			telling = append(telling, k)
+		}
+	}
+	return telling
 }
 
 // followed is whether a key has the value that follows from others.

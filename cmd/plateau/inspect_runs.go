@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A comparedRun is a row of the table of runs.
+type comparedRun struct {
+	runEvent
+	config *config
+}
+
+// compareRuns tells of run folders, a line for each.
+func compareRuns(ctx context.Context, con *console, paths []string, o inspectOptions) error {
+	if o.trials != "" {
+		return misuse("--trials is for a single recording")
+	}
+	if _, err := countFolders(paths); err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if !isFolder(path) {
+			return misuse("%s is a file; a table is of the folders of runs%s", path, takenBy(path))
+		}
+	}
+	var runs []comparedRun
+	var configs []*config
+	var damaged []error
+	for _, path := range paths {
+		if ctx.Err() != nil {
+			return interrupted("")
+		}
+		e, c, spoilt, err := lookAtRun(path)
+		if err != nil {
+			return err
+		}
+		if spoilt != nil && o.verify {
+			damaged = append(damaged, spoilt)
+		} else if spoilt != nil {
+			con.note("note: %v", spoilt)
+		}
+		damaged = append(damaged, e.damaged(o.verify))
+		runs, configs = append(runs, comparedRun{e, c}), append(configs, c)
+	}
+	// Keys that have columns of their own.
+	telling := slices.DeleteFunc(distinguishing(configs), func(k key) bool {
+		return slices.Contains([]string{"data.name", "network.hidden", "learning.epochs"}, k.name)
+	})
+	for _, r := range runs {
+		con.event(r.runEvent)
+	}
+	if o.csv {
+		con.line("%s", csvOfRuns(runs, telling))
+	} else {
+		con.line("%s", tableOfRuns(runs, telling))
+	}
+	return errors.Join(damaged...)
+}
+
+// csvOfRuns has whole numbers and shares, for programs.
+func csvOfRuns(runs []comparedRun, telling []key) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	head := []string{"run", "state", "data", "network", "seed", "epochs", "epochs_asked_for", "examples",
+		"train_error", "validation_error", "test_error", "seconds", "weights_sha256"}
+	for _, k := range telling {
+		head = append(head, k.name)
+	}
+	w.Write(head)
+	share := func(p *float64) string {
+		if p == nil {
+			return ""
+		}
+		return strconv.FormatFloat(*p, 'g', -1, 64)
+	}
+	for _, r := range runs {
+		row := []string{r.Run, r.State, r.config.data.name, r.network(), strconv.FormatInt(r.config.seed, 10),
+			strconv.Itoa(len(r.Epochs)), strconv.Itoa(r.Asked), strconv.Itoa(r.config.shown()),
+			share(r.trainError()), share(r.Validated), share(r.TestError), "", r.Weights}
+		if r.Seconds > 0 {
+			row[11] = share(&r.Seconds)
+		}
+		for _, k := range telling {
+			row = append(row, r.setting(k))
+		}
+		w.Write(row)
+	}
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// tableOfRuns is for people.
+func tableOfRuns(runs []comparedRun, telling []key) string {
+	held := slices.ContainsFunc(runs, func(r comparedRun) bool { return r.Validated != nil })
+	head := []string{"run", "state", "data", "network", "seed", "epochs"}
+	for _, k := range telling {
+		head = append(head, k.name)
+	}
+	head = append(head, "train error")
+	if held {
+		head = append(head, "validation error")
+	}
+	rows := [][]string{append(head, "test error", "time")}
+	share := func(p *float64) string {
+		if p == nil {
+			return "–"
+		}
+		return percent(*p)
+	}
+	for _, r := range runs {
+		epochs := strconv.Itoa(r.Asked)
+		if n := len(r.Epochs); n != r.Asked {
+			epochs = fmt.Sprintf("%d of %d", n, r.Asked)
+		}
+		row := []string{printable(r.Run), r.State, r.config.data.name, r.network(), strconv.FormatInt(r.config.seed, 10), epochs}
+		for _, k := range telling {
+			row = append(row, r.setting(k))
+		}
+		row = append(row, share(r.trainError()))
+		if held {
+			row = append(row, share(r.Validated))
+		}
+		took := "–"
+		if r.Seconds > 0 {
+			took = clock(time.Duration(r.Seconds * float64(time.Second)))
+		}
+		rows = append(rows, append(row, share(r.TestError), took))
+	}
+	return aligned(rows, 4)
+}
+
+// aligned pads the cells of a table: the first so many columns to the right, as they
+// are words, the others to the left.
+func aligned(rows [][]string, words int) string {
+	var lines []string
+	for _, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			width := 0
+			for _, other := range rows {
+				width = max(width, len([]rune(other[i])))
+			}
+			space := strings.Repeat(" ", width-len([]rune(cell)))
+			if i > 0 {
+				b.WriteString("  ")
+			}
+			if i < words {
+				b.WriteString(cell + space)
+			} else {
+				b.WriteString(space + cell)
+			}
+		}
+		lines = append(lines, strings.TrimRight(b.String(), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// network is "784-500-10".
+func (r *comparedRun) network() string {
+	network, _, _ := strings.Cut(r.Title, " on ")
+	return network
+}
+
+func (r *comparedRun) trainError() *float64 {
+	if n := len(r.Epochs); n > 0 {
+		return &r.Epochs[n-1].TrainError
+	}
+	return nil
+}
+
+// setting is the value of a key, words without quotation marks.
+func (r *comparedRun) setting(k key) string { return strings.Trim(k.text(r.config), `"`) }
