@@ -16,6 +16,24 @@
 // of a potential in step s is its value at the end of the step, at
 // (f + s + 1)·dt.
 //
+// # Potentials from spikes
+//
+// Spikes do not act on both dendrites at the same time. Let rows of potentials be
+// numbered by their steps. A spike of step k of the layer below acts on basal
+// dendrites from row k on; a spike of step k of the layer that feedback comes from
+// acts on apical dendrites from row k + 1 on, as that layer takes its step after
+// the one that it feeds. In the first row in which it acts a spike counts κ(dt), in
+// the next one κ(2 dt), and so on, times its weight:
+//
+//	basal  V_b[k] = b + Σ_j W_j Σ_{f ≤ k} κ((k − f + 1)·dt)
+//	apical V_a[k] = c + Σ_j Y_j Σ_{f < k} κ((k − f)·dt)
+//
+// where f goes through the steps in which neuron j fired. A trial that is Rested
+// has no spikes before its first step; in another one those of the trial before it
+// at the same place go on acting. Where Forward or Feedback of the header are rates,
+// the rates of the layer below, or of the layer that feeds back in the step before,
+// take the place of the inner sums.
+//
 // # The file
 //
 // All numbers are little-endian. The file begins with 12 bytes, 89 50 4C 41 54 45
