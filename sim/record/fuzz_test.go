@@ -3,8 +3,11 @@ package record_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"plateau/protocols"
@@ -62,22 +65,67 @@ func TestOtherWeights(t *testing.T) {
 	}
 }
 
+// A chunk that claims more trials than a file can hold is damaged, and Lost does not
+// count them one by one.
+func TestTooManyTrials(t *testing.T) {
+	file, _ := small(t, 3, 20)
+	file = file[:endOf(t, file)]
+	at := bytes.LastIndex(file, []byte("\xc9Pc\x1a\x02"))
+	binary.LittleEndian.PutUint32(file[at+28:], 1<<31)
+	reseal(file)
+	r, list, _ := damages(file)
+	lost, err := r.Lost(nil)
+	if err != nil || r.Trials() > 3 || len(lost) > 3 || !strings.Contains(fmt.Sprint(list), "more trials than there can be") {
+		t.Errorf("%d trials, %d are lost, damage %v; %v", r.Trials(), len(lost), list, err)
+	}
+}
+
+// edit changes bytes of a file as a list of edits says, four bytes each: where, as
+// uint16, what to do, and with what.
+func edit(file, edits []byte) []byte {
+	b := bytes.Clone(file)
+	for ; len(edits) >= 4 && len(b) > 0; edits = edits[4:] {
+		at, value := int(binary.LittleEndian.Uint16(edits))%len(b), edits[3]
+		to := min(at+int(value), len(b))
+		switch edits[2] % 5 {
+		case 0:
+			b[at] = value
+		case 1:
+			b[at] ^= value
+		case 2:
+			b = slices.Delete(b, at, to)
+		case 3:
+			b = slices.Insert(b, at, b[at:to]...)
+		case 4:
+			b = b[:at]
+		}
+	}
+	return b
+}
+
 // A reader may be given anything: it neither panics nor takes memory without
-// bound.
+// bound. What is given are recordings with some edits, as a fuzzer would spend its time
+// on finding the smallest of files as large as these, and hardly try others.
 func FuzzReader(f *testing.F) {
 	file, _ := small(f, 3, 20)
-	f.Add(file, true)
-	f.Add(file[:len(file)/2], true)
 	m := tiny(3)
 	m.Network.Silent, m.Train.Window, m.Train.PlateauSpread = 0.5, 4, 3
 	m.Neurons.Forward = "rates"
 	h := protocols.RecordingHeader(m)
 	h.Weights = true
 	other, _, _ := recordTraining(f, m, h, 3, 10)
-	f.Add(other, true)
-	f.Add(other, false)
-	f.Fuzz(func(t *testing.T, b []byte, seal bool) {
-		b = bytes.Clone(b)
+	files := [][]byte{file, other, file[:len(file)/2], file[:endOf(f, file)]}
+	for k := range files {
+		f.Add(byte(k), []byte{}, true)
+		f.Add(byte(k), []byte{0, 8, 1, 1}, false)
+		f.Add(byte(k), []byte{0, 9, 0, 255, 80, 9, 1, 2}, true)
+		f.Add(byte(k), []byte{0, 7, 2, 200, 0, 9, 3, 60}, true)
+	}
+	f.Add(byte(0), []byte("\x007\x02\xc8\x1a\t\x03<"), true) // a frame that claims millions of trials
+	f.Add(byte(0), []byte("'720"), true)                     // groups that do not fit together
+	f.Add(byte(1), []byte(")\v20"), true)                    // an index that tells of a group as shorter than it is
+	f.Fuzz(func(t *testing.T, which byte, edits []byte, seal bool) {
+		b := edit(files[int(which)%len(files)], edits[:min(len(edits), 400)])
 		if seal {
 			reseal(b)
 		}
@@ -87,41 +135,69 @@ func FuzzReader(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r.Verify(func(record.Damage) {}, nil)
-		h := r.Header()
-		for i := range min(r.Trials(), 10) {
-			trial, err := r.Trial(i)
-			if err != nil {
-				continue
-			}
-			for p := range min(len(h.Populations), 4) {
-				s := r.Spikes(i, p, 0, record.End)
-				for n := 0; s.Scan() && n < 10; n++ {
-					for _, spike := range s.Spikes() {
-						if int(spike.Step) >= trial.Steps || spike.Step < 0 || spike.Neuron < 0 || int(spike.Neuron) >= h.Populations[p].Size {
-							t.Fatalf("%+v of a trial of %d steps and a population of %d", spike, trial.Steps, h.Populations[p].Size)
-						}
-					}
-				}
-			}
-			for k := range min(len(h.Traces), 4) {
-				s := r.Samples(i, k, 0, record.End)
-				for n := 0; s.Scan() && n < 10; n++ {
-					if s.Step() < 0 || s.Step()+(s.Len()-1)*h.Traces[k].Interval >= trial.Steps {
-						t.Fatalf("samples from step %d of a trial of %d steps", s.Step(), trial.Steps)
-					}
-				}
-			}
-			for k := range min(len(trial.Phases), 4) {
-				r.Plateaus(i, k, 0)
-				r.Input(i, k)
-			}
-			r.State(i)
-			r.Weights(trial.Weights)
-		}
+		readEverything(t, r)
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > 1<<30+uint64(len(b))<<14 {
 			t.Fatalf("%d bytes took %d of memory", len(b), took)
 		}
 	})
+}
+
+// readEverything asks a reader for all that a recording of a few short trials can
+// hold.
+func readEverything(t *testing.T, r *record.Reader) {
+	var missing int
+	if _, err := r.Verify(func(d record.Damage) {
+		if d.Offset < 0 || d.Length < 0 || d.Offset+d.Length > r.Size() {
+			t.Fatalf("damage %+v of a file of %d bytes", d, r.Size())
+		}
+		missing++
+	}, nil); err != nil {
+		t.Fatal(err)
+	}
+	lost, err := r.Lost(nil)
+	if err != nil || len(lost) > r.Trials() || r.Written() > r.Trials() {
+		t.Fatalf("%d trials of %d are lost, %d were written; %v", len(lost), r.Trials(), r.Written(), err)
+	}
+	if len(lost) > 0 && missing == 0 && len(r.Damage()) == 0 {
+		t.Fatalf("%v are lost, and nothing is damaged", lost)
+	}
+	h := r.Header()
+	for i := range min(r.Trials(), 10) {
+		trial, err := r.Trial(i)
+		if err != nil {
+			if _, ok := slices.BinarySearch(lost, i); !ok {
+				t.Fatalf("trial %d cannot be read, and is not among the lost %v: %v", i, lost, err)
+			}
+			continue
+		}
+		for p := range min(len(h.Populations), 4) {
+			s := r.Spikes(i, p, 0, record.End)
+			for n := 0; s.Scan() && n < 10; n++ {
+				for _, spike := range s.Spikes() {
+					if int(spike.Step) >= trial.Steps || spike.Step < 0 || spike.Neuron < 0 || int(spike.Neuron) >= h.Populations[p].Size {
+						t.Fatalf("%+v of a trial of %d steps and a population of %d", spike, trial.Steps, h.Populations[p].Size)
+					}
+				}
+			}
+		}
+		for k := range min(len(h.Traces), 4) {
+			s := r.Samples(i, k, 0, record.End)
+			for n := 0; s.Scan() && n < 10; n++ {
+				if s.Step() < 0 || s.Step()+(s.Len()-1)*h.Traces[k].Interval >= trial.Steps {
+					t.Fatalf("samples from step %d of a trial of %d steps", s.Step(), trial.Steps)
+				}
+			}
+		}
+		for k := range min(len(trial.Phases), 4) {
+			r.Plateaus(i, k, 0)
+			r.Input(i, k)
+		}
+		r.State(i)
+		r.Weights(trial.Weights)
+	}
+	for p := range min(len(h.Populations), 4) {
+		for s, n := r.Span(p, 0, r.Steps()), 0; s.Scan() && n < 10; n++ {
+		}
+	}
 }

@@ -286,25 +286,9 @@ func (s source) scan() *layout {
 		to -= trailerSize
 	}
 	s.walk(int64(fileStart), to, func(at int64, f frame) {
-		length := frameSize + int64(f.stored)
 		switch f.kind {
 		case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
-			if open && l.last().holds(f) {
-				g := l.last()
-				g.length = at + length - g.offset
-				break
-			}
-			if int64(f.first) < l.steps || f.trial < l.trials {
-				l.damaged(at, length, f.kind.String(), errors.New("it stands after what follows it"))
-				break
-			}
-			if f.trial+uint64(f.items) > mostTrials(s.size) && f.kind == eventsChunk || f.trial > mostTrials(s.size) {
-				l.damaged(at, length, f.kind.String(), errors.New("it tells of more trials than there can be"))
-				break
-			}
-			l.groups = append(l.groups, groupEntry{offset: at, length: length, first: int64(f.first), steps: int(f.steps), trial: f.trial})
-			l.steps = int64(f.first) + int64(f.steps)
-			open = true
+			open = s.scanGroup(l, at, f, open)
 		case weightsChunk:
 			open = false
 			s.scanWeights(l, at, f)
@@ -321,10 +305,6 @@ func (s source) scan() *layout {
 			s.scanEnd(l, &told, at, f)
 		default:
 			open = false
-		}
-		if f.kind == eventsChunk && open {
-			l.last().begun = int(f.items)
-			l.trials = f.trial + uint64(f.items)
 		}
 	}, func(at, length int64, err error) {
 		what, err := s.nameGap(at, length, err)
@@ -410,6 +390,33 @@ func (l *layout) last() *groupEntry { return &l.groups[len(l.groups)-1] }
 // holds tells whether a chunk belongs to a group.
 func (g *groupEntry) holds(f frame) bool {
 	return int64(f.first) == g.first && int(f.steps) == g.steps && f.trial == g.trial
+}
+
+// scanGroup adds a chunk of a group, which is the last one if that may go on. It
+// tells whether the last one may go on now.
+func (s source) scanGroup(l *layout, at int64, f frame, open bool) bool {
+	length := frameSize + int64(f.stored)
+	trials := f.trial
+	if f.kind == eventsChunk {
+		trials += uint64(f.items)
+	}
+	switch {
+	case trials > mostTrials(s.size):
+		l.damaged(at, length, f.kind.String(), errors.New("it tells of more trials than there can be"))
+		return open
+	case open && l.last().holds(f):
+		l.last().length = at + length - l.last().offset
+	case int64(f.first) < l.steps || f.trial < l.trials:
+		l.damaged(at, length, f.kind.String(), errors.New("it stands after what follows it"))
+		return open
+	default:
+		l.groups = append(l.groups, groupEntry{offset: at, length: length, first: int64(f.first), steps: int(f.steps), trial: f.trial})
+		l.steps, l.trials = int64(f.first)+int64(f.steps), f.trial
+	}
+	if f.kind == eventsChunk {
+		l.last().begun, l.trials = int(f.items), trials
+	}
+	return true
 }
 
 // scanWeights adds a snapshot, or a further part of one.

@@ -190,6 +190,11 @@ func (v *verifier) endGroup() {
 		names = append(names, v.what(f))
 	}
 	if len(names) == 0 {
+		last := c.chunks[len(c.chunks)-1]
+		found := groupEntry{g.offset, last.offset + frameSize + int64(last.stored) - g.offset, g.first, g.steps, g.trial, c.begun()}
+		if k := v.groupAt(g.offset); v.r.indexed && len(v.holes) == 0 && c.err == nil && (k < 0 || v.r.groups[k] != found) {
+			v.report(g.offset, 0, "the index", errors.New("it does not tell of this group as it is"))
+		}
 		return
 	}
 	if k := v.groupAt(g.offset); k >= 0 {
@@ -230,7 +235,12 @@ func (v *verifier) countTrials() {
 			continue
 		}
 		for n := range c.begun() {
-			t, err := v.r.trial(int(g.trial) + n)
+			i := int(g.trial) + n
+			t, err := v.r.trial(i)
+			if err != nil && !v.bad[k] && !v.bad[k+1] && (k+1 == len(v.r.groups) || v.r.follows(k+1)) {
+				// Its groups are in order, but what they tell of it does not fit together.
+				v.damage = append(v.damage, Damage{g.offset, 0, fmt.Sprintf("events of trial %d", i), errors.Unwrap(err)})
+			}
 			if err != nil || !t.Whole {
 				continue
 			}
