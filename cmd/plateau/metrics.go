@@ -66,6 +66,7 @@ type endEvent struct {
 	Examples      int      `json:"examples"`   // of the unfinished epoch, or of all
 	TestError     *float64 `json:"test_error"` // null before the first test
 	Validation    *float64 `json:"validation_error,omitempty"`
+	Linear        *float64 `json:"linear_error,omitempty"` // of a linear classifier trained on the same images, once done
 	Seconds       float64  `json:"seconds"`
 	WeightsSHA256 string   `json:"weights_sha256"`
 	Out           string   `json:"out"`

@@ -100,25 +100,14 @@ func comparePlateaus(layer string, forward, target []float32) plateauEvent {
 // summary tells a person what happened.
 func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	e := t.event(o)
-	info, _ := dataset.Lookup(t.config.data.name)
 	var b strings.Builder
 	weights := "fresh weights"
 	if o.run != "" {
 		weights = "the weights of " + printable(o.run)
 	}
 	fmt.Fprintf(&b, "%s, %s, image %d of the %s set\n\n", t.config.title(), weights, e.Example, o.split)
-	left := at.picture(set, e.Example)
-	bars := func(width int) []string { return at.classBars(width, e.Potentials, info.Classes, e.Class, e.Read) }
-	b.WriteString(at.beside(left, bars))
-	verdict := "right"
-	if e.Read != e.Class {
-		verdict = "wrong"
-	}
-	fmt.Fprintf(&b, "\nclass %s, read as %s: %s\n\n", info.Classes[e.Class], info.Classes[e.Read], verdict)
-
-	for _, line := range t.raster(e, info.Classes).lines(at) {
-		b.WriteString(line + "\n")
-	}
+	b.WriteString(t.verdict(at, set, e) + "\n\n")
+	b.WriteString(t.spikes(at, e) + "\n")
 	if t.silentOutput() {
 		b.WriteString("output neurons fire, but nobody reads their spikes\n")
 	}
@@ -144,6 +133,24 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 		fmt.Fprintf(&b, "everything is in %s: %s\n", printable(o.record), command("inspect", argument(o.record)))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// verdict is the image, beside it the output of each class, and below what was read.
+func (t *trace) verdict(at terminal, set *dataset.Set, e trialEvent) string {
+	info, _ := dataset.Lookup(t.config.data.name)
+	left := at.picture(set, e.Example)
+	bars := func(width int) []string { return at.classBars(width, e.Potentials, info.Classes, e.Class, e.Read) }
+	verdict := "right"
+	if e.Read != e.Class {
+		verdict = "wrong"
+	}
+	return at.beside(left, bars) + fmt.Sprintf("\nclass %s, read as %s: %s", info.Classes[e.Class], info.Classes[e.Read], verdict)
+}
+
+// spikes is the raster of the trial.
+func (t *trace) spikes(at terminal, e trialEvent) string {
+	info, _ := dataset.Lookup(t.config.data.name)
+	return strings.Join(t.raster(e, info.Classes).lines(at), "\n")
 }
 
 // silentOutput is whether the spikes of the output layer have no reader.

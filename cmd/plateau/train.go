@@ -339,6 +339,9 @@ func (r *training) run(ctx context.Context) error {
 	if err := r.start(); err != nil {
 		return err
 	}
+	beside, stop := context.WithCancel(ctx)
+	defer stop()
+	compared := startBaseline(beside, r.shown, r.data.Test)
 	if err := r.checkpoint(); err != nil {
 		return r.failed(err)
 	}
@@ -357,10 +360,14 @@ func (r *training) run(ctx context.Context) error {
 	if err := r.recording.close(); err != nil {
 		return r.failed(err)
 	}
+	linear, err := compared.wait()
+	if err != nil {
+		return r.stopped(ctx, err, 0, lastTest)
+	}
 	took := r.total.elapsed()
 	end := endEvent{
 		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.shown.Len(),
-		TestError: final, Validation: r.last.ValidationError, Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
+		TestError: final, Validation: r.last.ValidationError, Linear: &linear, Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
 	}
 	if r.recording != nil {
 		end.Recording = r.recording.path
@@ -368,8 +375,11 @@ func (r *training) run(ctx context.Context) error {
 	if err := r.both(end); err != nil {
 		return err
 	}
-	r.con.line("done in %s: %s of the test images are misread; %s holds configuration, metrics and weights",
-		clock(took), percent(*final), r.folder.path)
+	if err := r.showExamples(ctx); err != nil {
+		return err
+	}
+	r.con.line("\ndone in %s: %s of the test images are misread (%s)", clock(took), percent(*final), compared.text())
+	r.con.line("%s holds configuration, metrics and weights", r.folder.path)
 	if r.recording != nil {
 		until := ""
 		if r.recording.told {

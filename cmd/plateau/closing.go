@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+)
+
+// lookedThrough is how many test images are tried to find one that is misread. Of
+// 500 even a network with an error of 1 % misreads five.
+const lookedThrough = 500
+
+// showExamples shows a person what the network makes of the first test image that it
+// reads as its class, with the spikes of everybody, and of the first that it misreads:
+// the trials that plateau trial runs of them.
+func (r *training) showExamples(ctx context.Context) error {
+	info, err := dataset.Lookup(r.config.data.name)
+	if err != nil {
+		return err
+	}
+	m := r.config.model(info)
+	right, wrong := -1, -1
+	for i := 0; i < min(lookedThrough, r.data.Test.Len()) && (right < 0 || wrong < 0); i++ {
+		if ctx.Err() != nil {
+			return nil // nothing is lost
+		}
+		trial, err := protocols.RunTrial(m, r.net, r.data.Test, i, nil)
+		if err != nil {
+			return err
+		}
+		switch {
+		case trial.Read == trial.Class && right < 0:
+			right = i
+		case trial.Read != trial.Class && wrong < 0:
+			wrong = i
+		}
+	}
+	for _, show := range []struct {
+		example int
+		raster  bool
+	}{{right, true}, {wrong, false}} {
+		if show.example < 0 {
+			continue
+		}
+		tr := newTrace(r.config, info, r.net)
+		trial, err := protocols.RunTrial(m, r.net, r.data.Test, show.example, tr)
+		if err != nil {
+			return err
+		}
+		tr.finish(trial)
+		e := tr.event(trialOptions{split: "test"})
+		r.con.line("\nimage %d of the test set\n\n%s", show.example, tr.verdict(r.con.page, r.data.Test, e))
+		if show.raster {
+			r.con.line("\n%s", tr.spikes(r.con.page, e))
+		}
+	}
+	return nil
+}
