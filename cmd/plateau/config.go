@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 
 	"plateau/compartments"
 	"plateau/kernels"
@@ -158,6 +159,15 @@ func (c *config) derive() {
 		if _, given := c.given[k.name]; !given && k.derive != nil {
 			k.derive(c)
 		}
+	}
+	c.spreadRates()
+}
+
+// spreadRates lets the first of two learning rates hold for every hidden layer, however
+// many there are.
+func (c *config) spreadRates() {
+	if r, hidden := c.learning.rates, len(c.network.hidden); len(r) == 2 && hidden != 1 {
+		c.learning.rates = append(slices.Repeat(r[:1], hidden), r[1])
 	}
 }
 

@@ -363,7 +363,7 @@ func keys() []key {
 			name: "learning.rates", meaning: "learning rate η of each layer, from the first hidden layer up to the output layer",
 			symbols:  "η",
 			equation: "ΔW = η P_0 k_b φ_max (α^t − α^f) σ'(V̄^f) ⊗ s̄^f (33); ΔW = η P_1 k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ'(V̄^f) ⊗ s̄^f (28)",
-			wants:    "a list of numbers from 0 to 1000000, one for each hidden layer and one for the output layer{:layers}",
+			wants:    "a list of numbers from 0 to 1000000, one for each hidden layer and one for the output layer{:layers}, or two: one for all hidden layers, one for the output layer",
 			at:       func(c *config) any { return &c.learning.rates },
 			ok: func(c *config) bool {
 				return len(c.learning.rates) == len(c.network.hidden)+1 && allWithin(c.learning.rates, 0, maxNumber)

@@ -48,10 +48,10 @@ func jsonLines(t *testing.T, text string) []map[string]any {
 	return events
 }
 
-// tiny is a training run of a blink.
+// tiny is a training run of a blink, by the paper's rule.
 func tiny(more ...string) []string {
 	return append([]string{
-		"train", "--hidden", "20", "--examples", "30", "--test-examples", "20", "--epochs", "2",
+		"train", "--preset", "none", "--hidden", "20", "--examples", "30", "--test-examples", "20", "--epochs", "2",
 		"--set", "phases.forward_ms=35", "--set", "phases.target_ms=35", "--set", "test.length_ms=50",
 	}, more...)
 }
@@ -143,8 +143,8 @@ func TestMistakes(t *testing.T) {
 		{"train --hidden 500,", 2, []string{`network.hidden = "500,"`, `or "none" for no hidden layer`}},
 		{"train --hidden 9999999,9999999", 2, []string{"network.hidden", "weights in all"}},
 		{"train --seed -1", 2, []string{"seed = -1", "from 0"}},
-		{"train --set phases.forward_ms=20", 2, []string{"phases.forward_ms = 20: want more than phases.settle_ms (30)"}},
-		{"train --set phases.settle_ms=70", 2, []string{"phases.settle_ms = 70 does not go with phases.forward_ms = 50 (the default)", "more than phases.settle_ms (70)"}},
+		{"train --preset none --set phases.forward_ms=20", 2, []string{"phases.forward_ms = 20: want more than phases.settle_ms (30)"}},
+		{"train --preset none --set phases.settle_ms=70", 2, []string{"phases.settle_ms = 70 does not go with phases.forward_ms = 50 (the default)", "more than phases.settle_ms (70)"}},
 		{"train --set phases.forward_ms=inf", 2, []string{"phases.forward_ms = inf"}},
 		{"train --set neurons.dt_ms=nan", 2, []string{"neurons.dt_ms = nan: want from 0.001"}},
 		{"train --set neurons.dt_ms=1.5", 2, []string{"neurons.dt_ms = 1.5", "euler", "1.176"}},

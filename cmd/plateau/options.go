@@ -19,10 +19,12 @@ type options struct {
 	cmd    *cobra.Command
 	run    string // a run folder, whose configuration is where to begin; or ""
 	preset string
-	file   string
-	sets   []string
-	named  []named
-	texts  []*string
+	// standard is the preset of digits where nobody names one; or "".
+	standard string
+	file     string
+	sets     []string
+	named    []named
+	texts    []*string
 }
 
 // named is an option that is short for a key.
@@ -49,7 +51,7 @@ func namedOptions() []named {
 // --set, and those that are named.
 func configure(cmd *cobra.Command, names ...string) *options {
 	cmd.Flags().SortFlags = false
-	o := &options{cmd: cmd}
+	o := &options{cmd: cmd, standard: digitsPreset}
 	o.configure(func(n named) string { return n.standard }, true, names...)
 	return o
 }
@@ -66,7 +68,7 @@ func (o *options) configure(standard func(named) string, file bool, names ...str
 		}
 	}
 	if file {
-		flags.StringVar(&o.preset, "preset", "", "settings of an experiment by name; plateau config presets lists them")
+		flags.StringVar(&o.preset, "preset", "", "settings of an experiment by name, or none; plateau config presets lists them")
 		describe(flags, headWhat, "preset", "NAME")
 		flags.StringVar(&o.file, "config", "", "settings from a TOML file, such as plateau config prints")
 		describe(flags, headWhat, "config", "FILE")
@@ -84,8 +86,13 @@ func (o *options) config() (*config, error) {
 	if o.run != "" && o.preset != "" {
 		return nil, misuse("--preset and --run do not go together: a run has its own configuration; --set changes parts of it")
 	}
-	if o.cmd.Flags().Changed("preset") {
-		if err := s.use(o.preset); err != nil {
+	switch {
+	case o.cmd.Flags().Changed("preset"):
+		if err := s.use("--preset", o.preset); err != nil {
+			return nil, err
+		}
+	case o.standard != "" && o.file == "" && o.learnsDigits():
+		if err := s.use("preset", o.standard); err != nil {
 			return nil, err
 		}
 	}
@@ -103,7 +110,7 @@ func (o *options) config() (*config, error) {
 		if err := s.readFile(o.file); err != nil {
 			return nil, err
 		}
-		if o.preset != "" && !s.uses(o.preset) {
+		if o.preset != "" && o.preset != nothing && !s.uses(o.preset) {
 			return nil, misuse("--config %s sets everything that --preset %s does, so the preset would change nothing; leave one of them out", o.file, o.preset)
 		}
 	case o.cmd.Flags().Changed("config"):
@@ -121,6 +128,13 @@ func (o *options) config() (*config, error) {
 		}
 	}
 	return s.finish()
+}
+
+// learnsDigits tells whether the command line leaves the data set as it is by default.
+func (o *options) learnsDigits() bool {
+	s := newSettings()
+	o.over(s)
+	return s.config.data.name == defaults().data.name
 }
 
 // over adds what the command line says to settings.

@@ -38,6 +38,11 @@ func presets() []preset {
 		return preset{"best" + name, meaning, append(settings, more...)}
 	}
 	return []preset{
+		{digitsPreset, "what plateau train does by itself: digits that the program draws; random feedback of rates, up to 500 Hz, short phases, decaying learning rates", []string{
+			"data.name=digits", "neurons.max_rate_hz=500", "neurons.feedback_signal=rates",
+			"phases.forward_ms=40", "phases.target_ms=20", "phases.settle_ms=15",
+			"learning.rates=1.2,0.06", "learning.rate_decay=0.7",
+		}},
 		paper("0-hidden", "no hidden layer: 8.3 % of the MNIST test images are misread in the paper", "network.hidden=none"),
 		paper("1-hidden", "a hidden layer of 500 neurons: 4.1 % in the paper", "network.hidden=500"),
 		paper("2-hidden", "hidden layers of 500 and 100 neurons: 3.2 % in the paper", "network.hidden=500,100"),
@@ -65,10 +70,18 @@ func presets() []preset {
 	}
 }
 
-// use adds the settings of a preset.
-func (s *settings) use(name string) error {
+// digitsPreset is what plateau train learns digits with where no preset is named, so
+// that a first run shows what the model can do. Other sets, and --preset none, have the
+// paper's settings.
+const digitsPreset = "digits"
+
+// use adds the settings of a preset, which how names: an option, or nobody's.
+func (s *settings) use(how, name string) error {
 	if name == "" {
 		return misuse(`--preset "": want the name of a preset; %s lists them`, command("config", "presets"))
+	}
+	if name == nothing {
+		return nil
 	}
 	all := presets()
 	i := slices.IndexFunc(all, func(p preset) bool { return p.name == name })
@@ -77,7 +90,7 @@ func (s *settings) use(name string) error {
 	}
 	for _, pair := range all[i].settings {
 		key, text, _ := strings.Cut(pair, "=")
-		s.setText("--preset "+name, key, text)
+		s.setText(how+" "+name, key, text)
 	}
 	return nil
 }

@@ -31,6 +31,10 @@ var presetRuns = map[string]struct {
 	"paper-apical-strong":       {[]string{"neurons.apical_per_ms=0.6"}, "[0.21, 0.21]", "c9a2705cf34bab3d"},
 	"paper-stochastic-plateaus": {[]string{"phases.plateau_spread_ms=5", "phases.plateau_sd_ms=3"}, "[0.21, 0.21]", "6ba134bd2f7f9f6b"},
 	"rate-mode":                 {nil, "[0.21, 0.21]", "64e9578b765b85f5"},
+	"digits": {[]string{
+		"data.name=digits", "learning.epochs=8", "neurons.max_rate_hz=500", "neurons.feedback_signal=rates",
+		"phases.forward_ms=40", "phases.target_ms=20", "phases.settle_ms=15", "learning.rates=1.2,0.06", "learning.rate_decay=0.7",
+	}, "[1.2, 0.06]", "2089233cda376001"},
 	"best": {[]string{
 		"data.validation=5000", "learning.epochs=20", "network.hidden=2000", "network.symmetric=true", "neurons.max_rate_hz=500", "neurons.feedback_signal=rates",
 		"phases.forward_ms=60", "phases.target_ms=20", "phases.settle_ms=15", "learning.rates=1.2,0.03", "learning.rate_decay=0.85",
@@ -45,7 +49,7 @@ var presetRuns = map[string]struct {
 func presetOf(t *testing.T, name string) *config {
 	t.Helper()
 	s := newSettings()
-	if err := s.use(name); err != nil {
+	if err := s.use("--preset", name); err != nil {
 		t.Fatal(err)
 	}
 	c, err := s.finish()
@@ -154,6 +158,40 @@ func TestPresetIsALayer(t *testing.T) {
 				t.Errorf("%q: %s = %s, want %s", c.args, key, got[key], want)
 			}
 		}
+	}
+}
+
+// Without a word about it, digits are learnt with their preset, whatever else is
+// changed; other data sets, files and --preset none begin with the paper's settings.
+func TestPresetOfDigits(t *testing.T) {
+	empty(t)
+	writeFile(t, "run.toml", "learning.epochs = 3\n")
+	for args, want := range map[string]string{
+		"":                        "500 [1.2, 0.06]",
+		"--seed 2 --hidden 30,20": "500 [1.2, 1.2, 0.06]",
+		"--hidden none":           "500 [0.06]",
+		"--data digits":           "500 [1.2, 0.06]",
+		"--set learning.rates=3,2,1 --hidden 5,5": "500 [3, 2, 1]",
+		"--preset none":                         "200 [0.21, 0.21]",
+		"--data mnist":                          "200 [0.21, 0.21]",
+		"--set data.name=mnist":                 "200 [0.21, 0.21]",
+		"--preset paper-2-hidden --data digits": "200 [0.23, 0.23, 0.12]",
+		"--config run.toml":                     "200 [0.21, 0.21]",
+	} {
+		got := map[string]string{}
+		for _, e := range jsonLines(t, must(t, append([]string{"config", "--json"}, strings.Fields(args)...)...)) {
+			got[e["key"].(string)] = e["value"].(string)
+		}
+		if have := got["neurons.max_rate_hz"] + " " + got["learning.rates"]; have != want {
+			t.Errorf("config %s: highest rate and learning rates are %s, want %s", args, have, want)
+		}
+	}
+	must(t, "train", "--examples", "20", "--test-examples", "5", "--epochs", "1", "--out", "run")
+	if stored := readFile(t, filepath.Join("run", configName)); !strings.Contains(stored, "max_rate_hz = 500\n") {
+		t.Error("plateau train does not learn with what plateau config prints")
+	}
+	if status, _, messages := plateau("train", "--hidden", "5,5", "--set", "learning.rates=1,2,3,4"); status != 2 || !strings.Contains(messages, "one for each hidden layer") {
+		t.Errorf("four rates for three layers: status %d: %s", status, messages)
 	}
 }
 

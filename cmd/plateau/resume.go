@@ -312,7 +312,7 @@ func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
 		}
 	}
 	if o.cmd.Flags().Changed("preset") {
-		if err := s.use(o.preset); err != nil {
+		if err := s.use("--preset", o.preset); err != nil {
 			return nil, err
 		}
 	}
