@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
@@ -26,16 +27,17 @@ import (
 //	parts    one after the other, as long as the header says
 //	digest   SHA-256 of all before, 32 bytes
 type checkpoint struct {
-	Examples     int            `json:"examples"`      // shown since the run began
-	Epochs       int            `json:"epochs"`        // learnt and tested
-	Seconds      float64        `json:"seconds"`       // that the run took up to here
-	EpochSeconds float64        `json:"epoch_seconds"` // of them, training in the epoch that is not tested yet
-	Metrics      int64          `json:"metrics_bytes"` // of metrics.jsonl, without its first line
-	Data         string         `json:"data_sha256"`
-	Weights      string         `json:"weights_sha256"`
-	Tested       []epochEvent   `json:"tested,omitempty"` // the epochs, as metrics.jsonl has them
-	Recording    *recordingMark `json:"recording,omitempty"`
-	Parts        []*keptPart    `json:"parts"`
+	Examples      int            `json:"examples"`                 // shown since the run began
+	Epochs        int            `json:"epochs"`                   // learnt and tested
+	Seconds       float64        `json:"seconds"`                  // that the run took up to here
+	EpochSeconds  float64        `json:"epoch_seconds"`            // of them, training in the epoch that is not tested yet
+	Metrics       int64          `json:"metrics_bytes"`            // of metrics.jsonl, without its first line
+	MetricsSHA256 string         `json:"metrics_sha256,omitempty"` // of them
+	Data          string         `json:"data_sha256"`
+	Weights       string         `json:"weights_sha256"`
+	Tested        []epochEvent   `json:"tested,omitempty"` // the epochs, as metrics.jsonl has them
+	Recording     *recordingMark `json:"recording,omitempty"`
+	Parts         []*keptPart    `json:"parts"`
 }
 
 // A recordingMark says where a recording stands.
@@ -158,6 +160,26 @@ func (f checkpointFile) read() (*checkpoint, error) {
 		return nil, fmt.Errorf("checkpoint %s %w", f.path, err)
 	}
 	return c, nil
+}
+
+// header reads what a checkpoint says of itself, without its parts and without
+// verifying it.
+func (f checkpointFile) header() (*checkpoint, error) {
+	file, err := os.Open(f.path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	lines := bufio.NewReader(file)
+	if magic, err := lines.ReadString('\n'); err != nil || magic != checkpointMagic {
+		return nil, errors.New("it does not begin as a checkpoint does")
+	}
+	line, err := lines.ReadBytes('\n')
+	if err != nil {
+		return nil, err
+	}
+	c := &checkpoint{}
+	return c, json.Unmarshal(line, c)
 }
 
 const checkpointEnding = ".checkpoint"

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"plateau/internal/claim"
+	"plateau/network"
 	"plateau/protocols/dataset"
 )
 
@@ -58,6 +59,7 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 			e.Changed[k.name] = text
 		}
 	}
+	con.noteChanges(path, weightsOf(c, path))
 	m, spoilt := readMetrics(path)
 	e.add(m)
 	if e.State == "killed" {
@@ -67,7 +69,9 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 		return e, c, spoilt, err
 	}
 	if e.Weights == "" {
-		e.weights(c, path)
+		if net := weightsOf(c, path); net != nil {
+			e.Weights = net.SHA256()
+		}
 	}
 	if name := filepath.Join(path, recordingName); isRecording(name) {
 		e.Recording = name
@@ -207,13 +211,16 @@ func (e *runEvent) add(m runMetrics) {
 	}
 }
 
-// weights adds the digest of the weights that are in the folder now.
-func (e *runEvent) weights(c *config, path string) {
+// weightsOf are the weights that are in a run folder now, nil if they cannot be
+// read.
+func weightsOf(c *config, path string) *network.Network {
 	info, err := dataset.Lookup(c.data.name)
 	if err != nil {
-		return
+		return nil
 	}
-	if net, err := loadRun(c.model(info), path); err == nil {
-		e.Weights = net.SHA256()
+	net, err := loadRun(c.model(info), path)
+	if err != nil {
+		return nil
 	}
+	return net
 }

@@ -56,6 +56,7 @@ func (r *training) checkpoint() (err error) {
 	if c.Metrics, err = r.metrics.mark(); err != nil {
 		return err
 	}
+	c.MetricsSHA256 = r.metrics.sum.hex()
 	if c.Recording, err = r.recording.mark(r.folder); err != nil {
 		return err
 	}

@@ -90,6 +90,7 @@ type metricsFile struct {
 	f     *os.File
 	first int64 // length of the first line, 0 if it is not written yet
 	size  int64
+	sum   *metricsDigest
 }
 
 // openMetrics begins the metrics of a run.
@@ -100,37 +101,43 @@ func (r *runFolder) openMetrics() (*metricsFile, error) {
 		return nil, writing(path, err)
 	}
 	r.files = append(r.files, path)
-	return &metricsFile{f: f}, nil
+	return &metricsFile{f: f, sum: newMetricsDigest()}, nil
 }
 
 // errLost says that of the metrics of a run nothing is there to continue.
 var errLost = errors.New("metrics are missing")
 
 // checkMetrics finds out whether the metrics of a run can be continued at a
-// checkpoint, and returns what stands after it. It is errLost if they are not
-// there, or if all that is there was written anew since.
-func (r *runFolder) checkMetrics(point *checkpoint) (tail []byte, err error) {
+// checkpoint, and returns what stands after it, and whether what stands before was
+// changed since. It is errLost if they are not there, or if all that is there was
+// written anew since.
+func (r *runFolder) checkMetrics(point *checkpoint) (tail []byte, changed bool, err error) {
 	path := filepath.Join(r.path, metricsName)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errLost
+		return nil, false, errLost
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, cause(err))
+		return nil, false, fmt.Errorf("reading %s: %w", path, cause(err))
 	}
 	mark := point.Metrics
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	var start startEvent
 	if json.Unmarshal(first, &start) != nil || start.Event != "start" {
-		return nil, fmt.Errorf("%s does not begin with the start of a run: it is damaged; put the whole file back, or remove it: what the checkpoint knows of it is then written anew", path)
+		return nil, false, fmt.Errorf("%s does not begin with the start of a run: it is damaged; put the whole file back, or remove it: what the checkpoint knows of it is then written anew", path)
 	}
 	if known, err := eventLines(point.Tested); err == nil && int64(len(known)) < mark && bytes.Equal(rest, known) {
-		return nil, errLost
+		return nil, false, errLost
 	}
 	if int64(len(rest)) < mark || mark > 0 && rest[mark-1] != '\n' {
-		return nil, fmt.Errorf("%s has changed since the checkpoint: want at least %d bytes after its first line, and a whole line there; put the whole file back, or remove it: what the checkpoint knows of it is then written anew", path, mark)
+		return nil, false, fmt.Errorf("%s has changed since the checkpoint: want at least %d bytes after its first line, and a whole line there; put the whole file back, or remove it: what the checkpoint knows of it is then written anew", path, mark)
 	}
-	return rest[mark:], nil
+	if sum := newMetricsDigest(); point.MetricsSHA256 != "" {
+		sum.first(first)
+		sum.add(rest[:mark])
+		changed = sum.hex() != point.MetricsSHA256
+	}
+	return rest[mark:], changed, nil
 }
 
 // rebuildMetrics writes metrics anew that were lost, the start of a run and its
@@ -182,7 +189,9 @@ func (r *runFolder) continueMetrics(mark int64, epochs int) (*metricsFile, error
 			return nil, err
 		}
 	}
-	m := &metricsFile{first: int64(len(first)) + 1}
+	m := &metricsFile{first: int64(len(first)) + 1, sum: newMetricsDigest()}
+	m.sum.first(first)
+	m.sum.add(rest[:mark])
 	m.size = m.first + mark
 	if err := os.Truncate(path, m.size); err != nil {
 		return nil, writing(path, err)
@@ -204,6 +213,9 @@ func (m *metricsFile) add(v any) error {
 	m.size += int64(len(line)) + 1
 	if m.first == 0 {
 		m.first = m.size
+		m.sum.first(line)
+	} else {
+		m.sum.add(append(line, '\n'))
 	}
 	return nil
 }

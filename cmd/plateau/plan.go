@@ -24,8 +24,9 @@ type plan struct {
 	Begun     bool   `json:"begun"`               // whether there has been a checkpoint
 	Recording string `json:"recording,omitempty"` // with slashes; relative to the folder if it is in there
 	Every     string `json:"checkpoint_every"`
-	Config    string `json:"config"` // config.toml
-	SHA256    string `json:"sha256"` // of this object with "" here, as it is written
+	Config    string `json:"config"`                   // config.toml
+	Metrics   string `json:"metrics_sha256,omitempty"` // of metrics.jsonl, when the run is at rest
+	SHA256    string `json:"sha256"`                   // of this object with "" here, as it is written
 }
 
 const (
@@ -88,6 +89,25 @@ func (r *runFolder) begun() error {
 		return nil
 	}
 	r.plan.Begun = true
+	return r.savePlan()
+}
+
+// rest notes what the metrics of a run are that has ended or was interrupted.
+func (r *runFolder) rest() error {
+	text, err := os.ReadFile(filepath.Join(r.path, metricsName))
+	if err != nil || r.plan == nil || r.lost() != nil {
+		return err
+	}
+	r.plan.Metrics = hexDigest(text)
+	return r.savePlan()
+}
+
+// wake takes that back, before they change.
+func (r *runFolder) wake() error {
+	if r.plan == nil || r.plan.Metrics == "" {
+		return nil
+	}
+	r.plan.Metrics = ""
 	return r.savePlan()
 }
 

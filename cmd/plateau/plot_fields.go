@@ -17,7 +17,7 @@ const (
 )
 
 // drawFields draws the weights from the input to the first layer.
-func drawFields(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
+func drawFields(con *console, o plotOptions) (figure.Figure, figure.About, error) {
 	var about figure.About
 	folder := o.from[0]
 	c, err := runConfig(folder)
@@ -35,6 +35,7 @@ func drawFields(_ *console, o plotOptions) (figure.Figure, figure.About, error) 
 	if err != nil {
 		return nil, about, err
 	}
+	con.noteChanges(folder, net)
 	layer := populationNames(len(c.network.hidden))[1]
 	w := net.Layers[0].Weights
 	fields := make([]figure.Field, w.Cols)

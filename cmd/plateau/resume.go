@@ -114,10 +114,18 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := point.checkEpochs(c); err != nil {
 		return err
 	}
-	tail, err := folder.checkMetrics(point)
+	if folder.plan != nil {
+		if text, err := os.ReadFile(filepath.Join(folder.path, configName)); err == nil {
+			con.noteConfig(folder.path, folder.plan, string(text))
+		}
+	}
+	tail, changed, err := folder.checkMetrics(point)
 	lost := errors.Is(err, errLost)
 	if err != nil && !lost {
 		return err
+	}
+	if changed || !lost && folder.plan != nil && !folder.plan.sameMetrics(folder.path) {
+		con.noteMetrics(folder.path)
 	}
 	if end, ok := point.finished(c, tail); ok {
 		con.line("%s is done: %s, %s of the test images are misread", folder.path, plural(end.Epochs, "epoch"), percent(*end.TestError))
@@ -153,6 +161,9 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	}
 	r.view.resume(r.tested, now)
 	// From here on the folder changes: what came after the checkpoint goes.
+	if err := folder.wake(); err != nil {
+		return err
+	}
 	if err := folder.dropCheckpoints(point.Examples); err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	if err != nil {
 		return err
 	}
+	con.noteChanges(run, net)
 	data, err := c.load(1, c.data.test)
 	if err != nil {
 		return err

@@ -323,6 +323,9 @@ func (r *training) end(err *error) {
 	if closed := r.metrics.close(); *err == nil {
 		*err = closed
 	}
+	if resting := r.folder.rest(); *err == nil {
+		*err = resting
+	}
 }
 
 // both reports an event to whoever reads lines.

@@ -127,6 +127,9 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 		defer rec.abort()
 		watch = append(watch, rec.writer)
 	}
+	if o.run != "" {
+		con.noteChanges(o.run, net)
+	}
 	result, err := protocols.RunTrial(m, net, set, o.example, watch)
 	if err != nil {
 		return err

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"plateau/internal/claim"
+	"plateau/network"
+)
+
+// What a run has written may be changed by hand, and it counts as it is then. But
+// a disk changes bits too, and weights get mixed up, so that it is told.
+
+// noteChanges tells what of a run's configuration, of its metrics and, if net is
+// given, of its weights is not as the run wrote it.
+func (c *console) noteChanges(run string, net *network.Network) {
+	p, err := readPlan(run)
+	if err != nil {
+		c.note("note: %v", err)
+	}
+	if p != nil {
+		if text, err := os.ReadFile(filepath.Join(run, configName)); err == nil {
+			c.noteConfig(run, p, string(text))
+		}
+		if !p.sameMetrics(run) {
+			c.noteMetrics(run)
+		}
+	}
+	if net != nil {
+		c.noteWeights(run, net)
+	}
+}
+
+// noteConfig tells which settings of config.toml are others.
+func (c *console) noteConfig(run string, p *plan, text string) {
+	if !p.Begun || text == p.Config {
+		return
+	}
+	path := filepath.Join(run, configName)
+	now, was := newSettings(), newSettings()
+	now.read(path, []byte(text))
+	was.read(planName, []byte(p.Config))
+	if len(now.problems) > 0 {
+		return // which are told as such
+	}
+	var others []string
+	for _, k := range keys() {
+		if now, was := k.text(now.config), k.text(was.config); now != was {
+			others = append(others, fmt.Sprintf("%s = %s, which was %s", k.name, now, was))
+		}
+	}
+	what := "in no setting"
+	if others != nil {
+		what = strings.Join(others, "; ")
+	}
+	c.note("note: %s was changed after the run wrote it: %s; it counts as it is now", path, what)
+}
+
+func (c *console) noteMetrics(run string) {
+	c.note("note: %s was changed after the run wrote it; it counts as it is now", filepath.Join(run, metricsName))
+}
+
+// noteWeights tells if weights are not those of a checkpoint of the run.
+func (c *console) noteWeights(run string, net *network.Network) {
+	if by, err := claim.Look(run); err != nil || by != nil {
+		return // a run under way may have replaced both meanwhile
+	}
+	files, err := listCheckpoints(run)
+	if err != nil {
+		return
+	}
+	var known []string
+	for _, f := range files {
+		if point, err := f.header(); err == nil {
+			known = append(known, point.Weights)
+		}
+	}
+	if m, _ := readMetrics(run); m.end != nil {
+		known = append(known, m.end.WeightsSHA256)
+	}
+	if digest := net.SHA256(); known != nil && !slices.Contains(known, digest) {
+		c.note("note: %s is not what the run wrote: its weights are %.16s…, those of the run %.16s…; either it was changed, or it is of another run",
+			filepath.Join(run, weightsName), digest, known[len(known)-1])
+	}
+}
+
+// sameMetrics is whether the metrics of a run at rest are as it left them, as far
+// as that is known.
+func (p *plan) sameMetrics(run string) bool {
+	text, err := os.ReadFile(filepath.Join(run, metricsName))
+	return p.Metrics == "" || err != nil || hexDigest(text) == p.Metrics
+}
+
+func hexDigest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// A metricsDigest is the SHA-256 of the lines of metrics. For how many epochs the
+// run is, as its first line says, does not count: that may become another.
+type metricsDigest struct{ sum hash.Hash }
+
+func newMetricsDigest() *metricsDigest { return &metricsDigest{sha256.New()} }
+
+var epochsAsked = regexp.MustCompile(`"epochs":[0-9]+`)
+
+// first adds the first line.
+func (d *metricsDigest) first(line []byte) {
+	d.sum.Write(epochsAsked.ReplaceAll(line, []byte(`"epochs":0`)))
+}
+
+// add adds what comes after it.
+func (d *metricsDigest) add(lines []byte) { d.sum.Write(lines) }
+
+func (d *metricsDigest) hex() string { return hex.EncodeToString(d.sum.Sum(nil)) }
