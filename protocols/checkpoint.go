@@ -1,13 +1,14 @@
 package protocols
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
-	"slices"
 
 	"plateau/internal/fileversion"
 )
@@ -30,65 +31,71 @@ const (
 	checkpointVersion = 1
 )
 
-// AppendCheckpoint appends a checkpoint of the training. It must be called
-// between calls of Epoch, or by the function that Epoch reports progress to.
-func (t *Trainer) AppendCheckpoint(b []byte) []byte {
-	begin := len(b)
-	b = slices.Grow(b, 4*t.net.Count()+1<<16) // and hardly more
-	b = append(b, checkpointMagic...)
+// CheckpointSize is the number of bytes that WriteCheckpoint writes. Like that it
+// must be called between calls of Epoch, or by the function that Epoch reports
+// progress to.
+func (t *Trainer) CheckpointSize() int {
+	n := len(checkpointMagic) + 4 + 8*len(t.net.Arrays()) + 6*8 + 8*len(t.sums) + 4*t.net.Count() + 4 + sha256.Size
+	for _, p := range t.places {
+		n += 4 + len(t.stateOf(p))
+	}
+	return n
+}
+
+// stateOf is the state of the network at a place of a batch.
+func (t *Trainer) stateOf(p *place) []byte {
+	if len(t.places) == 1 && t.shown > 0 {
+		return t.workers[0].stage.engine.AppendState(nil)
+	}
+	return p.state
+}
+
+// WriteCheckpoint writes a checkpoint of the training, row by row: it needs hardly
+// any memory.
+func (t *Trainer) WriteCheckpoint(to io.Writer) error {
+	sum := sha256.New()
+	w := bufio.NewWriterSize(io.MultiWriter(to, sum), 1<<16)
+	put := func(x any) { binary.Write(w, binary.LittleEndian, x) } // w keeps the error
+	w.WriteString(checkpointMagic)
 	arrays := t.net.Arrays()
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(arrays)))
+	put(uint32(len(arrays)))
 	for _, a := range arrays {
-		b = binary.LittleEndian.AppendUint32(b, uint32(a.Rows))
-		b = binary.LittleEndian.AppendUint32(b, uint32(a.Cols))
+		put([]uint32{uint32(a.Rows), uint32(a.Cols)})
 	}
 	var inProgress uint64
 	if t.progress {
 		inProgress = 1
 	}
-	for _, n := range []uint64{t.shown, uint64(t.epoch.Number), uint64(t.epoch.Examples), uint64(t.epoch.Errors), inProgress, uint64(t.length)} {
-		b = binary.LittleEndian.AppendUint64(b, n)
-	}
-	for _, s := range t.sums {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(s))
-	}
+	put([]uint64{t.shown, uint64(t.epoch.Number), uint64(t.epoch.Examples), uint64(t.epoch.Errors), inProgress, uint64(t.length)})
+	put(t.sums)
 	for _, a := range arrays {
 		for j := range max(a.Rows, 1) {
-			for _, w := range a.Row(j) {
-				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(w))
-			}
+			put(a.Row(j))
 		}
 	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(t.places)))
+	put(uint32(len(t.places)))
 	for _, p := range t.places {
-		state := p.state
-		if len(t.places) == 1 && t.shown > 0 {
-			state = t.workers[0].stage.engine.AppendState(nil)
-		}
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(state)))
-		b = append(b, state...)
+		state := t.stateOf(p)
+		put(uint32(len(state)))
+		w.Write(state)
 	}
-	digest := sha256.Sum256(b[begin:])
-	return append(b, digest[:]...)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := to.Write(sum.Sum(nil))
+	return err
 }
 
 // Restore puts a trainer of the same model into the state of a checkpoint. After
-// an error the trainer is as it was.
-func (t *Trainer) Restore(checkpoint []byte) error {
-	switch version, ok := fileversion.Of(checkpoint, checkpointFamily); {
-	case !ok:
-		return errors.New("protocols: this is not a checkpoint")
-	case version > checkpointVersion:
-		return fmt.Errorf("protocols: the checkpoint is of version %d, and this program knows none after %d", version, checkpointVersion)
-	case len(checkpoint) < len(checkpointMagic)+sha256.Size:
-		return errors.New("protocols: the checkpoint is cut short")
-	}
-	content, digest := checkpoint[:len(checkpoint)-sha256.Size], checkpoint[len(checkpoint)-sha256.Size:]
-	if sum := sha256.Sum256(content); !bytes.Equal(sum[:], digest) {
-		return errors.New("protocols: the checkpoint is damaged, its checksum does not match")
+// an error the trainer is as it was, but for one of reading what could be read a
+// moment before.
+func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
+	size, err := verifyCheckpoint(checkpoint)
+	if err != nil {
+		return err
 	}
 	// What follows is as it was written, so only whether it fits is in question.
-	r := checkpointReader{rest: content[len(checkpointMagic):]}
+	r := newCheckpointReader(checkpoint, int64(len(checkpointMagic)), size)
 	arrays := t.net.Arrays()
 	if n := r.uint32(); int(n) != len(arrays) {
 		return fmt.Errorf("protocols: the checkpoint has %d arrays of weights, want %d", n, len(arrays))
@@ -106,17 +113,20 @@ func (t *Trainer) Restore(checkpoint []byte) error {
 	for m := range sums {
 		sums[m] = math.Float64frombits(r.uint64())
 	}
-	weights := r.take(4 * t.net.Count())
+	weights := r.skip(4 * int64(t.net.Count()))
 	if n := r.uint32(); int(n) != len(t.places) {
 		return fmt.Errorf("protocols: the checkpoint has the states of batches of %d, want %d", n, len(t.places))
 	}
 	states := make([][]byte, len(t.places))
 	for k := range states {
 		if n := int(r.uint32()); n > 0 {
-			states[k] = bytes.Clone(r.take(n))
+			states[k] = r.take(n)
 		}
 	}
-	if r.short || len(r.rest) > 0 {
+	if r.err != nil && r.err != io.ErrUnexpectedEOF {
+		return fmt.Errorf("protocols: reading the checkpoint: %w", r.err)
+	}
+	if r.err != nil || r.left > 0 {
 		return errors.New("protocols: the checkpoint does not fit the model")
 	}
 	engine := t.workers[0].stage.engine
@@ -139,12 +149,11 @@ func (t *Trainer) Restore(checkpoint []byte) error {
 	}
 	for _, a := range arrays {
 		for j := range max(a.Rows, 1) {
-			row := a.Row(j)
-			for i := range row {
-				row[i] = math.Float32frombits(binary.LittleEndian.Uint32(weights[4*i:]))
-			}
-			weights = weights[4*len(row):]
+			weights.read(a.Row(j))
 		}
+	}
+	if weights.err != nil {
+		return fmt.Errorf("protocols: reading the checkpoint: %w", weights.err)
 	}
 	for k, p := range t.places {
 		p.state = states[k]
@@ -161,22 +170,84 @@ func (t *Trainer) Restore(checkpoint []byte) error {
 	return nil
 }
 
-// checkpointReader takes a checkpoint apart.
-type checkpointReader struct {
-	rest  []byte
-	short bool
+// verifyCheckpoint returns where the digest of a checkpoint begins, if it is one.
+func verifyCheckpoint(r *io.SectionReader) (size int64, err error) {
+	reading := func(err error) error { return fmt.Errorf("protocols: reading the checkpoint: %w", err) }
+	size = r.Size() - sha256.Size
+	start := make([]byte, min(r.Size(), 64))
+	if _, err := r.ReadAt(start, 0); err != nil && err != io.EOF {
+		return 0, reading(err)
+	}
+	switch version, ok := fileversion.Of(start, checkpointFamily); {
+	case !ok:
+		return 0, errors.New("protocols: this is not a checkpoint")
+	case version > checkpointVersion:
+		return 0, fmt.Errorf("protocols: the checkpoint is of version %d, and this program knows none after %d", version, checkpointVersion)
+	case size < int64(len(checkpointMagic)):
+		return 0, errors.New("protocols: the checkpoint is cut short")
+	}
+	sum, digest := sha256.New(), make([]byte, sha256.Size)
+	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, size)); err != nil {
+		return 0, reading(err)
+	}
+	if _, err := r.ReadAt(digest, size); err != nil && err != io.EOF {
+		return 0, reading(err)
+	}
+	if !bytes.Equal(sum.Sum(nil), digest) {
+		return 0, errors.New("protocols: the checkpoint is damaged, its checksum does not match")
+	}
+	return size, nil
 }
 
-func (r *checkpointReader) take(n int) []byte {
-	if n < 0 || n > len(r.rest) {
-		r.short = true
-		r.rest = nil
-		return make([]byte, max(0, min(n, 8)))
+// checkpointReader takes a checkpoint apart. After an error, which is
+// io.ErrUnexpectedEOF where less is left than asked for, all that it reads is zero.
+type checkpointReader struct {
+	from io.ReaderAt
+	end  int64
+	left int64 // bytes before end that are not read yet
+	rest *bufio.Reader
+	err  error
+}
+
+func newCheckpointReader(from io.ReaderAt, begin, end int64) *checkpointReader {
+	rest := bufio.NewReaderSize(io.NewSectionReader(from, begin, end-begin), 1<<16)
+	return &checkpointReader{from: from, end: end, left: end - begin, rest: rest}
+}
+
+// read fills numbers, bytes or slices of them.
+func (r *checkpointReader) read(x any) {
+	n := int64(binary.Size(x))
+	if r.err == nil && n > r.left {
+		r.err = io.ErrUnexpectedEOF
 	}
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
+	if r.err == nil {
+		r.err = binary.Read(r.rest, binary.LittleEndian, x)
+		r.left -= n
+	}
+}
+
+// take reads some bytes.
+func (r *checkpointReader) take(n int) []byte {
+	b := make([]byte, max(0, min(int64(n), r.left)))
+	if r.read(b); len(b) < n && r.err == nil {
+		r.err = io.ErrUnexpectedEOF
+	}
 	return b
 }
 
-func (r *checkpointReader) uint32() uint32 { return binary.LittleEndian.Uint32(r.take(4)) }
-func (r *checkpointReader) uint64() uint64 { return binary.LittleEndian.Uint64(r.take(8)) }
+// skip goes on after some bytes, and returns a reader of them.
+func (r *checkpointReader) skip(n int64) *checkpointReader {
+	if r.err == nil && n > r.left {
+		r.err = io.ErrUnexpectedEOF
+	}
+	if r.err != nil {
+		return r
+	}
+	begin := r.end - r.left
+	skipped := newCheckpointReader(r.from, begin, begin+n)
+	*r = *newCheckpointReader(r.from, begin+n, r.end)
+	return skipped
+}
+
+func (r *checkpointReader) uint32() (x uint32) { r.read(&x); return x }
+func (r *checkpointReader) uint64() (x uint64) { r.read(&x); return x }

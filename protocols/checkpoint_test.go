@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 					t.Fatal(err)
 				}
 				stopAfter(t, first, data, stop)
-				checkpoint := first.AppendCheckpoint(nil)
+				checkpoint := written(t, first)
 
 				net, err := m.NewNetwork()
 				if err != nil {
@@ -82,10 +83,10 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := second.Restore(checkpoint); err != nil {
+				if err := second.Restore(section(checkpoint)); err != nil {
 					t.Fatal(err)
 				}
-				if again := second.AppendCheckpoint(nil); !bytes.Equal(again, checkpoint) {
+				if again := written(t, second); !bytes.Equal(again, checkpoint) {
 					t.Error("the checkpoint of a restored trainer is another one")
 				}
 				for _, trainer := range []*protocols.Trainer{second, first} { // first goes on by itself
@@ -119,22 +120,22 @@ func TestCheckpointInProgress(t *testing.T) {
 			t.Fatal(err)
 		}
 		var taken [][]byte
-		if _, err := seen.Epoch(t.Context(), data, func(protocols.Epoch) { taken = append(taken, seen.AppendCheckpoint(nil)) }); err != nil {
+		if _, err := seen.Epoch(t.Context(), data, func(protocols.Epoch) { taken = append(taken, written(t, seen)) }); err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(seen.AppendCheckpoint(nil), unseen.AppendCheckpoint(nil)) {
+		if !bytes.Equal(written(t, seen), written(t, unseen)) {
 			t.Errorf("batches of %d: taking checkpoints changes the training", batch)
 		}
 		for k, checkpoint := range taken {
 			stopped := newTrainer(t, m)
 			if examples := (k + 1) * batch; examples < data.Len() {
 				stopAfter(t, stopped, data, examples)
-				if !bytes.Equal(checkpoint, stopped.AppendCheckpoint(nil)) {
+				if !bytes.Equal(checkpoint, written(t, stopped)) {
 					t.Errorf("batches of %d: the checkpoint in progress after %d examples is another", batch, examples)
 				}
 			}
 			restored := newTrainer(t, m)
-			if err := restored.Restore(checkpoint); err != nil {
+			if err := restored.Restore(section(checkpoint)); err != nil {
 				t.Fatal(err)
 			}
 			if e, finished := restored.Current(); finished || e.Number != 1 || e.Examples != min((k+1)*batch, data.Len()) || restored.Shown() != uint64(e.Examples) {
@@ -143,7 +144,7 @@ func TestCheckpointInProgress(t *testing.T) {
 			if _, err := restored.Epoch(t.Context(), data, nil); err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Equal(restored.AppendCheckpoint(nil), unseen.AppendCheckpoint(nil)) {
+			if !bytes.Equal(written(t, restored), written(t, unseen)) {
 				t.Errorf("batches of %d: going on from the checkpoint %d ends elsewhere", batch, k)
 			}
 		}
@@ -157,11 +158,11 @@ func TestCheckpointRefused(t *testing.T) {
 	m := protocols.Default(784, []int{6}, 10)
 	trainer := newTrainer(t, m)
 	stopAfter(t, trainer, data, 3)
-	checkpoint := trainer.AppendCheckpoint(nil)
+	checkpoint := written(t, trainer)
 
 	refuse := func(what string, b []byte, words string) {
 		t.Helper()
-		err := trainer.Restore(b)
+		err := trainer.Restore(section(b))
 		if err == nil || !strings.Contains(err.Error(), words) {
 			t.Fatalf("%s: error %v, want one that says %q", what, err, words)
 		}
@@ -185,14 +186,48 @@ func TestCheckpointRefused(t *testing.T) {
 		refuse("version "+version, later, "is of version "+version+", and this program knows none after 1")
 	}
 	other := protocols.Default(784, []int{7}, 10)
-	refuse("another network", newTrainer(t, other).AppendCheckpoint(nil), "W0 in the checkpoint is 784×7, want 784×6")
+	refuse("another network", written(t, newTrainer(t, other)), "W0 in the checkpoint is 784×7, want 784×6")
 	batch := m
 	batch.Batch = 4
-	refuse("other batches", newTrainer(t, batch).AppendCheckpoint(nil), "batches of 4, want 1")
-	if !bytes.Equal(trainer.AppendCheckpoint(nil), checkpoint) {
+	refuse("other batches", written(t, newTrainer(t, batch)), "batches of 4, want 1")
+	if !bytes.Equal(written(t, trainer), checkpoint) {
 		t.Error("what was refused changed the trainer")
 	}
 	if _, err := trainer.Epoch(t.Context(), digits().Train.First(9), nil); err == nil || !strings.Contains(err.Error(), "begun with 8") {
 		t.Errorf("going on with other data: %v", err)
+	}
+}
+
+// largest notes the largest piece that is written or read at once.
+type largest struct {
+	*bytes.Reader
+	piece int
+}
+
+func (l *largest) Write(b []byte) (int, error) {
+	l.piece = max(l.piece, len(b))
+	return len(b), nil
+}
+
+func (l *largest) ReadAt(b []byte, at int64) (int, error) {
+	l.piece = max(l.piece, len(b))
+	return l.Reader.ReadAt(b, at)
+}
+
+// Checkpoints are written and read piece by piece: one that is put together in
+// memory took many times the memory of the network.
+func TestCheckpointInPieces(t *testing.T) {
+	trainer := newTrainer(t, protocols.Default(784, []int{400, 300}, 10))
+	var w largest
+	if err := trainer.WriteCheckpoint(&w); err != nil {
+		t.Fatal(err)
+	}
+	b := written(t, trainer)
+	r := largest{Reader: bytes.NewReader(b)}
+	if err := trainer.Restore(io.NewSectionReader(&r, 0, int64(len(b)))); err != nil {
+		t.Fatal(err)
+	}
+	if want := 1 << 16; w.piece > want || r.piece > want || len(b) < 10*want {
+		t.Errorf("of %d bytes %d are written and %d read at once, want at most %d", len(b), w.piece, r.piece, want)
 	}
 }

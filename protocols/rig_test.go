@@ -1,6 +1,8 @@
 package protocols_test
 
 import (
+	"bytes"
+	"io"
 	"math"
 	"slices"
 	"testing"
@@ -164,4 +166,19 @@ func finiteAll(x []float32) bool {
 	return !slices.ContainsFunc(x, func(v float32) bool {
 		return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0)
 	})
+}
+
+// written is a checkpoint of a trainer, which is as long as it says.
+func written(t *testing.T, trainer *protocols.Trainer) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	size := trainer.CheckpointSize()
+	if err := trainer.WriteCheckpoint(&b); err != nil || b.Len() != size {
+		t.Fatalf("%d bytes, want %d: %v", b.Len(), size, err)
+	}
+	return b.Bytes()
+}
+
+func section(b []byte) *io.SectionReader {
+	return io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b)))
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"plateau/internal/atomicfile"
 	"plateau/internal/fileversion"
+	"plateau/internal/regular"
 	"plateau/sim/record"
 )
 
@@ -38,6 +40,8 @@ type checkpoint struct {
 	Tested        []epochEvent   `json:"tested,omitempty"` // the epochs, as metrics.jsonl has them
 	Recording     *recordingMark `json:"recording,omitempty"`
 	Parts         []*keptPart    `json:"parts"`
+
+	file *os.File // that parts are read from
 }
 
 // A recordingMark says where a recording stands.
@@ -48,15 +52,17 @@ type recordingMark struct {
 
 // A keptPart is what something that takes part in the run wants to know again.
 type keptPart struct {
-	Name    string `json:"name"`
-	Bytes   int    `json:"bytes"`
-	content []byte
+	Name  string `json:"name"`
+	Bytes int    `json:"bytes"`
+
+	write   func(io.Writer) error
+	content *io.SectionReader // of a checkpoint that was read
 }
 
 // Names of parts that every checkpoint has.
 const (
 	partSettings = "settings" // as config.toml has them
-	partTrainer  = "trainer"  // see protocols.Trainer.AppendCheckpoint
+	partTrainer  = "trainer"  // see protocols.Trainer.WriteCheckpoint
 )
 
 const (
@@ -69,12 +75,21 @@ const (
 // the one before.
 const keptCheckpoints = 2
 
-func (c *checkpoint) add(name string, content []byte) {
-	c.Parts = append(c.Parts, &keptPart{name, len(content), content})
+// add adds a part of so many bytes, which write writes.
+func (c *checkpoint) add(name string, size int, write func(io.Writer) error) {
+	c.Parts = append(c.Parts, &keptPart{Name: name, Bytes: size, write: write})
 }
 
-// part returns what was added under a name.
-func (c *checkpoint) part(name string) (content []byte, ok bool) {
+// addText adds a part that is at hand.
+func (c *checkpoint) addText(name, text string) {
+	c.add(name, len(text), func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
+}
+
+// part returns a part of a checkpoint that was read.
+func (c *checkpoint) part(name string) (content *io.SectionReader, ok bool) {
 	for _, p := range c.Parts {
 		if p.Name == name {
 			return p.content, true
@@ -83,59 +98,102 @@ func (c *checkpoint) part(name string) (content []byte, ok bool) {
 	return nil, false
 }
 
-// encode returns the contents of a file.
-func (c *checkpoint) encode() ([]byte, error) {
-	header, err := json.Marshal(c)
-	if err != nil {
-		return nil, err
+// close ends the reading of parts.
+func (c *checkpoint) close() {
+	if c != nil && c.file != nil {
+		c.file.Close()
 	}
-	size := len(checkpointMagic) + len(header) + 1 + sha256.Size
-	for _, p := range c.Parts {
-		size += p.Bytes
-	}
-	b := make([]byte, 0, size)
-	b = append(b, checkpointMagic...)
-	b = append(b, header...)
-	b = append(b, '\n')
-	for _, p := range c.Parts {
-		b = append(b, p.content...)
-	}
-	digest := sha256.Sum256(b)
-	return append(b, digest[:]...), nil
 }
 
-// decodeCheckpoint reads the contents of a file.
-func decodeCheckpoint(b []byte) (*checkpoint, error) {
-	if !bytes.HasPrefix(b, []byte(checkpointMagic)) {
-		if version, ok := fileversion.Of(b, checkpointFamily); ok && version > checkpointVersion {
+// counter counts what passes.
+type counter struct {
+	to io.Writer
+	n  int
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.to.Write(b)
+	c.n += n
+	return n, err
+}
+
+// encode writes the contents of a file, each part when its turn has come, so that
+// no more memory is needed than the largest of them asks for.
+func (c *checkpoint) encode(to io.Writer) error {
+	header, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	w := &counter{to: io.MultiWriter(to, sum)}
+	if _, err := fmt.Fprintf(w, "%s%s\n", checkpointMagic, header); err != nil {
+		return err
+	}
+	for _, p := range c.Parts {
+		w.n = 0
+		if err := p.write(w); err != nil {
+			return err
+		}
+		if w.n != p.Bytes {
+			return fmt.Errorf("the part %s of a checkpoint has %d bytes, want %d", p.Name, w.n, p.Bytes)
+		}
+	}
+	_, err = to.Write(sum.Sum(nil))
+	return err
+}
+
+// decodeCheckpoint reads a file of some size, whose parts are read when they are
+// asked for.
+func decodeCheckpoint(from io.ReaderAt, size int64) (*checkpoint, error) {
+	start := make([]byte, min(size, int64(len(checkpointMagic))+20))
+	if _, err := from.ReadAt(start, 0); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("cannot be read: %w", cause(err))
+	}
+	if !bytes.HasPrefix(start, []byte(checkpointMagic)) {
+		if version, ok := fileversion.Of(start, checkpointFamily); ok && version > checkpointVersion {
 			return nil, fmt.Errorf("is of version %d, and this program knows none after %d: it was written by a later plateau", version, checkpointVersion)
 		}
 		return nil, errors.New("is damaged: it does not begin as a checkpoint does")
 	}
-	n := len(b) - sha256.Size
-	if n < len(checkpointMagic) {
+	n := size - sha256.Size
+	if n < int64(len(checkpointMagic)) {
 		return nil, errors.New("is damaged: it is cut short")
 	}
-	if digest := sha256.Sum256(b[:n]); !bytes.Equal(digest[:], b[n:]) {
+	sum, digest := sha256.New(), make([]byte, sha256.Size)
+	_, err := io.Copy(sum, io.NewSectionReader(from, 0, n))
+	if err == nil {
+		_, err = io.ReadFull(io.NewSectionReader(from, n, sha256.Size), digest)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", cause(err))
+	}
+	if !bytes.Equal(sum.Sum(nil), digest) {
 		return nil, errors.New("is damaged: its checksum does not match")
 	}
 	// The rest is as it was written, if by this program.
 	wrong := func(what string) error { return fmt.Errorf("is no checkpoint of this program: %s", what) }
-	header, rest, ok := bytes.Cut(b[len(checkpointMagic):n], []byte("\n"))
+	at := int64(len(checkpointMagic))
+	header, err := bufio.NewReader(io.NewSectionReader(from, at, n-at)).ReadBytes('\n')
 	c := &checkpoint{}
-	if !ok {
+	if err != nil {
 		return nil, wrong("its header has no end")
 	}
 	if err := json.Unmarshal(header, c); err != nil {
 		return nil, wrong("its header: " + err.Error())
 	}
+	at += int64(len(header))
 	for _, p := range c.Parts {
-		if p == nil || p.Bytes < 0 || p.Bytes > len(rest) {
+		if p == nil || p.Bytes < 0 || int64(p.Bytes) > n-at {
 			return nil, wrong("its parts are longer than itself")
 		}
-		p.content, rest = rest[:p.Bytes], rest[p.Bytes:]
+		content := io.NewSectionReader(from, at, int64(p.Bytes))
+		p.content, p.write = content, func(w io.Writer) error {
+			_, err := io.Copy(w, io.NewSectionReader(content, 0, content.Size()))
+			return err
+		}
+		at += int64(p.Bytes)
 	}
-	if len(rest) > 0 {
+	if at < n {
 		return nil, wrong("there is something after its parts")
 	}
 	return c, nil
@@ -147,18 +205,26 @@ type checkpointFile struct {
 	examples int
 }
 
+// read verifies a checkpoint; its parts can be read until it is closed.
 func (f checkpointFile) read() (*checkpoint, error) {
-	b, err := os.ReadFile(f.path)
+	file, err := regular.Open(f.path)
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint %s: %w", f.path, cause(err))
 	}
-	c, err := decodeCheckpoint(b)
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("checkpoint %s: %w", f.path, cause(err))
+	}
+	c, err := decodeCheckpoint(file, info.Size())
 	if err == nil && c.Examples != f.examples {
 		err = fmt.Errorf("is not what its name says, but of example %d", c.Examples)
 	}
 	if err != nil {
+		file.Close()
 		return nil, fmt.Errorf("checkpoint %s %w", f.path, err)
 	}
+	c.file = file
 	return c, nil
 }
 
@@ -211,15 +277,19 @@ func listCheckpoints(run string) ([]checkpointFile, error) {
 // addCheckpoint writes a checkpoint and removes those that are older than the
 // ones to keep.
 func (r *runFolder) addCheckpoint(c *checkpoint) error {
-	b, err := c.encode()
-	if err != nil {
-		return err
-	}
 	folder := filepath.Join(r.path, checkpointsName)
 	if err := os.Mkdir(folder, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return writing(folder, err)
 	}
-	if err := writeWhole(checkpointPath(r.path, c.Examples), b, atomicfile.Replace); err != nil {
+	f, err := atomicfile.Replace(checkpointPath(r.path, c.Examples))
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if err := c.encode(f); err != nil {
+		return err
+	}
+	if err := f.Commit(); err != nil {
 		return err
 	}
 	files, err := listCheckpoints(r.path)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -13,31 +14,47 @@ import (
 func someCheckpoint() *checkpoint {
 	c := &checkpoint{Examples: 12, Epochs: 1, Seconds: 1.5, Metrics: 77, Data: "aa", Weights: "bb", Tested: []epochEvent{{Epoch: 1, HiddenLosses: []float64{0.25}}}}
 	c.Recording = &recordingMark{"recording.plateau", record.Mark{Size: 1 << 40, Shown: 12}}
-	c.add(partSettings, []byte("seed = 1\n"))
-	c.add(partTrainer, bytes.Repeat([]byte{0, 1, 0xff, '\n'}, 50))
-	c.add("nothing", nil)
+	c.addText(partSettings, "seed = 1\n")
+	c.addText(partTrainer, strings.Repeat("\x00\x01\xff\n", 50))
+	c.addText("nothing", "")
 	return c
+}
+
+func encoded(t *testing.T, c *checkpoint) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := c.encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func decoded(b []byte) (*checkpoint, error) {
+	return decodeCheckpoint(bytes.NewReader(b), int64(len(b)))
 }
 
 // A checkpoint that is damaged in any bit, cut short or longer is refused.
 func TestDamagedCheckpoint(t *testing.T) {
-	b, err := someCheckpoint().encode()
+	b := encoded(t, someCheckpoint())
+	c, err := decoded(b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := decodeCheckpoint(b)
-	if err != nil {
-		t.Fatal(err)
+	if again := encoded(t, c); !bytes.Equal(again, b) {
+		t.Errorf("what was read is written as %q, want %q", again, b)
 	}
-	if again, err := c.encode(); err != nil || !bytes.Equal(again, b) {
-		t.Errorf("what was read is written as %q, want %q; %v", again, b, err)
+	content, ok := c.part(partTrainer)
+	if text, err := io.ReadAll(content); !ok || err != nil || len(text) != 200 {
+		t.Errorf("the trainer's part is %q, %v", text, err)
 	}
-	if content, ok := c.part(partTrainer); !ok || len(content) != 200 {
-		t.Errorf("the trainer's part is %q", content)
+	short := someCheckpoint()
+	short.Parts[0].Bytes++
+	if err := short.encode(io.Discard); err == nil || !strings.Contains(err.Error(), "has 9 bytes, want 10") {
+		t.Errorf("a part that is shorter than it says: %v", err)
 	}
 	refused := func(b []byte) {
 		t.Helper()
-		if _, err := decodeCheckpoint(b); err == nil {
+		if _, err := decoded(b); err == nil {
 			t.Fatalf("%q is accepted", b)
 		}
 	}
@@ -60,10 +77,7 @@ func TestCheckpointFormat(t *testing.T) {
 	c := someCheckpoint()
 	c.Parts = c.Parts[:1]
 	c.Tested, c.Recording = nil, nil
-	b, err := c.encode()
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := encoded(t, c)
 	want := "plateau run checkpoint 1\n" +
 		`{"examples":12,"epochs":1,"seconds":1.5,"epoch_seconds":0,"metrics_bytes":77,"data_sha256":"aa","weights_sha256":"bb","parts":[{"name":"settings","bytes":9}]}` + "\n" +
 		"seed = 1\n"

@@ -177,6 +177,7 @@ func (e *runEvent) checkpoints(path string) error {
 			e.Weights = "" // the last are those of weights.npz
 			k.State, k.Why = "damaged", strings.TrimPrefix(err.Error(), "checkpoint "+f.path+" ")
 		default:
+			c.close()
 			k.Epochs, k.Weights = c.Epochs, c.Weights
 			e.Weights = c.Weights
 		}

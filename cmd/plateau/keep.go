@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"path/filepath"
 	"time"
 
@@ -9,8 +10,9 @@ import (
 
 // A keeper has a state that a checkpoint keeps.
 type keeper interface {
-	AppendState(b []byte) []byte
-	SetState(b []byte) error
+	StateSize() int // in bytes, as WriteState writes them
+	WriteState(w io.Writer) error
+	ReadState(r *io.SectionReader) error
 }
 
 // kept is a keeper and the name of its part of a checkpoint.
@@ -36,11 +38,14 @@ func (r *training) keeper(name string) keeper {
 // trainerState is a trainer as a keeper.
 type trainerState struct{ *protocols.Trainer }
 
-// AppendState appends all that training carries from one example to the next.
-func (t trainerState) AppendState(b []byte) []byte { return t.AppendCheckpoint(b) }
+// StateSize is the number of bytes that WriteState writes.
+func (t trainerState) StateSize() int { return t.CheckpointSize() }
 
-// SetState puts the trainer into such a state.
-func (t trainerState) SetState(b []byte) error { return t.Restore(b) }
+// WriteState writes all that training carries from one example to the next.
+func (t trainerState) WriteState(w io.Writer) error { return t.WriteCheckpoint(w) }
+
+// ReadState puts the trainer into such a state.
+func (t trainerState) ReadState(r *io.SectionReader) error { return t.Restore(r) }
 
 // checkpoint keeps the run as it is now, between two examples, and the weights
 // along with it.
@@ -60,9 +65,9 @@ func (r *training) checkpoint() (err error) {
 	if c.Recording, err = r.recording.mark(r.folder); err != nil {
 		return err
 	}
-	c.add(partSettings, []byte(printConfig(r.config, false)))
+	c.addText(partSettings, printConfig(r.config, false))
 	for _, k := range r.kept {
-		c.add(k.name, k.state.AppendState(nil))
+		c.add(k.name, k.state.StateSize(), k.state.WriteState)
 	}
 	if err := r.folder.addCheckpoint(c); err != nil {
 		return err

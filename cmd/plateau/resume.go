@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -103,6 +104,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err != nil {
 		return err
 	}
+	defer point.close()
 	c, err := options.resumed(folder, point)
 	if err != nil {
 		return err
@@ -155,6 +157,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := r.restore(point); err != nil {
 		return fmt.Errorf("checkpoint %s: %s", checkpointPath(folder.path, point.Examples), plain(err))
 	}
+	point.close() // it may be removed
 	now, _ := r.trainer.Current()
 	if now.Number <= r.last.Epoch {
 		now = protocols.Epoch{}
@@ -284,7 +287,8 @@ func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 		return point, nil
 	}
 	for i := last - 1; i >= 0; i-- {
-		if _, unreadable := files[i].read(); unreadable == nil {
+		if before, unreadable := files[i].read(); unreadable == nil {
+			before.close()
 			return nil, fmt.Errorf("%w\nthe one before, of example %d, is intact, and the run ends the same from there: %s --resume-at %d",
 				err, files[i].examples, resumeCommand(r.path), files[i].examples)
 		}
@@ -300,9 +304,13 @@ func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
 	s, before := newSettings(), newSettings()
 	switch {
 	case point != nil:
-		text, ok := point.part(partSettings)
+		part, ok := point.part(partSettings)
 		if !ok {
 			return nil, fmt.Errorf("checkpoint %s: there are no %s in it", checkpointPath(run.path, point.Examples), partSettings)
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return nil, fmt.Errorf("checkpoint %s: %w", checkpointPath(run.path, point.Examples), cause(err))
 		}
 		before.read("the checkpoint", text)
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -383,7 +391,7 @@ func (r *training) restore(c *checkpoint) error {
 		if !ok {
 			return fmt.Errorf("there is no part named %s in it", k.name)
 		}
-		if err := k.state.SetState(content); err != nil {
+		if err := k.state.ReadState(content); err != nil {
 			return err
 		}
 	}

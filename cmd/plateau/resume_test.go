@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -75,12 +76,21 @@ func sameRun(t *testing.T, got, want string) {
 		}
 		return c
 	}
+	content := func(p *keptPart) string {
+		b, err := io.ReadAll(p.content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
 	g, w := last(got), last(want)
+	defer g.close()
+	defer w.close()
 	if g.Examples != w.Examples || g.Epochs != w.Epochs || g.Weights != w.Weights || g.Data != w.Data || len(g.Parts) != len(w.Parts) {
 		t.Errorf("%s: last checkpoint is %+v, want %+v", got, g, w)
 	}
 	for i, p := range g.Parts {
-		if p.Name != w.Parts[i].Name || !bytes.Equal(p.content, w.Parts[i].content) {
+		if p.Name != w.Parts[i].Name || content(p) != content(w.Parts[i]) {
 			t.Errorf("%s: %s of the last checkpoint is another", got, p.Name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -264,17 +265,21 @@ func TestStateGoesOn(t *testing.T) {
 			if now.Examples < data.Len() {
 				rest++
 			}
-			checkpoint, state := trainer.AppendCheckpoint(nil), measurements.AppendState(nil)
+			state := written(t, measurements)
+			var checkpoint bytes.Buffer
+			if err := trainer.WriteCheckpoint(&checkpoint); err != nil {
+				t.Fatal(err)
+			}
 
 			trainer = newTrainer(t, m, 2)
 			measurements = newMeasurements(t, o, trainer)
-			if err := trainer.Restore(checkpoint); err != nil {
+			if err := trainer.Restore(section(checkpoint.Bytes())); err != nil {
 				t.Fatal(err)
 			}
-			if err := measurements.SetState(state); err != nil {
+			if err := measurements.ReadState(section(state)); err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Equal(measurements.AppendState(nil), state) {
+			if !bytes.Equal(written(t, measurements), state) {
 				t.Error("the state is another one")
 			}
 			lines = append(lines, course(t, measurements, trainer, data, rest)...)
@@ -293,7 +298,7 @@ func TestStateRefused(t *testing.T) {
 		alter(&o)
 		measurements := newMeasurements(t, o, trainer)
 		course(t, measurements, trainer, noise(20), 1)
-		return measurements, measurements.AppendState(nil)
+		return measurements, written(t, measurements)
 	}
 	same := func(*measure.Options) {}
 	m, before := state(15, same, 5)
@@ -311,11 +316,11 @@ func TestStateRefused(t *testing.T) {
 		{"cut short", before[:len(before)-1], "bytes, want"},
 		{"nothing", nil, "0 bytes, want"},
 	} {
-		if err := m.SetState(c.state); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := m.ReadState(section(c.state)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one that says %q", c.name, err, c.want)
 		}
 	}
-	if !bytes.Equal(m.AppendState(nil), before) {
+	if !bytes.Equal(written(t, m), before) {
 		t.Error("what was refused changed the measurements")
 	}
 }
@@ -368,4 +373,18 @@ func TestNothingIsAllocated(t *testing.T) {
 			t.Errorf("batches of %d: %v allocations in an epoch of 200 examples", batch, perEpoch)
 		}
 	}
+}
+
+// written is the state of measurements, which is as long as they say.
+func written(t *testing.T, m *measure.Measurements) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := m.WriteState(&b); err != nil || b.Len() != m.StateSize() {
+		t.Fatalf("%d bytes, want %d: %v", b.Len(), m.StateSize(), err)
+	}
+	return b.Bytes()
+}
+
+func section(b []byte) *io.SectionReader {
+	return io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b)))
 }
