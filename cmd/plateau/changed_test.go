@@ -29,11 +29,13 @@ func TestChangedByHand(t *testing.T) {
 		}
 	}
 	config := readFile(t, "run/config.toml")
-	for change, want := range map[[2]string]string{
-		{"length_ms = 50\n", "length_ms = 60\n"}: "note: run/config.toml was changed after the run wrote it: test.length_ms = 60, which was 50; it counts as it is now",
-		{"# The same", "# The sane"}:             "note: run/config.toml was changed after the run wrote it: in no setting",
+	const told = "note: run/config.toml was changed after the run wrote it: "
+	for _, c := range []struct{ from, to, want string }{
+		{"length_ms = 50\n", "length_ms = 60\n", told + "test.length_ms = 60, which was 50; it counts as it is now"},
+		{"# The same", "# The sane", told + "in no setting"},
 	} {
-		writeFile(t, "run/config.toml", strings.Replace(config, change[0], change[1], 1))
+		writeFile(t, "run/config.toml", strings.Replace(config, c.from, c.to, 1))
+		want := c.want
 		for _, command := range commands {
 			if messages := say(command); !strings.Contains(messages, want) {
 				t.Errorf("%s does not say %q: %s", command, want, messages)
