@@ -12,7 +12,7 @@ import (
 )
 
 func someCheckpoint() *checkpoint {
-	c := &checkpoint{Examples: 12, Epochs: 1, Seconds: 1.5, Metrics: 77, Data: "aa", Weights: "bb", Tested: []epochEvent{{Epoch: 1, HiddenLosses: []float64{0.25}}}}
+	c := &checkpoint{Examples: 12, Epochs: 1, Seconds: 1.5, Metrics: 77, Data: "aa", Weights: "bb", Tested: []epochEvent{{Epoch: 1, HiddenLosses: []quantity{0.25}}}}
 	c.Recording = &recordingMark{"recording.plateau", record.Mark{Size: 1 << 40, Shown: 12}}
 	c.addText(partSettings, "seed = 1\n")
 	c.addText(partTrainer, strings.Repeat("\x00\x01\xff\n", 50))

@@ -32,18 +32,18 @@ type startEvent struct {
 }
 
 type epochEvent struct {
-	Event             string    `json:"event"` // epoch
-	Epoch             int       `json:"epoch"`
-	Examples          int       `json:"examples"`
-	TrainError        float64   `json:"train_error"`
-	TestError         *float64  `json:"test_error,omitempty"`       // there if no images are held out
-	ValidationError   *float64  `json:"validation_error,omitempty"` // there if some are
-	TrainSeconds      float64   `json:"train_seconds"`
-	TestSeconds       float64   `json:"test_seconds"`
-	ExamplesPerSecond float64   `json:"examples_per_second"`
-	HiddenLosses      []float64 `json:"hidden_losses"`
-	OutputLoss        float64   `json:"output_loss"`
-	Confusion         [][]int   `json:"confusion,omitempty"` // [true class][class read out], if measured
+	Event             string     `json:"event"` // epoch
+	Epoch             int        `json:"epoch"`
+	Examples          int        `json:"examples"`
+	TrainError        float64    `json:"train_error"`
+	TestError         *float64   `json:"test_error,omitempty"`       // there if no images are held out
+	ValidationError   *float64   `json:"validation_error,omitempty"` // there if some are
+	TrainSeconds      float64    `json:"train_seconds"`
+	TestSeconds       float64    `json:"test_seconds"`
+	ExamplesPerSecond float64    `json:"examples_per_second"`
+	HiddenLosses      []quantity `json:"hidden_losses"`
+	OutputLoss        quantity   `json:"output_loss"`
+	Confusion         [][]int    `json:"confusion,omitempty"` // [true class][class read out], if measured
 }
 
 // testError is the share misread of the images that the epoch was tested on: of

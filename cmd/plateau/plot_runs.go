@@ -169,12 +169,12 @@ func (r runMetrics) learning() (run figure.Run) {
 	for _, e := range r.epochs {
 		run.TrainError = append(run.TrainError, e.TrainError)
 		run.TestError = append(run.TestError, e.testError())
-		run.OutputLoss = append(run.OutputLoss, e.OutputLoss)
+		run.OutputLoss = append(run.OutputLoss, float64(e.OutputLoss))
 		for m, loss := range e.HiddenLosses {
 			if m == len(run.HiddenLosses) {
 				run.HiddenLosses = append(run.HiddenLosses, slices.Repeat([]float64{math.NaN()}, e.Epoch-1))
 			}
-			run.HiddenLosses[m] = append(run.HiddenLosses[m], loss)
+			run.HiddenLosses[m] = append(run.HiddenLosses[m], float64(loss))
 		}
 	}
 	return run

@@ -468,6 +468,13 @@ func TestPlotGaps(t *testing.T) {
 	if len(rows) != 2 {
 		t.Fatalf("%d rows, want 2", len(rows))
 	}
+	run, err := readMetrics("run")
+	if err != nil || run.read([]byte(`{"event":"epoch","epoch":3,"hidden_losses":[null],"output_loss":null}`)) != nil || run.read([]byte(`{"event":"epoch","epoch":4,"hidden_losses":[0.5],"output_loss":0.25}`)) != nil {
+		t.Fatal(err)
+	}
+	if r := run.learning(); fmt.Sprint(r.OutputLoss[2:], r.HiddenLosses[0][2:]) != "[NaN 0.25] [NaN 0.5]" {
+		t.Errorf("losses of an epoch without them are %v and %v", r.OutputLoss, r.HiddenLosses)
+	}
 	for _, r := range rows {
 		s := r.Lines[0].Runs[0]
 		if got, want := fmt.Sprint(s.Examples, s.Value), "[1 2 3 4 5] [NaN 80 81 NaN 83]"; got != want {

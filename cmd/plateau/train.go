@@ -507,8 +507,8 @@ func (r *training) epoch(ctx context.Context) error {
 		TrainError:   learnt.Error(),
 		TrainSeconds: trained.Seconds(), TestSeconds: testing.Seconds(),
 		ExamplesPerSecond: perSecond(int64(learnt.Examples), trained),
-		HiddenLosses:      append([]float64{}, learnt.Losses[:last]...),
-		OutputLoss:        learnt.Losses[last],
+		HiddenLosses:      append([]quantity{}, quantities(learnt.Losses[:last], 1)...),
+		OutputLoss:        quantity(learnt.Losses[last]),
 	}
 	if share := result.Error(); r.config.data.validation > 0 {
 		r.last.ValidationError = &share
