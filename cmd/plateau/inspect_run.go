@@ -59,7 +59,6 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 			e.Changed[k.name] = text
 		}
 	}
-	con.noteChanges(path, weightsOf(c, path))
 	m, spoilt := readMetrics(path)
 	e.add(m)
 	if e.State == "killed" {
@@ -86,6 +85,7 @@ func inspectRun(con *console, path string, verify bool) error {
 	if err != nil {
 		return err
 	}
+	con.noteChanges(path, weightsOf(c, path))
 	var changed []string
 	for _, k := range keys() {
 		if text, ok := e.Changed[k.name]; ok {
