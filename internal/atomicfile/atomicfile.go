@@ -1,6 +1,6 @@
-// Package atomicfile writes files that are either whole or not there. What is
-// written goes to a temporary file in the same folder, which takes its name
-// only after everything has reached the disk:
+// Package atomicfile writes files that are either whole or not there. It writes to
+// a temporary file in the same folder, which gets its final name only after
+// everything has reached the disk:
 //
 //	f, err := atomicfile.Create(path)
 //	if err != nil {
@@ -12,8 +12,8 @@
 //	}
 //	return f.Commit()
 //
-// After any failure an older file of that name is as it was, and nothing else
-// is left behind. Only a killed process can leave its temporary file, whose
+// After a failure, an older file of that name is as it was, and nothing else is
+// left behind. Only a process that is killed can leave its temporary file, whose
 // name begins with a dot and ends with .tmp.
 package atomicfile
 
@@ -28,17 +28,17 @@ import (
 	"syscall"
 )
 
-// A File is being written and has not its name yet.
+// A File is being written and does not have its name yet.
 type File struct {
-	path    string // where Commit puts it
+	path    string // the name that Commit gives it
 	temp    *os.File
 	replace bool
 	err     error // of a failed Write
 	done    bool
 }
 
-// Create begins a new file. It and Commit refuse to touch anything that has
-// this name already, with an error that is fs.ErrExist.
+// Create begins a new file. If something with this name exists, Create or Commit
+// returns an error that is fs.ErrExist and leaves it alone.
 func Create(path string) (*File, error) {
 	_, err := os.Lstat(path)
 	switch {
@@ -50,8 +50,8 @@ func Create(path string) (*File, error) {
 	return begin(path, false, 0o666)
 }
 
-// Replace begins a file that takes the place, and the permissions, of one that
-// may be there. Of a symbolic link it replaces what the link leads to.
+// Replace begins a file that replaces an existing one, if there is one, and keeps
+// its permissions. If path is a symbolic link, it replaces the file behind the link.
 func Replace(path string) (*File, error) {
 	target, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -71,7 +71,7 @@ func Replace(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What the umask took away.
+	// Restore permissions that the umask removed.
 	if err := f.temp.Chmod(info.Mode().Perm()); err != nil && runtime.GOOS != "windows" {
 		f.Abort()
 		return nil, wrap(path, err)
@@ -113,8 +113,8 @@ func (f *File) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Commit gives the file its name, once its contents are on the disk. If it
-// fails, as it does after a Write that failed, the file is aborted.
+// Commit waits until the contents are on the disk and gives the file its name. If
+// that fails, or a Write has failed before, it returns an error and aborts the file.
 func (f *File) Commit() error {
 	if f.done {
 		return wrap(f.path, fs.ErrClosed)
@@ -150,7 +150,7 @@ func (f *File) rename() error {
 			}
 			return nil
 		}
-		// Some file systems have no links; there looking first must do.
+		// Some file systems have no links; there, checking first must do.
 		if _, look := os.Lstat(f.path); errors.Is(err, fs.ErrExist) || look == nil {
 			return refusal(f.path)
 		}
@@ -161,7 +161,7 @@ func (f *File) rename() error {
 	return nil
 }
 
-// syncFolder makes the new name survive a power cut, where the system can.
+// syncFolder makes the new name survive a power cut, if the system can do that.
 func syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -177,13 +177,13 @@ func syncFolder(path string) error {
 	return nil
 }
 
-// Abort removes what has been written. After Commit or Abort it has no effect.
+// Abort removes the temporary file. After Commit or Abort it has no effect.
 func (f *File) Abort() error {
 	if f.done {
 		return nil
 	}
 	f.done = true
-	f.temp.Close() // perhaps a second time
+	f.temp.Close() // may be closed already
 	if err := os.Remove(f.temp.Name()); err != nil {
 		return wrap(f.path, err)
 	}
@@ -191,10 +191,10 @@ func (f *File) Abort() error {
 }
 
 func refusal(path string) error {
-	return fmt.Errorf("writing %s: there is something of this name: %w", path, fs.ErrExist)
+	return fmt.Errorf("writing %s: something with this name exists: %w", path, fs.ErrExist)
 }
 
-// wrap names the file that is wanted, not the temporary one.
+// wrap returns an error that names the final file, not the temporary one.
 func wrap(path string, err error) error {
 	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		err = cause.Err

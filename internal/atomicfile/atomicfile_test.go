@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// contents maps the names in a folder to what the files hold.
+// contents maps the names of the files in a folder to their contents.
 func contents(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -123,20 +123,20 @@ func TestCreateRefuses(t *testing.T) {
 	}
 
 	_, err := Create(path)
-	wantError(t, err, path, "there is something of this name")
+	wantError(t, err, path, "something with this name exists")
 	if !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error %v is not fs.ErrExist", err)
 	}
-	// The name was free when this one began.
+	// The name was free when this file was begun.
 	err = late.Commit()
-	wantError(t, err, path, "there is something of this name")
+	wantError(t, err, path, "something with this name exists")
 	if !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error %v is not fs.ErrExist", err)
 	}
 	wantContents(t, dir, "a", "first")
 
 	_, err = Create(dir)
-	wantError(t, err, dir, "there is something of this name")
+	wantError(t, err, dir, "something with this name exists")
 	_, err = Replace(dir)
 	wantError(t, err, dir, "is not a regular file")
 	_, err = Create("")
@@ -151,7 +151,7 @@ func TestFailedWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := create(t, Replace, path, "half")
-	// As if the disk had been full for a moment.
+	// Make one Write fail, as if the disk had been full for a moment.
 	temp := a.temp
 	full, err := os.Open(path) // for reading only
 	if err != nil {
@@ -166,7 +166,7 @@ func TestFailedWrite(t *testing.T) {
 	wantContents(t, dir, "a", "old")
 }
 
-// The disk fails where only Sync notices.
+// The disk fails in a way that only Sync notices.
 func TestFailedSync(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a")
@@ -238,7 +238,7 @@ func TestPermissions(t *testing.T) {
 		return info.Mode()
 	}
 
-	// A new file has what any new file has.
+	// A new file has the permissions of any new file.
 	plain, path := filepath.Join(dir, "plain"), filepath.Join(dir, "a")
 	if err := os.WriteFile(plain, nil, 0o666); err != nil {
 		t.Fatal(err)
@@ -250,7 +250,7 @@ func TestPermissions(t *testing.T) {
 		t.Errorf("a new file has the permissions %v, want %v", got, want)
 	}
 
-	// A replaced one keeps its own, also behind a link.
+	// A file that is replaced keeps its own, also behind a link.
 	if err := os.Chmod(path, 0o662); err != nil {
 		t.Fatal(err)
 	}

@@ -1,22 +1,22 @@
-// Package elementary has the few transcendental functions that results of a
-// run depend on, and gives the same bits for them on every machine.
+// Package elementary has the few transcendental functions that the results of a
+// run depend on. They give the same bits on every machine.
 //
 // The standard library's Exp and Log do not: some architectures have their own
 // assembly, and where the processor has a fused multiply-add the compiler may
 // use it for x*y + z, which rounds once instead of twice. Here everything is
 // built from additions, multiplications, divisions and moves of bits, each
-// rounded as IEEE 754 says, and every product that meets a sum stands inside
-// float64(…), which forbids the fusion.
+// rounded as IEEE 754 says, and every product that is added to something is written
+// as float64(…), which forbids the fusion.
 //
-// Errors, in units in the last place of the result (ulp), as the tests hold
-// them over the whole range:
+// The largest errors over the whole range, as tests check them, in units in the last
+// place of the result (ulp):
 //
-//	Exp      0.53 (0.76 where the result is subnormal)
+//	Exp      0.53 (0.76 if the result is subnormal)
 //	Log      0.9
 //	Sigmoid  2.5
 //	Logit    2
 //
-// The package knows nothing of neurons.
+// The package knows nothing about neurons.
 package elementary
 
 // ln 2 in two parts. The first has 40 significant bits, so that its products

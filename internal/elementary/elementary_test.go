@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The slow twins: the same functions to some 200 bits, from their series.
+// The slow twins are the same functions to about 200 bits, from their series.
 
 const precision = 240
 
@@ -44,7 +44,7 @@ func bigExp(x *big.Float) *big.Float {
 	return sum.SetMantExp(sum, k)
 }
 
-// bigLog improves the 50 bits of math.Log threefold, twice:
+// bigLog starts with the 50 bits of math.Log and triples them, twice:
 // y + 2 (x − e^y)/(x + e^y).
 func bigLog(x *big.Float) *big.Float {
 	m := newBig()
@@ -65,13 +65,12 @@ func bigSigmoid(x *big.Float) *big.Float {
 }
 
 func bigLogit(p *big.Float) *big.Float {
-	// Enough bits for 1 − p with the smallest p.
+	// 1200 bits are enough for 1 − p with the smallest p.
 	rest := new(big.Float).SetPrec(1200).Sub(bigOf(1), p)
 	return bigLog(newBig().Quo(p, rest))
 }
 
-// ulps returns |got − want| in units of the last place that want has as a
-// float64.
+// ulps returns |got − want| in units in the last place of want as a float64.
 func ulps(got float64, want *big.Float) float64 {
 	if want.Sign() == 0 {
 		return math.Abs(got) / 0x1p-1074
@@ -83,7 +82,7 @@ func ulps(got float64, want *big.Float) float64 {
 	return math.Abs(u)
 }
 
-// An interval of arguments, drawn uniformly or uniformly in the logarithm.
+// An interval of arguments, which are drawn uniformly or uniformly in the logarithm.
 type interval struct {
 	from, to float64
 	log      bool
@@ -139,7 +138,7 @@ func TestError(t *testing.T) {
 	}
 }
 
-// Numbers to 30 digits that do not come from the twins.
+// Results agree with numbers of 30 digits that do not come from the twins.
 func TestKnown(t *testing.T) {
 	for _, c := range []struct {
 		name      string
@@ -227,9 +226,9 @@ func TestExpTable(t *testing.T) {
 	}
 }
 
-// TestMonotone walks over neighbouring numbers: around every point where Exp
-// goes on to its next table entry, around the point where Sigmoid changes its
-// formula, and in random places.
+// TestMonotone tries neighbouring numbers around every point where Exp takes the
+// next table entry, around the point where Sigmoid changes its formula, and at
+// random.
 func TestMonotone(t *testing.T) {
 	walk := func(name string, f func(float64) float64, x float64, steps int) {
 		for range steps / 2 {
@@ -239,7 +238,7 @@ func TestMonotone(t *testing.T) {
 		for range steps {
 			y := f(x)
 			if y < last {
-				t.Errorf("%s(%v) = %v, less than %v one step before", name, x, y, last)
+				t.Errorf("%s(%v) = %v, less than %v for the number before", name, x, y, last)
 			}
 			last = y
 			x = math.Nextafter(x, math.Inf(1))
@@ -258,7 +257,7 @@ func TestMonotone(t *testing.T) {
 		walk("Exp", Exp, 2*r.NormFloat64(), 50)
 		walk("Sigmoid", Sigmoid, 20*r.NormFloat64(), 50)
 		walk("Sigmoid", Sigmoid, r.NormFloat64(), 50)
-		// Around zero, by sizes.
+		// Around zero, of all sizes.
 		walk("Sigmoid", Sigmoid, math.Copysign(Exp(-40*r.Float64()), r.Float64()-0.5), 50)
 	}
 }
@@ -276,8 +275,9 @@ func TestInverse(t *testing.T) {
 	}
 }
 
-// TestBits pins the bits of many results. A change here changes every
-// simulation; a difference between machines breaks the promise of the package.
+// TestBits compares the bits of many results with digests. A change of them changes
+// every simulation, and a difference between machines breaks the promise of the
+// package.
 func TestBits(t *testing.T) {
 	want := map[string]string{
 		"Exp":           "3d7c6c51025492f6",

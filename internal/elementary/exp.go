@@ -11,12 +11,12 @@ const (
 	stepHigh = 0x1.62e42fef8p-8
 	stepLow  = 0x1.1cf79abc9e3b4p-43
 
-	// Adding it to a number below 2^51 leaves the nearest integer in the low
+	// Adding shifter to a number below 2^51 leaves the nearest integer in the low
 	// bits of the sum.
 	shifter = 0x1.8p52
 
-	// (e^r − 1 − r − r²/2)/r³ on [0, ln 2 / expSteps], as the parabola that
-	// meets it in the three Chebyshev nodes; relative error of e^r 2^−59.7.
+	// (e^r − 1 − r − r²/2)/r³ on [0, ln 2 / expSteps], as the parabola through its
+	// values at the three Chebyshev nodes; the relative error of e^r is 2^−59.7.
 	exp3 = 0x1.5555555592077p-3
 	exp4 = 0x1.555549051d89cp-5
 	exp5 = 0x1.116fc96a8a0f2p-7
@@ -26,11 +26,11 @@ const (
 //
 // With n = ⌊x·128/ln 2⌋ and r = x − n·ln 2/128, e^x = 2^(n/128) e^r, where the
 // fraction of n/128 chooses a power of two from a table and r, from 0 to
-// 0.0054, is small enough for a short polynomial. As r and all coefficients are
-// positive, no step of the evaluation falls when x rises, so neither does the
-// result; Sigmoid relies on this.
+// 0.0054, is small enough for a short polynomial. Because r and all coefficients are
+// positive, no step of the evaluation falls when x rises, so the result never falls
+// either; Sigmoid relies on this.
 func Exp(x float64) float64 {
-	if !(-708 < x && x < 709) { // so that NaN goes this way, too
+	if !(-708 < x && x < 709) { // also true for NaN
 		return expFar(x)
 	}
 	y, k := expReduced(x)
@@ -49,7 +49,7 @@ func expReduced(x float64) (y float64, k int64) {
 	return t[0] + (t[1] + float64(t[0]*p)), n >> expStepBits
 }
 
-// expFar is Exp where the result is not a normal number, or nearly so.
+// expFar is Exp for results that are not normal numbers, or only just.
 func expFar(x float64) float64 {
 	switch {
 	case x != x:
@@ -59,8 +59,8 @@ func expFar(x float64) float64 {
 	case x < -745.14:
 		return 0
 	}
-	// The power of two in two factors, as one would leave the range; only the
-	// second product can round.
+	// The power of two is split into two factors, because in one it would leave the
+	// range. Only the second product can round.
 	y, k := expReduced(x)
 	half := k / 2
 	return float64(float64(y*exp2(half)) * exp2(k-half))

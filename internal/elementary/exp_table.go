@@ -1,7 +1,7 @@
 package elementary
 
-// expTable has 2^(j/128) for j = 0 … 127: the nearest float64, and the nearest
-// float64 to what that leaves. A test computes it anew.
+// expTable has 2^(j/128) for j = 0 … 127: the nearest float64, and the float64
+// nearest to the rest. A test computes it anew.
 var expTable = [expSteps][2]float64{
 	{0x1.0000000000000p+0, 0x0.0p+0},
 	{0x1.0163da9fb3335p+0, 0x1.b61299ab8cdb7p-54},

@@ -3,9 +3,8 @@ package elementary
 import "math"
 
 // logTail returns R(z) = (ln((1+s)/(1−s)) − 2s)/s for z = s², |s| ≤ 0.207:
-// the series 2z/3 + 2z²/5 + 2z³/7 + … with the coefficients of the polynomial
-// that meets it in eight Chebyshev nodes; relative error of the logarithm
-// 2^−59.7.
+// the series 2z/3 + 2z²/5 + 2z³/7 + …, replaced by the polynomial through its values
+// at eight Chebyshev nodes; the relative error of the logarithm is 2^−59.7.
 func logTail(z float64) float64 {
 	const (
 		c1 = 0x1.5555555555555p-1
@@ -30,8 +29,8 @@ func logTail(z float64) float64 {
 //
 //	ln x = k ln 2 + ln((1+s)/(1−s)),  ln((1+s)/(1−s)) = 2s + s R(s²)
 //
-// and because 2s = f − s·f = f − f²/2 + s·f²/2, the rounded quotient s can be
-// kept to the small terms.
+// and because 2s = f − s·f = f − f²/2 + s·f²/2, the rounded quotient s is needed in
+// the small terms only.
 func Log(x float64) float64 {
 	bits := math.Float64bits(x)
 	k := int64(0)

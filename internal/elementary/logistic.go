@@ -6,7 +6,7 @@ import "math"
 // rises.
 func Sigmoid(x float64) float64 {
 	if x < -40 {
-		// 1 + e^−x is e^−x to the last bit.
+		// 1 + e^−x rounds to e^−x.
 		return Exp(x)
 	}
 	return 1 / (1 + Exp(-x))
@@ -15,9 +15,9 @@ func Sigmoid(x float64) float64 {
 // Logit returns ln(p/(1−p)), the inverse of Sigmoid: −Inf for 0, +Inf for 1,
 // NaN outside [0, 1].
 //
-// With a power of two that makes a = p 2^−k and b = 1 − p nearly equal it is
-// k ln 2 + ln(a/b), and s = (a−b)/(a+b) takes the one division that is needed.
-// Around p = 1/2, where the result vanishes, k = 0 and s = 2p − 1 is exact.
+// With a k that makes a = p 2^−k and b = 1 − p nearly equal, the result is
+// k ln 2 + ln(a/b), and s = (a−b)/(a+b) is the only division. Around p = 1/2, where
+// the result vanishes, k = 0 and s = 2p − 1 is exact.
 func Logit(p float64) float64 {
 	bits := math.Float64bits(p)
 	k := int64(0)
@@ -34,7 +34,7 @@ func Logit(p float64) float64 {
 		k = -54
 	}
 	b := 1 - p
-	lost := (1 - b) - p // b + lost = 1 − p exactly
+	lost := (1 - b) - p // what rounding took from b: b + lost = 1 − p exactly
 
 	// The bits of a float64 are nearly linear in its logarithm.
 	const half = 1 << (fractionBits - 1)

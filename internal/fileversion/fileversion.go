@@ -1,5 +1,5 @@
-// Package fileversion reads the versions of files that begin with a line such as
-// "plateau checkpoint 1".
+// Package fileversion reads the format version from files that begin with a line
+// such as "plateau checkpoint 1".
 package fileversion
 
 import (
@@ -22,5 +22,5 @@ func Of(file []byte, family string) (version int, ok bool) {
 	return version, err == nil && version > 0
 }
 
-// longest is how many bytes a version and the end of its line can have.
+// longest is the largest number of bytes of a version and the end of its line.
 const longest = 10

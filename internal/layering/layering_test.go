@@ -1,8 +1,8 @@
-// Package layering has no code: its tests hold the order of the packages,
+// Package layering has no code: its tests check the order of the packages,
 //
 //	kernels ◄── compartments ◄── network ◄── sim ◄── protocols ◄── cmd
 //
-// and what the packages that decide a run must not use.
+// and that the packages on which a run depends do not use what they must not.
 package layering
 
 import (
@@ -23,8 +23,8 @@ import (
 const module = "plateau"
 
 // arrows says which packages of this module a package may import. A name that
-// ends in /... means all below it; of several entries that cover a package the
-// first counts. Everybody may import internal/..., within the limits below.
+// ends in /... means all packages below it; if several entries cover a package, the
+// first counts. Every package may import internal/..., within the limits below.
 var arrows = []struct {
 	from string
 	to   string
@@ -41,8 +41,8 @@ var arrows = []struct {
 	{"internal/...", ""},
 }
 
-// unknown lists what a package must not import at all, wherever that comes
-// from; the first entry that covers the package counts.
+// unknown lists what a package must not import, from the standard library and other
+// modules too; the first entry that covers the package counts.
 var unknown = []struct {
 	from string
 	what string
@@ -65,7 +65,7 @@ const (
 	world    = terminal + " os os/... time net net/... syscall math/rand math/rand/v2 internal/atomicfile internal/regular"
 )
 
-// covers tells whether a pattern such as "sim" or "sim/..." means name.
+// covers reports whether a pattern such as "sim" or "sim/..." includes name.
 func covers(pattern, name string) bool {
 	root, all := strings.CutSuffix(pattern, "/...")
 	return name == root || all && strings.HasPrefix(name, root+"/")
@@ -75,7 +75,8 @@ func covered(patterns, name string) bool {
 	return slices.ContainsFunc(strings.Fields(patterns), func(p string) bool { return covers(p, name) })
 }
 
-// check judges one import, of a path as it stands in the source.
+// check returns an error if a package must not import path, which is written as in
+// the source.
 func check(from, path string) error {
 	to, ours := strings.CutPrefix(path, module+"/")
 	if !ours {
@@ -112,7 +113,7 @@ func check(from, path string) error {
 
 // A file is a Go source file that is not a test.
 type file struct {
-	pkg string // folder from the module's root
+	pkg string // its folder, relative to the module's root
 	ast *ast.File
 	at  *token.FileSet
 }
@@ -168,7 +169,7 @@ func files(t *testing.T) []file {
 func TestImports(t *testing.T) {
 	for _, f := range files(t) {
 		if f.pkg == "." {
-			t.Errorf("%s: the top level has no Go files", f.at.Position(f.ast.Pos()).Filename)
+			t.Errorf("%s: want no Go files at the top level", f.at.Position(f.ast.Pos()).Filename)
 			continue
 		}
 		for _, i := range f.ast.Imports {
@@ -183,7 +184,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// The check itself: arrows that it lets pass and arrows that it finds.
+// The check itself lets some arrows pass and finds others.
 func TestCheck(t *testing.T) {
 	for _, c := range []struct {
 		from, path string
@@ -242,9 +243,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// What a run depends on uses only the functions of package math that are exact,
-// so that every machine agrees on them; for the others there is
-// internal/elementary.
+// Packages on which a run depends use only those functions of package math that give
+// the same bits on every machine; for the others there is internal/elementary.
 func TestExactMath(t *testing.T) {
 	const decides = "kernels compartments network sim protocols protocols/dataset internal/elementary internal/vec"
 	for _, f := range files(t) {
@@ -276,8 +276,8 @@ func TestExactMath(t *testing.T) {
 	}
 }
 
-// exact tells whether a name of package math is a constant or a function whose
-// result has no rounding, or the one of IEEE 754.
+// exact reports whether a name of package math is a constant, or a function whose
+// result is exact or rounded as IEEE 754 says.
 func exact(name string) bool {
 	switch name {
 	case "Abs", "Ceil", "Copysign", "Dim", "FMA", "Float32bits", "Float32frombits", "Float64bits", "Float64frombits",

@@ -1,5 +1,5 @@
-// Package regular opens files that hold something. A pipe or a device that stands
-// where a file should be is an error, where opening it could wait for ever.
+// Package regular opens regular files only. A pipe or a device in the place of a
+// file is an error, because opening or reading it could wait for ever.
 package regular
 
 import (
@@ -8,11 +8,11 @@ import (
 	"os"
 )
 
-// ErrNot is the error of what is no regular file.
+// ErrNot is the error for anything that is not a regular file.
 var ErrNot = errors.New("is not a regular file")
 
-// Check returns an error if path is not that of a regular file, or of a link to
-// one. It does not open it.
+// Check returns an error if path is not a regular file or a link to one. It does not
+// open the file.
 func Check(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {

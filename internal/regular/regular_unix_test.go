@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A pipe is refused without waiting for somebody who writes to it.
+// Open refuses a pipe at once, without waiting for somebody to write to it.
 func TestOpen(t *testing.T) {
 	dir := t.TempDir()
 	pipe, file, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "file"), filepath.Join(dir, "link")

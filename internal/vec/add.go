@@ -1,6 +1,6 @@
 package vec
 
-// Add adds d to x. The slices have one length.
+// Add adds d to x. The slices must have the same length.
 func Add(x, d []float32) {
 	d = d[:len(x)]
 	n := 0
@@ -18,7 +18,7 @@ func addGeneric(x, d []float32) {
 	}
 }
 
-// AddScaled adds s times d to x. The slices have one length.
+// AddScaled adds s times d to x. The slices must have the same length.
 func AddScaled(x []float32, s float32, d []float32) {
 	d = d[:len(x)]
 	n := 0

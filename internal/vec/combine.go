@@ -1,6 +1,7 @@
 package vec
 
-// Combine sets z to a x + b y. The slices have one length; z may be x or y.
+// Combine sets z to a x + b y. The slices must have the same length; z may
+// be x or y.
 func Combine(z []float32, a float32, x []float32, b float32, y []float32) {
 	x, y = x[:len(z)], y[:len(z)]
 	n := 0

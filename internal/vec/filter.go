@@ -8,15 +8,15 @@ type Filter struct {
 	Carry          float32
 }
 
-// Apply advances the recursion of a kernel for each neuron by an input u, of
-// which the part that came in as leaving passes out, and writes the trace plus
+// Apply advances the recursion of a kernel by one step for each neuron, with input u
+// and with the input leaving, which is now too old to act. It writes the trace plus
 // bias to v:
 //
 //	x1 ← Decay1 (x1 + u) − Drop1 leaving
 //	x2 ← Decay2 (x2 + u) − Drop2 leaving + Carry x1
 //	v  ← Gain1 x1 + Gain2 x2 + bias
 //
-// All slices have the length of v.
+// All slices must be at least as long as v.
 func (f *Filter) Apply(v, x1, x2, u, leaving, bias []float32) {
 	x1, x2, u, leaving, bias = x1[:len(v)], x2[:len(v)], u[:len(v)], leaving[:len(v)], bias[:len(v)]
 	n := 0
@@ -37,9 +37,8 @@ func (f *Filter) applyGeneric(v, x1, x2, u, leaving, bias []float32) {
 	}
 }
 
-// ApplySoma is Apply followed by a step of the somata that see the trace plus
-// bias, v: soma ← retain soma + pull v. It writes to next, which may be soma, and
-// v is not kept.
+// ApplySoma is Apply followed by a step of the somata, next ← retain soma + pull v,
+// where v is the trace plus bias, which is not kept. Next may be soma.
 func (f *Filter) ApplySoma(next, soma []float32, retain, pull float32, x1, x2, u, leaving, bias []float32) {
 	m := len(next)
 	soma, x1, x2, u, leaving, bias = soma[:m], x1[:m], x2[:m], u[:m], leaving[:m], bias[:m]

@@ -2,23 +2,23 @@ package vec
 
 import "math"
 
-// Line describes a Poisson process along a line of cells of unit length: the
-// neurons of a population in the steps of a stretch of time, each with the same
-// number of candidates on average. Positions are fixed-point numbers, whole cells
-// above fraction bits.
+// Line describes a Poisson process along a line of cells of unit length. Each cell
+// is a neuron of a population in a step, and all have the same number of points, or
+// candidates, on average. Positions are fixed-point numbers with fraction bits below
+// the number of the cell.
 type Line struct {
 	fraction uint
-	limit    float32 // the line's length in units of position
-	scale    float32 // minus the mean gap in units of position
+	limit    float32 // length of the line, in units of position
+	scale    float32 // minus the mean gap, in units of position
 	cells    int32
 }
 
 // MaxCells is the length of the longest line.
 const MaxCells = 1 << 20
 
-// NewLine returns the process with so many points per cell on a line of cells;
-// 1 ≤ cells ≤ MaxCells and rate > 0. Gaps are rounded to 2⁻²⁷ of the line's
-// length or so, without bias.
+// NewLine returns the process on a line with the given number of cells and mean
+// number of points in each; 1 ≤ cells ≤ MaxCells and rate > 0. Gaps are rounded to
+// about 2⁻²⁷ of the length of the line, without bias.
 func NewLine(cells int, rate float64) Line {
 	fraction := uint(27)
 	for n := cells - 1; n > 0; n >>= 1 {
@@ -32,14 +32,14 @@ func NewLine(cells int, rate float64) Line {
 	}
 }
 
-// Group is what the length of Points' slices must be a multiple of.
+// Group is the number of which the length of the slices for Points must be a
+// multiple.
 const Group = 16
 
-// Points returns the points of the process that the random stream of key gives,
-// in ascending order: the cell of each, and an independent mark of 32 random
-// bits. The points are followed by one or more of which the cell is beyond the
-// line. If there was no room for that, Points returns false; a call with more room
-// begins with the same points.
+// Points draws the points of the process with the random stream of key. It writes
+// them in ascending order: the cell of each, and an independent mark of 32 random
+// bits. One or more points beyond the end of the line follow. If there is no room
+// for these, Points returns false; a call with more room begins with the same points.
 //
 // Number k of the stream is the mixed counter key + k·γ of SplitMix64. Its upper
 // half gives the gap to the next point, which is exponentially distributed, and
@@ -100,7 +100,7 @@ func (l *Line) pointsGeneric(cells []int32, marks []uint32, key uint64) bool {
 	return false
 }
 
-// logUniform returns ln u for u = (h + ½)/2²³, h being the upper 23 of the bits.
+// logUniform returns ln u for u = (h + ½)/2²³, where h is the upper 23 bits of b.
 func logUniform(b uint32) float32 {
 	u := float32(int32(b>>9<<1+1)) * 0x1p-24
 	x := math.Float32bits(u) + (0x3f800000 - sqrtHalfBits)

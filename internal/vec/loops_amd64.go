@@ -2,8 +2,9 @@
 
 package vec
 
-// Lengths are those of the first slice, of addOuterAVX2 that of d, multiples of 8; of 16
-// for sumRowsAVX2 and pointsAVX512, of 256 for sumRowsAVX512.
+// The length of the first slice (of addOuterAVX2: that of d) counts for all slices. It
+// must be a multiple of 8, of 16 for sumRowsAVX2 and pointsAVX512, and of 256 for
+// sumRowsAVX512.
 
 //go:noescape
 func addAVX2(x, d []float32)

@@ -2,7 +2,7 @@
 
 package vec
 
-// The path is always Generic here.
+// These are never called, because here the path is always Generic.
 
 func addAVX2(x, d []float32)                                                  { panic(noAssembly) }
 func addScaledAVX2(x []float32, s float32, d []float32)                       { panic(noAssembly) }

@@ -1,8 +1,8 @@
 package vec
 
-// AddOuter adds the outer product of two vectors to a matrix: s[j] times d to row
-// j, for all j for which s[j] is not zero. Row j of w begins at w[j·stride] and is
-// at least as long as d.
+// AddOuter adds the outer product of two vectors to a matrix: it adds s[j] times d
+// to row j for every s[j] that is not zero. Row j of w begins at w[j·stride] and is at
+// least as long as d.
 func AddOuter(w []float32, stride int, s, d []float32) {
 	if len(s) == 0 {
 		return
@@ -10,7 +10,7 @@ func AddOuter(w []float32, stride int, s, d []float32) {
 	n := 0
 	if path != Generic {
 		n = len(d) &^ 7
-		_ = w[(len(s)-1)*stride:][:n] // the assembly checks nothing
+		_ = w[(len(s)-1)*stride:][:n] // the assembly does not check bounds
 		addOuterAVX2(w, stride, s, d[:n])
 	}
 	if n < len(d) {

@@ -4,7 +4,7 @@ package vec
 
 import "golang.org/x/sys/cpu"
 
-// Paths returns the paths that this processor and build have, best last.
+// Paths returns the paths of this processor and build, the fastest last.
 func Paths() []Path {
 	paths := []Path{Generic}
 	if cpu.X86.HasAVX2 {

@@ -2,5 +2,5 @@
 
 package vec
 
-// Paths returns the paths that this processor and build have, best last.
+// Paths returns the paths of this processor and build, the fastest last.
 func Paths() []Path { return []Path{Generic} }

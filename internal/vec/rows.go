@@ -1,14 +1,13 @@
 package vec
 
-// SumRows sets u to the sum of the rows of w that ids name, added in that order
-// to zero. Row j of w begins at w[j·stride] and is at least as long as u. The ids
-// are ascending.
+// SumRows sets u to the sum of the rows ids of w, added to zero in that order. Row j
+// of w begins at w[j·stride] and is at least as long as u. The ids must be ascending.
 func SumRows(u, w []float32, stride int, ids []int32) {
 	n := 0
 	if path != Generic {
 		n = len(u) &^ 15
 		if len(ids) > 0 {
-			// The assembly checks nothing.
+			// The assembly does not check bounds.
 			_ = w[int(ids[0])*stride:]
 			_ = w[int(ids[len(ids)-1])*stride:][:n]
 		}
@@ -29,7 +28,8 @@ func SumRows(u, w []float32, stride int, ids []int32) {
 func sumRowsGeneric(u, w []float32, stride int, ids []int32) {
 	clear(u)
 	row := func(j int32) []float32 { return w[int(j)*stride:][:len(u)] }
-	// Four rows at a time spare loads and stores of u, and add in the same order.
+	// Taking four rows at a time saves loads and stores of u; the order of the
+	// additions is the same.
 	for len(ids) >= 4 {
 		a, b, c, d := row(ids[0]), row(ids[1]), row(ids[2]), row(ids[3])
 		for i := range u {

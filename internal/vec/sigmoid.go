@@ -3,7 +3,7 @@ package vec
 import "math"
 
 // Sigmoid sets y to 1/(1 + e^(−x)), correct to two units in the last place of
-// float32; NaN where x is NaN. The slices have one length; y may be x.
+// float32; NaN for NaN. The slices must have the same length; y may be x.
 //
 // e^(−x) is 2ⁿ e^r with |r| ≤ ln 2/2, and e^r is 1 + r + r² R(r) with a
 // polynomial R whose coefficients minimise the largest error of e^r, 3e-9.
@@ -34,7 +34,7 @@ const (
 func sigmoidGeneric(y, x []float32) {
 	x = x[:len(y)]
 	for i, v := range x {
-		// Comparisons as MINPS and MAXPS make them: a NaN passes.
+		// Compare as MINPS and MAXPS do, so that a NaN passes.
 		z := -v
 		if sigmoidEnd < z {
 			z = sigmoidEnd

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// guard surrounds a slice of n numbers with NaN, which a loop that reads or
-// writes outside would spread or overwrite.
+// guard surrounds a slice of n numbers with NaN. A loop that reads outside would
+// spread the NaN, and one that writes outside would overwrite them.
 func guard(n int, fill func(i int) float32) (x []float32, whole []float32) {
 	const margin = 16
 	whole = make([]float32, n+2*margin)
@@ -23,8 +23,8 @@ func guard(n int, fill func(i int) float32) (x []float32, whole []float32) {
 	return x, whole
 }
 
-// twins runs a loop on every path, with the same input, and compares all that
-// stands in the slices and around them, bit for bit.
+// twins runs a loop on every path with the same input and compares the slices and
+// what is around them, bit for bit.
 func twins(t *testing.T, slices int, lengths []int, loop func(x [][]float32)) {
 	t.Helper()
 	defer Use(Current())
@@ -141,7 +141,7 @@ func TestSame(t *testing.T) {
 		}
 	}
 	if !Same(nil, nil) {
-		t.Error("nothing differs from nothing")
+		t.Error("two empty slices differ")
 	}
 }
 
@@ -173,8 +173,8 @@ func TestApplySoma(t *testing.T) {
 	}
 }
 
-// TestTwinsOnSpecialNumbers feeds the loop that has cases for them infinities,
-// NaN, zeros of either sign and numbers too small to be normal.
+// TestTwinsOnSpecialNumbers gives the loop that treats them specially infinities,
+// NaN, zeros of either sign and subnormal numbers.
 func TestTwinsOnSpecialNumbers(t *testing.T) {
 	special := []float32{0, float32(math.Copysign(0, -1)), 1e-40, -1e-40, 1e-20, 86.9, 87, 87.1, -86.9, -87, -87.1, 1e30, -1e30,
 		float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), 0.5, -0.5}
@@ -197,7 +197,7 @@ func TestTwinsOnSpecialNumbers(t *testing.T) {
 	}
 }
 
-// TestSigmoidAccuracy scans the range in which the function changes.
+// TestSigmoidAccuracy scans the range in which the function is not constant.
 func TestSigmoidAccuracy(t *testing.T) {
 	worst := 0.0
 	var x, y [4096]float32
@@ -213,7 +213,7 @@ func TestSigmoidAccuracy(t *testing.T) {
 			}
 		}
 	}
-	// Half a unit for the quotient, half for 1 + e, and less for e.
+	// Errors are half a unit from the quotient, half from 1 + e, and less from e.
 	if worst > 2.4e-7 {
 		t.Errorf("largest relative error is %.3g, want below two units, 2.4e-7", worst)
 	}
@@ -258,8 +258,8 @@ func TestPointsTwins(t *testing.T) {
 	}
 }
 
-// TestPointsRoom gives every room from none to more than enough: what is there is
-// the same, on every path, and too little is told.
+// TestPointsRoom tries every room from none to more than enough: on every path, the
+// points are the same as far as there is room, and Points reports too little room.
 func TestPointsRoom(t *testing.T) {
 	defer Use(Current())
 	for _, rate := range []float64{0.2, 1e-3} {
@@ -268,7 +268,7 @@ func TestPointsRoom(t *testing.T) {
 		for _, p := range Paths() {
 			Use(p)
 			for room := 0; room <= 256; room += Group {
-				// Guards on either side must stay as they are.
+				// Guards on both sides must stay as they are.
 				whole, wholeMarks := make([]int32, room+2*Group), make([]uint32, room+2*Group)
 				for i := range whole {
 					whole[i], wholeMarks[i] = -7, 7
@@ -333,8 +333,8 @@ func TestLogUniform(t *testing.T) {
 	t.Logf("largest relative error %.3g", worst)
 }
 
-// TestAcceptTwins compares lists and where they stop, for marks in every cell and
-// potentials on, between and beyond the ends of cells.
+// TestAcceptTwins compares the lists and where the loops stop, for marks in every
+// cell and potentials on, between and beyond the ends of cells.
 func TestAcceptTwins(t *testing.T) {
 	defer Use(Current())
 	var theta Thresholds
@@ -394,10 +394,10 @@ func TestAcceptTwins(t *testing.T) {
 	}
 }
 
-// BenchmarkLoops times the parts of a step: drawing candidates (Points), thinning
-// them (Accept; AcceptBelow for inputs), adding weight rows (SumRows), filtering
-// (Filter, FilterSoma), and the update of weights (AddOuter), for populations as
-// in 784-500-10.
+// BenchmarkLoops times the parts of a step for the populations of 784-500-10:
+// drawing candidates (Points), thinning them (Accept; AcceptBelow for inputs), adding
+// weight rows (SumRows), filtering (Filter, FilterSoma), and updating weights
+// (AddOuter).
 func BenchmarkLoops(b *testing.B) {
 	defer Use(Current())
 	const n = 512
