@@ -13,7 +13,7 @@ import (
 	"plateau/sim"
 )
 
-// newBatchTrainer returns a trainer with a number of workers.
+// newBatchTrainer returns a trainer with the given number of workers.
 func newBatchTrainer(t testing.TB, m protocols.Model, workers int) *protocols.Trainer {
 	t.Helper()
 	trainer, err := protocols.NewTrainer(m, newNetwork(t, m), workers)
@@ -23,7 +23,7 @@ func newBatchTrainer(t testing.TB, m protocols.Model, workers int) *protocols.Tr
 	return trainer
 }
 
-// presentations lists what is shown.
+// presentations is an observer that keeps all presentations.
 type presentations []sim.Presentation
 
 func (l *presentations) Observe(e sim.Event) {
@@ -32,7 +32,7 @@ func (l *presentations) Observe(e sim.Event) {
 	}
 }
 
-// The weights do not depend on how many work on a batch, or on who looks on.
+// The weights do not depend on the number of workers or on observers.
 func TestBatchWorkersDoNotMatter(t *testing.T) {
 	for name, change := range map[string]func(*protocols.Model){
 		"sum":             func(m *protocols.Model) {},
@@ -47,9 +47,9 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := tiny(9, 5)
 			m.Batch = 8
-			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1} // so that workers are done at different times
+			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1} // so that workers finish at different times
 			change(&m)
-			data := noise(1, 52, 6, 3) // the last batch is half a one
+			data := noise(1, 52, 6, 3) // the last batch is half full
 			run := func(workers int, watch sim.Observer) string {
 				trainer := newBatchTrainer(t, m, workers)
 				if watch != nil {
@@ -80,7 +80,7 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 				i := asked[k]
 				if p.Purpose != sim.TrainingSpikes || p.Number != uint64(k+1) || p.Sample != i || p.Class != data.classes[i] ||
 					p.Place != k%m.Batch || p.Rested != (k < m.Batch) {
-					t.Fatalf("presentation %d is told to be %+v, of example %d", k+1, p, i)
+					t.Fatalf("presentation %d is %+v, want example %d", k+1, p, i)
 				}
 			}
 			if len(shown) != 52 {
@@ -88,7 +88,7 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 			}
 			m.Batch = 1
 			if run(1, nil) == want {
-				t.Error("the size of a batch changes nothing")
+				t.Error("the size of batches makes no difference")
 			}
 		})
 	}
@@ -100,7 +100,7 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 	}
 }
 
-// Batches are told of as a whole, and a run stops between them.
+// Progress is reported after whole batches, and a run stops between batches.
 func TestBatchProgress(t *testing.T) {
 	m := tiny(4)
 	m.Batch = 8
@@ -126,8 +126,8 @@ func TestBatchProgress(t *testing.T) {
 	}
 }
 
-// A batch that holds a bad example changes nothing, and the first such example
-// is named, however many work on it.
+// A batch with a bad example changes nothing, and the error names the first such
+// example, whatever the number of workers.
 func TestBatchRefusesSamples(t *testing.T) {
 	m := tiny(3)
 	m.Batch = 5
@@ -162,7 +162,7 @@ func TestBatchRefusesSamples(t *testing.T) {
 			var asked []int
 			_, err := newBatchTrainer(t, m, 1).Epoch(t.Context(), logged{data, &asked}, nil)
 			if _, other := newBatchTrainer(t, m, 4).Epoch(t.Context(), data, nil); other.Error() != err.Error() {
-				t.Errorf("of many bad examples four workers name %q, one %q", other, err)
+				t.Errorf("with many bad examples, four workers say %q, one %q", other, err)
 			}
 		})
 	}
@@ -174,7 +174,7 @@ func TestBatchDivergence(t *testing.T) {
 	e, err := newBatchTrainer(t, m, 2).Epoch(t.Context(), noise(1, 3000, 6, 3), nil)
 	checkSays(t, err, []string{"diverged", "learning rate"})
 	if e.Examples > 1030 {
-		t.Errorf("%d examples went by before it was said", e.Examples)
+		t.Errorf("the error came after %d examples", e.Examples)
 	}
 }
 
@@ -188,7 +188,7 @@ func TestTrainerLeavesNoGoroutines(t *testing.T) {
 		trainer := newBatchTrainer(t, m, 4)
 		ctx, cancel := context.WithCancel(t.Context())
 		if _, err := trainer.Epoch(ctx, good, func(protocols.Epoch) { cancel() }); err == nil {
-			t.Error("not stopped")
+			t.Error("training did not stop")
 		}
 		cancel()
 		if _, err := trainer.Epoch(t.Context(), bad, nil); err == nil {

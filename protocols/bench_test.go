@@ -10,8 +10,9 @@ import (
 	"plateau/sim"
 )
 
-// The networks that are timed. On 784 inputs they see MNIST if it is there, else
-// digits; on 3072 made-up images as bright as CIFAR-10's are.
+// sizes are the networks that are timed. With 784 inputs they see MNIST, or digits
+// if MNIST is not there; with 3072 inputs, made-up images as bright as those of
+// CIFAR-10.
 var sizes = []struct {
 	inputs int
 	hidden []int
@@ -27,7 +28,7 @@ var sizes = []struct {
 	{3072, []int{500}, 0.05},
 }
 
-// A cycle is n samples of a set, again and again.
+// A cycle repeats the first n examples of a set.
 type cycle struct {
 	protocols.Samples
 	n int
@@ -46,14 +47,14 @@ func pictures(b *testing.B, inputs int) protocols.Samples {
 	}
 	data, err := mnist(2000, 1)
 	if err != nil {
-		b.Log("no MNIST; on digits")
+		b.Log("no MNIST; using digits")
 		return digits().Train.First(2000)
 	}
 	return data.Train
 }
 
-// photographs are uniform noise of the mean (0.47) and standard deviation (0.25)
-// of CIFAR-10's pixels.
+// photographs returns images of uniform noise with the mean (0.47) and standard
+// deviation (0.25) of the pixels of CIFAR-10.
 func photographs() images {
 	d := noise(1, 50, 3072, 10)
 	for _, row := range d.intensities {
@@ -64,9 +65,9 @@ func photographs() images {
 	return d
 }
 
-// A tally counts the spikes of all layers, and the synapses they arrive at.
+// A tally counts the spikes of all layers, and the synapses at which they arrive.
 type tally struct {
-	sizes            []int // of all layers, the input's first
+	sizes            []int // of the input and all layers
 	spikes, synapses float64
 }
 
@@ -81,7 +82,7 @@ func (c *tally) Observe(e sim.Event) {
 			reach = c.sizes[layer+1]
 		} else {
 			for _, n := range c.sizes[1:layer] {
-				reach += n // feedback
+				reach += n // through feedback
 			}
 		}
 		for step := range b.Steps {
@@ -92,9 +93,9 @@ func (c *tally) Observe(e sim.Event) {
 	}
 }
 
-// eachSize runs a benchmark for all sizes. Run gets a network that has learned
-// for a moment, so that it fires as it does in use, and shows n examples; count
-// counts its spikes for n examples, apart, so that it does not cost time.
+// eachSize runs a benchmark for all sizes. Prepare gets a network that has learned a
+// little, so that it fires as it does in use. Run shows n examples; count counts the
+// spikes of n examples separately, so that counting is not timed.
 func eachSize(b *testing.B, prepare func(b *testing.B, m protocols.Model, trainer *protocols.Trainer, data protocols.Samples) (run func(n int) error, count func(c *tally, n int) error)) {
 	for _, size := range sizes {
 		m := protocols.Default(size.inputs, size.hidden, 10)
@@ -148,7 +149,7 @@ func BenchmarkTrain(b *testing.B) {
 			return err
 		}
 		count := func(c *tally, n int) error {
-			// A trainer cannot be left alone again, so another one is watched.
+			// Observers cannot be removed from a trainer, so watch another one.
 			other, err := protocols.NewTrainer(m, trainer.Network().Clone(), 1)
 			if err != nil {
 				return err

@@ -13,45 +13,44 @@ import (
 	"plateau/internal/fileversion"
 )
 
-// A checkpoint is everything that training carries from one example to the next:
-// weights, the network's state at each place of a batch, how many examples have
-// been shown, and the epoch in progress. Order and random draws are functions of
-// the seed. It is little-endian on every machine:
+// A checkpoint holds everything that training carries from one example to the next:
+// the weights, the network's state in each slot of a batch, the number of examples
+// that have been shown, and the epoch in progress. The order of examples and the
+// random draws are functions of the seed. It is little-endian on every machine:
 //
 //	magic     "plateau checkpoint 1\n"
-//	sizes     uint32 number of arrays of weights; for each its rows, or 0, and columns
+//	sizes     uint32 number of arrays of weights; for each, its rows (0 for a bias) and columns
 //	counts    uint64 shown; epoch: number, examples, errors; in progress (0 or 1), length
 //	sums      float64 sum of each layer's loss over the epoch
 //	weights   float32, array by array as network.Arrays lists them
-//	states    uint32 number; for each uint32 length and as many bytes, 0 for rest
-//	digest    SHA-256 of all before
+//	states    uint32 number; for each, uint32 length (0 at rest) and the bytes
+//	digest    SHA-256 of everything before
 const (
 	checkpointMagic   = "plateau checkpoint 1\n"
 	checkpointFamily  = "plateau checkpoint " // of all versions
 	checkpointVersion = 1
 )
 
-// CheckpointSize is the number of bytes that WriteCheckpoint writes. Like that it
-// must be called between calls of Epoch, or by the function that Epoch reports
-// progress to.
+// CheckpointSize returns the number of bytes that WriteCheckpoint writes. Call both
+// between calls of Epoch, or in the function to which Epoch reports progress.
 func (t *Trainer) CheckpointSize() int {
 	n := len(checkpointMagic) + 4 + 8*len(t.net.Arrays()) + 6*8 + 8*len(t.sums) + 4*t.net.Count() + 4 + sha256.Size
-	for _, p := range t.places {
+	for _, p := range t.slots {
 		n += 4 + len(t.stateOf(p))
 	}
 	return n
 }
 
-// stateOf is the state of the network at a place of a batch.
-func (t *Trainer) stateOf(p *place) []byte {
-	if len(t.places) == 1 && t.shown > 0 {
+// stateOf returns the state of the network in a slot of a batch.
+func (t *Trainer) stateOf(p *slot) []byte {
+	if len(t.slots) == 1 && t.shown > 0 {
 		return t.workers[0].stage.engine.AppendState(nil)
 	}
 	return p.state
 }
 
-// WriteCheckpoint writes a checkpoint of the training, row by row: it needs hardly
-// any memory.
+// WriteCheckpoint writes a checkpoint of the training. It writes row by row, so that it
+// takes hardly any memory.
 func (t *Trainer) WriteCheckpoint(to io.Writer) error {
 	sum := sha256.New()
 	w := bufio.NewWriterSize(io.MultiWriter(to, sum), 1<<16)
@@ -73,8 +72,8 @@ func (t *Trainer) WriteCheckpoint(to io.Writer) error {
 			put(a.Row(j))
 		}
 	}
-	put(uint32(len(t.places)))
-	for _, p := range t.places {
+	put(uint32(len(t.slots)))
+	for _, p := range t.slots {
 		state := t.stateOf(p)
 		put(uint32(len(state)))
 		w.Write(state)
@@ -87,14 +86,15 @@ func (t *Trainer) WriteCheckpoint(to io.Writer) error {
 }
 
 // Restore puts a trainer of the same model into the state of a checkpoint. After
-// an error the trainer is as it was, but for one of reading what could be read a
-// moment before.
+// an error the trainer is as it was, unless reading fails that succeeded a moment
+// before.
 func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 	size, err := verifyCheckpoint(checkpoint)
 	if err != nil {
 		return err
 	}
-	// What follows is as it was written, so only whether it fits is in question.
+	// The contents are as they were written; what remains is whether they fit the
+	// model.
 	r := newCheckpointReader(checkpoint, int64(len(checkpointMagic)), size)
 	arrays := t.net.Arrays()
 	if n := r.uint32(); int(n) != len(arrays) {
@@ -114,10 +114,10 @@ func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 		sums[m] = math.Float64frombits(r.uint64())
 	}
 	weights := r.skip(4 * int64(t.net.Count()))
-	if n := r.uint32(); int(n) != len(t.places) {
-		return fmt.Errorf("protocols: the checkpoint has the states of batches of %d, want %d", n, len(t.places))
+	if n := r.uint32(); int(n) != len(t.slots) {
+		return fmt.Errorf("protocols: the checkpoint is of a run with batches of %d, want %d", n, len(t.slots))
 	}
-	states := make([][]byte, len(t.places))
+	states := make([][]byte, len(t.slots))
 	for k := range states {
 		if n := int(r.uint32()); n > 0 {
 			states[k] = r.take(n)
@@ -155,7 +155,7 @@ func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 	if weights.err != nil {
 		return fmt.Errorf("protocols: reading the checkpoint: %w", weights.err)
 	}
-	for k, p := range t.places {
+	for k, p := range t.slots {
 		p.state = states[k]
 	}
 	t.shown = counts[0]
@@ -170,7 +170,8 @@ func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 	return nil
 }
 
-// verifyCheckpoint returns where the digest of a checkpoint begins, if it is one.
+// verifyCheckpoint checks the version and the digest of a checkpoint and returns where
+// the digest begins.
 func verifyCheckpoint(r *io.SectionReader) (size int64, err error) {
 	reading := func(err error) error { return fmt.Errorf("protocols: reading the checkpoint: %w", err) }
 	size = r.Size() - sha256.Size
@@ -182,7 +183,7 @@ func verifyCheckpoint(r *io.SectionReader) (size int64, err error) {
 	case !ok:
 		return 0, errors.New("protocols: this is not a checkpoint")
 	case version > checkpointVersion:
-		return 0, fmt.Errorf("protocols: the checkpoint is of version %d, and this program knows none after %d", version, checkpointVersion)
+		return 0, fmt.Errorf("protocols: the checkpoint has version %d, but this program knows only versions up to %d", version, checkpointVersion)
 	case size < int64(len(checkpointMagic)):
 		return 0, errors.New("protocols: the checkpoint is cut short")
 	}
@@ -194,13 +195,13 @@ func verifyCheckpoint(r *io.SectionReader) (size int64, err error) {
 		return 0, reading(err)
 	}
 	if !bytes.Equal(sum.Sum(nil), digest) {
-		return 0, errors.New("protocols: the checkpoint is damaged, its checksum does not match")
+		return 0, errors.New("protocols: the checkpoint is damaged: its checksum does not match")
 	}
 	return size, nil
 }
 
-// checkpointReader takes a checkpoint apart. After an error, which is
-// io.ErrUnexpectedEOF where less is left than asked for, all that it reads is zero.
+// checkpointReader reads the fields of a checkpoint. After an error, it reads zeros. The
+// error is io.ErrUnexpectedEOF if less is left than asked for.
 type checkpointReader struct {
 	from io.ReaderAt
 	end  int64
@@ -214,7 +215,7 @@ func newCheckpointReader(from io.ReaderAt, begin, end int64) *checkpointReader {
 	return &checkpointReader{from: from, end: end, left: end - begin, rest: rest}
 }
 
-// read fills numbers, bytes or slices of them.
+// read reads numbers, bytes or slices of them into x.
 func (r *checkpointReader) read(x any) {
 	n := int64(binary.Size(x))
 	if r.err == nil && n > r.left {
@@ -226,7 +227,7 @@ func (r *checkpointReader) read(x any) {
 	}
 }
 
-// take reads some bytes.
+// take returns the next n bytes.
 func (r *checkpointReader) take(n int) []byte {
 	b := make([]byte, max(0, min(int64(n), r.left)))
 	if r.read(b); len(b) < n && r.err == nil {
@@ -235,7 +236,7 @@ func (r *checkpointReader) take(n int) []byte {
 	return b
 }
 
-// skip goes on after some bytes, and returns a reader of them.
+// skip skips n bytes, and returns a reader of them.
 func (r *checkpointReader) skip(n int64) *checkpointReader {
 	if r.err == nil && n > r.left {
 		r.err = io.ErrUnexpectedEOF

@@ -14,7 +14,7 @@ import (
 	"plateau/protocols"
 )
 
-// stopAfter trains until so many examples of the epoch have been shown.
+// stopAfter trains until the given number of examples of the epoch have been shown.
 func stopAfter(t *testing.T, trainer *protocols.Trainer, data protocols.Samples, examples int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -29,8 +29,8 @@ func stopAfter(t *testing.T, trainer *protocols.Trainer, data protocols.Samples,
 	}
 }
 
-// A run that was stopped and restored by another trainer ends in the same bits as
-// one that was not: weights, counts, losses, and what it does next.
+// A run that was stopped and restored by another trainer ends with the same bits as
+// one that was not stopped: weights, counts, losses, and what it does next.
 func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 	data := digits().Train.First(40)
 	for _, c := range []struct {
@@ -87,7 +87,7 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 					t.Fatal(err)
 				}
 				if again := written(t, second); !bytes.Equal(again, checkpoint) {
-					t.Error("the checkpoint of a restored trainer is another one")
+					t.Error("the checkpoint of a restored trainer differs")
 				}
 				for _, trainer := range []*protocols.Trainer{second, first} { // first goes on by itself
 					for range 2 {
@@ -100,7 +100,7 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 						}
 					}
 					if trainer.Network().SHA256() != whole.Network().SHA256() {
-						t.Errorf("stopped after %d: other weights than the unbroken run", stop)
+						t.Errorf("stopped after %d: the weights differ from the unbroken run", stop)
 					}
 				}
 			}
@@ -108,8 +108,8 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 	}
 }
 
-// A checkpoint that is taken while an epoch reports progress is the one that is
-// taken when it stops there, and taking it changes nothing.
+// A checkpoint that is made when an epoch reports progress is the same as one that is
+// made when the epoch stops there, and making it changes nothing.
 func TestCheckpointInProgress(t *testing.T) {
 	data := digits().Train.First(10)
 	for _, batch := range []int{1, 4} {
@@ -124,14 +124,14 @@ func TestCheckpointInProgress(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(written(t, seen), written(t, unseen)) {
-			t.Errorf("batches of %d: taking checkpoints changes the training", batch)
+			t.Errorf("batches of %d: making checkpoints changes the training", batch)
 		}
 		for k, checkpoint := range taken {
 			stopped := newTrainer(t, m)
 			if examples := (k + 1) * batch; examples < data.Len() {
 				stopAfter(t, stopped, data, examples)
 				if !bytes.Equal(checkpoint, written(t, stopped)) {
-					t.Errorf("batches of %d: the checkpoint in progress after %d examples is another", batch, examples)
+					t.Errorf("batches of %d: the checkpoint made in progress after %d examples differs", batch, examples)
 				}
 			}
 			restored := newTrainer(t, m)
@@ -145,14 +145,14 @@ func TestCheckpointInProgress(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(written(t, restored), written(t, unseen)) {
-				t.Errorf("batches of %d: going on from the checkpoint %d ends elsewhere", batch, k)
+				t.Errorf("batches of %d: going on from checkpoint %d ends with other weights", batch, k)
 			}
 		}
 	}
 }
 
-// A checkpoint that is damaged in any byte, cut short, or made by another model is
-// refused, and the trainer is left as it was.
+// Restore refuses a checkpoint that is damaged in any byte, cut short, or made by
+// another model, and leaves the trainer as it was.
 func TestCheckpointRefused(t *testing.T) {
 	data := digits().Train.First(8)
 	m := protocols.Default(784, []int{6}, 10)
@@ -183,7 +183,7 @@ func TestCheckpointRefused(t *testing.T) {
 	refuse("the first line", checkpoint[:len("plateau checkpoint 1\n")], "cut short")
 	for _, version := range []string{"2", "3", "10"} {
 		later := bytes.Replace(checkpoint, []byte("checkpoint 1\n"), []byte("checkpoint "+version+"\n"), 1)
-		refuse("version "+version, later, "is of version "+version+", and this program knows none after 1")
+		refuse("version "+version, later, "has version "+version+", but this program knows only versions up to 1")
 	}
 	other := protocols.Default(784, []int{7}, 10)
 	refuse("another network", written(t, newTrainer(t, other)), "W0 in the checkpoint is 784×7, want 784×6")
@@ -191,14 +191,14 @@ func TestCheckpointRefused(t *testing.T) {
 	batch.Batch = 4
 	refuse("other batches", written(t, newTrainer(t, batch)), "batches of 4, want 1")
 	if !bytes.Equal(written(t, trainer), checkpoint) {
-		t.Error("what was refused changed the trainer")
+		t.Error("a checkpoint that was refused changed the trainer")
 	}
 	if _, err := trainer.Epoch(t.Context(), digits().Train.First(9), nil); err == nil || !strings.Contains(err.Error(), "begun with 8") {
 		t.Errorf("going on with other data: %v", err)
 	}
 }
 
-// largest notes the largest piece that is written or read at once.
+// largest keeps the size of the largest piece that is written or read at once.
 type largest struct {
 	*bytes.Reader
 	piece int
@@ -214,7 +214,7 @@ func (l *largest) ReadAt(b []byte, at int64) (int, error) {
 	return l.Reader.ReadAt(b, at)
 }
 
-// Checkpoints are written and read piece by piece: one that is put together in
+// Checkpoints are written and read piece by piece, because putting one together in
 // memory took many times the memory of the network.
 func TestCheckpointInPieces(t *testing.T) {
 	trainer := newTrainer(t, protocols.Default(784, []int{400, 300}, 10))
@@ -228,6 +228,6 @@ func TestCheckpointInPieces(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := 1 << 16; w.piece > want || r.piece > want || len(b) < 10*want {
-		t.Errorf("of %d bytes %d are written and %d read at once, want at most %d", len(b), w.piece, r.piece, want)
+		t.Errorf("a checkpoint of %d bytes is written in pieces of up to %d bytes and read in pieces of up to %d, want at most %d", len(b), w.piece, r.piece, want)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"plateau/sim"
 )
 
-// A small network learns some digits and is tested on others. The numbers are
+// A small network learns some digits and is tested with others. The numbers are
 // the same on every machine.
 func Example() {
 	data := dataset.Digits(1, 400, 100)
@@ -48,7 +48,7 @@ func Example() {
 	// epoch 2: training error 0.620, test error 0.60
 }
 
-// A spikeCounter counts the spikes of each layer, the input's first.
+// A spikeCounter counts the spikes of the input and of each layer.
 type spikeCounter struct {
 	phase string
 	count [3]int
@@ -69,8 +69,8 @@ func (c *spikeCounter) Observe(e sim.Event) {
 	}
 }
 
-// A trial shows one example to a network and lets an observer look on. In the
-// target phase one output neuron is driven up and nine are driven down.
+// A trial shows one example to a network while an observer watches. In the target
+// phase one output neuron is driven up and nine are driven down.
 func ExampleRunTrial() {
 	data := dataset.Digits(1, 1, 0)
 	m := protocols.Default(784, []int{100}, 10)
@@ -84,9 +84,9 @@ func ExampleRunTrial() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("class %d, read as %d\n", trial.Class, trial.Read)
+	fmt.Printf("class %d, predicted %d\n", trial.Class, trial.Read)
 	// Output:
 	// forward phase: 1007 input, 615 hidden, 64 output spikes
 	// target phase: 988 input, 656 hidden, 9 output spikes
-	// class 8, read as 4
+	// class 8, predicted 4
 }

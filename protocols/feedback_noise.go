@@ -5,10 +5,10 @@ import (
 	"plateau/sim"
 )
 
-// disturbFeedback makes symmetric feedback noisy after its weights have followed
-// the forward weights: it adds a draw from N(0, FeedbackNoise²) to each that is
-// not silent. Draws depend on nothing but the seed and how many examples have
-// been learnt from.
+// disturbFeedback adds noise to symmetric feedback after its weights have followed
+// the forward weights: a draw from N(0, FeedbackNoise²) for each weight that is not
+// silent. The draws depend on nothing but the seed and the number of examples from
+// which the network has learnt.
 func disturbFeedback(net *network.Network, a network.Architecture, seed, learnt uint64) {
 	if a.FeedbackNoise == 0 {
 		return

@@ -8,7 +8,7 @@ import (
 	"plateau/protocols"
 )
 
-// noisy is a model with noisy symmetric feedback to some thousand synapses.
+// noisy is a model with noisy symmetric feedback to thousands of synapses.
 func noisy() protocols.Model {
 	m := tiny(40, 30)
 	m.Network.Symmetric, m.Network.FeedbackNoise = true, 0.05
@@ -16,8 +16,8 @@ func noisy() protocols.Model {
 	return m
 }
 
-// feedbackNoise is by how much the feedback weights of a network differ from those
-// that they follow.
+// feedbackNoise returns the differences between the feedback weights of a network
+// and the weights that they follow.
 func feedbackNoise(net *network.Network) (noise []float64) {
 	tied := net.Clone()
 	tied.TieFeedback()
@@ -34,8 +34,8 @@ func feedbackNoise(net *network.Network) (noise []float64) {
 	return noise
 }
 
-// moments returns mean and standard deviation, and the share of values beyond one
-// standard deviation sd, of which a normal law has 0.3173.
+// moments returns the mean, the standard deviation, and the share of values beyond
+// ±sd, which is 0.3173 for a normal distribution with standard deviation sd.
 func moments(x []float64, sd float64) (mean, deviation, beyond float64) {
 	n := float64(len(x))
 	for _, v := range x {
@@ -50,8 +50,8 @@ func moments(x []float64, sd float64) (mean, deviation, beyond float64) {
 	return mean, math.Sqrt(deviation), beyond
 }
 
-// From the beginning, and after every update, feedback weights are those they
-// follow and a new draw from N(0, σ²) for each.
+// From the beginning, and after every update, each feedback weight is the weight
+// that it follows plus a new draw from N(0, σ²).
 func TestFeedbackNoise(t *testing.T) {
 	m := noisy()
 	net := newNetwork(t, m)
@@ -67,12 +67,13 @@ func TestFeedbackNoise(t *testing.T) {
 		if len(now) != 60*40+60*30 {
 			t.Fatalf("%d weights of feedback, want %d", len(now), 60*70)
 		}
-		// Standard errors, times 4: σ/√n of the mean, σ/√(2n) of σ, and of a share.
+		// Allow 4 standard errors: σ/√n for the mean, σ/√(2n) for σ, √(p(1−p)/n) for a share.
 		mean, sd, beyond := moments(now, 0.05)
 		if math.Abs(mean) > 4*0.05/math.Sqrt(n) || math.Abs(sd-0.05) > 4*0.05/math.Sqrt(2*n) || math.Abs(beyond-0.3173) > 4*math.Sqrt(0.3173*0.6827/n) {
 			t.Errorf("after %d examples the noise has mean %v, standard deviation %v and %v beyond σ", examples, mean, sd, beyond)
 		}
-		// It goes with no other draw: that before, of a neighbour, of the other layer.
+		// It does not correlate with other draws: the one before, that of a neighbour,
+		// that of the other layer.
 		for what, other := range map[string][]float64{"that before": before, "a neighbour's": now[1:], "the other layer's": now[60*40:]} {
 			covariance := 0.0
 			for k, v := range other {
@@ -87,8 +88,8 @@ func TestFeedbackNoise(t *testing.T) {
 	}
 }
 
-// The noise depends on the seed and on how many examples were learnt from, not on
-// the batches in which they were shown; and silent synapses have none.
+// The noise depends on the seed and the number of examples that were learnt from, not
+// on the batches in which they were shown. Silent synapses have none.
 func TestFeedbackNoiseIsAFunction(t *testing.T) {
 	data := noise(1, 8, 6, 3)
 	after := func(change func(*protocols.Model)) (*network.Network, []float64) {

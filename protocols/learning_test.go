@@ -17,7 +17,7 @@ import (
 var digits = sync.OnceValue(func() *dataset.Data { return dataset.Digits(1, 4000, 500) })
 
 // mnist loads some of MNIST. $PLATEAU_DATA may be relative to the root of the
-// module, where the tests are started from.
+// module, from which the tests are started.
 func mnist(trainImages, testImages int) (*dataset.Data, error) {
 	o := dataset.Options{Train: trainImages, Test: testImages}
 	data, err := dataset.Load("mnist", o)
@@ -40,7 +40,7 @@ func learn(t *testing.T, m protocols.Model, data *dataset.Data) (training, testi
 	return e.Error(), r.Error()
 }
 
-// The reference program's test error after 10,000 examples was 17.9 %, by
+// The reference program's test error after 10,000 examples was 17.9 %, on
 // 1,000 test images. These were the errors of the rule, and of the rule broken on
 // purpose, with seeds 1 to 5:
 //
@@ -52,16 +52,16 @@ func learn(t *testing.T, m protocols.Model, data *dataset.Data) (training, testi
 //	hidden update of opposite sign   0.430 to 0.450           0.184 to 0.280
 //	target phase's s̄ in the updates  0.425 to 0.454           0.199 to 0.273
 //
-// The bounds lie in the gap above the first, the one on training errors in the middle:
-// its standard error is 0.005, while what a test finds goes up and down by 0.04
-// with the last examples before it.
+// The bounds lie between the first line and the next three. That on the training
+// error is in the middle, because its standard error is 0.005; a test error varies by
+// 0.04 with the last examples before the test.
 //
-// No bound finds the last two, for good reasons. The opposite sign is
-// the same as feedback weights of opposite signs, and random weights are as good
-// either way: the forward weights align with them (feedback alignment).
-// TestLearnsDigits ties the feedback to the forward weights, and finds it. And
-// where the soma does not see the apical dendrite, s̄ has the same
-// distribution in both phases. TestReference, in sim, finds both.
+// No bound can find the last two faults. The opposite sign is the same as feedback
+// weights of opposite signs, and with random feedback either sign is as good, because
+// the forward weights align with it (feedback alignment). TestLearnsDigits ties the
+// feedback to the forward weights and finds this fault. And if the soma does not see
+// the apical dendrite, s̄ has the same distribution in both phases. TestReference, in
+// sim, finds both.
 func TestLearnsMNIST(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains 784-500-10 on 10,000 images: some seconds")
@@ -79,9 +79,9 @@ func TestLearnsMNIST(t *testing.T) {
 	}
 }
 
-// Of 2,000 digits, 100 hidden neurons with feedback tied to the forward weights
-// learn enough to tell a broken rule, by the errors during training. With seeds 1
-// to 5 they were (standard error 0.01):
+// With 2,000 digits, 100 hidden neurons whose feedback is tied to the forward weights
+// learn enough to tell a broken rule by the training error. With seeds 1 to 5 it was
+// (standard error 0.01):
 //
 //	the rule                         0.628 to 0.651
 //	output layer does not learn      0.750 to 0.804
@@ -98,10 +98,10 @@ func TestLearnsDigits(t *testing.T) {
 	}
 }
 
-// The paper's variants do not keep the hidden layer from learning: noisy feedback,
-// sparse feedback, apical dendrites that the soma sees, plateaus at times of their
-// own. As in TestLearnsDigits, the training errors with seeds 1 to 3, and those of a
-// hidden layer that does not learn; each bound is in the middle.
+// The hidden layer also learns in the paper's variants: noisy feedback, sparse
+// feedback, apical dendrites that the soma sees, and a plateau time for each neuron.
+// These were the training errors with seeds 1 to 3, and those with a hidden layer that
+// does not learn; each bound is in the middle.
 //
 //	noisy         0.636 to 0.637   0.883 to 0.903
 //	sparse        0.713 to 0.734   0.880 to 0.894
@@ -137,14 +137,14 @@ func TestVariantsLearn(t *testing.T) {
 	}
 }
 
-// part is the first n training images, and all test images.
+// part returns the first n training images and all test images.
 func part(data *dataset.Data, n int) *dataset.Data {
 	return &dataset.Data{Train: data.Train.First(n), Test: data.Test}
 }
 
-// Without a hidden layer: training errors of 0.587 to 0.635 and test errors of
-// 0.312 to 0.402 with seeds 1 to 5. An output layer that does not learn, or away
-// from the target, had 0.884 and more.
+// Without a hidden layer, training errors were 0.587 to 0.635 and test errors 0.312
+// to 0.402 with seeds 1 to 5. With an output layer that does not learn, or learns away
+// from the target, they were 0.884 and more.
 func TestLearnsWithoutHiddenLayer(t *testing.T) {
 	training, testing := learn(t, protocols.Default(784, nil, 10), part(digits(), 1500))
 	if training > 0.75 || testing > 0.6 {
@@ -152,9 +152,9 @@ func TestLearnsWithoutHiddenLayer(t *testing.T) {
 	}
 }
 
-// Two hidden layers, both fed back to by the output layer through tied weights:
-// training errors of 0.730 to 0.755 with seeds 1 to 3. With either update left
-// out, or of the opposite sign, 0.894 to 0.904.
+// With two hidden layers that both get feedback from the output layer through tied
+// weights, training errors were 0.730 to 0.755 with seeds 1 to 3. With either update
+// left out, or of the opposite sign, they were 0.894 to 0.904.
 func TestLearnsWithTwoHiddenLayers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains 784-100-100-10 on 4,000 images: some seconds")
@@ -178,11 +178,11 @@ func rates(m protocols.Model) protocols.Model {
 	return m
 }
 
-// In the rate mode, with seeds 1 to 5, the training error was 0.437 to 0.452 with
-// tied feedback; with a hidden layer that does not learn 0.809 to 0.838, with its
-// update of the opposite sign 0.911 to 0.974, with the output layer's 0.749 to
-// 0.870. (Where the output layer does not learn, it was 0.327 to 0.346: at this rate
-// hidden neurons do all there is to do.)
+// In the rate mode with tied feedback, the training error was 0.437 to 0.452 with
+// seeds 1 to 5. With a hidden layer that does not learn it was 0.809 to 0.838; with
+// hidden updates of the opposite sign 0.911 to 0.974, with output updates of the
+// opposite sign 0.749 to 0.870. (With an output layer that does not learn it was 0.327
+// to 0.346: at this learning rate the hidden neurons suffice.)
 func TestLearnsWithRates(t *testing.T) {
 	m := rates(protocols.Default(784, []int{100}, 10))
 	m.Network.Symmetric = true
@@ -193,7 +193,7 @@ func TestLearnsWithRates(t *testing.T) {
 	}
 }
 
-// There is nothing random in the rate mode once the weights are drawn.
+// In the rate mode nothing is random once the weights are drawn.
 func TestRatesAreDeterministic(t *testing.T) {
 	m := rates(protocols.Default(784, []int{30}, 10))
 	net := newNetwork(t, m)
@@ -203,7 +203,7 @@ func TestRatesAreDeterministic(t *testing.T) {
 	got := test(t, m, net, data, 1)
 	for i, read := range got.Read {
 		if read != want.Read[i] {
-			t.Fatalf("example %d is read as %d, and as %d with another seed", i, want.Read[i], read)
+			t.Fatalf("example %d is predicted as %d, and as %d with another seed", i, want.Read[i], read)
 		}
 	}
 }

@@ -2,32 +2,32 @@ package protocols
 
 import "plateau/network"
 
-// A Lesson is what a training example gave. All that it holds is valid only
-// during the call that tells of it.
+// A Lesson is the outcome of one training example. Everything in it is valid only
+// during the call of Learnt.
 type Lesson struct {
-	Number    uint64    // of the example, counted from 1 since the training began
-	Sample    int       // its index in the data
-	Class     int       // the true class
-	Read      int       // the class read out in the forward phase
-	Intensity []float32 // what was shown, each in [0, 1]
+	Number    uint64    // number of the example since the training began, counted from 1
+	Sample    int       // index of the example in the data, from 0
+	Class     int       // true class
+	Read      int       // predicted class, read out in the forward phase
+	Intensity []float32 // intensities that were shown, each in [0, 1]
 	Forward   []network.Means
 	Target    []network.Means
 	Losses    []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23)
 }
 
 // A Witness is told of every lesson, in the order of the batch and before the
-// batch changes the weights. It must change nothing: whoever looks on, the run is
-// the same to the last bit.
+// batch changes the weights. It must not change anything: a run has the same bits
+// with and without witnesses.
 type Witness interface {
 	Learnt(Lesson)
 }
 
-// AddWitness tells a witness of every lesson from now on. Rates says whether the
-// forward means must hold the firing rates of every layer, which costs time that
-// the others, needed for learning, do not.
+// AddWitness tells a witness of every lesson from now on. If rates is set, the forward
+// means hold the firing rates of every layer, which costs time; the other means are
+// computed anyway.
 func (t *Trainer) AddWitness(w Witness, rates bool) {
 	t.witnesses = append(t.witnesses, w)
-	for _, p := range t.places {
+	for _, p := range t.slots {
 		if p.target == nil {
 			p.target = newTarget(t.net)
 			p.intensity = make([]float32, t.net.Inputs)
@@ -40,12 +40,12 @@ func (t *Trainer) AddWitness(w Witness, rates bool) {
 	}
 }
 
-// tell tells all witnesses of the group that was shown last.
+// tell tells all witnesses of the batch that was shown last.
 func (t *Trainer) tell() {
 	if t.witnesses == nil {
 		return
 	}
-	for k, p := range t.places[:len(t.group)] {
+	for k, p := range t.slots[:len(t.group)] {
 		lesson := Lesson{
 			Number: t.shown - uint64(len(t.group)) + uint64(k) + 1, Sample: t.group[k],
 			Class: p.class, Read: p.read, Intensity: p.intensity,

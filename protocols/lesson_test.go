@@ -11,7 +11,7 @@ import (
 	"plateau/sim"
 )
 
-// A register keeps copies of all lessons.
+// A register is a witness that keeps copies of all lessons.
 type register []protocols.Lesson
 
 func (r *register) Learnt(l protocols.Lesson) {
@@ -31,8 +31,8 @@ func copyMeans(means []network.Means) []network.Means {
 	return means
 }
 
-// Whoever looks on, the weights are the same; and a witness is told the same
-// whatever the number of workers, in order.
+// Witnesses do not change the weights, and are told the same lessons in the same
+// order whatever the number of workers.
 func TestWitnessChangesNothing(t *testing.T) {
 	data := noise(3, 21, 6, 3)
 	for _, c := range []struct {
@@ -97,7 +97,7 @@ func TestWitnessChangesNothing(t *testing.T) {
 	}
 }
 
-// digests are those of the weights when lessons are told.
+// digests is a witness that keeps the digest of the weights at every lesson.
 type digests struct {
 	net  *network.Network
 	list []string
@@ -118,13 +118,13 @@ func TestWitnessSeesWeightsOfTheLesson(t *testing.T) {
 	}
 	for k, got := range d.list {
 		if got != want[k/4] || want[k/4] == want[k/4+1] {
-			t.Errorf("lesson %d was told with the weights %s, want %s, before %s", k, got, want[k/4], want[k/4+1])
+			t.Errorf("lesson %d came with the weights %s, want %s, not yet %s", k, got, want[k/4], want[k/4+1])
 		}
 	}
 }
 
-// The means of a lesson are those that were learnt from: its losses follow from
-// them, and so does what was read.
+// The means of a lesson are those from which the network learns: its losses and the
+// predicted class follow from them.
 func TestLessonHoldsWhatWasLearnt(t *testing.T) {
 	m := tiny(7, 5)
 	m.Batch = 4
@@ -139,10 +139,10 @@ func TestLessonHoldsWhatWasLearnt(t *testing.T) {
 			t.Errorf("lesson %d has losses %v, its means %v", k, l.Losses, update.Losses)
 		}
 		if read := network.ReadOut(l.Forward[2].Soma, 1); read != l.Read {
-			t.Errorf("lesson %d was read as %d, its means as %d", k, l.Read, read)
+			t.Errorf("lesson %d was predicted as %d, its means say %d", k, l.Read, read)
 		}
 		if l.Forward[0].Rate != nil {
-			t.Error("rates that nobody asked for")
+			t.Error("there are rates that nobody asked for")
 		}
 	}
 }
@@ -159,7 +159,7 @@ func TestLessonRates(t *testing.T) {
 	for k, l := range lessons {
 		for layer, f := range l.Forward {
 			for i, got := range f.Rate {
-				// Rates and their sum are of single precision.
+				// Rates and their sum are in float32.
 				if want := slow.means[k][layer][i]; math.Abs(float64(got)-want) > 1e-6*want {
 					t.Errorf("lesson %d: neuron %d of layer %d fires with %v/ms, want %v/ms", k, i, layer, got, want)
 				}
@@ -168,7 +168,7 @@ func TestLessonRates(t *testing.T) {
 	}
 }
 
-// slowRates averages the rates of forward phases from potentials.
+// slowRates computes the mean rates of forward phases from potentials.
 type slowRates struct {
 	noise func(v float64) float64
 	phase *sim.Phase

@@ -12,7 +12,7 @@ import (
 	"plateau/sim"
 )
 
-// Model is what a network is and how it learns: with the data, all that decides
+// Model says what a network is and how it learns. Together with the data it decides
 // a run.
 type Model struct {
 	Network network.Architecture
@@ -22,27 +22,27 @@ type Model struct {
 	Test    TestPhase
 
 	Rates         []float64 // η of each layer, from the first hidden layer up
-	FeedbackRates []float64 // η_b of each hidden layer's feedback; nil: it does not learn
+	FeedbackRates []float64 // η_b of the feedback to each hidden layer; nil: it does not learn
 	HiddenScale   float64   // P₀
 	OutputScale   float64   // P₁
 
-	// RateDecay is the factor by which all learning rates, of feedback too, are
-	// multiplied after each epoch; in (0, 1]. With 1, as in the paper, they stay.
+	// RateDecay is the factor by which all learning rates, also those of feedback,
+	// are multiplied after each epoch; in (0, 1]. In the paper it is 1.
 	RateDecay float64
 
 	// Batch is the number of examples that are shown with the same weights before
 	// the sum of their updates, or with MeanUpdate the mean, changes them; ≥ 1. With
-	// 1, the paper's online rule, weights change after each example. Each of the
-	// Batch places keeps a network state of its own from batch to batch.
+	// 1, the paper's online rule, weights change after each example. A batch has
+	// Batch slots, and each keeps its own state of the network from batch to batch.
 	Batch      int
 	MeanUpdate bool
 
 	Seed uint64 // root of every random stream
 }
 
-// Default returns the paper's model with the given sizes. Learning
-// rates are those the paper used for none, one and two hidden layers: 0.19;
-// 0.21; 0.23, 0.23, 0.12. Further layers take the rate of a hidden layer.
+// Default returns the paper's model with the given sizes. Its learning rates are
+// those of the paper for no, one and two hidden layers: 0.19; 0.21, 0.21; 0.23, 0.23,
+// 0.12. Further hidden layers have the rate of the others.
 func Default(inputs int, hidden []int, classes int) Model {
 	const maxRate = 0.2
 	m := Model{
@@ -100,14 +100,14 @@ func (m Model) Rule() network.Rule {
 	}
 }
 
-// slowing is what learning rates are multiplied by in an epoch, counted from 1.
-// It depends on nothing but the epoch's number, so training that was resumed has
-// the same bits.
+// slowing returns the factor of the learning rates in an epoch, counted from 1.
+// It depends on nothing but the number of the epoch, so that training that is
+// resumed has the same bits.
 func slowing(decay float64, epoch int) float64 {
 	factor := 1.0
 	for range epoch - 1 {
 		if factor *= decay; factor == 0 || factor == 1 {
-			break // it stays
+			break // it no longer changes
 		}
 	}
 	return factor
@@ -139,10 +139,10 @@ func (m Model) Validate() error {
 		m.Rule().Validate(m.Network))
 }
 
-// OnGrid returns the model as it runs: every time in it that is waited for is a
-// multiple of the time step, by the rule of kernels.Steps. A model that is there
-// already stays as it is. Trainer, Tester, trials and recordings all begin with
-// this, so that what they say of a model is what was run.
+// OnGrid returns the model as it runs, with every duration rounded to a multiple of
+// the time step by the rule of kernels.Steps. If they all are multiples, the model
+// stays as it is. Trainers, testers, trials and recordings all use OnGrid, so that
+// the model that they report is the one that was run.
 func (m Model) OnGrid() Model {
 	dt := m.Neurons.Dt
 	m.Train, m.Test = m.Train.OnGrid(dt), m.Test.OnGrid(dt)
@@ -152,7 +152,7 @@ func (m Model) OnGrid() Model {
 	return m
 }
 
-// maxSteps bounds the steps of a phase, which must be counted.
+// maxSteps is the largest number of steps of a phase, so that it can be counted.
 const maxSteps = 1e9
 
 // validateSteps reports a time step so short that no phase would ever end, and
@@ -160,7 +160,7 @@ const maxSteps = 1e9
 func (m Model) validateSteps() error {
 	dt, longest := m.Neurons.Dt, max(m.Train.Forward, m.Train.Target, m.Test.Length)
 	if !(dt > 0 && dt < math.Inf(1)) || m.Train.Validate() != nil || m.Test.Validate() != nil {
-		return nil // reported as itself
+		return nil // the other checks report these
 	}
 	if longest/dt > maxSteps {
 		return fmt.Errorf("protocols: a phase of %v ms has %.3g steps of Dt = %v ms, want at most %v", longest, longest/dt, dt, maxSteps)
@@ -172,10 +172,10 @@ func (m Model) validateSteps() error {
 	return nil
 }
 
-// maxBatch bounds the places of a batch, each of which takes memory.
+// maxBatch is the largest size of a batch, because each slot takes memory.
 const maxBatch = 1 << 16
 
-// fits reports a model that is wrong, or of another network.
+// fits reports an invalid model, or one for another network.
 func (m Model) fits(net *network.Network) error {
 	if err := m.Validate(); err != nil {
 		return err
@@ -188,8 +188,7 @@ func (m Model) fits(net *network.Network) error {
 	return nil
 }
 
-// NewNetwork returns a network with initial weights, which depend on nothing
-// but the model.
+// NewNetwork returns a network with initial weights, which depend only on the model.
 func (m Model) NewNetwork() (*network.Network, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err

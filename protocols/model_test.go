@@ -13,8 +13,8 @@ import (
 	"plateau/sim"
 )
 
-// The numbers of the paper's text (Guerguiev, Lillicrap & Richards 2017), or of
-// its program where they differ, in ms, spikes/ms and 1/ms.
+// The defaults are the numbers of the paper (Guerguiev, Lillicrap & Richards 2017), or
+// of its program if they differ, in ms, spikes/ms and 1/ms.
 func TestDefaultIsThePaper(t *testing.T) {
 	m := protocols.Default(784, []int{500}, 10)
 	if err := m.Validate(); err != nil {
@@ -81,7 +81,7 @@ func TestDefaultIsThePaper(t *testing.T) {
 	}
 }
 
-// A model names everything that is wrong with it, whichever part it is in.
+// Validate names everything that is wrong with a model, in all of its parts.
 func TestModelValidate(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
@@ -130,7 +130,7 @@ func TestModelValidate(t *testing.T) {
 				t.Errorf("%q does not say %q", err, want)
 			}
 		}
-		// Nobody begins with such a model.
+		// Nothing begins with such a model.
 		net := newNetwork(t, tiny(4))
 		if _, err := m.NewNetwork(); err == nil {
 			t.Errorf("NewNetwork accepts %q", c.want)
@@ -174,7 +174,7 @@ func TestNewNetworkDependsOnSeed(t *testing.T) {
 	}
 }
 
-// A network of another shape, as from another run, is refused and not misread.
+// A network of another shape, such as that of another run, is refused.
 func TestModelMustFitTheNetwork(t *testing.T) {
 	m := tiny(4)
 	m.Network.PerClass = 2

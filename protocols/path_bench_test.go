@@ -9,8 +9,8 @@ import (
 	"plateau/protocols"
 )
 
-// BenchmarkPath times training and testing 784-500-10 on one core with each
-// vector path that the processor has.
+// BenchmarkPath times training and testing of 784-500-10 on one core with each vector
+// path of the processor.
 func BenchmarkPath(b *testing.B) {
 	defer vec.Use(vec.Current())
 	data := pictures(b, 784)
@@ -44,7 +44,8 @@ func BenchmarkBatch(b *testing.B) {
 	for _, c := range []struct{ batch, workers int }{{1, 1}, {64, 1}, {64, 2}} {
 		m := protocols.Default(784, []int{500}, 10)
 		m.Batch = c.batch
-		// A sum of 64 updates with the rate of one would drive the weights away.
+		// With the learning rate of single examples, the sum of 64 updates would make
+		// the weights diverge.
 		m.MeanUpdate = true
 		net, err := m.NewNetwork()
 		if err != nil {

@@ -9,8 +9,8 @@ import (
 	"plateau/protocols"
 )
 
-// The promise of the design: one seed gives the same weights and the same
-// read-outs for 1, 2 and 7 workers, for every vector path, and watched or not.
+// One seed gives the same weights and the same predictions with 1, 2 and 7 workers,
+// on every vector path, watched or not, as the design promises.
 func TestSameBitsEverywhere(t *testing.T) {
 	defer vec.Use(vec.Current())
 	data := digits()
@@ -62,8 +62,8 @@ func TestSameBitsEverywhere(t *testing.T) {
 	}
 }
 
-// Training and testing allocate nothing for an example, one by one and in batches
-// over workers. What an epoch or a test needs once is divided away.
+// Training and testing do not allocate anything per example, neither one by one nor
+// in batches over workers. Allocations for a whole epoch or test are not counted.
 func TestNothingIsAllocated(t *testing.T) {
 	data := digits().Train.First(200)
 	ctx := context.Background()
@@ -83,8 +83,8 @@ func TestNothingIsAllocated(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		// Goroutines are new to the runtime now and then, one for each worker and
-		// batch at worst; anything for each example would make 200.
+		// Now and then the runtime allocates a goroutine, at worst one for each worker
+		// and batch; an allocation for each example would make 200.
 		most := 10.0
 		if c.workers > 1 {
 			most = 100

@@ -10,9 +10,9 @@ import (
 	"plateau/sim/record"
 )
 
-// RecordingHeader returns what a recording says of a model's run, with the
-// spikes of all populations and nothing else recorded. Where learning rates
-// decay, EpochTrials must be set too, to the number of examples in an epoch.
+// RecordingHeader returns the header for recording a model's run, with the spikes of
+// all populations and nothing else. If learning rates decay, set EpochTrials too, to
+// the number of examples in an epoch.
 func RecordingHeader(m Model) record.Header {
 	m = m.OnGrid()
 	rule := m.Rule()
@@ -27,18 +27,17 @@ func RecordingHeader(m Model) record.Header {
 	return h
 }
 
-// A Replay recomputes the potentials of a recorded run from its spikes. Given
-// spikes and weights every potential is determined, so it finds the bits that
-// the run had. Where weights change from trial to trial it takes them from
-// the last snapshot before a trial and lets the network learn from the trials
-// since, which their spikes decide as well.
+// A Replay recomputes the potentials of a recorded run from its spikes. Spikes and
+// weights determine every potential, so it finds the same bits as the run. If weights
+// change from trial to trial, it begins with the last snapshot of the weights before a
+// trial and lets the network learn from the trials since, whose spikes determine
+// the weight changes.
 //
-// Trials that are asked for in order are found soonest. A Replay is for one
-// goroutine.
+// Replaying trials in order is fastest. A Replay is for one goroutine.
 type Replay struct {
-	// Learning, if not nil, is called before each trial that the network learns from
-	// on its way to the weights of another, with the numbers of both; an error of it
-	// ends the replay, which can go on from there another time.
+	// Learning, if not nil, is called before the network learns from trial from in
+	// order to reach the weights of trial to. An error from Learning ends the replay,
+	// which can go on from there later.
 	Learning func(from, to int) error
 
 	reader  *record.Reader
@@ -49,26 +48,26 @@ type Replay struct {
 	engine   *sim.Engine // watched by relay
 	relay    relay
 	quiet    *sim.Engine // learns
-	snapshot int         // with which net began; −1 before the first
-	next     int         // the trial of the recording to learn from next
-	updates  int         // trials that net has learnt from
-	pending  []int       // places of the batch under way
+	snapshot int         // number of the snapshot with which net began; −1 before the first
+	next     int         // the trial to learn from next
+	updates  int         // number of trials from which net has learnt since the snapshot
+	pending  []int       // slots of the batch in progress
 	learnt   uint64      // number of its last presentation
-	places   map[int]*replayPlace
+	slots    map[int]*replaySlot
 	target   []network.Means
 
-	epoch  int // of which slowed is the rule; 0 for none
+	epoch  int // the epoch of slowed; 0 before the first
 	slowed network.Rule
 }
 
-// replayPlace is what is known of one place of a batch.
-type replayPlace struct {
-	state   []byte // after its last trial; nil if not known
+// replaySlot is what is known about one slot of a batch.
+type replaySlot struct {
+	state   []byte // state after its last trial; nil if not known
 	forward []network.Means
 	update  *network.Update
 }
 
-// relay passes events on to whoever watches this time.
+// relay passes events on to the observer of the present replay.
 type relay struct {
 	to sim.Observer
 }
@@ -79,25 +78,25 @@ func (r *relay) Observe(e sim.Event) {
 	}
 }
 
-// NewReplay returns a replay of a recording. Weights that are not stored in it
-// are asked for by their digest (see network.Network.SHA256); without such a
-// function, nil, there is an error.
+// NewReplay returns a replay of a recording. It calls weights for weights that are not
+// stored in the recording, with their digest (see network.Network.SHA256); if weights
+// is nil, replays that need it return an error.
 func NewReplay(r *record.Reader, weights func(digest string) (*network.Network, error)) *Replay {
 	return &Replay{reader: r, header: r.Header(), weights: weights, snapshot: -1}
 }
 
-// A Waypoint is where a replay once was, so that it can go back without learning
+// A Waypoint is a state of a replay, to which it can return without learning
 // everything again.
 type Waypoint struct {
-	Snapshot int // with which the replay had begun
-	Next     int // the trial of the recording to learn from next
+	Snapshot int // number of the snapshot with which the replay had begun
+	Next     int // the trial to learn from next
 
 	net     *network.Network
 	updates int
-	states  map[int][]byte // of each place of a batch
+	states  map[int][]byte // of each slot of a batch
 }
 
-// Bytes returns about how much memory a waypoint takes.
+// Bytes returns roughly how much memory a waypoint takes.
 func (w *Waypoint) Bytes() int {
 	n := 0
 	for _, array := range w.net.Arrays() {
@@ -109,8 +108,8 @@ func (w *Waypoint) Bytes() int {
 	return n
 }
 
-// Waypoint returns where the replay is; nil before it began, and in the middle of a
-// batch.
+// Waypoint returns the present state of the replay; nil before it has begun, and in
+// the middle of a batch.
 func (p *Replay) Waypoint() *Waypoint {
 	if p.snapshot < 0 {
 		return nil
@@ -123,38 +122,39 @@ func (p *Replay) Waypoint() *Waypoint {
 		p.apply()
 	}
 	w := &Waypoint{Snapshot: p.snapshot, Next: p.next, net: p.net.Clone(), updates: p.updates, states: map[int][]byte{}}
-	for k, place := range p.places {
-		w.states[k] = bytes.Clone(place.state)
+	for k, slot := range p.slots {
+		w.states[k] = bytes.Clone(slot.state)
 	}
 	return w
 }
 
-// At returns where the replay is, as a Waypoint has it; −1 before it began.
+// At returns the Snapshot and Next that a Waypoint would have now; snapshot is −1
+// before the replay has begun.
 func (p *Replay) At() (snapshot, next int) { return p.snapshot, p.next }
 
-// Return goes back, or ahead, to a waypoint of a replay of the same recording.
+// Return goes back, or forward, to a waypoint of a replay of the same recording.
 func (p *Replay) Return(w *Waypoint) error {
 	if err := p.begin(w.net.Clone(), w.Snapshot, w.Next); err != nil {
 		return err
 	}
 	p.updates = w.updates
 	for k, state := range w.states {
-		p.place(k).state = bytes.Clone(state)
+		p.slot(k).state = bytes.Clone(state)
 	}
 	return nil
 }
 
-// place returns what is known of a place of a batch, which at first is nothing.
-func (p *Replay) place(k int) *replayPlace {
-	if p.places[k] == nil {
-		p.places[k] = &replayPlace{forward: newForward(p.net), update: p.header.Rule.NewUpdate(p.header.Network)}
+// slot returns what is known about a slot of a batch, at first nothing.
+func (p *Replay) slot(k int) *replaySlot {
+	if p.slots[k] == nil {
+		p.slots[k] = &replaySlot{forward: newForward(p.net), update: p.header.Rule.NewUpdate(p.header.Network)}
 	}
-	return p.places[k]
+	return p.slots[k]
 }
 
-// Trial replays a trial and sends what happens to an observer, as it was told in
-// the run, with the potentials of every compartment. The spikes of all
-// populations must have been recorded.
+// Trial replays a trial and sends an observer the same events as in the run, with the
+// potentials of every compartment. The spikes of all populations must have been
+// recorded.
 func (p *Replay) Trial(i int, watch sim.Observer) error {
 	if err := p.missing(everyPopulation); err != nil {
 		return fmt.Errorf("protocols: replay of trial %d: %w", i, err)
@@ -166,9 +166,9 @@ func (p *Replay) Trial(i int, watch sim.Observer) error {
 }
 
 // Samples replays the steps from ≤ step < to of a trial and calls emit for each
-// sample of some traces, in order of steps. Values are valid during the
-// call. An error of emit ends the replay. Only those populations must have been
-// recorded whose spikes decide the traces.
+// sample of the given traces, in the order of steps. Values are valid only during the
+// call. An error from emit ends the replay. Only the populations on whose spikes the
+// traces depend must have been recorded.
 func (p *Replay) Samples(i int, traces []record.Trace, from, to int, emit func(trace, step int, values []float32) error) error {
 	wrap := func(err error) error {
 		if err == nil {
@@ -264,11 +264,11 @@ func (s *sampler) row(k int, b *sim.Block, step int) []float32 {
 	return row
 }
 
-// everyPopulation stands for a set of all.
+// everyPopulation is the set of all populations.
 const everyPopulation = -1
 
-// needs returns the populations whose spikes decide a trace, as a set of bits,
-// or everyPopulation.
+// needs returns the populations on whose spikes a trace depends, as a set of bits or
+// everyPopulation.
 func (p *Replay) needs(t record.Trace) int {
 	h := p.header
 	if h.Neurons.Forward != sim.Spikes || h.Neurons.Feedback != sim.Spikes || len(h.Populations) > 60 {
@@ -289,7 +289,8 @@ func (p *Replay) needs(t record.Trace) int {
 	return basal
 }
 
-// missing says which of a set of populations were not recorded.
+// missing returns an error that names those of a set of populations whose spikes are
+// needed but were not recorded.
 func (p *Replay) missing(set int) error {
 	var errs []error
 	last := len(p.header.Populations) - 1
@@ -303,7 +304,7 @@ func (p *Replay) missing(set int) error {
 	return errors.Join(errs...)
 }
 
-// run replays a trial up to a step.
+// run replays the steps of a trial before to.
 func (p *Replay) run(i int, watch sim.Observer, to int) error {
 	t, err := p.reader.Trial(i)
 	if err != nil {
@@ -321,7 +322,7 @@ func (p *Replay) run(i int, watch sim.Observer, to int) error {
 	return p.show(p.engine, t, to, p.means(t), watch)
 }
 
-// means are those that a trial is shown with where nobody learns.
+// means returns room for the means of a trial from which nothing is learnt.
 func (p *Replay) means(t *record.Trial) func(taught bool) []network.Means {
 	target, forward := newTarget(p.net), newForward(p.net)
 	return func(taught bool) []network.Means {
@@ -332,8 +333,8 @@ func (p *Replay) means(t *record.Trial) func(taught bool) []network.Means {
 	}
 }
 
-// show takes an engine through a trial, or its steps before to, with the
-// spikes of the recording.
+// show takes an engine through the steps of a trial before to, with the spikes of the
+// recording.
 func (p *Replay) show(e *sim.Engine, t *record.Trial, to int, means func(taught bool) []network.Means, watch sim.Observer) error {
 	script := newRecorded(p.reader, t.Index)
 	if s, ok := watch.(*sampler); ok {
@@ -380,15 +381,15 @@ func (p *Replay) phase(t *record.Trial, k int) (*sim.Phase, error) {
 	}, nil
 }
 
-// shorten cuts a phase after so many steps. That changes nothing in the steps
-// before, only what would be known at its end.
+// shorten cuts a phase to the given number of steps. That does not change these steps,
+// only the means at the end.
 func shorten(ph *sim.Phase, steps int) {
 	if ph.Steps <= steps {
 		return
 	}
 	ph.Steps, ph.From = steps, 0
 	if ph.PlateauStep != nil {
-		// Whether there are such times decides how apical potentials are computed.
+		// Keep plateau times: apical potentials are computed in another way without.
 		ph.PlateauWindow = 1
 		for _, at := range ph.PlateauStep {
 			for i := range at {
@@ -398,8 +399,8 @@ func shorten(ph *sim.Phase, steps int) {
 	}
 }
 
-// reach brings the network to the weights that a trial was shown with, and
-// returns the state with which it began, nil for rest.
+// reach brings the network to the weights that it had in a trial and returns the
+// state with which the trial began, nil for rest.
 func (p *Replay) reach(t *record.Trial) (state []byte, err error) {
 	stored, err := p.reader.State(t.Index)
 	if err != nil {
@@ -434,41 +435,42 @@ func (p *Replay) reach(t *record.Trial) (state []byte, err error) {
 		p.apply()
 	}
 	if p.updates != t.Updates {
-		return nil, fmt.Errorf("its weights were changed by %d trials since they were taken down, of which %d were recorded", t.Updates, p.updates)
+		return nil, fmt.Errorf("its weights were changed by %d trials since the last snapshot of the weights, of which %d were recorded", t.Updates, p.updates)
 	}
 	return p.state(t, stored)
 }
 
-// learns tells whether a trial changed weights.
+// learns reports whether a trial changed weights.
 func (p *Replay) learns(t *record.Trial) bool {
 	return p.header.Rule != nil && t.Purpose == sim.TrainingSpikes
 }
 
-// state returns the state with which a trial began.
+// state returns the state with which a trial began. Stored is the one in the
+// recording, if any.
 func (p *Replay) state(t *record.Trial, stored []byte) ([]byte, error) {
 	if t.Rested || stored != nil {
 		return stored, nil
 	}
-	if place := p.places[t.Place]; place != nil && place.state != nil {
-		return place.state, nil
+	if slot := p.slots[t.Place]; slot != nil && slot.state != nil {
+		return slot.state, nil
 	}
-	return nil, errors.New("it began in a state that the recording does not hold")
+	return nil, errors.New("it began with a state that the recording does not hold")
 }
 
-// restart goes back to the weights that were taken down before a trial.
+// restart goes back to the last snapshot of the weights before a trial.
 func (p *Replay) restart(t *record.Trial) error {
 	first := t.Index
 	if t.Updates > 0 || !t.Rested {
 		for first > 0 {
 			before, err := p.reader.Trial(first - 1)
 			if err != nil || before.Snapshot != t.Snapshot {
-				break // if it is damaged and needed, that will be said
+				break // reach reports a damaged trial if it is needed
 			}
 			first--
 		}
 	}
 	if t.Weights == "" {
-		return errors.New("the part of the recording that tells its weights is damaged")
+		return errors.New("the part of the recording that says which weights it has is damaged")
 	}
 	net, err := p.reader.Weights(t.Weights)
 	if errors.Is(err, record.ErrNotRecorded) && p.weights != nil {
@@ -483,18 +485,18 @@ func (p *Replay) restart(t *record.Trial) error {
 	return p.begin(net, t.Snapshot, first)
 }
 
-// fits judges weights that were not in the recording.
+// fits returns an error if weights from outside the recording are not the right ones.
 func (p *Replay) fits(net *network.Network, digest string) error {
 	if got := net.SHA256(); got != digest {
-		return fmt.Errorf("weights %.12s are needed, not %.12s", digest, got)
+		return fmt.Errorf("the weights with digest %.12s are needed, not those with %.12s", digest, got)
 	}
 	if fmt.Sprint(net.Architecture) != fmt.Sprint(p.header.Network) {
-		return errors.New("the weights that were found are of another network")
+		return errors.New("the weights are those of another network")
 	}
 	return nil
 }
 
-// begin sets out from weights.
+// begin begins anew with the weights of a snapshot.
 func (p *Replay) begin(net *network.Network, snapshot, first int) error {
 	engine, err := sim.New(net, p.header.Neurons, p.header.Seed)
 	if err != nil {
@@ -506,18 +508,18 @@ func (p *Replay) begin(net *network.Network, snapshot, first int) error {
 	}
 	engine.Watch(&p.relay, true)
 	p.net, p.engine, p.quiet, p.snapshot, p.next, p.updates = net, engine, quiet, snapshot, first, 0
-	p.pending, p.places, p.target = nil, map[int]*replayPlace{}, newTarget(net)
+	p.pending, p.slots, p.target = nil, map[int]*replaySlot{}, newTarget(net)
 	return nil
 }
 
-// learn replays a trial that changed weights, and lets them change when its
-// batch is over.
+// learn replays a trial that changed weights and keeps its update, which apply adds
+// at the end of the batch.
 func (p *Replay) learn(t *record.Trial) error {
 	if err := p.missing(everyPopulation); err != nil {
 		return err
 	}
 	if len(t.Phases) != 2 || t.Phases[0].Taught || !t.Phases[1].Taught || !t.Whole {
-		return errors.New("it is not a forward and a target phase, from which alone a network learns")
+		return errors.New("it does not have a whole forward and a whole target phase, from which a network learns")
 	}
 	if t.Place == 0 {
 		p.apply()
@@ -533,12 +535,12 @@ func (p *Replay) learn(t *record.Trial) error {
 	if err := enter(p.quiet, state); err != nil {
 		return err
 	}
-	place := p.place(t.Place)
+	slot := p.slot(t.Place)
 	err = p.show(p.quiet, t, record.End, func(taught bool) []network.Means {
 		if taught {
 			return p.target
 		}
-		return place.forward
+		return slot.forward
 	}, nil)
 	if err != nil {
 		return err
@@ -547,13 +549,13 @@ func (p *Replay) learn(t *record.Trial) error {
 	if err != nil {
 		return err
 	}
-	rule.Learn(place.update, place.forward, p.target)
-	place.state = p.quiet.AppendState(place.state[:0])
+	rule.Learn(slot.update, slot.forward, p.target)
+	slot.state = p.quiet.AppendState(slot.state[:0])
 	p.pending, p.learnt = append(p.pending, t.Place), t.Number
 	return nil
 }
 
-// rule returns the rule by which a trial is learnt from.
+// rule returns the rule with the learning rates of a trial.
 func (p *Replay) rule(t *record.Trial) (network.Rule, error) {
 	h := p.header
 	if h.EpochTrials == 0 {
@@ -561,7 +563,7 @@ func (p *Replay) rule(t *record.Trial) (network.Rule, error) {
 	}
 	before := (t.Number - 1) / uint64(h.EpochTrials)
 	if t.Number == 0 || before >= maxEpochs {
-		return network.Rule{}, fmt.Errorf("protocols: a trial of training is number %d, in epochs of %d; want 1 to %d epochs", t.Number, h.EpochTrials, maxEpochs)
+		return network.Rule{}, fmt.Errorf("protocols: the training example is number %d, in epochs of %d examples; want 1 to %d epochs", t.Number, h.EpochTrials, maxEpochs)
 	}
 	if epoch := int(before) + 1; epoch != p.epoch {
 		p.epoch, p.slowed = epoch, h.Rule.Slowed(slowing(h.RateDecay, epoch))
@@ -569,18 +571,18 @@ func (p *Replay) rule(t *record.Trial) (network.Rule, error) {
 	return p.slowed, nil
 }
 
-// maxEpochs are more than anybody trains for, and few enough to count: a recording
-// may say anything.
+// maxEpochs is more than anybody trains, and few enough to count: a damaged recording
+// may have any number.
 const maxEpochs = 1 << 24
 
-// apply changes weights by the updates of a batch.
+// apply adds the pending updates of a batch to the weights.
 func (p *Replay) apply() {
 	if len(p.pending) == 0 {
 		return
 	}
 	updates := make([]*network.Update, len(p.pending))
 	for k, n := range p.pending {
-		updates[k] = p.places[n].update
+		updates[k] = p.slots[n].update
 		if p.header.MeanUpdate && len(p.pending) > 1 {
 			updates[k].Scale(1 / float32(len(p.pending)))
 		}
@@ -591,8 +593,8 @@ func (p *Replay) apply() {
 	p.pending = p.pending[:0]
 }
 
-// recorded is the spikes of a recorded trial as a script. Each population is
-// asked for its steps in order.
+// recorded is a script with the spikes of a recorded trial. For each population,
+// Spikes must be called for the steps in order.
 type recorded struct {
 	populations []recordedTrain
 	err         error
@@ -618,8 +620,8 @@ func newRecorded(r *record.Reader, trial int) *recorded {
 	return s
 }
 
-// Spikes returns the neurons that fired in a step. What it returned is
-// overwritten by the next call for the population.
+// Spikes returns the neurons that fired in a step. The next call for the same
+// population overwrites the result.
 func (s *recorded) Spikes(layer, step int) []int32 {
 	t := &s.populations[layer]
 	t.step = t.step[:0]

@@ -16,7 +16,7 @@ import (
 	"plateau/sim/record"
 )
 
-// fullHeader asks for every variable of every neuron.
+// fullHeader returns a header for recording every variable of every neuron.
 func fullHeader(m protocols.Model) record.Header {
 	h := protocols.RecordingHeader(m)
 	h.Plateaus = true
@@ -31,7 +31,7 @@ func fullHeader(m protocols.Model) record.Header {
 	return h
 }
 
-// A recording in the making.
+// A recording is being written.
 type recording struct {
 	bytes.Buffer
 	*record.Writer
@@ -47,7 +47,7 @@ func newRecording(t testing.TB, h record.Header, net *network.Network) *recordin
 	return r
 }
 
-// reader ends the recording and opens it.
+// reader finishes the recording and opens it.
 func (r *recording) reader(t testing.TB) *record.Reader {
 	t.Helper()
 	if err := r.Close(); err != nil {
@@ -60,7 +60,7 @@ func (r *recording) reader(t testing.TB) *record.Reader {
 	return open
 }
 
-// observers are told everything one after the other.
+// observers passes events on to several observers.
 type observers []sim.Observer
 
 func (o observers) Observe(e sim.Event) {
@@ -69,7 +69,7 @@ func (o observers) Observe(e sim.Event) {
 	}
 }
 
-// recordTwice trains on some examples and records that with two headers.
+// recordTwice trains on some examples and records the run with two headers.
 func recordTwice(t *testing.T, m protocols.Model, h, f record.Header, examples, epochs int) (spikes, full *recording) {
 	t.Helper()
 	net := newNetwork(t, m)
@@ -121,8 +121,8 @@ func compareReplay(p *protocols.Replay, spikes, full *record.Reader, i int) erro
 	return err
 }
 
-// From spikes alone replay finds the potentials that the run had, to the last
-// bit, in any order of trials.
+// From spikes alone, Replay finds the potentials of the run to the last bit, in any
+// order of trials.
 func TestReplay(t *testing.T) {
 	for name, change := range map[string]func(*protocols.Model){
 		"one layer":  func(m *protocols.Model) {},
@@ -174,7 +174,7 @@ func TestReplay(t *testing.T) {
 			if m.RateDecay != 1 {
 				h.EpochTrials, f.EpochTrials = 30, 30
 			}
-			spikes, full := recordTwice(t, m, h, f, 30, 2) // batches of 4 end with half a one
+			spikes, full := recordTwice(t, m, h, f, 30, 2) // the last batch of 4 is half full
 			r, was := spikes.reader(t), full.reader(t)
 			p := protocols.NewReplay(r, nil)
 			for i := range r.Trials() {
@@ -191,7 +191,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// Replay of a stretch of some neurons gives just these samples.
+// Replaying some steps of some neurons gives exactly these samples.
 func TestReplayStretch(t *testing.T) {
 	for name, change := range map[string]func(*protocols.Model){
 		"plain":         func(m *protocols.Model) {},
@@ -245,7 +245,7 @@ func TestReplayStretch(t *testing.T) {
 	}
 }
 
-// samples reads those of trial 4.
+// samples reads the recorded samples of trial 4.
 func samples(t *testing.T, r *record.Reader, v record.Variable, population int) (list []float32) {
 	s := r.Samples(4, r.Header().Trace(population, v), 0, record.End)
 	for s.Scan() {
@@ -257,8 +257,8 @@ func samples(t *testing.T, r *record.Reader, v record.Variable, population int) 
 	return list
 }
 
-// Of a recording that broke off the trials that are there are replayed, the last
-// as far as it goes; and of a damaged one those that do not need what is lost.
+// In a recording that broke off, all trials that are there can be replayed, the last
+// as far as it goes. In a damaged one, those can that do not need what is lost.
 func TestReplayOfDamage(t *testing.T) {
 	m := tiny(8)
 	m.Train.Forward = 300
@@ -333,8 +333,8 @@ func TestReplayOfDamage(t *testing.T) {
 	}
 }
 
-// A replay tells an observer what the run told, so that it can be recorded in
-// full.
+// A replay sends an observer the events of the run, so that a full recording can be
+// made from it.
 func TestReplayRecordsInFull(t *testing.T) {
 	m := tiny(8)
 	h := protocols.RecordingHeader(m)
@@ -355,7 +355,7 @@ func TestReplayRecordsInFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(again.Bytes(), full.Bytes()) {
-		t.Errorf("the recording of the replay has %d bytes and is not that of the run, which has %d", again.Len(), full.Len())
+		t.Errorf("the recording of the replay, of %d bytes, differs from that of the run, of %d", again.Len(), full.Len())
 	}
 }
 
@@ -396,7 +396,7 @@ func TestReplayNeedsWeights(t *testing.T) {
 	trainer.Watch(gaps, false)
 	train(t, trainer, noise(1, 8, 6, 3), 1)
 	p := protocols.NewReplay(gaps.reader(t), found(first, nil))
-	for i, want := range []string{"", "by 2 trials since they were taken down, of which 1", "by 4 trials since they were taken down, of which 2"} {
+	for i, want := range []string{"", "by 2 trials since the last snapshot of the weights, of which 1", "by 4 trials since the last snapshot of the weights, of which 2"} {
 		if err := p.Trial(i, nil); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("trial %d, with trials left out: %v, want %q", i, err, want)
 		}
@@ -409,7 +409,7 @@ func TestReplayNeedsWeights(t *testing.T) {
 	}
 }
 
-// From waypoints a replay goes backwards, and finds the same bits.
+// With waypoints a replay can go backwards, and finds the same bits.
 func TestReplayWaypoints(t *testing.T) {
 	for name, change := range map[string]func(*protocols.Model){
 		"plain":  func(m *protocols.Model) {},
@@ -431,7 +431,7 @@ func TestReplayWaypoints(t *testing.T) {
 		learnt := 0
 		p.Learning = func(from, to int) error {
 			if snapshot, next := p.At(); next != from || snapshot != from/20 {
-				t.Errorf("%s: at trial %d since snapshot %d, told of trial %d", name, next, snapshot, from)
+				t.Errorf("%s: at trial %d since snapshot %d, but Learning was called for trial %d", name, next, snapshot, from)
 			}
 			learnt++
 			if w := p.Waypoint(); w != nil && learnt <= 29 {
@@ -465,8 +465,8 @@ func TestReplayWaypoints(t *testing.T) {
 	}
 }
 
-// Somebody who waits for a replay is told how far it is, and can give up without
-// loss.
+// Learning tells somebody who waits for a replay how far it is, and can stop it
+// without losing what was done.
 func TestReplayLearning(t *testing.T) {
 	m := tiny(8)
 	h := protocols.RecordingHeader(m)
@@ -491,13 +491,13 @@ func TestReplayLearning(t *testing.T) {
 	if err := compareReplay(p, r, f, 15); err != nil {
 		t.Fatal(err)
 	}
-	// The seventh was not learnt from the first time.
+	// The seventh trial (6) was not learnt the first time.
 	if want := []int{0, 1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 10, 11, 12, 13, 14}; !slices.Equal(told, want) {
 		t.Errorf("told of %v, want %v", told, want)
 	}
 }
 
-// later tells that presentations have higher numbers than they have.
+// later adds to the numbers of presentations.
 type later struct {
 	sim.Observer
 	by uint64
@@ -512,8 +512,8 @@ func (l later) Observe(e sim.Event) {
 	l.Observer.Observe(e)
 }
 
-// A recording may say anything of the number of a trial. Epochs are counted one by
-// one for the decay of learning rates, so there is an end to it.
+// A damaged recording may have any number for a trial. Replay counts epochs one by one
+// for the decay of learning rates, so it must refuse very large numbers.
 func TestReplayOfImpossibleEpoch(t *testing.T) {
 	m := tiny(8)
 	m.RateDecay = 0.5

@@ -12,7 +12,7 @@ import (
 	"plateau/sim"
 )
 
-// images are made-up samples: a row of intensities and a class each.
+// images are made-up examples, each with a row of intensities and a class.
 type images struct {
 	intensities [][]float32
 	classes     []int
@@ -26,7 +26,7 @@ func (d images) Sample(i int, intensity []float32) (class int) {
 	return d.classes[i]
 }
 
-// noise returns n images of random intensities and classes.
+// noise returns n images with random intensities and classes.
 func noise(seed uint64, n, inputs, classes int) images {
 	s := sim.NewStream(seed, 1000, 0, 0, 0)
 	var d images
@@ -41,7 +41,7 @@ func noise(seed uint64, n, inputs, classes int) images {
 	return d
 }
 
-// clone lets a test spoil images of its own.
+// clone returns a copy that a test may spoil.
 func (d images) clone() images {
 	c := images{classes: slices.Clone(d.classes)}
 	for _, row := range d.intensities {
@@ -50,7 +50,7 @@ func (d images) clone() images {
 	return c
 }
 
-// A logged data set notes which examples are asked for. It is for one
+// A logged data set keeps the indices of the examples that are read. It is for one
 // goroutine.
 type logged struct {
 	protocols.Samples
@@ -62,7 +62,7 @@ func (d logged) Sample(i int, intensity []float32) int {
 	return d.Samples.Sample(i, intensity)
 }
 
-// tiny is a model that takes some microseconds an example.
+// tiny is a model that needs some microseconds for an example.
 func tiny(hidden ...int) protocols.Model {
 	m := protocols.Default(6, hidden, 3)
 	m.Train = protocols.TwoPhase{Forward: 12, Target: 10, Settle: 4}
@@ -113,16 +113,16 @@ func test(t testing.TB, m protocols.Model, net *network.Network, data protocols.
 	return r
 }
 
-// A phaseLog notes what an observer is told of phases.
+// A phaseLog is an observer that keeps what it is told about phases.
 type phaseLog struct {
 	began []began
-	steps []int // that blocks told of, for each phase
+	steps []int // number of steps in the blocks of each phase
 	ended int
 }
 
 type began struct {
 	sim.PhaseBegan
-	phase sim.Phase // with a PlateauStep of its own
+	phase sim.Phase // a copy that shares no slices
 }
 
 func (l *phaseLog) Observe(e sim.Event) {
@@ -143,8 +143,7 @@ func (l *phaseLog) Observe(e sim.Event) {
 	}
 }
 
-// phasesOf trains a network on n examples and returns the phases it went
-// through, two for each.
+// phasesOf trains a network on n examples and returns their phases, two for each.
 func phasesOf(t *testing.T, m protocols.Model, n int) []began {
 	t.Helper()
 	var log phaseLog
@@ -156,7 +155,7 @@ func phasesOf(t *testing.T, m protocols.Model, n int) []began {
 	}
 	for k, b := range log.began {
 		if log.steps[k] != b.phase.Steps {
-			t.Fatalf("phase %d has %d steps, but blocks told of %d", k, b.phase.Steps, log.steps[k])
+			t.Fatalf("phase %d has %d steps, but its blocks have %d", k, b.phase.Steps, log.steps[k])
 		}
 	}
 	return log.began
@@ -168,7 +167,8 @@ func finiteAll(x []float32) bool {
 	})
 }
 
-// written is a checkpoint of a trainer, which is as long as it says.
+// written returns a checkpoint of a trainer, and checks that it has the size that the
+// trainer says.
 func written(t *testing.T, trainer *protocols.Trainer) []byte {
 	t.Helper()
 	var b bytes.Buffer

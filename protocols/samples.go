@@ -7,22 +7,21 @@ import (
 	"plateau/network"
 )
 
-// Samples are labelled examples, all of one size. If a type of samples can be
-// inconsistent, it can also have a method Validate() error, which is called
-// before examples are shown.
+// Samples are labelled examples, all of one size. A type that can be inconsistent may
+// also have a method Validate() error, which is called before examples are shown.
 type Samples interface {
 	Len() int
 	// Size is the number of intensities of an example, one for each input of a
 	// network.
 	Size() int
-	// Sample writes the intensities of example i, each in [0, 1], to intensity,
-	// which has Size of them, and returns its class. An intensity that it leaves
-	// out is NaN, and so is noticed.
+	// Sample writes the intensities of example i, each in [0, 1], to intensity, which
+	// has length Size, and returns the class of the example. Intensity is filled with
+	// NaN before the call, so that missing values are noticed.
 	Sample(i int, intensity []float32) (class int)
 }
 
-// suits refuses examples that a network cannot be shown. Kind says what they are
-// for.
+// suits returns an error if examples cannot be shown to a network. Kind says what the
+// examples are for.
 func suits(data Samples, kind string, a network.Architecture) error {
 	if data == nil || data.Len() < 1 {
 		return fmt.Errorf("protocols: no %s examples", kind)
@@ -38,8 +37,8 @@ func suits(data Samples, kind string, a network.Architecture) error {
 	return nil
 }
 
-// sample writes example i to intensity and returns its class. What the samples
-// leave out is NaN, where it would otherwise be the example before.
+// sample writes example i to intensity and returns its class. Values that the samples
+// leave out are NaN, and not those of the example before.
 func sample(data Samples, i int, intensity []float32) (class int) {
 	missing := float32(math.NaN())
 	for j := range intensity {

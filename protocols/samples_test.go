@@ -7,7 +7,7 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// showing lists the ways to show examples to a network.
+// showing returns the ways to show examples to a network.
 func showing(t *testing.T, m protocols.Model) map[string]func(protocols.Samples) error {
 	return map[string]func(protocols.Samples) error{
 		"training": func(data protocols.Samples) error {
@@ -29,13 +29,13 @@ func showing(t *testing.T, m protocols.Model) map[string]func(protocols.Samples)
 	}
 }
 
-// blank is a set of n black images in three classes.
+// blank returns a set of n black images in three classes.
 func blank(width, height, n int) *dataset.Set {
 	return &dataset.Set{Width: width, Height: height, Channels: 1, Classes: 3,
 		Pixels: make([]byte, width*height*n), Labels: make([]byte, n)}
 }
 
-// A short data set writes one intensity too few of every example but the first.
+// A short data set leaves out an intensity of every example except the first.
 type short struct{ images }
 
 func (d short) Sample(i int, intensity []float32) int {
@@ -45,8 +45,8 @@ func (d short) Sample(i int, intensity []float32) int {
 	return d.images.Sample(i, intensity)
 }
 
-// Whatever samples somebody brings, they are shown as they are, or refused in
-// words: no panic, and nothing left of the example before.
+// Samples of any kind are shown as they are, or refused with an error: there is no
+// panic, and nothing is left of the example before.
 func TestUnsuitableSamples(t *testing.T) {
 	m := tiny(3) // 6 inputs, 3 classes
 	spoil := func(change func(*dataset.Set)) *dataset.Set {

@@ -13,14 +13,14 @@ import (
 	"plateau/sim"
 )
 
-// A space draws models from all that a search may look at, and keeps count of
-// which choices it has made.
+// A space draws models at random from everything that a search may try, and counts
+// its choices.
 type space struct {
 	*rand.Rand
 	seen map[string]int
 }
 
-// choose returns one of some values, each as likely.
+// choose returns one of the values, all with the same probability.
 func choose[T any](s *space, what string, values ...T) T {
 	v := values[s.IntN(len(values))]
 	s.seen[fmt.Sprintf("%s = %v", what, v)]++
@@ -99,7 +99,7 @@ func (s *space) phases(m *protocols.Model) {
 		p.PlateauSpread = shorter - p.Window
 		p.PlateauSD = choose(s, "plateau law", 0, 3.0)
 	}
-	// Whole steps may take a little more than the lengths in ms.
+	// In whole steps, the times may be a little longer.
 	dt := m.Neurons.Dt
 	if p.Settle > 0 && kernels.Steps(p.Settle, dt) >= kernels.Steps(shorter, dt) {
 		p.Settle = 0
@@ -124,10 +124,10 @@ func (s *space) learning(m *protocols.Model) {
 	m.RateDecay = choose(s, "decay", 1, 0.6)
 }
 
-// Wherever in the space of models: training ends with finite weights, the same with
-// one worker and with two, recorded or not, and when it is resumed; what was
-// recorded is replayed to the last bit; and a test does not depend on its
-// workers. The tests of the engine hold it against the equations; this one looks
+// Everywhere in the space of models, training ends with finite weights, which are the
+// same with one worker and with two, recorded or not, and when training is resumed.
+// What was recorded is replayed to the last bit, and a test does not depend on the
+// number of workers. Other tests compare the engine with the equations; this one looks
 // for options that do not go together.
 func TestWholeSpace(t *testing.T) {
 	points := 40
@@ -152,7 +152,7 @@ func TestWholeSpace(t *testing.T) {
 	}
 	for what, n := range s.seen {
 		if n < 2 {
-			t.Errorf("%s was tried %d times only: more points are needed", what, n)
+			t.Errorf("%s was tried only %d times: more points are needed", what, n)
 		}
 	}
 }

@@ -2,15 +2,14 @@ package protocols
 
 import "plateau/sim"
 
-// SpikeCount counts spikes while a Trainer trains: of each population, in forward
-// phases alone, where no teacher makes them.
+// SpikeCount counts the spikes of each population while a Trainer trains, in forward
+// phases only, because the teaching current does not act there.
 type SpikeCount struct {
 	parts []*forwardSpikes // one for each worker
 }
 
-// CountSpikes counts the spikes of all examples that are shown from now on. It
-// changes nothing in the run and costs next to nothing: a few additions for each
-// example.
+// CountSpikes counts the spikes of all examples that are shown from now on. It does
+// not change the run and takes only a few additions for each example.
 func (t *Trainer) CountSpikes() *SpikeCount {
 	c := &SpikeCount{}
 	for _, w := range t.workers {
@@ -21,10 +20,10 @@ func (t *Trainer) CountSpikes() *SpikeCount {
 	return c
 }
 
-// Take returns the spikes of each population, from the input up, and in how many
-// steps they fell, and begins to count anew. Both are whole numbers, whose sums do
-// not depend on how the workers share the examples. It is for the function that
-// Epoch calls with its progress: between batches, when nobody counts.
+// Take returns the number of spikes of each population, from the input up, and the
+// number of steps in which they were counted, and begins a new count. The sums do not
+// depend on how workers share the examples. Call it in the function to which Epoch
+// reports progress, because nothing is counted between batches.
 func (c *SpikeCount) Take() (spikes []int64, steps int64) {
 	spikes = make([]int64, len(c.parts[0].spikes))
 	for _, f := range c.parts {
@@ -45,7 +44,7 @@ type forwardSpikes struct {
 	spikes  []int64
 }
 
-// Observe counts what an engine tells.
+// Observe counts the spikes of an engine.
 func (f *forwardSpikes) Observe(event sim.Event) {
 	switch e := event.(type) {
 	case *sim.PhaseBegan:

@@ -9,7 +9,7 @@ import (
 	"plateau/sim"
 )
 
-// slowCount counts spikes one step after the other.
+// slowCount is an observer that counts spikes step by step.
 type slowCount struct {
 	phase  *sim.Phase
 	spikes []int64
@@ -33,8 +33,8 @@ func (c *slowCount) Observe(event sim.Event) {
 	}
 }
 
-// The count is that of somebody who looks at every step of every example, however
-// many workers there are, and it leaves the run as it is.
+// The count agrees with an observer that looks at every step of every example,
+// whatever the number of workers, and counting does not change the run.
 func TestCountSpikes(t *testing.T) {
 	m := tiny(9, 5)
 	m.Batch, m.Neurons.Dt = 4, 0.5
@@ -71,7 +71,7 @@ func TestCountSpikes(t *testing.T) {
 			t.Errorf("%d workers: counting changes the weights", workers)
 		}
 		if again, in := count.Take(); slices.Max(again) != 0 || in != 0 {
-			t.Errorf("taken spikes are still there: %v in %d steps", again, in)
+			t.Errorf("after Take there are still %v spikes in %d steps", again, in)
 		}
 	}
 }

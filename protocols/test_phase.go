@@ -7,11 +7,11 @@ import (
 	"plateau/kernels"
 )
 
-// TestPhase is the protocol of a test example: a forward phase from rest, in
-// whole steps as TwoPhase.
+// TestPhase is the protocol of a test example: a forward phase from rest. Its times
+// are rounded to whole steps like those of TwoPhase.
 type TestPhase struct {
-	Length float64 // (ms); > Settle. The paper's text says 500, its program has 250.
-	Settle float64 // Δt_s, left out of the average (ms); ≥ 0
+	Length float64 // length (ms); > Settle. The paper's text says 500, its program has 250.
+	Settle float64 // Δt_s, which is left out of the average (ms); ≥ 0
 }
 
 // DefaultTestPhase returns the values of the published program.
@@ -29,7 +29,7 @@ func (p TestPhase) Validate() error {
 	return errors.Join(errs...)
 }
 
-// OnGrid returns the protocol as steps of dt have it, every time a multiple of dt.
+// OnGrid returns the protocol with every time rounded to a multiple of dt.
 func (p TestPhase) OnGrid(dt float64) TestPhase {
 	p.Length, p.Settle = kernels.OnGrid(p.Length, dt), kernels.OnGrid(p.Settle, dt)
 	return p

@@ -11,23 +11,22 @@ import (
 	"plateau/sim"
 )
 
-// Tester reads out the classes of examples, each from rest. The random draws of
-// an example depend on the seed and its index, so a test of the same
-// weights gives the same result whenever it is made and by however many
-// workers.
+// Tester predicts the classes of examples, each from rest. The random draws of an
+// example depend only on the seed and the index of the example, so a test of the same
+// weights always has the same result, whatever the number of workers.
 type Tester struct {
 	model Model
 	desks []*desk
 }
 
-// desk is what one worker tests at.
+// desk is what one worker needs to test examples.
 type desk struct {
 	engine *sim.Engine
 	phase  sim.Phase
 	means  []network.Means
 }
 
-// NewTester returns a tester of net with a number of workers. The weights of
+// NewTester returns a tester of net with the given number of workers. The weights of
 // net may change between tests.
 func NewTester(m Model, net *network.Network, workers int) (*Tester, error) {
 	if err := m.fits(net); err != nil {
@@ -56,20 +55,20 @@ func NewTester(m Model, net *network.Network, workers int) (*Tester, error) {
 	return t, nil
 }
 
-// Result is what a test gave.
+// Result is the result of a test.
 type Result struct {
 	Examples int
 	Errors   int
-	Read     []int // the class read out of each example
+	Read     []int // predicted class of each example
 }
 
-// Error returns the share of examples that were misread.
+// Error returns the error: the share of examples with a wrong predicted class.
 func (r Result) Error() float64 { return float64(r.Errors) / float64(r.Examples) }
 
 // Test tests all examples. Progress, if not nil, is called with the number of
 // examples done, from one goroutine at a time. If the context ends, or an example
-// cannot be shown, Test stops and returns the error of the first such example
-// and no result.
+// cannot be shown, Test stops and returns no result and the error of the first example
+// that failed.
 func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)) (Result, error) {
 	if err := suits(data, "test", t.model.Network); err != nil {
 		return Result{}, err
@@ -101,9 +100,9 @@ func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)
 				}
 				mu.Lock()
 				if err != nil {
-					// Examples are dealt out in order, so those before this one are
-					// tested to the end: which error is the first does not depend on
-					// the workers.
+					// Workers take examples in order, so all examples before this one
+					// are still tested, and the first error does not depend on the
+					// number of workers.
 					if failure == nil || i < failed {
 						failed, failure = i, err
 					}
@@ -123,7 +122,7 @@ func (t *Tester) Test(ctx context.Context, data Samples, progress func(done int)
 	return result, nil
 }
 
-// read shows an example and returns the class read out and the true one.
+// read shows an example and returns its predicted and its true class.
 func (d *desk) read(data Samples, i int, a network.Architecture) (read, class int, err error) {
 	class = sample(data, i, d.phase.Intensity)
 	if class < 0 || class >= a.Classes {

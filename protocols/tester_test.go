@@ -16,8 +16,8 @@ import (
 	"plateau/sim"
 )
 
-// A Tester does what is written here: each example from rest, with draws of its
-// own, read out from the mean potentials since Settle.
+// A Tester does what is written out here: it shows each example from rest, with its
+// own draws, and reads out the class from the mean potentials since Settle.
 func TestTesterIsTheProtocol(t *testing.T) {
 	for _, c := range []struct {
 		dt          float64
@@ -65,12 +65,12 @@ func TestTesterIsTheProtocol(t *testing.T) {
 			t.Errorf("error %v, want %d of 60", got.Error(), want.Errors)
 		}
 		if slices.Max(got.Read) == slices.Min(got.Read) {
-			t.Errorf("dt %v, %+v: every example is read as %d, which tests nothing", c.dt, c.p, got.Read[0])
+			t.Errorf("dt %v, %+v: every example is predicted as %d, which tests nothing", c.dt, c.p, got.Read[0])
 		}
 	}
 }
 
-// However many work on it, a test comes to the same result, and changes nothing.
+// A test has the same result with any number of workers, and changes nothing.
 func TestWorkersDoNotMatter(t *testing.T) {
 	m := tiny(8)
 	net := newNetwork(t, m)
@@ -106,8 +106,8 @@ func TestWorkersDoNotMatter(t *testing.T) {
 	}
 }
 
-// Each example starts from rest: what is read of it does not depend on what was
-// shown before, or whether anything was.
+// Each example starts from rest: its predicted class does not depend on what was shown
+// before.
 func TestTestsAreFromRest(t *testing.T) {
 	m := tiny(8)
 	m.Test = protocols.TestPhase{Length: 6, Settle: 0} // too short to forget
@@ -123,7 +123,7 @@ func TestTestsAreFromRest(t *testing.T) {
 	got := test(t, m, net, other, 1).Read
 	for i := 1; i < len(want); i += 2 {
 		if got[i] != want[i] {
-			t.Errorf("example %d is read as %d, and as %d after other ones", i, want[i], got[i])
+			t.Errorf("example %d is predicted as %d, and as %d after other examples", i, want[i], got[i])
 		}
 	}
 	part := images{data.intensities[:20], data.classes[:20]}
@@ -151,10 +151,10 @@ func TestTesterSeesNewWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	if slices.Equal(before.Read, after.Read) {
-		t.Error("learning does not show")
+		t.Error("the tester does not see the new weights")
 	}
 	if want := test(t, m, trainer.Network(), data, 1); !slices.Equal(after.Read, want.Read) {
-		t.Error("a new tester reads something else")
+		t.Error("a new tester predicts something else")
 	}
 }
 
@@ -164,10 +164,10 @@ func TestTestProgress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls := 0 // with -race, also a test that only one calls at a time
+	calls := 0 // with -race, this also tests that only one goroutine calls at a time
 	if _, err := tester.Test(t.Context(), noise(1, 50, 6, 3), func(done int) {
 		if calls++; done != calls {
-			t.Errorf("call %d says that %d are done", calls, done)
+			t.Errorf("call %d says that %d examples are done", calls, done)
 		}
 	}); err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestTestProgress(t *testing.T) {
 	}
 }
 
-// counted counts how many examples are asked for, by any goroutine.
+// counted counts how many examples are read, by any goroutine.
 type counted struct {
 	protocols.Samples
 	asked *atomic.Int64
@@ -212,8 +212,8 @@ func TestTestCancelled(t *testing.T) {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v, want that of the context", err)
 			}
-			// Each worker may have been at an example, and at most one more has been
-			// waiting to be counted.
+			// Each worker may have begun another example, and at most one more may
+			// have been waiting to be counted.
 			if most := int64(stop + workers); asked.Load() > most {
 				t.Errorf("%d workers began %d examples, stopped after %d; want at most %d", workers, asked.Load(), stop, most)
 			}
@@ -221,7 +221,7 @@ func TestTestCancelled(t *testing.T) {
 				t.Errorf("half a result: %+v", r)
 			}
 		}
-		// It can be used again.
+		// The tester can be used again.
 		r, err := tester.Test(t.Context(), data, nil)
 		if err != nil || r.Examples != 500 {
 			t.Errorf("after it was stopped: %v", err)
@@ -271,7 +271,8 @@ func TestTesterRefusesSamples(t *testing.T) {
 	}
 }
 
-// A late data set lets examples 0 and 1 meet, and then keeps one of them back.
+// A late data set waits until examples 0 and 1 are both being read, and then delays
+// one of them.
 type late struct {
 	protocols.Samples
 	back int
@@ -289,7 +290,7 @@ func (d late) Sample(i int, intensity []float32) int {
 	return d.Samples.Sample(i, intensity)
 }
 
-// Of two examples that fail, the first is named, whichever fails earlier.
+// If two examples fail, the error names the first, whichever fails earlier.
 func TestFirstFailureIsNamed(t *testing.T) {
 	m := tiny(3)
 	tester, err := protocols.NewTester(m, newNetwork(t, m), 2)
@@ -306,7 +307,7 @@ func TestFirstFailureIsNamed(t *testing.T) {
 	}
 }
 
-// However a test ends, its workers end with it.
+// Workers end with the test, however it ends.
 func TestTesterLeavesNoGoroutines(t *testing.T) {
 	m := tiny(4)
 	tester, err := protocols.NewTester(m, newNetwork(t, m), 7)
@@ -323,7 +324,7 @@ func TestTesterLeavesNoGoroutines(t *testing.T) {
 				cancel()
 			}
 		}); err == nil {
-			t.Error("not stopped")
+			t.Error("the test did not stop")
 		}
 		cancel()
 		if _, err := tester.Test(t.Context(), bad, nil); err == nil {
@@ -333,7 +334,7 @@ func TestTesterLeavesNoGoroutines(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	// Others may need a moment to end; a leak would not pass.
+	// Other goroutines may need a moment to end; a leak would stay.
 	for range 100 {
 		if runtime.NumGoroutine() <= before {
 			return

@@ -14,8 +14,8 @@ import (
 	"plateau/sim"
 )
 
-// A Trainer does what is written here step by step: state flows on from example
-// to example, and weights change after each.
+// A Trainer does what is written out here step by step: state flows on from example
+// to example, and weights change after each batch.
 func TestTrainerIsTheProtocol(t *testing.T) {
 	for name, change := range map[string]func(*protocols.Model){
 		"one hidden layer":    func(m *protocols.Model) {},
@@ -53,7 +53,7 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 			net := newNetwork(t, m)
 			rule := m.Rule()
 			rule.Rates, rule.FeedbackRates = slices.Clone(rule.Rates), slices.Clone(rule.FeedbackRates)
-			// Each place of a batch has a state of its own.
+			// Each slot of a batch has its own state.
 			var engines []*sim.Engine
 			for range m.Batch {
 				engine, err := sim.New(net, m.Neurons, m.Seed)
@@ -136,7 +136,7 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 	}
 }
 
-// everything asks for all means of all layers.
+// everything returns room for all means of all layers.
 func everything(net *network.Network) []network.Means {
 	means := make([]network.Means, len(net.Layers))
 	for m := range means {
@@ -196,7 +196,8 @@ func TestEpochOrder(t *testing.T) {
 	}
 }
 
-// All orders are equally likely, and an epoch's tells nothing of the next.
+// All orders are equally likely, and the order of one epoch says nothing about the
+// next.
 func TestEpochOrderIsUniform(t *testing.T) {
 	const n, permutations = 4, 24
 	epochs := 4800
@@ -206,7 +207,7 @@ func TestEpochOrderIsUniform(t *testing.T) {
 	m := tiny(1)
 	m.Train = protocols.TwoPhase{Forward: 1, Target: 1}
 	counts := map[string]int{}
-	var follow [n][n]int // first of an epoch, first of the next
+	var follow [n][n]int // counts by first example of an epoch and first of the next
 	orders := ordersOf(t, m, n, epochs)
 	for e, order := range orders {
 		counts[fmt.Sprint(order)]++
@@ -219,7 +220,7 @@ func TestEpochOrderIsUniform(t *testing.T) {
 		d := float64(got) - float64(epochs)/permutations
 		chi2 += d * d / (float64(epochs) / permutations)
 	}
-	// χ² of 23 degrees of freedom is above 58, and of 15 above 45, less than once
+	// χ² with 23 degrees of freedom exceeds 58, and with 15 exceeds 45, less than once
 	// in ten thousand times.
 	if len(counts) != permutations || chi2 > 58 {
 		t.Errorf("%d orders, χ² %.0f, want %d and < 58", len(counts), chi2, permutations)
@@ -267,7 +268,7 @@ func TestEpochProgress(t *testing.T) {
 	}
 }
 
-// A run that is stopped has learned what it has been shown, and says so.
+// A run that is stopped has learned from the examples that it reports as shown.
 func TestEpochCancelled(t *testing.T) {
 	m := tiny(3)
 	data := noise(1, 40, 6, 3)
@@ -296,7 +297,7 @@ func TestEpochCancelled(t *testing.T) {
 			t.Error("weights changed after the last example")
 		}
 	}
-	// Too late: all is done.
+	// The context ends too late: the epoch is done.
 	ctx, cancel := context.WithCancel(t.Context())
 	e, err := newTrainer(t, m).Epoch(ctx, data, func(e protocols.Epoch) {
 		if e.Examples == 40 {
@@ -343,7 +344,7 @@ func TestSameSeedSameWeights(t *testing.T) {
 	}
 }
 
-// Only the spikes depend on the seed here, not the weights it begins with.
+// Here only the spikes depend on the seed, not the initial weights.
 func TestTrainingSpikesDependOnSeed(t *testing.T) {
 	m := tiny(4)
 	one := noise(1, 1, 6, 3)
@@ -364,7 +365,7 @@ func TestTrainingSpikesDependOnSeed(t *testing.T) {
 	}
 }
 
-// Learning rates of zero change nothing.
+// With learning rates of zero, nothing changes.
 func TestZeroRatesLearnNothing(t *testing.T) {
 	m := tiny(4)
 	m.Rates = []float64{0, 0}
@@ -375,11 +376,11 @@ func TestZeroRatesLearnNothing(t *testing.T) {
 		t.Error("weights changed")
 	}
 	if !(e.Losses[0] > 0 && e.Losses[1] > 0) {
-		t.Errorf("losses %v, want what was to be learned", e.Losses)
+		t.Errorf("losses %v, want some above zero", e.Losses)
 	}
 }
 
-// Weights that grow beyond all bounds end the run and are named.
+// Weights that are no longer finite end the run with an error that names them.
 func TestDivergence(t *testing.T) {
 	for _, hidden := range [][]int{nil, {4}, {4, 3}} {
 		m := tiny(hidden...)
@@ -398,7 +399,7 @@ func TestDivergence(t *testing.T) {
 			}
 		}
 	}
-	// Of a long epoch the end is not waited for.
+	// In a long epoch this is noticed before the end.
 	m := tiny(2)
 	m.Rates = []float64{1e300, 1e300}
 	e, err := newTrainer(t, m).Epoch(t.Context(), noise(1, 1500, 6, 3), nil)
@@ -407,7 +408,7 @@ func TestDivergence(t *testing.T) {
 	}
 }
 
-// spoilt lists what is wrong with an example, and what must be said of it.
+// spoilt returns ways to spoil an example, and what the error must say.
 func spoilt(i int) map[string]struct {
 	spoil func(images)
 	want  []string
@@ -430,7 +431,7 @@ func spoilt(i int) map[string]struct {
 	}
 }
 
-// checkSays wants an error that says certain things.
+// checkSays fails unless the error contains all texts.
 func checkSays(t *testing.T, err error, want []string) {
 	t.Helper()
 	if err == nil {

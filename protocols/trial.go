@@ -7,20 +7,20 @@ import (
 	"plateau/sim"
 )
 
-// Trial shows one example to a network, from rest and through both phases, and
-// changes nothing in it.
+// Trial is the result of showing one example to a network, from rest and through both
+// phases, without changing the network.
 type Trial struct {
 	Example  int
-	Class    int // the true class
-	Read     int // the class read out in the forward phase
+	Class    int // true class
+	Read     int // predicted class, read out in the forward phase
 	Forward  []network.Means
 	Target   []network.Means
 	Losses   []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23)
 	Training TwoPhase
 }
 
-// RunTrial runs a trial of example i and sends what happens to an observer,
-// potentials of every compartment included. The random draws depend on the
+// RunTrial runs a trial of example i, counted from 0, and sends all events to an
+// observer, with the potentials of every compartment. The random draws depend on the
 // model's seed and i.
 func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Observer) (*Trial, error) {
 	if err := m.fits(net); err != nil {
@@ -40,7 +40,7 @@ func RunTrial(m Model, net *network.Network, data Samples, i int, watch sim.Obse
 	if watch != nil {
 		stage.engine.Watch(watch, true)
 	}
-	p := newPlace(0, &m, net)
+	p := newSlot(0, &m, net)
 	if err := stage.show(p, sim.TrialSpikes, uint64(i), data, i); err != nil {
 		return nil, fmt.Errorf("protocols: trial of example %d: %w", i, err)
 	}

@@ -11,10 +11,10 @@ import (
 	"plateau/sim"
 )
 
-// A diary notes all that a trial tells.
+// A diary is an observer that keeps everything that a trial tells.
 type diary struct {
 	events []string
-	steps  int         // told of since the presentation began
+	steps  int         // number of steps since the presentation began
 	spikes [][][]int32 // by layer and step
 	basal  [][][]float32
 	apical [][][]float32
@@ -75,8 +75,8 @@ func mean(rows [][]float32, from, to int) []float64 {
 	return m
 }
 
-// near is for means of float32 potentials of about 10, summed over some tens of
-// steps: 10⁻⁷ × 10 × the steps, and some.
+// near compares means of float32 potentials of about 10, summed over some tens of
+// steps: the tolerance is somewhat more than 10⁻⁷ × 10 × the number of steps.
 func near(got []float32, want []float64) bool {
 	if len(got) != len(want) {
 		return false
@@ -89,8 +89,9 @@ func near(got []float32, want []float64) bool {
 	return true
 }
 
-// What a trial returns is what its observer saw: the phases in order, all steps,
-// and means, plateaus, losses and class that follow from the potentials.
+// An observer is told of the phases in order and of all steps of a trial, and the
+// means, plateaus, losses and predicted class that the trial returns follow from the
+// potentials that it was told.
 func TestTrialTellsEverything(t *testing.T) {
 	for _, apical := range []float64{0, 0.05} {
 		for _, dt := range []float64{1, 0.1} {
@@ -130,7 +131,7 @@ func TestTrialTellsEverything(t *testing.T) {
 				from, to := p*phase+settle, (p+1)*phase
 				for l := range 3 {
 					if !reflect.DeepEqual(means[l].Plateau, d.means[p][l].Plateau) || !reflect.DeepEqual(means[l].Soma, d.means[p][l].Soma) {
-						t.Errorf("phase %d, layer %d: means are not those that were told", p, l)
+						t.Errorf("phase %d, layer %d: the means differ from those that the observer was told", p, l)
 					}
 					if p == 0 && !near(means[l].Soma, mean(d.soma[l+1], from, to)) {
 						t.Errorf("layer %d: mean potentials %v, want %v", l, means[l].Soma, mean(d.soma[l+1], from, to))
@@ -183,14 +184,14 @@ func TestTrialTellsEverything(t *testing.T) {
 				}
 			}
 			if trial.Read != read {
-				t.Errorf("class %d is read out, want %d", trial.Read, read)
+				t.Errorf("predicted class %d, want %d", trial.Read, read)
 			}
 		}
 	}
 }
 
-// A trial changes nothing and is a function of model, weights and example: not
-// of who looks on or of what was run before.
+// A trial changes nothing. It is a function of model, weights and example, and does
+// not depend on observers or on what was run before.
 func TestTrialIsDeterministic(t *testing.T) {
 	m := tiny(5)
 	m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}
@@ -217,7 +218,7 @@ func TestTrialIsDeterministic(t *testing.T) {
 		t.Error("a second trial tells something else")
 	}
 	if got := run(m, 4, nil); !reflect.DeepEqual(got, want) {
-		t.Errorf("unseen, a trial gives %+v, want %+v", got, want)
+		t.Errorf("without an observer, a trial gives %+v, want %+v", got, want)
 	}
 	if net.SHA256() != digest {
 		t.Error("a trial changed the weights")
@@ -230,7 +231,7 @@ func TestTrialIsDeterministic(t *testing.T) {
 	if got := run(other, 4, nil); reflect.DeepEqual(got.Forward, want.Forward) {
 		t.Error("another seed gives the same")
 	}
-	// The index counts, even where the images are equal.
+	// Draws depend on the index, even if the images are equal.
 	twins := images{[][]float32{data.intensities[4], data.intensities[4]}, []int{1, 1}}
 	one, err := protocols.RunTrial(m, net, twins, 0, nil)
 	if err != nil {
@@ -243,7 +244,7 @@ func TestTrialIsDeterministic(t *testing.T) {
 	if reflect.DeepEqual(one.Forward, two.Forward) {
 		t.Error("two examples have the same spikes")
 	}
-	// Nor of the examples beside it.
+	// The other examples do not matter.
 	alone := images{slices.Clone(data.intensities), slices.Clone(data.classes)}
 	for i := range alone.intensities {
 		if i != 4 {
@@ -261,7 +262,7 @@ func TestTrialRefusesSamples(t *testing.T) {
 	net := newNetwork(t, m)
 	for _, i := range []int{-1, 12, math.MaxInt} {
 		if _, err := protocols.RunTrial(m, net, noise(1, 12, 6, 3), i, nil); err == nil {
-			t.Errorf("there is no example %d", i)
+			t.Errorf("a trial of example %d, which does not exist, is accepted", i)
 		} else {
 			checkSays(t, err, []string{"example", "want 0 to 11"})
 		}

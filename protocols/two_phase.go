@@ -11,31 +11,32 @@ import (
 )
 
 // TwoPhase is the protocol of a training example: a forward phase without and a
-// target phase with a teaching current. Its times are run in whole steps, as
-// kernels.Steps counts them; Model.OnGrid says what they become.
+// target phase with a teaching current. Its times are rounded to whole steps by
+// kernels.Steps; Model.OnGrid returns what they become.
 type TwoPhase struct {
-	Forward float64 // length of the forward phase, or the least of it (ms); > Settle
-	Target  float64 // the same of the target phase (ms); > Settle
-	Settle  float64 // Δt_s, left out of every average (ms); ≥ 0
+	Forward float64 // length of the forward phase, the minimum if Longer is set (ms); > Settle
+	Target  float64 // length of the target phase, the minimum if Longer is set (ms); > Settle
+	Settle  float64 // Δt_s, which is left out of every average (ms); ≥ 0
 
-	// Longer, if not nil, adds a draw to the length of each phase, which is counted in
-	// whole steps then, by the same rule as all times.
+	// Longer, if not nil, adds a draw to the length of each phase. The sum is rounded
+	// to whole steps like all times.
 	Longer *Wald
 
-	// Window, if not 0, limits averages to the last so many ms of a phase, however
-	// long it is, as the published program does; with 0 they take in all
-	// since Settle (eq. 21). > 0 needs Window ≤ Forward and Target.
+	// Window, if not 0, is the length (ms) of the window at the end of a phase over
+	// which averages are taken, however long the phase is, as in the published
+	// program. It must not exceed Forward and Target. With 0, averages are over all
+	// steps since Settle (eq. 21).
 	Window float64
 
-	// PlateauSpread, if not 0, lets the plateau of each neuron come at a time of
-	// its own, without PlateauSD uniform over the last so many ms of a phase. It needs a Window,
-	// which ends where the plateau begins.
+	// PlateauSpread, if not 0, gives each neuron its own plateau time, at most
+	// PlateauSpread (ms) before the end of a phase; without PlateauSD the times are
+	// uniform. It needs a Window, which then ends at the neuron's plateau.
 	PlateauSpread float64
 
-	// PlateauSD, if not 0, draws how long before the end of a phase its plateau
-	// comes from the upper half of a normal distribution of this standard deviation
-	// (ms), in the whole steps that are over by then, and at most PlateauSpread, as the
-	// published program does.
+	// PlateauSD, if not 0, is the standard deviation (ms) of the normal distribution
+	// from whose absolute values the times between plateau and end of a phase are
+	// drawn. They are rounded down to whole steps and limited to PlateauSpread, as in
+	// the published program.
 	PlateauSD float64
 }
 
@@ -68,8 +69,8 @@ func (p TwoPhase) Validate() error {
 	return errors.Join(errs...)
 }
 
-// OnGrid returns the protocol as steps of dt have it, every time a multiple of dt.
-// PlateauSD stays: it is the width of a distribution, not a time that is waited for.
+// OnGrid returns the protocol with every time rounded to a multiple of dt. PlateauSD
+// stays as it is, because it is the width of a distribution and not a duration.
 func (p TwoPhase) OnGrid(dt float64) TwoPhase {
 	for _, time := range []*float64{&p.Forward, &p.Target, &p.Settle, &p.Window, &p.PlateauSpread} {
 		*time = kernels.OnGrid(*time, dt)
@@ -77,10 +78,10 @@ func (p TwoPhase) OnGrid(dt float64) TwoPhase {
 	return p
 }
 
-// maxLength bounds the length of a phase (ms): over a quarter of an hour.
+// maxLength limits the length of a phase (ms), to more than a quarter of an hour.
 const maxLength = 1e6
 
-// phases holds the two phases of an example, ready to run again and again.
+// phases holds the two phases of an example. They are reused for every example.
 type phases struct {
 	protocol        TwoPhase
 	dt              float64
@@ -105,8 +106,8 @@ func newPhases(p TwoPhase, dt float64, a network.Architecture) *phases {
 	return ph
 }
 
-// draw sets lengths and plateau times of an example, which depend only on the
-// seed and its number.
+// draw sets the lengths and plateau times of an example, which depend only on the
+// seed and the number of the example.
 func (ph *phases) draw(seed, example uint64) {
 	for k, phase := range []*sim.Phase{&ph.forward, &ph.target} {
 		length := ph.protocol.Forward

@@ -14,8 +14,8 @@ import (
 	"plateau/sim"
 )
 
-// Lengths in ms become steps of dt, rounded; the window begins where Settle
-// ends, or Window before the end.
+// Lengths in ms are rounded to steps of dt; the window begins after Settle, or Window
+// before the end.
 func TestPhaseSteps(t *testing.T) {
 	paper := protocols.DefaultTwoPhase()
 	windowed := protocols.TwoPhase{Forward: 50, Target: 60, Settle: 30, Window: 10}
@@ -23,7 +23,7 @@ func TestPhaseSteps(t *testing.T) {
 		dt            float64
 		p             protocols.TwoPhase
 		forward, from int
-		target, then  int // its From
+		target, then  int // steps of the target phase, and its From
 	}{
 		{1, paper, 50, 30, 50, 30},
 		{0.5, paper, 100, 60, 100, 60},
@@ -35,7 +35,7 @@ func TestPhaseSteps(t *testing.T) {
 		{0.3, windowed, 167, 134, 200, 167},
 		{1, protocols.TwoPhase{Forward: 7, Target: 9}, 7, 0, 9, 0},
 		{1, protocols.TwoPhase{Forward: 7, Target: 9, Window: 7}, 7, 0, 9, 2},
-		// Halves go up, and there is always a step.
+		// Halves are rounded up, and there is at least one step.
 		{1, protocols.TwoPhase{Forward: 0.2, Target: 0.3}, 1, 0, 1, 0},
 		{1, protocols.TwoPhase{Forward: 30.5, Target: 31.5, Settle: 29.5}, 31, 30, 32, 30},
 		{10, protocols.TwoPhase{Forward: 34, Target: 36, Settle: 4}, 3, 1, 4, 1},
@@ -59,7 +59,7 @@ func TestPhaseSteps(t *testing.T) {
 					c.dt, c.p, name, b.phase.Steps, b.phase.From, steps, from)
 			}
 			if b.phase.PlateauStep != nil {
-				t.Errorf("%+v: plateaus have times of their own", c.p)
+				t.Errorf("%+v: neurons have their own plateau times", c.p)
 			}
 		}
 		if began[1].Step != c.forward || began[2].Step != 0 {
@@ -68,15 +68,15 @@ func TestPhaseSteps(t *testing.T) {
 	}
 }
 
-// Whole steps must leave something to average, with the window and the plateaus
-// where they were asked for.
+// Rounded to whole steps, a phase must leave something to average, and have room for
+// its window and plateau times.
 func TestTimesMustSurviveTheGrid(t *testing.T) {
 	test := protocols.DefaultTestPhase()
 	for _, c := range []struct {
 		dt   float64
 		p    protocols.TwoPhase
 		test protocols.TestPhase
-		want []string // nothing if it is taken
+		want []string // none if it is accepted
 	}{
 		{10, protocols.TwoPhase{Forward: 34, Target: 34, Settle: 30}, test, []string{
 			"in whole steps of Dt = 10 ms", "Forward = 30 ms, want > Settle (30 ms)", "Target = 30 ms, want > Settle (30 ms)"}},
@@ -104,8 +104,8 @@ func TestTimesMustSurviveTheGrid(t *testing.T) {
 	}
 }
 
-// A model on the grid runs as the one that it was made of, and stays as it is. The
-// model that a trainer and a recording name is that one.
+// OnGrid does not change how a model runs, and calling it again changes nothing.
+// Trainers, trials and recordings report the model that it returns.
 func TestModelOnGrid(t *testing.T) {
 	m := tiny(2)
 	m.Neurons.Dt = 0.3
@@ -151,7 +151,7 @@ func TestModelOnGrid(t *testing.T) {
 	}
 }
 
-// trained is the digest of the weights after an epoch.
+// trained returns the digest of the weights after an epoch.
 func trained(t *testing.T, m protocols.Model, data protocols.Samples) string {
 	t.Helper()
 	net := newNetwork(t, m)
@@ -165,8 +165,8 @@ func trained(t *testing.T, m protocols.Model, data protocols.Samples) string {
 	return net.SHA256()
 }
 
-// Phases outlast their minimum by draws of Longer, forward and target phase
-// each by its own.
+// Phases are longer than their minimum by draws from Longer, one for the forward and
+// one for the target phase.
 func TestPhasesOutlastTheirMinimum(t *testing.T) {
 	n := 10000
 	if testing.Short() {
@@ -189,9 +189,9 @@ func TestPhasesOutlastTheirMinimum(t *testing.T) {
 		beyond[k%2] = append(beyond[k%2], float64(b.phase.Steps-least)/2)
 	}
 	for k, x := range beyond {
-		// Rounding to steps makes a distribution discrete: compare it where steps
-		// part, at odd quarters of a ms. Of Kolmogorov and Smirnov's 1.95/√n this
-		// leaves less.
+		// Rounding to steps makes the distribution discrete, so compare it at the
+		// boundaries between steps, which are odd quarters of a ms. That can only make
+		// Kolmogorov and Smirnov's distance smaller.
 		for q := 0.25; q < 20; q += 0.5 {
 			var below float64
 			for _, v := range x {
@@ -234,7 +234,7 @@ func TestPhasesOutlastTheirMinimum(t *testing.T) {
 	}
 }
 
-// A Window has its length however long a phase lasts.
+// A Window has the same length in phases of every length.
 func TestWindowIsTheEndOfALongerPhase(t *testing.T) {
 	m := tiny(1)
 	m.Train = protocols.TwoPhase{Forward: 5, Target: 8, Settle: 2, Window: 4, Longer: &protocols.Wald{Mean: 2, Scale: 1}}
@@ -245,9 +245,9 @@ func TestWindowIsTheEndOfALongerPhase(t *testing.T) {
 	}
 }
 
-// What is drawn of an example's phases is a function of the seed and of how many
-// examples were shown before: not of the data, the size of layers, or the
-// observer.
+// Lengths and plateau times of an example are a function of the seed and of the
+// number of examples before it. They do not depend on the data, the sizes of layers,
+// or the observer.
 func TestPhasesAreAFunctionOfSeedAndExample(t *testing.T) {
 	shape := func(m protocols.Model, n int) (lengths, plateaus []int) {
 		m.Train = protocols.TwoPhase{Forward: 10, Target: 10, Settle: 2, Window: 4, PlateauSpread: 6,
@@ -288,8 +288,8 @@ func TestPhasesAreAFunctionOfSeedAndExample(t *testing.T) {
 	}
 }
 
-// Plateaus come at times that are uniform over the last PlateauSpread of a
-// phase, one for each neuron, and their windows fit inside.
+// Each neuron has its own plateau time, uniform over the last PlateauSpread of a
+// phase, and its window lies within the phase.
 func TestPlateauSpread(t *testing.T) {
 	n := 1500
 	if testing.Short() {
@@ -312,8 +312,8 @@ func TestPlateauSpread(t *testing.T) {
 		m := tiny(3, 2)
 		m.Neurons.Dt = c.dt
 		m.Train = protocols.TwoPhase{Forward: c.forward, Target: c.forward, Window: c.window, PlateauSpread: c.spread}
-		counts := make([][]int, 2*5) // by phase and neuron, then time
-		var same, pairs [25]int      // of two neurons
+		counts := make([][]int, 2*5) // by phase and neuron, then by time
+		var same, pairs [25]int      // by pairs of neurons
 		for k, b := range phasesOf(t, m, n) {
 			p := b.phase
 			if p.Steps != c.steps {
@@ -356,8 +356,9 @@ func TestPlateauSpread(t *testing.T) {
 		if c.times < 2 {
 			continue
 		}
-		// χ² has the mean of its degrees of freedom and twice that for a variance; its
-		// tail beyond 5 of its standard deviations and a few more is below 10⁻⁴.
+		// The mean of χ² is its number of degrees of freedom, its variance twice that.
+		// More than 5 standard deviations and a little above the mean has a probability
+		// below 10⁻⁴.
 		free := float64(c.times - 1)
 		expected := float64(n) / float64(c.times)
 		for k, cell := range counts {
@@ -378,7 +379,7 @@ func TestPlateauSpread(t *testing.T) {
 	}
 }
 
-// With PlateauSD times are those of the published program: end of phase
+// With PlateauSD, plateau times are those of the published program: end of phase
 // − min(int(|N(0, 3 ms)|), 5 ms).
 func TestPlateauSD(t *testing.T) {
 	const n, neurons = 1500, 4
@@ -403,8 +404,8 @@ func TestPlateauSD(t *testing.T) {
 				last = early
 			}
 		}
-		// Each time's share is within 4 standard errors, and so is that of equal
-		// neighbours, Σ p², of independent draws.
+		// The share of each time is within 4 standard errors, and so is that of equal
+		// neighbours, which is Σ p² for independent draws.
 		near := func(what string, got, of int, p float64) {
 			if sd := math.Sqrt(float64(of) * p * (1 - p)); !(math.Abs(float64(got)-float64(of)*p) <= 4*sd+1) {
 				t.Errorf("%+v: %s: %d of %d, want %.1f ± %.1f", c, what, got, of, float64(of)*p, 4*sd)
@@ -426,7 +427,7 @@ func TestPlateauSD(t *testing.T) {
 	}
 }
 
-// A refusal says the field, its value and what is wanted, and nothing of fields
+// An error names the field, its value and what is wanted, and does not mention fields
 // that are right.
 func TestTwoPhaseValidate(t *testing.T) {
 	ok := protocols.TwoPhase{Forward: 50, Target: 60, Settle: 30, Window: 20, PlateauSpread: 10}
@@ -486,8 +487,8 @@ func TestTwoPhaseValidate(t *testing.T) {
 	}
 }
 
-// checkLines wants a line of the error for each of the texts, and no further
-// one.
+// checkLines fails unless the error has one line for each of the texts, and no other
+// lines.
 func checkLines(t *testing.T, what string, err error, want []string) {
 	t.Helper()
 	if err == nil {
@@ -552,12 +553,12 @@ func FuzzPhases(f *testing.F) {
 		if err := m.Validate(); err != nil {
 			grid := m.OnGrid()
 			if grid.Train.Validate() == nil && grid.Test.Validate() == nil && m.Train.Validate() == nil && m.Test.Validate() == nil && dt > 0.001 && dt < 10 && max(forward, target, length) < 1e4 {
-				t.Fatalf("phases are refused by the model alone: %v", err)
+				t.Fatalf("the model refuses phases that Validate accepts: %v", err)
 			}
 			return
 		}
 		if !(dt > 0.02 && dt < 10) || max(forward, target, length, mean) > 400*min(1, dt) {
-			t.Skip("would take long")
+			t.Skip("would take too long")
 		}
 		net := newNetwork(t, m)
 		trainer, err := protocols.NewTrainer(m, net, 1)
@@ -582,7 +583,7 @@ func FuzzPhases(f *testing.F) {
 	})
 }
 
-// stepCount fails a run whose potentials are not finite.
+// stepCount is an observer that panics if potentials are not finite.
 type stepCount struct{}
 
 func (*stepCount) Observe(e sim.Event) {

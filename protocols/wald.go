@@ -7,17 +7,17 @@ import (
 	"plateau/network"
 )
 
-// Wald is the inverse Gaussian distribution, from which the paper draws
-// by how much phases outlast their minimum.
+// Wald is the inverse Gaussian distribution. The paper draws from it how much longer
+// phases are than their minimum.
 type Wald struct {
 	Mean  float64 // μ (ms); > 0
 	Scale float64 // λ (ms); > 0; the variance is μ³/λ
 }
 
 // Draw returns one draw in ms (Michael, Schucany & Haas 1976): one of the two
-// roots x of λ (x − μ)² = μ² x z², for a normal z. Their product is μ²; the
-// smaller is written as a quotient because as a difference it loses all its
-// digits where μ is far larger than λ.
+// roots x of λ (x − μ)² = μ² x z², for a normal z. Their product is μ². The smaller
+// root is computed as a quotient, because a difference would lose all its digits if μ
+// is far larger than λ.
 func (w Wald) Draw(src network.Source) float64 {
 	z := normal(src)
 	h := w.Mean * z * z / (2 * w.Scale)

@@ -11,7 +11,7 @@ import (
 	"plateau/sim"
 )
 
-// cdf is the distribution function of the Wald distribution,
+// cdf returns the distribution function of the Wald distribution,
 //
 //	F(x) = Φ(√(λ/x) (x/μ − 1)) + e^(2λ/μ) Φ(−√(λ/x) (x/μ + 1))
 //
@@ -39,18 +39,18 @@ func drawWald(w protocols.Wald, seed uint64, n int) []float64 {
 	return x
 }
 
-// The distance of Kolmogorov and Smirnov between n draws and F is above
-// 1.95/√n once in a thousand times.
+// Kolmogorov and Smirnov's distance between n draws and F exceeds 1.95/√n once in a
+// thousand times.
 func TestWaldDistribution(t *testing.T) {
 	n := 100000
 	if testing.Short() {
 		n = 20000
 	}
 	for _, w := range []protocols.Wald{
-		{Mean: 2, Scale: 1}, // the paper's
+		{Mean: 2, Scale: 1}, // as in the paper
 		{Mean: 1, Scale: 1}, {Mean: 30, Scale: 4}, {Mean: 0.01, Scale: 3},
-		{Mean: 2, Scale: 1e6},     // all but normal
-		{Mean: 1e5, Scale: 1e-4},  // all but the first passage of a walk without drift
+		{Mean: 2, Scale: 1e6},     // nearly normal
+		{Mean: 1e5, Scale: 1e-4},  // nearly the first passage of a walk without drift
 		{Mean: 9e5, Scale: 1e-12}, // beyond the 53 bits of a float64
 	} {
 		x := drawWald(w, 1, n)
@@ -71,9 +71,9 @@ func TestWaldDistribution(t *testing.T) {
 	}
 }
 
-// Moments in closed form, within four standard errors. With the variance
-// v = μ³/λ and the excess kurtosis 15 μ/λ, those of n draws are √(v/n) for the
-// mean and v √((2 + 15 μ/λ)/n) for the variance. The mean of 1/x is 1/μ + 1/λ
+// Moments agree with closed forms within four standard errors. With the variance
+// v = μ³/λ and the excess kurtosis 15 μ/λ, the standard errors for n draws are √(v/n)
+// for the mean and v √((2 + 15 μ/λ)/n) for the variance. The mean of 1/x is 1/μ + 1/λ
 // and its variance 1/(μλ) + 2/λ².
 func TestWaldMoments(t *testing.T) {
 	n := 200000
@@ -107,7 +107,7 @@ func TestWaldMoments(t *testing.T) {
 	}
 }
 
-// Each draw is independent of the one before: their ranks do not correlate.
+// Each draw is independent of the one before: the ranks do not correlate.
 func TestWaldDrawsAreIndependent(t *testing.T) {
 	const n = 40000
 	w := protocols.Wald{Mean: 2, Scale: 1}
@@ -116,7 +116,7 @@ func TestWaldDrawsAreIndependent(t *testing.T) {
 	for i := 1; i < n; i++ {
 		sum += (cdf(w, x[i-1]) - 0.5) * (cdf(w, x[i]) - 0.5)
 	}
-	// Each product of uniform numbers has mean 0 and variance 1/144.
+	// Each product of two centred uniform numbers has mean 0 and variance 1/144.
 	if limit := 4 * math.Sqrt(n) / 12; math.Abs(sum) > limit {
 		t.Errorf("sum of products %.0f, want 0 ± %.0f", sum, limit)
 	}

@@ -164,7 +164,7 @@ func TestReplayMistakes(t *testing.T) {
 		{"replay run/recording.plateau --out no/x.npz", 1, []string{"there is no folder no"}},
 		{"replay less/recording.plateau --out x.npz", 1, []string{"spikes of input", "not recorded"}},
 		{"replay none/recording.plateau --out x.npz", 1, []string{"holds no trials"}},
-		{"replay gaps/recording.plateau --trial 3 --out x.npz", 1, []string{"trials since they were taken down"}},
+		{"replay gaps/recording.plateau --trial 3 --out x.npz", 1, []string{"trials since the last snapshot of the weights"}},
 	} {
 		mistake(t, test.args, test.status, test.want, before)
 	}

@@ -5,9 +5,9 @@ import (
 	"plateau/protocols"
 )
 
-// alignment is the angle between the weights W of the output layer and the
+// alignment measures the angle between the weights W of the output layer and the
 // transposed feedback weights Yᵀ of the last hidden layer, as vectors of all their
-// elements: 0° where Y is Wᵀ, and about 90° where they have nothing in common.
+// elements: 0° if Y is Wᵀ, and about 90° if they have nothing in common.
 type alignment struct{ net *network.Network }
 
 func (alignment) learnt(protocols.Lesson, int64) {}

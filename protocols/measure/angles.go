@@ -6,23 +6,23 @@ import (
 	"plateau/protocols"
 )
 
-// angles compares the local update of each hidden layer with the one that
-// backpropagation would make in an artificial network of the same weights, whose
+// angles compares the local update of each hidden layer with the update that
+// backpropagation would make in an artificial network with the same weights, whose
 // potentials are the means of the forward phase:
 //
 //	E = (φ̄^t − φ_max σ(V̄^f)) k_d φ_max σ′(V̄^f)      output layer
 //	E_m = (W_{m+1} E_{m+1}) k_b φ_max σ′(V̄_m^f)       a row of W for each neuron of layer m
 //
-// Either update is ΔW = δ ⊗ s̄^f, with δ = E_m or the local (α^t − α^f) σ′(V̄_m^f).
-// As ⟨δ ⊗ s, ε ⊗ s⟩ = ⟨δ, ε⟩ ‖s‖², the angle between two matrices with the same s̄
-// is that between their δ. Factors that are one number for a whole layer, k_d, k_b
-// and φ_max, turn nothing and are left out.
+// Both updates are ΔW = δ ⊗ s̄^f, with δ = E_m or the local (α^t − α^f) σ′(V̄_m^f).
+// Because ⟨δ ⊗ s, ε ⊗ s⟩ = ⟨δ, ε⟩ ‖s‖², the angle between two matrices with the same
+// s̄ is the angle between their δ. Factors that are the same for a whole layer, k_d,
+// k_b and φ_max, do not change the angle and are left out.
 type angles struct {
 	net   *network.Network
 	noise compartments.EscapeNoise
 
-	sum []float64 // of each hidden layer's angles
-	n   []float64 // how many there were: an update of zero has no direction
+	sum []float64 // sum of the angles of each hidden layer
+	n   []float64 // number of these angles; an update of zero has none
 
 	slopes []float32
 	errors [][]float64 // E of each layer

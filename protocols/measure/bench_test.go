@@ -11,10 +11,10 @@ import (
 	"plateau/protocols/measure"
 )
 
-// BenchmarkTraining trains on digits, in short turns without and with measurements,
-// so that both see the same machine, and tells how much longer it takes with them:
-// in the time that the thread has of a processor, where the system tells, for a
-// line every 1000 examples. An iteration is ten turns of both.
+// BenchmarkTraining trains on digits, in short turns without and with measurements so
+// that both see the same machine, and reports how much longer it takes with them, for
+// a line every 1000 examples. It measures the processor time of the thread if the
+// system can tell it. An iteration is ten turns of both.
 func BenchmarkTraining(b *testing.B) {
 	const turns, turn = 10, 100
 	data := dataset.Digits(1, turn, 1)

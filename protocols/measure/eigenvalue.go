@@ -12,31 +12,32 @@ import (
 	"plateau/protocols"
 )
 
-// Window is the number of examples at the end of an interval over which the
-// Jacobians of Theorem 1 are averaged; in a shorter interval it is all of them.
+// Window is the number of examples at the end of an interval over which the Jacobians
+// of Theorem 1 are averaged. In shorter intervals, all examples are used.
 const Window = 100
 
-// eigenvalue is the largest eigenvalue of (I − J_B J_G)ᵀ(I − J_B J_G), with the
-// Jacobians of what the last hidden layer does to the output layer and of what the
-// output layer, by its feedback, does to the plateaus of the last hidden layer,
+// eigenvalue measures the largest eigenvalue of (I − J_B J_G)ᵀ(I − J_B J_G). The
+// Jacobians are those of the rates of the output layer as a function of the last hidden
+// layer, and of the plateaus of the last hidden layer as a function of the output
+// layer, which feeds back to it:
 //
 //	J_B = φ_max σ′(V̄_out^f) ∘ k_d W_outᵀ            a row for each output neuron
 //	J_G = σ′(Yᵀ φ_max σ(V̄_out^f) + c) ∘ Yᵀ         a row for each hidden neuron
 //
-// each averaged over a window of examples. Below 1 the condition of Theorem 1
-// holds: what the hidden layer is told to do brings the output layer nearer to its
-// target. Feedback to the last hidden layer is from the output layer in every
-// architecture.
+// Each is averaged over a window of examples. If the eigenvalue is below 1, the
+// condition of Theorem 1 holds: the target of the hidden layer brings the output layer
+// nearer to its own target. In every architecture, the feedback to the last hidden
+// layer comes from the output layer.
 type eigenvalue struct {
 	output, hidden *network.Layer
 	noise          compartments.EscapeNoise
 	gain           float64 // k_d
 
-	n    []float64 // examples, one element
+	n    []float64 // number of examples, one element
 	up   []float64 // sum of J_B, [hidden neuron][output neuron]
 	back []float64 // sum of J_G, [output neuron][hidden neuron]
 
-	slopes []float32 // of the output neurons' rates
+	slopes []float32 // of the rates of the output neurons
 	apical []float64
 }
 
@@ -122,12 +123,12 @@ func (p *eigenvalue) largest() float64 {
 		return math.NaN()
 	}
 	values := eigen.Values(nil)
-	return rounded(values[len(values)-1]) // they come in ascending order
+	return rounded(values[len(values)-1]) // they are in ascending order
 }
 
-// rounded keeps ten digits of a number. The last ones of an eigenvalue depend on the
-// order in which gonum adds, which differs with the vector unit; a run that goes
-// on elsewhere should measure the same.
+// rounded rounds a number to ten digits. The last digits of an eigenvalue depend on the
+// order in which gonum adds, which differs with the vector unit, but a run that goes on
+// on another machine should measure the same.
 func rounded(x float64) float64 {
 	y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'e', 9, 64), 64)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"plateau/protocols/measure"
 )
 
-// A network learns while measurements look on: how far local updates are from those
-// of backpropagation, whether the feedback is good enough for Theorem 1, and how
-// fast the layers fire.
+// A network learns, and measurements tell how far local updates are from those of
+// backpropagation, whether the feedback is good enough for Theorem 1, and how fast the
+// layers fire.
 func Example() {
 	data := dataset.Digits(1, 2000, 1)
 	m := protocols.Default(data.Train.Size(), []int{100}, data.Train.Classes)

@@ -7,15 +7,15 @@ import (
 	"plateau/protocols"
 )
 
-// losses are the means of the local losses over an interval, L_0 of each hidden
-// layer and L_1, and how each L_0 goes with L_1 from example to example: Pearson's
-// correlation. Moments are about the running mean, so that nothing is lost when
-// the losses vary little.
+// losses measures the means of the local losses over an interval, L_0 of each hidden
+// layer and L_1, and Pearson's correlation of each L_0 with L_1 over the examples.
+// Moments are about the running mean, so that no digits are lost if the losses vary
+// little.
 type losses struct {
-	n       []float64 // examples, one element
-	mean    []float64 // of each layer's loss
-	squares []float64 // sum of the squared distances from the mean
-	product []float64 // the same for each hidden layer's times the output layer's
+	n       []float64 // number of examples, one element
+	mean    []float64 // mean loss of each layer
+	squares []float64 // sum of squared deviations from the mean
+	product []float64 // sum of products of the deviations of each hidden layer and of the output layer
 }
 
 func newLosses(net *network.Network) *losses {
@@ -26,7 +26,7 @@ func newLosses(net *network.Network) *losses {
 func (p *losses) learnt(l protocols.Lesson, _ int64) {
 	p.n[0]++
 	last := len(p.mean) - 1
-	before := l.Losses[last] - p.mean[last] // distance from the mean so far
+	before := l.Losses[last] - p.mean[last] // deviation from the mean so far
 	for m, loss := range l.Losses {
 		d := loss - p.mean[m]
 		p.mean[m] += d / p.n[0]

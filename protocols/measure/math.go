@@ -2,8 +2,8 @@ package measure
 
 import "math"
 
-// dot returns the scalar product, as four sums side by side: one addition need not
-// wait for the last.
+// dot returns the scalar product. It adds up four sums in parallel, so that an
+// addition need not wait for the one before.
 func dot(a []float32, b []float64) float64 {
 	var s0, s1, s2, s3 float64
 	b = b[:len(a)]
@@ -36,7 +36,7 @@ func (p *product) degrees() float64 {
 	return math.Acos(max(-1, min(1, cos))) * (180 / math.Pi)
 }
 
-// each returns f of all numbers up to n.
+// each returns f(0), …, f(n − 1).
 func each(n int, f func(i int) float64) []float64 {
 	x := make([]float64, n)
 	for i := range x {

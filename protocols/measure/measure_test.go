@@ -16,7 +16,7 @@ import (
 	"plateau/sim"
 )
 
-// hand is a trainer of a made-up network, and measurements that are told of
+// hand returns a made-up network, and measurements of it to which a test passes
 // made-up lessons.
 func hand(t *testing.T, hidden, outputs int, o measure.Options) (*network.Network, *measure.Measurements) {
 	t.Helper()
@@ -31,7 +31,7 @@ func hand(t *testing.T, hidden, outputs int, o measure.Options) (*network.Networ
 	return trainer.Network(), newMeasurements(t, o, trainer)
 }
 
-// lesson makes up what is measured from.
+// lesson makes up a lesson from the means that are measured.
 func lesson(number uint64, somaHidden, plateauForward, plateauTarget, somaOutput, rateTarget []float32) protocols.Lesson {
 	return protocols.Lesson{
 		Number:  number,
@@ -50,14 +50,15 @@ func next(t *testing.T, m *measure.Measurements) measure.Line {
 	return line
 }
 
-// Two hidden neurons and one output neuron of three that errs: the backpropagated
-// update points along its weights, so plateaus that change along them make an angle
-// of 0°, against them of 180°, across of 90°. An update that is zero has none.
+// There are two hidden neurons, and one of three output neurons has an error. The
+// backpropagated update points along the weights of that neuron, so plateaus that
+// change along them give an angle of 0°, against them 180°, and across them 90°. An
+// update of zero has no angle.
 func TestAngleByHand(t *testing.T) {
 	net, m := hand(t, 2, 3, measure.Options{Angles: true})
 	w := net.Layers[1].Weights
 	w.Row(0)[1], w.Row(1)[1] = 3, -4
-	w.Row(0)[2], w.Row(1)[2] = 100, 100 // of a neuron without an error
+	w.Row(0)[2], w.Row(1)[2] = 100, 100 // the weights of a neuron without an error
 	rest := []float32{0, 0}
 	for k, c := range []struct {
 		change []float32
@@ -71,11 +72,11 @@ func TestAngleByHand(t *testing.T) {
 	} {
 		// φ_max σ(0) = 0.1/ms in the forward phase; the second neuron is told to fire more.
 		m.Learnt(lesson(uint64(k+1), rest, rest, c.change, []float32{0, 0, 0}, []float32{0.1, 0.15, 0.1}))
-		// An arc cosine near 1 turns 1e-8 of single precision into 1e-4 radians.
+		// Near 1, an arc cosine turns an error of 1e-8 into 1e-4 radians.
 		near(t, fmt.Sprint(c.change), next(t, m).UpdateAngles, []float64{c.want}, 1e-2)
 	}
 
-	// The mean leaves out what has no angle.
+	// The mean leaves out updates without an angle.
 	net, m = hand(t, 2, 3, measure.Options{Angles: true})
 	copy(net.Layers[1].Weights.Row(0), []float32{1, 0, 0})
 	for k, change := range [][]float32{{1, 0}, {0, 0}, {0, 1}} {
@@ -84,8 +85,8 @@ func TestAngleByHand(t *testing.T) {
 	near(t, "mean", next(t, m).UpdateAngles, []float64{45}, 1e-9)
 }
 
-// Jacobians that can be worked out by hand: with W_out = a I and Y = b I every
-// singular value of I − J_B J_G is the same, and with one weight across it is a
+// Some Jacobians can be worked out by hand: with W_out = a I and Y = b I all singular
+// values of I − J_B J_G are the same, and with one weight off the diagonal it is a
 // shear.
 func TestEigenvalueByHand(t *testing.T) {
 	const a, b = 7, 5
@@ -111,14 +112,14 @@ func TestEigenvalueByHand(t *testing.T) {
 		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[1] = b, b
 		rest := []float32{0, 0}
 		m.Learnt(lesson(1, rest, rest, rest, rest, rest))
-		near(t, c.name, []float64{next(t, m).LargestEigenvalue}, []float64{c.want}, 1e-9) // ten digits are kept
+		near(t, c.name, []float64{next(t, m).LargestEigenvalue}, []float64{c.want}, 1e-9) // eigenvalues are rounded to ten digits
 	}
 	net, m := hand(t, 2, 2, measure.Options{Eigenvalue: true})
 	net.Layers[1].Weights.Row(0)[0] = float32(math.Inf(1))
 	rest := []float32{0, 0}
 	m.Learnt(lesson(1, rest, rest, rest, rest, rest))
 	if v := next(t, m).LargestEigenvalue; !math.IsNaN(v) {
-		t.Errorf("of infinite weights it is %v, want NaN", v)
+		t.Errorf("with infinite weights it is %v, want NaN", v)
 	}
 }
 
@@ -139,7 +140,7 @@ func TestAlignmentByHand(t *testing.T) {
 		made.Learnt(lesson(uint64(k+1), rest, rest, rest, rest, rest))
 		near(t, fmt.Sprint(c.y), []float64{next(t, made).AlignmentAngle}, []float64{c.want}, 1e-5)
 	}
-	// Rounding makes some cosines of parallel vectors larger than 1.
+	// Rounding makes some cosines of parallel vectors larger than 1; no angle may be NaN.
 	for k := range 100 {
 		y := 0.1 * float32(k+1)
 		copy(net.Layers[1].Weights.Row(0), []float32{y, y / 3})
@@ -193,7 +194,7 @@ func TestRatesByHand(t *testing.T) {
 	}
 }
 
-// Measuring changes nothing, and what is measured does not depend on the workers.
+// Measuring changes nothing, and measurements do not depend on the number of workers.
 func TestMeasuringChangesNothing(t *testing.T) {
 	data := noise(50)
 	for _, batch := range []int{1, 16} {
@@ -229,8 +230,8 @@ func TestMeasuringChangesNothing(t *testing.T) {
 	}
 }
 
-// Measurements that were put down and taken up by others at any moment give the
-// lines of those that were not.
+// Measurements whose state is moved to new ones at any moment give the same lines as
+// without that.
 func TestStateGoesOn(t *testing.T) {
 	data := noise(40)
 	for _, batch := range []int{1, 6} {
@@ -280,7 +281,7 @@ func TestStateGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(written(t, measurements), state) {
-				t.Error("the state is another one")
+				t.Error("the state differs from the one that was set")
 			}
 			lines = append(lines, course(t, measurements, trainer, data, rest)...)
 			if got := fmt.Sprint(lines); got != want {
@@ -321,7 +322,7 @@ func TestStateRefused(t *testing.T) {
 		}
 	}
 	if !bytes.Equal(written(t, m), before) {
-		t.Error("what was refused changed the measurements")
+		t.Error("a state that was refused changed the measurements")
 	}
 }
 
@@ -334,7 +335,7 @@ func TestNothingToTell(t *testing.T) {
 	}
 	course(t, measurements, trainer, noise(3), 1)
 	if line, ok := measurements.Next(); ok {
-		t.Errorf("a line was told twice: %+v", line)
+		t.Errorf("Next returned a line twice: %+v", line)
 	}
 }
 
@@ -356,11 +357,11 @@ func TestOptions(t *testing.T) {
 		}
 	}
 	if !slices.Equal([]error{measure.All(1, none.Network).Validate(none.Network), measure.All(1, tiny(3).Network).Validate(tiny(3).Network)}, []error{nil, nil}) {
-		t.Error("All is refused")
+		t.Error("Validate refuses All")
 	}
 }
 
-// Measuring allocates nothing for an example.
+// Measuring does not allocate anything per example.
 func TestNothingIsAllocated(t *testing.T) {
 	data := noise(200)
 	for _, batch := range []int{1, 20} {
@@ -375,7 +376,8 @@ func TestNothingIsAllocated(t *testing.T) {
 	}
 }
 
-// written is the state of measurements, which is as long as they say.
+// written returns the state of measurements, and checks that it has the size that they
+// say.
 func written(t *testing.T, m *measure.Measurements) []byte {
 	t.Helper()
 	var b bytes.Buffer

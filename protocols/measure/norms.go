@@ -7,19 +7,19 @@ import (
 	"plateau/protocols"
 )
 
-// norms tell how large the forward weights W of each layer are and how they move,
-// with W₀, W₁ and W₂ one interval apart:
+// norms measures how large the forward weights W of each layer are and how they
+// change, with W₀, W₁ and W₂ one interval apart:
 //
 //	‖W₂‖_F
 //	‖ΔW‖_F/‖W‖_F = ‖W₂ − W₁‖_F / ‖W₁‖_F
 //	‖Δ∇‖_F/‖∇‖_F = ‖(W₂ − W₁) − (W₁ − W₀)‖_F / ‖W₁ − W₀‖_F
 //
-// The gradient ∇ of an interval is the sum of its updates, which is what the
-// weights moved by; a learning rate that stays the same cancels out. It has no
-// change in the first interval.
+// The gradient ∇ of an interval is the sum of its updates, by which the weights moved;
+// a constant learning rate cancels out. There is no change of it in the first
+// interval.
 type norms struct {
 	net    *network.Network
-	lines  []float64   // how many there were, one element
+	lines  []float64   // number of lines so far, one element
 	last   [][]float32 // W₁ of each layer, row by row without padding
 	before [][]float32 // W₀
 }

@@ -6,8 +6,8 @@ import (
 	"plateau/sim"
 )
 
-// newRates measures mean firing rates in the forward phase, over the neurons of a
-// population and the interval.
+// newRates measures firing rates in the forward phase, averaged over the neurons of a
+// population and over the interval.
 func newRates(t *protocols.Trainer) part {
 	m, net := t.Model(), t.Network()
 	populations := 1 + len(net.Layers)
@@ -17,18 +17,19 @@ func newRates(t *protocols.Trainer) part {
 	return &spikeRates{net: net, dt: m.Neurons.Dt, count: t.CountSpikes(), steps: make([]float64, 1), spikes: make([]float64, populations)}
 }
 
-// spikeRates are spikes by neurons and time, in whole forward phases.
+// spikeRates counts spikes in whole forward phases, and divides by the number of
+// neurons and by the time.
 type spikeRates struct {
 	net    *network.Network
 	dt     float64 // ms
 	count  *protocols.SpikeCount
-	steps  []float64 // in which they fell, a whole number, one element
-	spikes []float64 // of each population
+	steps  []float64 // number of steps, one element
+	spikes []float64 // number of spikes of each population
 }
 
 func (p *spikeRates) learnt(protocols.Lesson, int64) {}
 
-// collect takes over what has been counted.
+// collect adds what has been counted since the last call.
 func (p *spikeRates) collect() {
 	spikes, steps := p.count.Take()
 	p.steps[0] += float64(steps)
@@ -55,13 +56,13 @@ func (p *spikeRates) state() []any {
 	return []any{p.steps, p.spikes}
 }
 
-// meanRates are for networks without spikes: of the input φ_max times the
-// intensity, of the layers the mean of φ_max σ(V) over the window of the forward
-// phase.
+// meanRates is for networks without spikes. The rate of an input is φ_max times its
+// intensity; the rate of a neuron is the mean of φ_max σ(V) over the window of the
+// forward phase.
 type meanRates struct {
 	maxRate float64   // φ_max (spikes/ms)
-	n       []float64 // examples, one element
-	sum     []float64 // of each population, over examples
+	n       []float64 // number of examples, one element
+	sum     []float64 // sum of the mean rates of each population over examples
 }
 
 func (p *meanRates) learnt(l protocols.Lesson, _ int64) {

@@ -11,7 +11,7 @@ import (
 	"plateau/sim"
 )
 
-// images are made-up samples.
+// images are made-up examples.
 type images struct {
 	intensities [][]float32
 	classes     []int
@@ -25,7 +25,7 @@ func (d images) Sample(i int, intensity []float32) (class int) {
 	return d.classes[i]
 }
 
-// noise returns n images of random intensities and classes, for models of tiny.
+// noise returns n images with random intensities and classes, for the models of tiny.
 func noise(n int) images {
 	s := sim.NewStream(5, 1000, 0, 0, 0)
 	var d images
@@ -39,7 +39,7 @@ func noise(n int) images {
 	return d
 }
 
-// tiny is a model that takes some microseconds an example and learns fast.
+// tiny returns a model that needs some microseconds for an example and learns fast.
 func tiny(hidden ...int) protocols.Model {
 	m := protocols.Default(6, hidden, 3)
 	m.Train = protocols.TwoPhase{Forward: 12, Target: 10, Settle: 4}
@@ -84,14 +84,14 @@ func course(t testing.TB, m *measure.Measurements, trainer *protocols.Trainer, d
 	return lines
 }
 
-// A slow twin keeps all lessons, in float64, and the weights that were there at
-// each, to compute everything from its definition in the end.
+// A slow twin keeps all lessons in float64, and the weights at each of them, and
+// computes everything from its definition at the end.
 type slow struct {
 	model   protocols.Model
 	net     *network.Network
 	lessons []slowLesson
 
-	told    []slowLesson // spikes of lessons that are not told yet
+	told    []slowLesson // spikes of examples whose lessons have not come yet
 	forward bool
 }
 
@@ -103,7 +103,7 @@ type slowLesson struct {
 	target    []slowMeans
 
 	spikes []int   // of each population in the forward phase
-	time   float64 // its length (ms)
+	time   float64 // length of the forward phase (ms)
 }
 
 type slowMeans struct{ trace, soma, rate, plateau []float64 }
@@ -162,7 +162,7 @@ func zeros(rows, cols int) matrix {
 	return m
 }
 
-// receiving is a projection with a row for each receiving neuron.
+// receiving returns a projection with a row for each receiving neuron.
 func receiving(w network.Matrix) matrix {
 	m := zeros(w.Cols, w.Rows)
 	for j := range w.Rows {
@@ -205,7 +205,7 @@ func (a matrix) of(x []float64) []float64 {
 	return y
 }
 
-// outer is d ⊗ s as one long vector.
+// outer returns d ⊗ s as one long vector.
 func outer(d, s []float64) (flat []float64) {
 	for _, x := range d {
 		for _, y := range s {
@@ -240,7 +240,8 @@ func average(x []float64) (mean float64) {
 	return mean
 }
 
-// angle is by the half angle of an isosceles triangle, which needs no arc cosine.
+// angle returns the angle between two vectors (degrees), from the half angle of an
+// isosceles triangle, which needs no arc cosine.
 func angle(a, b []float64) float64 {
 	a, b = slices.Clone(a), slices.Clone(b)
 	na, nb := norm(a), norm(b)
@@ -252,7 +253,7 @@ func angle(a, b []float64) float64 {
 	return 2 * math.Atan2(norm(minus(a, b)), norm(sum)) * 180 / math.Pi
 }
 
-// near wants numbers that agree to a tolerance, relative where they are large.
+// near fails unless numbers agree to a tolerance, which is relative for large ones.
 func near(t *testing.T, what string, got, want []float64, tolerance float64) {
 	t.Helper()
 	if len(got) != len(want) {

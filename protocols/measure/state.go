@@ -8,11 +8,11 @@ import (
 	"slices"
 )
 
-// WriteState writes all that is carried from one example to the next: the sums
-// of the interval in progress and the weights that changes are measured from.
-// With it, and the trainer's checkpoint, measurements go on as if nothing had
-// been. It is the same on every machine, and to be asked for between batches,
-// after Next.
+// WriteState writes everything that is kept from one example to the next: the sums of
+// the interval in progress, and the weights to which later weights are compared. With
+// it and the trainer's checkpoint, measurements go on as if they had not been
+// interrupted. The bytes are the same on every machine. Call it between batches, after
+// Next.
 func (m *Measurements) WriteState(to io.Writer) error {
 	w := bufio.NewWriterSize(to, 1<<16)
 	put := func(x any) error { return binary.Write(w, binary.LittleEndian, x) } // w keeps the error
@@ -25,9 +25,9 @@ func (m *Measurements) WriteState(to io.Writer) error {
 	return w.Flush()
 }
 
-// StateSize is the number of bytes that WriteState writes. With Norms it is that of
-// the weights twice over, with Eigenvalue that of two arrays of the output layer's
-// weights in float64, else some bytes.
+// StateSize returns the number of bytes that WriteState writes. Norms take twice the
+// size of the forward weights, Eigenvalue that of two arrays of the output layer's
+// weights in float64; the rest is small.
 func (m *Measurements) StateSize() int {
 	n := 3 * 8
 	for _, p := range m.parts {
@@ -38,9 +38,9 @@ func (m *Measurements) StateSize() int {
 	return n
 }
 
-// ReadState makes the state that which WriteState wrote for the same options and
-// a network of the same sizes. After an error it is as it was, but for one of
-// reading.
+// ReadState restores a state that WriteState wrote for the same options and a network
+// of the same sizes. After an error the measurements are as they were, unless reading
+// failed.
 func (m *Measurements) ReadState(from *io.SectionReader) error {
 	r := bufio.NewReaderSize(from, 1<<16)
 	var start [3]uint64
@@ -49,7 +49,7 @@ func (m *Measurements) ReadState(from *io.SectionReader) error {
 			return fmt.Errorf("measure: reading the state: %w", err)
 		}
 		if start[0] != m.signature() {
-			return fmt.Errorf("measure: the state is of other measurements, or of another interval than %d examples", m.options.Every)
+			return fmt.Errorf("measure: the state belongs to other measurements, or to an interval other than %d examples", m.options.Every)
 		}
 	}
 	if want := m.StateSize(); from.Size() != int64(want) {
@@ -92,7 +92,7 @@ func inPieces(x any, each func(any) error) {
 	}
 }
 
-// signature tells options apart.
+// signature returns a number that is different for different options.
 func (m *Measurements) signature() uint64 {
 	o := m.options
 	s := uint64(o.Every)

@@ -12,7 +12,7 @@ import (
 	"plateau/sim"
 )
 
-// Everything that is measured is what the definitions give, from whole matrices in
+// All measurements agree with their definitions, computed from whole matrices in
 // float64, for every kind of network.
 func TestTwin(t *testing.T) {
 	for _, c := range []struct {
@@ -60,20 +60,21 @@ func TestTwin(t *testing.T) {
 			}
 			begin := 0
 			for k, line := range lines {
-				// Intervals end with the batch in which the multiple is reached; each
-				// epoch ends with a batch of what is left.
+				// Intervals end with the batch in which the multiple is reached; the
+				// last batch of an epoch has the examples that are left.
 				want := 0
 				for due := (k + 1) * c.every; want < due; {
 					want += min(m.Batch, 100-want%100)
 				}
 				if line.Examples != uint64(want) {
-					t.Fatalf("line %d is of %d examples, want %d", k, line.Examples, want)
+					t.Fatalf("line %d comes after %d examples, want %d", k, line.Examples, want)
 				}
 				name := func(s string) string { return fmt.Sprintf("line %d: %s", k, s) }
 				in := twin.lessons[begin:want]
 				begin = want
 				hidden, output, correlation := slowLosses(in)
-				// Sums of some numbers in another order: some units of the last place.
+				// The sums are in another order, which makes a difference of some units in
+				// the last place.
 				near(t, name("hidden losses"), line.HiddenLosses, hidden, 1e-12)
 				near(t, name("output loss"), []float64{line.OutputLoss}, []float64{output}, 1e-12)
 				near(t, name("correlation"), line.LossCorrelation, correlation, 1e-9)
@@ -94,8 +95,8 @@ func TestTwin(t *testing.T) {
 					}
 					continue
 				}
-				// Slopes are of single precision, and small differences of plateaus
-				// magnify nothing: some 1e-7, of angles in degrees.
+				// Slopes are in float32, and differences of plateaus are not small
+				// enough to magnify that: errors are some 1e-7 of angles in degrees.
 				near(t, name("angles"), line.UpdateAngles, twin.angles(in), 1e-5)
 				last := len(m.Network.Hidden)
 				w, y := receiving(after[k].Layers[last].Weights), receiving(after[k].Layers[last-1].Feedback)
@@ -159,7 +160,7 @@ func (s *slow) rates(in []slowLesson) []float64 {
 	return sums
 }
 
-// slowNorms takes the weights before, at the beginning and at the end of an
+// slowNorms gets the weights one interval before, at the beginning and at the end of an
 // interval.
 func slowNorms(w []*network.Network, first bool) (norms, changes, gradients []float64) {
 	for m := range w[0].Layers {
@@ -179,7 +180,7 @@ func slowNorms(w []*network.Network, first bool) (norms, changes, gradients []fl
 	return norms, changes, gradients
 }
 
-// angles are those between whole matrices ΔW, of which none is zero.
+// angles returns the angles between whole matrices ΔW, none of which is zero.
 func (s *slow) angles(in []slowLesson) []float64 {
 	noise, last := s.model.Neurons.Noise, len(s.net.Layers)-1
 	kb, kd := s.model.Neurons.Hidden.Gain(), s.model.Neurons.Output.Gain()
@@ -209,7 +210,7 @@ func (s *slow) angles(in []slowLesson) []float64 {
 	return means
 }
 
-// eigenvalue is found by the power method.
+// eigenvalue finds the largest eigenvalue by the power method.
 func (s *slow) eigenvalue(in []slowLesson) float64 {
 	noise, last, kd := s.model.Neurons.Noise, len(s.net.Layers)-1, s.model.Neurons.Output.Gain()
 	outputs, hidden := s.net.Layers[last].Size(), s.net.Layers[last-1].Size()

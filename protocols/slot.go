@@ -5,27 +5,27 @@ import (
 	"plateau/sim"
 )
 
-// place is one of the places of a batch: the state that a network has there from
-// one example to the next, and what it measured with the last.
-type place struct {
+// slot is one of the slots of a batch: the state of the network that is kept there
+// from one example to the next, and the results of its last example.
+type slot struct {
 	index   int
-	state   []byte // nil at rest; not used where a stage has one place only
+	state   []byte // nil at rest; not used if a batch has one slot only
 	forward []network.Means
 	update  *network.Update
 
-	// Only where a witness asks for them:
+	// These are nil unless there is a witness.
 	target    []network.Means
 	intensity []float32
 
-	read, class int // what was read out in the forward phase, and the true class
+	read, class int // predicted class and true class
 	err         error
 }
 
-func newPlace(index int, m *Model, net *network.Network) *place {
-	return &place{index: index, update: m.Rule().NewUpdate(m.Network), forward: newForward(net)}
+func newSlot(index int, m *Model, net *network.Network) *slot {
+	return &slot{index: index, update: m.Rule().NewUpdate(m.Network), forward: newForward(net)}
 }
 
-// newForward asks for the means of a forward phase that learning needs.
+// newForward returns room for the means of a forward phase that learning needs.
 func newForward(net *network.Network) []network.Means {
 	means := newMeans(net)
 	for m := range means {
@@ -35,7 +35,7 @@ func newForward(net *network.Network) []network.Means {
 	return means
 }
 
-// newTarget asks for the means of a target phase that learning needs.
+// newTarget returns room for the means of a target phase that learning needs.
 func newTarget(net *network.Network) []network.Means {
 	means := newMeans(net)
 	last := len(means) - 1
@@ -43,7 +43,7 @@ func newTarget(net *network.Network) []network.Means {
 	return means
 }
 
-// newMeans asks for plateaus.
+// newMeans returns room for the means that plateaus need.
 func newMeans(net *network.Network) []network.Means {
 	means := make([]network.Means, len(net.Layers))
 	for i := range net.Layers {
@@ -55,8 +55,8 @@ func newMeans(net *network.Network) []network.Means {
 	return means
 }
 
-// stage is where a worker shows training examples, one at a time. Places take
-// turns on it.
+// stage is what a worker needs to show training examples, one at a time: it loads the
+// state of a slot, shows the slot's example and saves the state.
 type stage struct {
 	model  *Model
 	engine *sim.Engine
@@ -77,7 +77,7 @@ func newStage(m *Model, net *network.Network) (*stage, error) {
 	}, nil
 }
 
-// enter puts an engine into a state, nil for rest.
+// enter puts an engine into a state; nil is rest.
 func enter(e *sim.Engine, state []byte) error {
 	if state == nil {
 		e.Rest()
@@ -86,12 +86,12 @@ func enter(e *sim.Engine, state []byte) error {
 	return e.SetState(state)
 }
 
-// leave keeps the state for the place's next example.
-func (s *stage) leave(p *place) { p.state = s.engine.AppendState(p.state[:0]) }
+// leave keeps the state for the next example of the slot.
+func (s *stage) leave(p *slot) { p.state = s.engine.AppendState(p.state[:0]) }
 
-// show takes the network through both phases of an example, as it goes on from
-// the state of the stage, and computes the update.
-func (s *stage) show(p *place, purpose sim.Purpose, number uint64, data Samples, i int) error {
+// show takes the network from the present state of the stage through both phases of
+// an example and computes the update.
+func (s *stage) show(p *slot, purpose sim.Purpose, number uint64, data Samples, i int) error {
 	ph := s.phases
 	p.class = sample(data, i, ph.forward.Intensity)
 	ph.target.Class = p.class
