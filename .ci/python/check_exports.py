@@ -378,11 +378,11 @@ def check_tables(run, tables, read):
         assert not len(spikes) or len(spikes) == sum(len(run.spikes(k)[0]) for k, _ in run.recorded())
 
     trials = read(tables.pop("trials"))
-    for column, key in ("sample", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
+    for column, key in ("example", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
         equal(list(trials[column]), [t[key] for t in run.trials], "trials: " + column)
     equal(list(trials["begin_ms"]), [run.ms(t["First"]) for t in run.trials], "trials: begin_ms")
     equal(list(trials["purpose"]), [PURPOSES[t["Purpose"]] for t in run.trials], "trials: purpose")
-    equal(list(trials["correct"]), list(trials["read"] == trials["class"]), "trials: correct")
+    equal(list(trials["correct"]), list(trials["predicted"] == trials["class"]), "trials: correct")
 
     phases = read(tables.pop("phases"))
     equal(list(phases["trial"]), [i for i, *_ in run.phases()], "phases: trial")
@@ -471,16 +471,19 @@ def check_npz(folder, run):
     take = a.pop
 
     assert take("dt_ms") == run.dt
+    for name in a:
+        assert f"\n{name}: " in str(a["about"]), f"about does not tell of {name}"
+    take("about")
     assert take("seed") == 7 and take("program") == "plateau test" and take("data") == "made up" and take("config") == "seed = 7\n"
     equal(take("populations"), [p["Name"] for p in run.populations], "populations")
     equal(take("population_sizes"), [p["Size"] for p in run.populations], "population_sizes")
 
     equal(take("trial"), np.arange(len(run.trials)), "trial")
-    for name, key in ("sample", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
+    for name, key in ("example", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
         equal(take("trial_" + name), np.array([t[key] for t in run.trials]), "trial_" + name)
     equal(take("trial_begin_ms"), np.array([run.ms(t["First"]) for t in run.trials]), "trial_begin_ms")
     equal(take("trial_purpose"), np.array([PURPOSES[t["Purpose"]] for t in run.trials], dtype=str), "trial_purpose")
-    for name in "read", "correct", "place", "whole", "weights", "updates", "loss_output", *(f"loss_hidden{m}" for m in range(len(run.hidden))):
+    for name in "predicted", "correct", "place", "whole", "weights", "updates", "loss_output", *(f"loss_hidden{m}" for m in range(len(run.hidden))):
         assert take("trial_" + name).shape == (len(run.trials),)
 
     phases = list(run.phases())
@@ -492,17 +495,23 @@ def check_npz(folder, run):
     for name in "window_ms", "end_ms", "first_step", "steps", "class_taught":
         assert take("phase_" + name).shape == (len(phases),)
 
+    for name in "first_trial", "last_trial", "begin_ms", "end_ms":
+        assert not len(take("missing_" + name))
+
     for m, size in enumerate(run.hidden):
         want = np.array([p["Plateaus"][m] for *_, p in phases], dtype=np.float32).reshape(-1, size)
         equal(take(f"hidden{m}_plateau"), want, "plateaus")
         steps = [[p["First"] + (p["PlateauStep"][m][n] if p["PlateauStep"] else p["Steps"] - 1) for n in range(size)] for *_, p in phases]
         steps = np.where(np.isnan(want), -1, np.array(steps, dtype=int).reshape(-1, size))
         equal(take(f"hidden{m}_plateau_step"), steps, "steps of plateaus")
+        times = [np.nan if s < 0 else run.ms(s + 1) for s in steps.ravel()]
+        equal(take(f"hidden{m}_plateau_time_ms"), np.array(times).reshape(steps.shape), "times of plateaus")
 
     for k, p in run.recorded():
         found = [(i, s["Step"], s["Neuron"]) for i, t in enumerate(run.trials) for s in t["Spikes"][k] or []]
         for column, name in enumerate(("trial", "step", "neuron")):
             equal(take(f"{p['Name']}_spike_{name}"), np.array([f[column] for f in found], dtype=int), p["Name"] + " " + name)
+        equal(take(f"{p['Name']}_spike_time_ms"), np.array([run.ms(s) for _, s, _ in found], dtype=float), p["Name"] + " time_ms")
 
     for k, trace in enumerate(run.traces):
         name = run.table_name(k)
@@ -511,6 +520,7 @@ def check_npz(folder, run):
         steps = [(i, s) for i, t in enumerate(run.trials) for s in range(0, t["Steps"], every)]
         equal(take(name + "_trial"), np.array([i for i, _ in steps], dtype=int), name)
         equal(take(name + "_step"), np.array([s for _, s in steps], dtype=int), name)
+        equal(take(name + "_time_ms"), np.array([run.ms(s + 1) for _, s in steps], dtype=float), name)
         equal(take(name + "_neuron"), np.array(trace["Neurons"]), name)
     assert not a, f"unknown arrays {list(a)}"
 

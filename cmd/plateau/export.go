@@ -62,7 +62,10 @@ func formats() []format {
 			},
 		}, {
 			name: "npz", meaning: "NumPy arrays, one file", ending: ".npz",
-			parts: alone(func(w output, r *record.Reader) error { return arrays.Export(w, r, arrays.Options{}) }),
+			parts: alone(func(w output, r *record.Reader) error {
+				h := r.Header()
+				return arrays.Export(w, r, arrays.Options{Classes: classNames(h.Data, h.Network.Classes)})
+			}),
 		}, {
 			name: "parquet", meaning: "a folder with a table of trials, of spikes, …",
 			parts: tables(".parquet", func(w output, t table.Table) error { return parquet.Export(w, t) }),

@@ -10,3 +10,16 @@ func createFile(path string, replace bool) (*atomicfile.File, error) {
 	}
 	return atomicfile.Create(path)
 }
+
+// saveFile writes a file that is whole or not there.
+func saveFile(path string, replace bool, content []byte) error {
+	f, err := createFile(path, replace)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	return f.Commit()
+}

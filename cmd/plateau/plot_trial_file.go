@@ -29,6 +29,10 @@ func openTrialFile(path string) (*trialFile, error) {
 	switch {
 	case slices.Contains(names, "W0") && slices.Contains(names, "b0"):
 		err = fmt.Errorf("%s: holds weights; for pictures of the run: %s", path, command("plot", argument(filepath.Dir(path))))
+	case slices.Contains(names, "class_potential"):
+		err = fmt.Errorf("%s: was written by an older version of plateau, under other names; %s makes it anew", path, command("trial"))
+	case slices.Contains(names, "trial_class") && !slices.Contains(names, "image"):
+		err = fmt.Errorf("%s: holds arrays of a recording, without an image; want the recording itself", path)
 	case !slices.Contains(names, "populations") || !slices.Contains(names, "phase_begin_ms"):
 		err = fmt.Errorf("%s: is not the file of a trial: there is no array populations or phase_begin_ms in it; %s makes one%s", path, command("trial"), takenBy(path))
 	}
@@ -89,7 +93,7 @@ func (t *trialFile) read() *shownTrial {
 	if t.err == nil && len(populations) < 2 {
 		t.fail("there are %d populations, want input and output", len(populations))
 	}
-	s.time = take(t, t.r.Float64, "time_ms")
+	s.time = take(t, t.r.Float64, "output_soma_time_ms")
 	for i, name := range populations {
 		p := figure.Population{Name: name, Neurons: t.neurons(i, name)}
 		p.SpikeTime, p.SpikeNeuron = take(t, t.r.Float64, name+"_spike_time_ms"), take(t, t.r.Int32, name+"_spike_neuron")
@@ -108,9 +112,9 @@ func (t *trialFile) read() *shownTrial {
 		return nil
 	}
 	s.noise = c.model(info).Neurons.Noise
-	s.class, s.read = int(single(t, t.r.Int64, "class")), int(single(t, t.r.Int64, "read"))
-	s.example, s.seed = int(single(t, t.r.Int64, "example")), uint64(single(t, t.r.Int64, "seed"))
-	s.classes = len(take(t, t.r.Float64, "class_potential"))
+	s.class, s.read = int(single(t, t.r.Int32, "trial_class")), int(single(t, t.r.Int32, "trial_predicted"))
+	s.example, s.seed = int(single(t, t.r.Int64, "trial_example")), single(t, t.r.Uint64, "seed")
+	s.classes = len(take(t, t.r.Float64, "trial_class_potential"))
 	s.outputSoma = t.columns("output_soma")
 	if n := len(s.outputSoma); t.err == nil && (s.classes == 0 || n == 0 || n%s.classes != 0) {
 		t.fail("output_soma is of %d neurons, want some for each of %d classes", n, s.classes)
@@ -118,10 +122,10 @@ func (t *trialFile) read() *shownTrial {
 	if t.err != nil {
 		return nil
 	}
-	for _, ph := range s.phases {
+	for k, ph := range s.phases {
 		var layers []plateaus
 		for _, p := range s.populations[1 : len(s.populations)-1] {
-			layers = append(layers, t.plateaus(p, ph, s.movingPlateaus))
+			layers = append(layers, t.plateaus(p, ph, k, s.movingPlateaus))
 		}
 		s.plateaus = append(s.plateaus, layers)
 	}
@@ -143,20 +147,19 @@ func (t *trialFile) phases() (all []figure.Phase) {
 	return all
 }
 
-// plateaus of a hidden layer in a phase. Where windows have a length of their
-// own, each neuron's ends with its plateau.
-func (t *trialFile) plateaus(of figure.Population, ph figure.Phase, moving bool) (p plateaus) {
-	p.at = take(t, t.r.Float64, of.Name+"_plateau_time_ms_"+ph.Name)
+// plateaus of a hidden layer in phase k. Where windows have a length of their own,
+// each neuron's ends with its plateau.
+func (t *trialFile) plateaus(of figure.Population, ph figure.Phase, k int, moving bool) (p plateaus) {
+	p.at = t.phase(take(t, t.r.Float64, of.Name+"_plateau_time_ms"), of, k)
 	for _, part := range []struct {
 		name string
 		to   *[]float64
-	}{{"_mean_apical_", &p.mean}, {"_plateau_", &p.size}} {
-		for _, v := range take(t, t.r.Float32, of.Name+part.name+ph.Name) {
-			*part.to = append(*part.to, float64(v))
+	}{{"_mean_apical", &p.mean}, {"_plateau", &p.size}} {
+		var values []float64
+		for _, v := range take(t, t.r.Float32, of.Name+part.name) {
+			values = append(values, float64(v))
 		}
-	}
-	if n := of.Neurons; t.err == nil && (len(p.at) != n || len(p.mean) != n || len(p.size) != n) {
-		t.fail("plateaus of %s in the %s phase are not one for each of %d neurons", of.Name, ph.Name, n)
+		*part.to = t.phase(values, of, k)
 	}
 	for _, at := range p.at {
 		from := ph.Window
@@ -166,6 +169,18 @@ func (t *trialFile) plateaus(of figure.Population, ph figure.Phase, moving bool)
 		p.from = append(p.from, from)
 	}
 	return p
+}
+
+// phase takes the values of phase k from those of all phases.
+func (t *trialFile) phase(values []float64, of figure.Population, k int) []float64 {
+	n := of.Neurons
+	if t.err == nil && len(values) < (k+1)*n {
+		t.fail("there are %d values of plateaus of %s, want one for each of %d neurons in each phase", len(values), of.Name, n)
+	}
+	if t.err != nil {
+		return nil
+	}
+	return values[k*n : (k+1)*n]
 }
 
 func (t *trialFile) potentials(units []unit) (apical, basal, soma [][]float64, err error) {
@@ -215,7 +230,7 @@ func (t *trialFile) width(name string) int {
 func (t *trialFile) columns(name string, which ...int) [][]float64 {
 	n := t.width(name)
 	values := take(t, t.r.Float32, name)
-	steps := len(take(t, t.r.Float64, "time_ms"))
+	steps := len(take(t, t.r.Float64, "output_soma_time_ms"))
 	if t.err == nil && len(values) != steps*n {
 		t.fail("%s has %d values, want %d: one for each step and neuron", name, len(values), steps*n)
 	}

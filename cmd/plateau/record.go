@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"plateau/internal/atomicfile"
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
@@ -430,36 +429,4 @@ func (o observers) Observe(e sim.Event) {
 	for _, to := range o {
 		to.Observe(e)
 	}
-}
-
-// A trialRecording is a recording that is either whole or not there.
-type trialRecording struct {
-	path   string
-	file   *atomicfile.File
-	writer *record.Writer
-}
-
-func recordTrial(path string, force bool, h record.Header, net *network.Network) (*trialRecording, error) {
-	f, err := createFile(path, force)
-	if err != nil {
-		return nil, err
-	}
-	w, err := record.NewWriter(f, h, net)
-	if err != nil {
-		f.Abort()
-		return nil, recordingError(path, err)
-	}
-	return &trialRecording{path, f, w}, nil
-}
-
-func (r *trialRecording) commit() error {
-	if err := r.writer.Close(); err != nil {
-		return recordingError(r.path, err)
-	}
-	return r.file.Commit()
-}
-
-func (r *trialRecording) abort() {
-	r.writer.Close()
-	r.file.Abort()
 }

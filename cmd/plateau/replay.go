@@ -19,7 +19,8 @@ import (
 	"plateau/protocols"
 	"plateau/protocols/dataset"
 	"plateau/sim/record"
-	"plateau/sim/record/npz"
+	"plateau/sim/record/arrays"
+	"plateau/sim/record/table"
 )
 
 func newReplay(con *console) *cobra.Command {
@@ -239,29 +240,20 @@ func (p *replayed) save(path string, replace bool) error {
 	return f.Commit()
 }
 
-// writeNPZ writes the arrays under the names that the archive of a trial has.
+// writeNPZ writes the arrays that a recording of them would have given.
 func (p *replayed) writeNPZ(to io.Writer) error {
-	w := &archive{to: npz.NewWriter(to)}
-	name := p.h.Populations[p.layer].Name
-	w.put("trial", []int64{int64(p.trial.Index)})
-	w.put("example", []int64{int64(p.trial.Sample)})
-	w.put("class", []int64{int64(p.trial.Class)})
-	w.put("read", []int64{int64(p.trial.Read)})
-	w.put("dt_ms", []float64{p.h.Dt()})
-	times := make([]float64, p.steps)
-	for k := range times {
-		times[k] = p.at(k)
-	}
-	w.put("time_ms", times, len(times))
-	neurons := make([]int32, len(p.traces[0].Neurons))
-	for k, n := range p.traces[0].Neurons {
-		neurons[k] = int32(n)
-	}
-	w.put(name+"_neuron", neurons, len(neurons))
+	a := arrays.NewArchive(to)
+	a.Step(p.h.Dt())
+	a.Put(arrays.Label{Name: "trial", Axes: "trials", About: "number of the trial in the recording"}, []int32{int32(p.trial.Index)}, 1)
+	a.Put(arrays.Label{Name: "trial_example", Axes: "trials", About: "which example of the data set was shown"}, []int64{int64(p.trial.Sample)}, 1)
+	a.Put(arrays.Label{Name: "trial_class", Axes: "trials", About: "the true class"}, []int32{int32(p.trial.Class)}, 1)
+	a.Put(arrays.Label{Name: "trial_predicted", Axes: "trials", About: "the class read out in the forward phase, −1 if not known"}, []int32{int32(p.trial.Read)}, 1)
 	for k, t := range p.traces {
-		w.put(name+"_"+columnName(t.Variable), inHertz(t.Variable, p.values[k]), p.steps, len(neurons))
+		a.Samples(p.h.Clock(), arrays.Stretch{
+			Name: p.h.Populations[p.layer].Name, Trace: t, Trial: p.trial.Index, First: p.from, Values: p.values[k],
+		})
 	}
-	return w.close()
+	return a.Close()
 }
 
 // columnName has the unit where there is one.
@@ -274,7 +266,7 @@ func columnName(v record.Variable) string {
 
 func inHertz(v record.Variable, values []float32) []float32 {
 	if v == record.Rate {
-		return hertz(values)
+		return table.Hz(nil, values)
 	}
 	return values
 }

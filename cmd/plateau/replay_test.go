@@ -61,10 +61,10 @@ func TestReplay(t *testing.T) {
 			sameBits(fmt.Sprintf("trial %d, %s", trial, v), float32s(t, r, "hidden1_"+string(v), 70, 4),
 				samples(trial, 2, v, []int{1, 2, 3, 7}, 0, record.End))
 		}
-		if times := float64s(t, r, "time_ms"); times[0] != 1 || times[69] != 70 {
+		if times := float64s(t, r, "hidden1_soma_time_ms"); times[0] != 1 || times[69] != 70 {
 			t.Errorf("times are %v", times)
 		}
-		if at, _, err := r.Int32("hidden1_neuron"); err != nil || !slices.Equal(at, []int32{1, 2, 3, 7}) {
+		if at, _, err := r.Int32("hidden1_soma_neuron"); err != nil || !slices.Equal(at, []int32{1, 2, 3, 7}) {
 			t.Errorf("neurons are %v, %v", at, err)
 		}
 	}

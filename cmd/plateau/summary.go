@@ -127,7 +127,7 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	}
 	fmt.Fprintf(&b, "output %s %.4g\n\n", outputLoss, e.OutputLoss)
 	if o.out != "" {
-		fmt.Fprintf(&b, "every trace is in %s:\n  python -c %s\n", printable(o.out), shellWord(fmt.Sprintf("import numpy; t = numpy.load(%q); print(*t)", o.out)))
+		fmt.Fprintf(&b, "every trace is in %s:\n  python -c %s\n", printable(o.out), shellWord(fmt.Sprintf(`import numpy; print(numpy.load(%q)["about"])`, o.out)))
 	}
 	if o.record != "" {
 		fmt.Fprintf(&b, "everything is in %s: %s\n", printable(o.record), command("inspect", argument(o.record)))

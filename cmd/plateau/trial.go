@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/sim/record"
 )
 
 func newTrial(con *console) *cobra.Command {
@@ -118,20 +121,18 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 		return err
 	}
 	tr := newTrace(c, info, net)
-	watch := observers{tr}
-	var rec *trialRecording
-	if o.record != "" {
-		if rec, err = recordTrial(o.record, o.force, c.trialHeader(m, o.split), net); err != nil {
-			return err
-		}
-		defer rec.abort()
-		watch = append(watch, rec.writer)
-	}
 	if o.run != "" {
 		con.noteChanges(o.run, net)
 	}
-	result, err := protocols.RunTrial(m, net, set, o.example, watch)
+	h := c.trialHeader(m, o.split)
+	h.Weights = o.record != ""
+	var recording bytes.Buffer
+	w, err := record.NewWriter(&recording, h, net)
 	if err != nil {
+		return err
+	}
+	result, err := protocols.RunTrial(m, net, set, o.example, observers{tr, w})
+	if err := errors.Join(err, w.Close()); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -139,12 +140,16 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 	}
 	tr.finish(result)
 	if o.out != "" {
-		if err := tr.save(o.out, o.force, set); err != nil {
+		r, err := record.NewReader(bytes.NewReader(recording.Bytes()), int64(recording.Len()))
+		if err != nil {
+			return err
+		}
+		if err := tr.save(o, r, set); err != nil {
 			return err
 		}
 	}
-	if rec != nil {
-		if err := rec.commit(); err != nil {
+	if o.record != "" {
+		if err := saveFile(o.record, o.force, recording.Bytes()); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"archive/zip"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -59,21 +61,21 @@ func TestTrialFile(t *testing.T) {
 
 	phases := e["phases_ms"].([]any)
 	begin, window, end := float64s(t, r, "phase_begin_ms"), float64s(t, r, "phase_window_ms"), float64s(t, r, "phase_end_ms")
-	steps := len(float64s(t, r, "time_ms"))
+	steps := len(float64s(t, r, "output_soma_time_ms"))
 	if end[1] != float64(steps)/2 || phases[0] != end[0] || phases[1] != end[1]-begin[1] || begin[1] != end[0] || window[0] != end[0]-10 {
 		t.Fatalf("%d steps, phases of %v: begin %v, window %v, end %v", steps, phases, begin, window, end)
 	}
 	if end[0] <= 35 {
 		t.Errorf("the forward phase lasts %v ms, want more than 35", end[0])
 	}
-	if last := float64s(t, r, "time_ms")[steps-1]; last != end[1] {
-		t.Errorf("time_ms ends with %v, want %v", last, end[1])
+	if last := float64s(t, r, "output_soma_time_ms")[steps-1]; last != end[1] {
+		t.Errorf("output_soma_time_ms ends with %v, want %v", last, end[1])
 	}
 
 	// Potentials of the output layer, averaged over the window, give the reading.
 	soma := float32s(t, r, "output_soma", steps, 10)
 	from, to := int(2*window[0]), int(2*end[0])
-	stored := float32s(t, r, "output_mean_soma_forward", 10)
+	stored := float32s(t, r, "output_mean_soma", 2, 10)[:10]
 	potentials := e["class_potentials"].([]any)
 	best := 0
 	for i := range 10 {
@@ -95,8 +97,8 @@ func TestTrialFile(t *testing.T) {
 	for layer, n := range map[string]int{"hidden0": 12, "hidden1": 8} {
 		for k, phase := range []string{"forward", "target"} {
 			apical := float32s(t, r, layer+"_apical", steps, n)
-			plateau := float32s(t, r, layer+"_plateau_"+phase, n)
-			at := float64s(t, r, layer+"_plateau_time_ms_"+phase)
+			plateau := float32s(t, r, layer+"_plateau", 2, n)[k*n:]
+			at := float64s(t, r, layer+"_plateau_time_ms")[k*n:]
 			for i := range n {
 				last := int(2 * at[i])
 				if at[i] < end[k]-6 || at[i] > end[k] {
@@ -146,13 +148,72 @@ func TestTrialFile(t *testing.T) {
 	if err != nil || !slices.Equal(shape, []int{28, 28}) || !slices.Equal(image, set.Image(3)) {
 		t.Errorf("the image is another one (%v, %v)", shape, err)
 	}
-	if class, _, _ := r.Int64("class"); class[0] != int64(set.Label(3)) || e["class"] != float64(set.Label(3)) {
+	if class, _, _ := r.Int32("trial_class"); len(class) != 1 || class[0] != int32(set.Label(3)) || e["class"] != float64(set.Label(3)) {
 		t.Errorf("the class is %v and %v, want %d", class, e["class"], set.Label(3))
 	}
-	losses := float64s(t, r, "losses")
-	if len(losses) != 3 || e["output_loss"] != losses[2] || len(e["hidden_losses"].([]any)) != 2 {
+	losses := slices.Concat(float64s(t, r, "trial_loss_hidden0"), float64s(t, r, "trial_loss_hidden1"), float64s(t, r, "trial_loss_output"))
+	if hidden := e["hidden_losses"].([]any); len(losses) != 3 || e["output_loss"] != losses[2] || hidden[0] != losses[0] || hidden[1] != losses[1] {
 		t.Errorf("losses are %v and %v, %v", losses, e["hidden_losses"], e["output_loss"])
 	}
+}
+
+// The archive of a trial has every array of its recording's export, with the same
+// bytes, and some that a recording does not tell.
+func TestTrialIsARecording(t *testing.T) {
+	empty(t)
+	must(t, tiny("--hidden", "12,8", "--out", "run")...)
+	must(t, "trial", "--run", "run", "--example", "3", "--record")
+	must(t, "export", "trial-3.plateau", "--to", "npz", "--out", "export.npz")
+	must(t, "replay", "trial-3.plateau", "--layer", "hidden1", "--vars", "all", "--out", "replay.npz")
+	whole := members(t, "trial-3.npz")
+	for name, content := range members(t, "export.npz") {
+		if name != "about.npy" && whole[name] != content {
+			t.Errorf("%s is another array in the trial's archive than in the export", name)
+		}
+	}
+	for name, content := range members(t, "replay.npz") {
+		if name != "about.npy" && whole[name] != content {
+			t.Errorf("%s is another array in the trial's archive than in the replay", name)
+		}
+	}
+	r := openNPZ(t, "trial-3.npz")
+	for name, want := range map[string][]string{"run": {"run"}, "split": {"test"}, "class_names": strings.Fields("0 1 2 3 4 5 6 7 8 9")} {
+		if got, _, err := r.Strings(name); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
+		}
+	}
+	weights := jsonLines(t, readFile(t, "run/metrics.jsonl"))
+	if got, _, err := r.Strings("trial_weights"); err != nil || len(got) != 1 || got[0] != weights[len(weights)-1]["weights_sha256"] {
+		t.Errorf("weights %q, %v; want those of the run, %v", got, err, weights[len(weights)-1]["weights_sha256"])
+	}
+	for _, name := range []string{"hidden0_rate_hz", "hidden1_mean_trace_feedback_per_ms", "image"} {
+		if whole[name+".npy"] == "" {
+			t.Errorf("there is no %s", name)
+		}
+	}
+}
+
+// members are what a zip archive holds.
+func members(t *testing.T, path string) map[string]string {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	all := map[string]string{}
+	for _, m := range z.File {
+		f, err := m.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[m.Name] = string(content)
+	}
+	return all
 }
 
 func near(t *testing.T, what string, got, want, tolerance float64) {
@@ -175,7 +236,7 @@ func TestTrialTimes(t *testing.T) {
 	if float64(row) != first {
 		t.Errorf("the first input spike is at %v ms, but potentials begin to move in row %d", first, row)
 	}
-	if at := float64s(t, r, "time_ms")[row]; at != first+1 {
+	if at := float64s(t, r, "hidden0_basal_time_ms")[row]; at != first+1 {
 		t.Errorf("row %d is at %v ms, want %v", row, at, first+1)
 	}
 }

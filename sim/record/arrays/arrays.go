@@ -1,13 +1,15 @@
-// Package arrays exports recordings as NumPy arrays: an .npz file with
+// Package arrays writes recordings, and what else is known of their trials, as NumPy
+// arrays: .npz files in one dialect, whoever writes them. Their array about lists all
+// of them with their types, what their axes count and what they mean.
 //
-//	dt_ms, seed, program, data, config, populations, population_sizes
-//	trial_number, trial_class, …            one value for each trial; the columns of package table
+//	dt_ms, seed, program, data, config, …   what there is once
+//	trial_class, trial_predicted, …         one value for each trial; the columns of package table
 //	phase_trial, phase_name, …              one value for each phase of each trial
-//	hidden0_plateau                         phases × neurons
-//	hidden0_plateau_step                    the steps of the trial at whose end they began
-//	hidden0_spike_trial, _step, _neuron     one value for each spike, in the order of time
+//	missing_first_trial, …                  one value for each stretch of trials that are damaged
+//	hidden0_plateau, …                      phases × neurons
+//	hidden0_spike_trial, _step, …           one value for each spike, in the order of time
 //	hidden0_soma, …                         samples × neurons
-//	hidden0_soma_trial, _step, _neuron      of each row, the trial and the step; of each column, the neuron
+//	hidden0_soma_trial, _step, …            of each row, the trial, step and time; of each column, the neuron
 //
 // Times and steps are as in package table. All arrays are there even if they are
 // empty, and are read from the recording one by one, so memory does not grow with
@@ -20,6 +22,7 @@ import (
 	"io"
 	"math"
 
+	"plateau/sim"
 	"plateau/sim/record"
 	"plateau/sim/record/intact"
 	"plateau/sim/record/npz"
@@ -28,14 +31,19 @@ import (
 
 // Options of an export.
 type Options struct {
-	Deflate bool // compress the arrays
+	Deflate bool                   // compress the arrays
+	Classes []string               // names of the classes; nil if not known
+	More    func(a *Archive) error // adds what a recording does not tell; may be nil
 }
 
 // Export writes a recording.
 func Export(w io.Writer, r *record.Reader, o Options) error {
-	x := &exporter{r: intact.Of(r), h: r.Header(), to: npz.NewWriter(w)}
-	x.to.Deflate = o.Deflate
-	err := x.all()
+	x := &exporter{r: intact.Of(r), h: r.Header(), clock: r.Header().Clock(), to: NewArchive(w)}
+	x.to.to.Deflate = o.Deflate
+	err := x.all(o.Classes)
+	if err == nil && o.More != nil {
+		err = o.More(x.to)
+	}
 	if err == nil {
 		err = x.to.Close()
 	}
@@ -46,20 +54,23 @@ func Export(w io.Writer, r *record.Reader, o Options) error {
 }
 
 type exporter struct {
-	r  *intact.Recording
-	h  *record.Header
-	to *npz.Writer
+	r     *intact.Recording
+	h     *record.Header
+	clock sim.Clock
+	to    *Archive
 }
 
-func (x *exporter) all() error {
-	if err := x.about(); err != nil {
-		return err
-	}
-	if err := x.columns("trial_", table.Trials(x.r)); err != nil {
-		return err
-	}
-	if err := x.columns("phase_", table.Phases(x.r)); err != nil {
-		return err
+func (x *exporter) all(classes []string) error {
+	x.once(classes)
+	for _, part := range []struct {
+		prefix, axes string
+		table        table.Table
+	}{
+		{"trial_", "trials", table.Trials(x.r)}, {"phase_", "phases", table.Phases(x.r)}, {"missing_", "stretches", table.Missing(x.r)},
+	} {
+		if err := x.columns(part.prefix, part.axes, part.table); err != nil {
+			return err
+		}
 	}
 	if x.h.Plateaus {
 		for m := range x.h.Network.Hidden {
@@ -85,36 +96,34 @@ func (x *exporter) all() error {
 	return nil
 }
 
-// about writes what there is once.
-func (x *exporter) about() error {
+// once writes what there is once.
+func (x *exporter) once(classes []string) {
 	var names []string
 	var sizes []int64
 	for _, p := range x.h.Populations {
 		names = append(names, p.Name)
 		sizes = append(sizes, int64(p.Size))
 	}
-	for _, a := range []struct {
-		name  string
-		shape []int
-		value any
-	}{
-		{"dt_ms", nil, []float64{x.h.Dt()}},
-		{"seed", nil, []uint64{x.h.Seed}},
-		{"program", nil, []string{x.h.Program}},
-		{"data", nil, []string{x.h.Data}},
-		{"config", nil, []string{x.h.Config}},
-		{"populations", []int{len(names)}, names},
-		{"population_sizes", []int{len(sizes)}, sizes},
-	} {
-		if err := x.to.Write(a.name, a.shape, a.value); err != nil {
-			return err
-		}
+	a := x.to
+	a.Step(x.h.Dt())
+	a.Put(Label{"seed", "", "root of every random number"}, []uint64{x.h.Seed})
+	a.Put(Label{"program", "", "what made the recording, with its version"}, []string{x.h.Program})
+	a.Put(Label{"data", "", "data set"}, []string{x.h.Data})
+	a.Put(Label{"config", "", "every setting, as TOML"}, []string{x.h.Config})
+	a.Put(Label{"populations", "populations", "their names, from the input up"}, names, len(names))
+	a.Put(Label{"population_sizes", "populations", "their neurons"}, sizes, len(sizes))
+	if classes != nil {
+		a.Put(Label{"class_names", "classes", "what the classes are called"}, classes, len(classes))
 	}
-	return nil
+}
+
+// Step adds dt_ms.
+func (a *Archive) Step(dt float64) {
+	a.Put(Label{"dt_ms", "", "length of a time step"}, []float64{dt})
 }
 
 // columns writes the columns of a table, each as an array.
-func (x *exporter) columns(prefix string, t table.Table) error {
+func (x *exporter) columns(prefix, axes string, t table.Table) error {
 	rows := 0
 	widths := make([]int, len(t.Columns)) // of texts
 	err := t.Scan(func(b *table.Batch) error {
@@ -136,14 +145,10 @@ func (x *exporter) columns(prefix string, t table.Table) error {
 		if prefix == c.Name+"_" {
 			name = c.Name // trial, phase
 		}
-		s, err := x.to.Stream(name, typeOf(c.Kind, widths[i]), []int{rows})
+		err := x.to.stream(Label{name, axes, c.About}, typeOf(c.Kind, widths[i]), []int{rows}, func(s *npz.Stream) error {
+			return t.Scan(func(b *table.Batch) error { return s.Write(b.Columns[i]) })
+		})
 		if err != nil {
-			return err
-		}
-		if err := t.Scan(func(b *table.Batch) error { return s.Write(b.Columns[i]) }); err != nil {
-			return err
-		}
-		if err := s.Close(); err != nil {
 			return err
 		}
 	}
@@ -192,26 +197,31 @@ func (x *exporter) plateaus(m int) error {
 	if err := table.EachPhase(x.r, func(int, *record.Trial, int, int) error { phases++; return nil }); err != nil {
 		return err
 	}
-	err := x.stream(name, npz.Float32, []int{phases, size}, func(s *npz.Stream) error {
+	shape := []int{phases, size}
+	const axes = "phases × neurons"
+	err := x.to.stream(Label{name, axes, "plateau potential α (21), NaN if not known"}, npz.Float32, shape, func(s *npz.Stream) error {
 		return each(func(p record.Plateaus) error { return s.Write(p.Value) })
 	})
 	if err != nil {
 		return err
 	}
-	return x.stream(name+"_step", npz.Int32, []int{phases, size}, func(s *npz.Stream) error {
+	err = x.to.stream(Label{name + "_step", axes, "the time step at whose end it begins, −1 if not known"}, npz.Int32, shape, func(s *npz.Stream) error {
 		return each(func(p record.Plateaus) error { return s.Write(p.Step) })
 	})
-}
-
-func (x *exporter) stream(name string, t npz.Type, shape []int, fill func(*npz.Stream) error) error {
-	s, err := x.to.Stream(name, t, shape)
 	if err != nil {
 		return err
 	}
-	if err := fill(s); err != nil {
-		return err
-	}
-	return s.Close()
+	return x.to.stream(Label{name + "_time_ms", axes, "when it begins, NaN if not known"}, npz.Float64, shape, func(s *npz.Stream) error {
+		at := make([]float64, size)
+		return each(func(p record.Plateaus) error {
+			for i, step := range p.Step {
+				if at[i] = math.NaN(); step >= 0 {
+					at[i] = x.clock.At(int64(step) + 1)
+				}
+			}
+			return s.Write(at)
+		})
+	})
 }
 
 // spikes writes those of a population. They are counted first.
@@ -244,14 +254,14 @@ func (x *exporter) spikes(population int) error {
 		return err
 	}
 	for _, array := range []struct {
-		name string
-		of   func(trial int, s record.Spike) int32
+		name, about string
+		of          func(trial int, s record.Spike) int32
 	}{
-		{"trial", func(trial int, _ record.Spike) int32 { return int32(trial) }},
-		{"step", func(_ int, s record.Spike) int32 { return s.Step }},
-		{"neuron", func(_ int, s record.Spike) int32 { return s.Neuron }},
+		{"trial", "trial in which a neuron fired; spikes are in the order of time", func(trial int, _ record.Spike) int32 { return int32(trial) }},
+		{"step", "in which time step", func(_ int, s record.Spike) int32 { return s.Step }},
+		{"neuron", "which neuron", func(_ int, s record.Spike) int32 { return s.Neuron }},
 	} {
-		err := x.stream(name+array.name, npz.Int32, []int{count}, func(s *npz.Stream) error {
+		err := x.to.stream(Label{name + array.name, "spikes", array.about}, npz.Int32, []int{count}, func(s *npz.Stream) error {
 			var values []int32
 			return each(func(trial int, spikes []record.Spike) error {
 				values = values[:0]
@@ -265,13 +275,21 @@ func (x *exporter) spikes(population int) error {
 			return err
 		}
 	}
-	return nil
+	return x.to.stream(Label{name + "time_ms", "spikes", "when: at the beginning of the step"}, npz.Float64, []int{count}, func(s *npz.Stream) error {
+		var at []float64
+		return each(func(_ int, spikes []record.Spike) error {
+			at = at[:0]
+			for _, spike := range spikes {
+				at = append(at, x.clock.At(int64(spike.Step)))
+			}
+			return s.Write(at)
+		})
+	})
 }
 
 // trace writes the samples of a variable.
 func (x *exporter) trace(trace int, name string) error {
 	about := x.h.Traces[trace]
-	n := len(about.Neurons)
 	samples := 0
 	for i := range x.r.Trials() {
 		t, err := x.r.Trial(i)
@@ -280,7 +298,8 @@ func (x *exporter) trace(trace int, name string) error {
 		}
 		samples += about.Samples(t.Steps)
 	}
-	err := x.stream(name, npz.Float32, []int{samples, n}, func(s *npz.Stream) error {
+	labels := labelSamples(name, about)
+	err := x.to.stream(labels.values, npz.Float32, []int{samples, len(about.Neurons)}, func(s *npz.Stream) error {
 		var hz []float32
 		for i := range x.r.Trials() {
 			scan := x.r.Samples(i, trace, 0, record.End)
@@ -303,37 +322,81 @@ func (x *exporter) trace(trace int, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, array := range []struct {
-		name string
-		of   func(trial, step int) int32
-	}{
-		{"_trial", func(trial, _ int) int32 { return int32(trial) }},
-		{"_step", func(_, step int) int32 { return int32(step) }},
-	} {
-		err := x.stream(name+array.name, npz.Int32, []int{samples}, func(s *npz.Stream) error {
-			var values []int32
-			for i := range x.r.Trials() {
-				t, err := x.r.Trial(i)
-				if err != nil {
-					return err
-				}
-				values = values[:0]
-				for step := 0; step < t.Steps; step += about.Interval {
-					values = append(values, array.of(t.Index, step))
-				}
-				if err := s.Write(values); err != nil {
-					return err
-				}
+	err = errors.Join(
+		eachSample(x, about, labels.trial, npz.Int32, samples, func(trial, _ int) int32 { return int32(trial) }),
+		eachSample(x, about, labels.step, npz.Int32, samples, func(_, step int) int32 { return int32(step) }),
+		eachSample(x, about, labels.time, npz.Float64, samples, func(_, step int) float64 { return x.clock.At(int64(step) + 1) }),
+	)
+	x.to.Put(labels.neuron, numbers(about.Neurons), len(about.Neurons))
+	return err
+}
+
+// eachSample writes an array with a value for each sample of a trace.
+func eachSample[T any](x *exporter, about record.Trace, l Label, kind npz.Type, samples int, of func(trial, step int) T) error {
+	return x.to.stream(l, kind, []int{samples}, func(s *npz.Stream) error {
+		var values []T
+		for i := range x.r.Trials() {
+			t, err := x.r.Trial(i)
+			if err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return err
+			values = values[:0]
+			for step := 0; step < t.Steps; step += about.Interval {
+				values = append(values, of(t.Index, step))
+			}
+			if err := s.Write(values); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+}
+
+// sampleLabels are those of the arrays of a recorded variable.
+type sampleLabels struct{ values, trial, step, time, neuron Label }
+
+func labelSamples(name string, t record.Trace) sampleLabels {
+	return sampleLabels{
+		Label{name, "samples × neurons", table.About(t.Variable)},
+		Label{name + "_trial", "samples", "the trial that a row of it is from"},
+		Label{name + "_step", "samples", "the time step that a row is from"},
+		Label{name + "_time_ms", "samples", "the end of that step, which is when the values are from"},
+		Label{name + "_neuron", "neurons", "the neuron that a column is of"},
 	}
-	neurons := make([]int32, n)
-	for k, number := range about.Neurons {
-		neurons[k] = int32(number)
+}
+
+func numbers(list []int) []int32 {
+	all := make([]int32, len(list))
+	for k, n := range list {
+		all[k] = int32(n)
 	}
-	return x.to.Write(name+"_neuron", []int{n}, neurons)
+	return all
+}
+
+// A Stretch is a variable of some neurons in consecutive steps of one trial.
+type Stretch struct {
+	Name   string // of the population
+	Trace  record.Trace
+	Trial  int
+	First  int       // its first step
+	Values []float32 // steps × neurons
+}
+
+// Samples adds a stretch as the samples of a recorded variable are added.
+func (a *Archive) Samples(clock sim.Clock, s Stretch) {
+	name, values := s.Name+"_"+string(s.Trace.Variable), s.Values
+	if s.Trace.Variable == record.Rate {
+		name, values = name+"_hz", table.Hz(nil, values)
+	}
+	labels, n := labelSamples(name, s.Trace), len(s.Trace.Neurons)
+	steps := len(values) / n
+	trial, step, at := make([]int32, steps), make([]int32, steps), make([]float64, steps)
+	for k := range steps {
+		trial[k], step[k], at[k] = int32(s.Trial), int32(s.First+k), clock.At(int64(s.First+k+1))
+	}
+	a.Put(labels.values, values, steps, n)
+	a.Put(labels.trial, trial, steps)
+	a.Put(labels.step, step, steps)
+	a.Put(labels.time, at, steps)
+	a.Put(labels.neuron, numbers(s.Trace.Neurons), n)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -33,6 +34,7 @@ func TestExport(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := checker{t, a}
+			checkAbout(t, a)
 			c.equal("dt_ms", []float64{p.Dt})
 			c.equal("seed", []uint64{7})
 
@@ -59,10 +61,17 @@ func TestExport(t *testing.T) {
 					}
 				}
 			}
-			c.equal("trial_sample", sample)
+			c.equal("trial_example", sample)
 			for m, size := range p.Network.Hidden {
 				c.equal(fmt.Sprintf("hidden%d_plateau", m), plateaus[m], phases, size)
 				c.equal(fmt.Sprintf("hidden%d_plateau_step", m), onsets[m], phases, size)
+				var at []float64
+				for _, s := range onsets[m] {
+					if at = append(at, math.NaN()); s >= 0 {
+						at[len(at)-1] = mem.Time(int64(s) + 1)
+					}
+				}
+				c.equal(fmt.Sprintf("hidden%d_plateau_time_ms", m), at, phases, size)
 			}
 			for k, pop := range mem.Header.Populations {
 				if !pop.Spikes {
@@ -77,6 +86,11 @@ func TestExport(t *testing.T) {
 				c.equal(pop.Name+"_spike_trial", which, len(which))
 				c.equal(pop.Name+"_spike_step", step, len(step))
 				c.equal(pop.Name+"_spike_neuron", neuron, len(neuron))
+				var at []float64
+				for _, s := range step {
+					at = append(at, mem.Time(int64(s)))
+				}
+				c.equal(pop.Name+"_spike_time_ms", at, len(at))
 			}
 			for k, name := range table.TraceNames(mem.Header) {
 				trace := mem.Header.Traces[k]
@@ -99,8 +113,53 @@ func TestExport(t *testing.T) {
 				c.equal(name+"_trial", which, len(which))
 				c.equal(name+"_step", step, len(which))
 				c.equal(name+"_neuron", neurons, len(neurons))
+				var at []float64
+				for _, s := range step {
+					at = append(at, mem.Time(int64(s)+1))
+				}
+				c.equal(name+"_time_ms", at, len(at))
 			}
 		})
+	}
+}
+
+// checkAbout compares what an archive says of itself with what is in it.
+func checkAbout(t *testing.T, a *npz.Reader) {
+	t.Helper()
+	about, _, err := a.Strings("about")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(about[0], "\n\n")
+	var names []string
+	for line := range strings.Lines(list) {
+		parts := strings.SplitN(strings.TrimSpace(line), ": ", 3)
+		if len(parts) != 3 || parts[2] == "" {
+			t.Fatalf("about says %q", line)
+		}
+		names = append(names, parts[0])
+		kind, axes, _ := strings.Cut(parts[1], ", ")
+		stored, err := a.Type(parts[0])
+		shape, also := a.Shape(parts[0])
+		if err != nil || also != nil {
+			t.Fatal(err, also)
+		}
+		want := map[npz.Type]string{
+			npz.Bool: "bool", npz.Int32: "int32", npz.Int64: "int64", npz.Uint64: "uint64", npz.Float32: "float32", npz.Float64: "float64",
+		}[stored]
+		if want == "" {
+			want = "text"
+		}
+		dimensions := 0
+		if axes != "" {
+			dimensions = 1 + strings.Count(axes, "×")
+		}
+		if kind != want || len(shape) != dimensions {
+			t.Errorf("%s is %s of shape %v, about says %s", parts[0], stored, shape, parts[1])
+		}
+	}
+	if got := a.Names(); !slices.Equal(got, names) {
+		t.Errorf("about lists %q, want %q", names, got)
 	}
 }
 

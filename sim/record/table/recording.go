@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"plateau/sim/record"
 	"plateau/sim/record/intact"
@@ -35,7 +37,11 @@ func Of(reader *record.Reader) []Table {
 		{"seed", strconv.FormatUint(h.Seed, 10)}, {"config", h.Config},
 	}
 	for i := range tables {
-		tables[i].Meta = meta
+		var about strings.Builder
+		for _, c := range tables[i].Columns {
+			fmt.Fprintf(&about, "%s: %s\n", c.Name, c.About)
+		}
+		tables[i].Meta = append(slices.Clone(meta), [2]string{"about", about.String()})
 	}
 	return tables
 }
@@ -44,13 +50,28 @@ func Of(reader *record.Reader) []Table {
 func Trials(r *intact.Recording) Table {
 	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "trials", Columns: []Column{
-		{"trial", Int32}, {"purpose", Text}, {"number", Uint64}, {"sample", Int64}, {"class", Int32}, {"read", Int32},
-		{"correct", Bool}, {"place", Int32}, {"rested", Bool}, {"whole", Bool}, {"begin_ms", Float64}, {"steps", Int32},
-		{"weights", Text}, {"updates", Int32},
+		{"trial", Int32, "number of the trial in the recording"},
+		{"purpose", Text, "training, test or trial"},
+		{"number", Uint64, "of the presentation, among those for its purpose"},
+		{"example", Int64, "which example of the data set was shown"},
+		{"class", Int32, "the true class"},
+		{"predicted", Int32, "the class read out in the forward phase, −1 if not known"},
+		{"correct", Bool, "whether that is the true class"},
+		{"place", Int32, "which of the places of a batch showed it"},
+		{"rested", Bool, "whether it began at rest"},
+		{"whole", Bool, "whether it was recorded to its end"},
+		{"begin_ms", Float64, "when it began, since the start of the recording"},
+		{"steps", Int32, "length in time steps"},
+		{"weights", Text, "SHA-256 digest of the weights last recorded before it"},
+		{"updates", Int32, "trials that have changed those weights since; with 0 they are the trial's own"},
 	}}
 	losses := len(t.Columns)
-	for _, p := range h.Populations[1:] {
-		t.Columns = append(t.Columns, Column{"loss_" + p.Name, Float64})
+	for m, p := range h.Populations[1:] {
+		about := "L_0 of the layer (32), NaN if not known"
+		if m == len(h.Network.Hidden) {
+			about = "L_1 (23), NaN if not known"
+		}
+		t.Columns = append(t.Columns, Column{"loss_" + p.Name, Float64, about})
 	}
 	t.scan = func(b *batches) error {
 		for i := range r.Trials() {
@@ -109,8 +130,16 @@ func EachPhase(r *intact.Recording, f func(i int, t *record.Trial, phase, end in
 func Phases(r *intact.Recording) Table {
 	clock := r.Header().Clock()
 	t := Table{Name: "phases", Columns: []Column{
-		{"trial", Int32}, {"phase", Int32}, {"name", Text}, {"begin_ms", Float64}, {"window_ms", Float64}, {"end_ms", Float64},
-		{"first_step", Int32}, {"steps", Int32}, {"taught", Bool}, {"class_taught", Int32},
+		{"trial", Int32, "number of the trial in the recording"},
+		{"phase", Int32, "number of the phase in its trial"},
+		{"name", Text, "forward, target or test"},
+		{"begin_ms", Float64, "when it begins"},
+		{"window_ms", Float64, "when the window of its averages begins"},
+		{"end_ms", Float64, "when it ends, and with it the window"},
+		{"first_step", Int32, "its first time step"},
+		{"steps", Int32, "length in time steps"},
+		{"taught", Bool, "whether the teaching current flowed"},
+		{"class_taught", Int32, "for which class, −1 if it did not"},
 	}}
 	t.scan = func(b *batches) error {
 		return EachPhase(r, func(_ int, trial *record.Trial, k, end int) error {
@@ -140,7 +169,10 @@ func Phases(r *intact.Recording) Table {
 func Missing(r *intact.Recording) Table {
 	clock := r.Header().Clock()
 	t := Table{Name: "missing", Columns: []Column{
-		{"first_trial", Int32}, {"last_trial", Int32}, {"begin_ms", Float64}, {"end_ms", Float64},
+		{"first_trial", Int32, "the first of some trials that are damaged, and not in the file"},
+		{"last_trial", Int32, "the last of them"},
+		{"begin_ms", Float64, "when the first began, since the start of the recording"},
+		{"end_ms", Float64, "when the last ended"},
 	}}
 	t.scan = func(b *batches) error {
 		gaps, err := r.Gaps()
@@ -165,7 +197,13 @@ func Missing(r *intact.Recording) Table {
 func plateaus(r *intact.Recording) Table {
 	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "plateaus", Columns: []Column{
-		{"trial", Int32}, {"phase", Int32}, {"population", Text}, {"neuron", Int32}, {"step", Int32}, {"time_ms", Float64}, {"plateau", Float32},
+		{"trial", Int32, "number of the trial in the recording"},
+		{"phase", Int32, "number of the phase in its trial"},
+		{"population", Text, "whose plateau it is"},
+		{"neuron", Int32, "number of the neuron"},
+		{"step", Int32, "the time step at whose end it begins"},
+		{"time_ms", Float64, "when it begins"},
+		{"plateau", Float32, "plateau potential α (21)"},
 	}}
 	t.scan = func(b *batches) error {
 		return EachPhase(r, func(i int, trial *record.Trial, k, _ int) error {
@@ -199,7 +237,11 @@ func plateaus(r *intact.Recording) Table {
 func spikes(r *intact.Recording) Table {
 	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "spikes", Columns: []Column{
-		{"trial", Int32}, {"population", Text}, {"step", Int32}, {"time_ms", Float64}, {"neuron", Int32},
+		{"trial", Int32, "number of the trial in the recording"},
+		{"population", Text, "who fired"},
+		{"step", Int32, "time step"},
+		{"time_ms", Float64, "its beginning, which is when the neuron fired"},
+		{"neuron", Int32, "number of the neuron"},
 	}}
 	t.scan = func(b *batches) error {
 		for i := range r.Trials() {
@@ -253,6 +295,19 @@ func TraceNames(h *record.Header) []string {
 	return names
 }
 
+// About says in some words what a variable is.
+func About(v record.Variable) string {
+	switch v {
+	case record.Basal:
+		return "potential V_b of the basal dendrites"
+	case record.Apical:
+		return "potential V_a of the apical dendrites"
+	case record.Soma:
+		return "potential V of the soma"
+	}
+	return "firing rate φ_max σ(V) (17)"
+}
+
 // Hz appends rates in spikes/ms, in Hz.
 func Hz(to, rates []float32) []float32 {
 	for _, x := range rates {
@@ -264,9 +319,13 @@ func Hz(to, rates []float32) []float32 {
 // trace has a row for each sample of a variable, and a column for each neuron.
 func trace(r *intact.Recording, trace int, name string) Table {
 	clock, about := r.Header().Clock(), r.Header().Traces[trace]
-	t := Table{Name: name, Columns: []Column{{"trial", Int32}, {"step", Int32}, {"time_ms", Float64}}}
+	t := Table{Name: name, Columns: []Column{
+		{"trial", Int32, "number of the trial in the recording"},
+		{"step", Int32, "time step"},
+		{"time_ms", Float64, "its end, which is when the values are from"},
+	}}
 	for _, n := range about.Neurons {
-		t.Columns = append(t.Columns, Column{"n" + strconv.Itoa(n), Float32})
+		t.Columns = append(t.Columns, Column{"n" + strconv.Itoa(n), Float32, About(about.Variable) + ", of neuron " + strconv.Itoa(n)})
 	}
 	t.scan = func(b *batches) error {
 		var hz []float32

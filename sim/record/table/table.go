@@ -39,8 +39,9 @@ func New(name string, columns []Column, rows ...*Batch) Table {
 
 // A Column is a column of a table.
 type Column struct {
-	Name string
-	Kind Kind
+	Name  string
+	Kind  Kind
+	About string // what it holds, in some words
 }
 
 // Kind says what a column holds.

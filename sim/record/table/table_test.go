@@ -82,7 +82,7 @@ func TestOf(t *testing.T) {
 				trial := &mem.Trials[i]
 				trials = append(trials, map[string]any{
 					"trial": i, "purpose": map[sim.Purpose]string{sim.TrainingSpikes: "training", sim.TestSpikes: "test"}[trial.Purpose],
-					"number": trial.Number, "sample": trial.Sample, "class": trial.Class, "place": 0, "rested": trial.Rested, "whole": !trial.Cut,
+					"number": trial.Number, "example": trial.Sample, "class": trial.Class, "place": 0, "rested": trial.Rested, "whole": !trial.Cut,
 					"begin_ms": mem.Time(trial.First), "steps": trial.Steps,
 				})
 				for k, phase := range trial.Phases {
@@ -143,8 +143,8 @@ func TestOf(t *testing.T) {
 				if taught := len(mem.Trials[i].Phases) > 1; taught == math.IsNaN(loss) && !mem.Trials[i].Cut || len(row["weights"].(string)) != 64 {
 					t.Errorf("trial %d: loss %v, weights %q", i, loss, row["weights"])
 				}
-				if right := row["read"] == row["class"]; row["correct"] != right || row["read"].(int32) < 0 && !mem.Trials[i].Cut {
-					t.Errorf("trial %d: class %v, read %v, correct %v", i, row["class"], row["read"], row["correct"])
+				if right := row["predicted"] == row["class"]; row["correct"] != right || row["predicted"].(int32) < 0 && !mem.Trials[i].Cut {
+					t.Errorf("trial %d: class %v, read %v, correct %v", i, row["class"], row["predicted"], row["correct"])
 				}
 			}
 			for i, name := range table.TraceNames(mem.Header) {
