@@ -474,7 +474,7 @@ def check_npz(folder, run):
     for name in a:
         assert f"\n{name}: " in str(a["about"]), f"about does not tell of {name}"
     take("about")
-    assert take("seed") == 7 and take("program") == "plateau test" and take("data") == "made up" and take("config") == "seed = 7\n"
+    assert take("seed") == 7 and take("program") == "plateau test" and take("data") == "made up" and take("split") == "" and take("config") == "seed = 7\n"
     equal(take("populations"), [p["Name"] for p in run.populations], "populations")
     equal(take("population_sizes"), [p["Size"] for p in run.populations], "population_sizes")
 

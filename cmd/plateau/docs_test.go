@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -18,7 +17,7 @@ import (
 	"plateau/sim/record/hdf5/hdf5test"
 )
 
-var update = flag.Bool("update", false, "write the tables of docs/options.md and the goldens of testdata anew")
+var update = flag.Bool("update", false, "write the tables of docs/options.md and docs/formats.md and the goldens of testdata anew")
 
 const (
 	optionsPage = "../../docs/options.md"
@@ -32,7 +31,7 @@ func TestDocsTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	docsRegions(t, string(old), map[string]string{"options": optionsTable(), "keys": keysTable(), "presets": presetsTable()})
+	docsRegions(t, optionsPage, string(old), map[string]string{"options": optionsTable(), "keys": keysTable(), "presets": presetsTable()})
 }
 
 // The page shows what plateau trial prints of a network that has learnt a little;
@@ -58,11 +57,11 @@ func TestDocsTrial(t *testing.T) {
 	for line := range strings.Lines(text) {
 		quoted.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
 	}
-	docsRegions(t, string(old), map[string]string{"trial": quoted.String()})
+	docsRegions(t, optionsPage, string(old), map[string]string{"trial": quoted.String()})
 }
 
 // docsRegions compares parts of the page with what they must be, or writes them.
-func docsRegions(t *testing.T, old string, regions map[string]string) {
+func docsRegions(t *testing.T, path, old string, regions map[string]string) {
 	t.Helper()
 	page := old
 	for name, table := range regions {
@@ -70,7 +69,7 @@ func docsRegions(t *testing.T, old string, regions map[string]string) {
 		before, rest, ok := strings.Cut(page, begin)
 		_, after, closed := strings.Cut(rest, end)
 		if !ok || !closed {
-			t.Fatalf("%s has no place for the %s", optionsPage, name)
+			t.Fatalf("%s has no place for the %s", path, name)
 		}
 		page = before + begin + "\n" + table + "\n" + end + after
 	}
@@ -78,12 +77,12 @@ func docsRegions(t *testing.T, old string, regions map[string]string) {
 		return
 	}
 	if *update {
-		if err := os.WriteFile(optionsPage, []byte(page), 0o666); err != nil {
+		if err := os.WriteFile(path, []byte(page), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	t.Errorf("%s is not up to date: go test ./cmd/plateau -run Docs -update", optionsPage)
+	t.Errorf("%s is not up to date: go test ./cmd/plateau -run Docs -update", path)
 }
 
 // optionsTable lists every option of every command.
@@ -158,51 +157,6 @@ func presetsTable() string {
 
 func cell(s string) string {
 	return strings.NewReplacer("|", "\\|", "_", "\\_", "*", "\\*", "<", "&lt;").Replace(s)
-}
-
-// The page names every array of a trial and of weights, and every field of
-// metrics, and no others.
-func TestDocsNameWhatIsWritten(t *testing.T) {
-	text, err := os.ReadFile(formatsPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := string(text)
-	empty(t)
-	out := must(t, tiny("--json", "--out", "run", "--record", "--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true")...)
-	out += must(t, tiny("--json", "--out", "held", "--validation", "10")...)
-	out += must(t, tiny("--json", "--out", "measured", "--measure", "all", "--set", "measure.every=10")...)
-	out += must(t, "test", "--run", "run", "--json")
-	out += must(t, "trial", "--run", "run", "--json")
-	names := map[string]bool{}
-	var asked map[string]any
-	if err := json.Unmarshal([]byte(readFile(t, "run/run.json")), &asked); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range append(jsonLines(t, out), asked) {
-		for field := range e {
-			names[field] = true
-		}
-	}
-	for _, path := range []string{"run/weights.npz", "measured/measurements.npz", "trial-0.npz"} {
-		for _, name := range openNPZ(t, path).Names() {
-			// The page speaks of the first of several.
-			name = strings.Replace(name, "hidden1", "hidden0", 1)
-			name = regexp.MustCompile(`^([WbYc])[12]`).ReplaceAllString(name, "${1}0")
-			names[name] = true
-		}
-	}
-	for name := range names {
-		if !strings.Contains(page, "`"+name+"`") {
-			t.Errorf("%s does not name `%s`", formatsPage, name)
-		}
-	}
-	arrays, _, _ := strings.Cut(page, "\n## NWB")
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-zA-Z0-9_]+)`").FindAllStringSubmatch(arrays, -1) {
-		if !names[m[1]] {
-			t.Errorf("%s names `%s`, which is not written", formatsPage, m[1])
-		}
-	}
 }
 
 // The page names every table, column and series of an NWB file.

@@ -31,10 +31,8 @@ func openTrialFile(path string) (*trialFile, error) {
 		err = fmt.Errorf("%s: holds weights; for pictures of the run: %s", path, command("plot", argument(filepath.Dir(path))))
 	case slices.Contains(names, "class_potential"):
 		err = fmt.Errorf("%s: was written by an older version of plateau, under other names; %s makes it anew", path, command("trial"))
-	case slices.Contains(names, "trial_class") && !slices.Contains(names, "image"):
-		err = fmt.Errorf("%s: holds arrays of a recording, without an image; want the recording itself", path)
-	case !slices.Contains(names, "populations") || !slices.Contains(names, "phase_begin_ms"):
-		err = fmt.Errorf("%s: is not the file of a trial: there is no array populations or phase_begin_ms in it; %s makes one%s", path, command("trial"), takenBy(path))
+	case !holdsAll(names, "image", "populations", "phase_begin_ms"):
+		err = fmt.Errorf("%s: is not the file of a trial: there is no array image, populations or phase_begin_ms in it; %s makes one%s", path, command("trial"), takenBy(path))
 	}
 	if err != nil {
 		r.Close()

@@ -9,6 +9,7 @@ import (
 
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/sim/record"
 	"plateau/sim/record/npz"
 )
 
@@ -71,27 +72,27 @@ func TestNamesArePrintable(t *testing.T) {
 	}
 	h := c.trialHeader(m, "test")
 	h.Data, h.Program, h.Config = evil, evil, "["+evil
-	r, err := recordTrial("crafted.plateau", false, h, net)
+	w, err := record.Create("crafted.plateau", h, net)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := protocols.RunTrial(m, net, data.Test, 0, observers{r.writer}); err != nil {
+	if _, err := protocols.RunTrial(m, net, data.Test, 0, w); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.commit(); err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Create("crafted.npz")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := npz.NewWriter(f)
+	z := npz.NewWriter(f)
 	for _, name := range []string{"W0", evil} {
-		if err := w.Write(name, []int{1}, []float32{1}); err != nil {
+		if err := z.Write(name, []int{1}, []float32{1}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := w.Close(); err != nil {
+	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir("crafted", 0o777); err != nil {

@@ -41,7 +41,7 @@ func takenBy(path string) string {
 			return "; it holds the weights of a run: " + run(folder)
 		case holdsAll(names, "W0", "b0"):
 			return "; it holds weights, without the run that they are of"
-		case holdsAll(names, "populations", "phase_begin_ms"):
+		case holdsAll(names, "image", "populations", "phase_begin_ms"):
 			return "; it is the file of a trial: " + command("plot", argument(path))
 		case filepath.Base(path) == measurementsName && isRun(folder):
 			return "; it holds what was measured in a run: " + run(folder)

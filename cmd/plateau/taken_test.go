@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"plateau/sim/record/npz"
 )
 
 // Commands that look at recordings take the folder of a run for the recording in it.
@@ -44,6 +48,13 @@ func TestWrongFileSaysWhoTakesIt(t *testing.T) {
 	must(t, tiny("--out", "a run", "--epochs", "1", "--measure", "all")...)
 	must(t, "trial", "--run", "a run", "--out", "trial-3.npz", "--record", "trial-3.plateau")
 	must(t, "replay", "trial-3.plateau", "--out", "replay-0.npz")
+	must(t, "export", "trial-3.plateau", "--to", "npz", "--out", "exported.npz")
+	var old bytes.Buffer
+	z := npz.NewWriter(&old)
+	if err := errors.Join(z.Write("class_potential", []int{1}, []float64{1}), z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, "old.npz", old.String())
 	writeFile(t, "test.jsonl", must(t, "test", "--run", "a run", "--json"))
 	writeFile(t, "my.toml", must(t, "config"))
 	writeFile(t, "notes.txt", "mine")
@@ -88,6 +99,8 @@ func TestWrongFileSaysWhoTakesIt(t *testing.T) {
 		{"plot test.jsonl", "; it is what a test printed: plateau plot test.jsonl --what confusion\n"},
 		{"plot my.toml", "; it is a configuration: plateau train --config my.toml\n"},
 		{"plot replay-0.npz", "; it is an archive of arrays"},
+		{"plot exported.npz", "; it is an archive of arrays"},
+		{"plot old.npz", "older version of plateau, under other names; plateau trial makes it anew\n"},
 		{"plot trial-3.npz --what confusion", "; it is the file of a trial: plateau plot trial-3.npz\n"},
 	} {
 		if status, _, messages := plateau(strings.Fields(test.args)...); status == 0 || !strings.Contains(messages, test.want) {

@@ -109,6 +109,7 @@ func (x *exporter) once(classes []string) {
 	a.Put(Label{"seed", "", "root of every random number"}, []uint64{x.h.Seed})
 	a.Put(Label{"program", "", "what made the recording, with its version"}, []string{x.h.Program})
 	a.Put(Label{"data", "", "data set"}, []string{x.h.Data})
+	a.Put(Label{"split", "", "of which of its sets examples were shown: train or test; empty if not known"}, []string{x.h.Split})
 	a.Put(Label{"config", "", "every setting, as TOML"}, []string{x.h.Config})
 	a.Put(Label{"populations", "populations", "their names, from the input up"}, names, len(names))
 	a.Put(Label{"population_sizes", "populations", "their neurons"}, sizes, len(sizes))
