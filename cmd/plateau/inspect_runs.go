@@ -22,7 +22,7 @@ func compareRuns(ctx context.Context, con *console, paths []string, o inspectOpt
 	if o.trials != "" {
 		return misuse("--trials is for a single recording")
 	}
-	if _, err := countFolders(paths); err != nil {
+	if _, err := countFolders(paths, "the folders of runs"); err != nil {
 		return err
 	}
 	for _, path := range paths {

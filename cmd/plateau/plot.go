@@ -59,7 +59,7 @@ that a recording does not hold are found by replay.`,
 	describe(flags, headLook, "neurons", "N,N,…")
 	flags.StringVar(&o.labels, "labels", "", "names for the lines of runs, in their order (default: the settings in which they differ)")
 	describe(flags, headLook, "labels", "NAME,NAME,…")
-	flags.StringVar(&o.seeds, "seeds", seedsMean, "runs that differ only in their seed: mean, with a band of one standard deviation, or each, a line for every run (default: mean)")
+	flags.StringVar(&o.seeds, "seeds", seedsMean, "runs that differ only in their seed: mean and standard deviation, or each as a line (default: mean)")
 	describe(flags, headLook, "seeds", "mean|each")
 	flags.StringVar(&o.run, "run", "", "run folder whose weights may be the recorded ones, where a recording holds none")
 	describe(flags, headFiles, "run", "DIR")
@@ -206,7 +206,7 @@ func plot(ctx context.Context, con *console, o plotOptions) error {
 // chooseDrawing finds out what is to be drawn, and whether it can be drawn from
 // what there is.
 func chooseDrawing(o *plotOptions) (p drawing, err error) {
-	folders, err := countFolders(o.from)
+	folders, err := countFolders(o.from, "the file of a trial or the folder of a run")
 	if err != nil {
 		return p, err
 	}
@@ -275,13 +275,13 @@ func isFolder(path string) bool {
 
 // countFolders counts those of some paths that are folders; all of them must
 // exist.
-func countFolders(paths []string) (folders int, err error) {
+func countFolders(paths []string, wanted string) (folders int, err error) {
 	var seen []string
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return 0, fmt.Errorf("%s: there is no such file or folder; want the file of a trial or the folder of a run%s", path, knownRuns())
+			return 0, fmt.Errorf("%s: there is no such file or folder; want %s%s", path, wanted, knownRuns())
 		case err != nil:
 			return 0, fmt.Errorf("%s: %w", path, cause(err))
 		case slices.Contains(seen, filepath.Clean(path)):

@@ -364,7 +364,7 @@ func TestRecordingMistakes(t *testing.T) {
 		{"trial --out none", 2, []string{"--out none", "--record"}},
 		{"trial --run run --record trial.plateau --out x.npz", 1, []string{"--record trial.plateau", "--force"}},
 		{"inspect", 2, []string{"inspect needs a recording"}},
-		{"inspect a b", 2, []string{`also "b"`}},
+		{"inspect a b", 1, []string{"a: there is no such file or folder; want the folders of runs"}},
 		{"inspect nowhere", 1, []string{"nowhere: there is no such file or folder"}},
 		{"inspect notes.txt", 1, []string{"notes.txt: not a recording of plateau"}},
 		{"inspect empty", 1, []string{"empty: is empty"}},
