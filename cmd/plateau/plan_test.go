@@ -231,6 +231,24 @@ func TestOneCommand(t *testing.T) {
 	}
 }
 
+// A job that is requeued when its machine was lost waits until the claim of the
+// lost process ends.
+func TestRequeued(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--epochs", "1")...)
+	writeFile(t, "run/claim.1", `{"host":"elsewhere","process":7}`)
+	then := time.Now().Add(-10*time.Minute + 2*time.Second)
+	if err := os.Chtimes("run/claim.1", then, then); err != nil {
+		t.Fatal(err)
+	}
+	status, _, messages := plateau(tiny("--out", "run", "--resume")...)
+	if status != 0 || !strings.Contains(messages, "note: another plateau works in run: process 7 on elsewhere") || !strings.Contains(messages, "waiting") {
+		t.Errorf("status %d: %s", status, messages)
+	}
+	must(t, tiny("--out", "whole")...)
+	sameRun(t, "run", "whole")
+}
+
 // A run whose folder was given to another process, as this one gave no sign of
 // life, leaves it alone.
 func TestFolderLost(t *testing.T) {

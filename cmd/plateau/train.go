@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"plateau/internal/claim"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
@@ -81,6 +82,15 @@ begins the run if there is none, or goes on: for jobs that are requeued.`,
 			orBegin := *resumeIn == standardFile
 			if t.resume, err = resumedFolder(cmd, *resumeIn, out, force); err != nil {
 				return err
+			}
+			if orBegin {
+				// A job that was requeued as its machine was lost comes before its claim ends.
+				claim.Wait(cmd.Context(), t.resume, func(by claim.Held) {
+					con.note("note: another plateau works in %s: %v; waiting for one or the other", t.resume, &by)
+				})
+				if cmd.Context().Err() != nil {
+					return interrupted(" before it began")
+				}
 			}
 			if !orBegin || holdsRun(t.resume) {
 				if !cmd.Flags().Changed("checkpoint-every") {

@@ -24,6 +24,7 @@ package claim
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -307,6 +308,29 @@ func Look(folder string) (*Holder, error) {
 		}
 	}
 	return nil, nil
+}
+
+// Wait waits as long as it cannot be known whether another process still works in a
+// folder: one on another host that has given no sign of life since Wait began. It
+// tells of it first. Whoever lives gives a sign within a minute or so, and who does
+// not has lost its claim after ten.
+func Wait(ctx context.Context, folder string, tell func(Held)) error {
+	by, err := Look(folder)
+	if err != nil || by == nil || by.here(self()) {
+		return err
+	}
+	tell(Held{*by})
+	for seen := by.Seen; ; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+		by, err = Look(folder)
+		if err != nil || by == nil || !by.Seen.Equal(seen) {
+			return err
+		}
+	}
 }
 
 // keep renews the claim until it is released. It looks at the clock on the wall,

@@ -2,6 +2,7 @@ package claim
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -239,6 +240,46 @@ func TestLost(t *testing.T) {
 		t.Errorf("renewed under another: %v", err)
 	}
 	first.Release()
+}
+
+// Who waits for a process elsewhere goes on when it lives, when its claim is gone,
+// and when it may wait no longer; it does not wait where it can know.
+func TestWait(t *testing.T) {
+	elsewhere := Holder{Host: "elsewhere", Process: 1}
+	for name, c := range map[string]struct {
+		holder Holder
+		event  func(folder string, cancel func())
+		told   bool
+		after  bool // whether the folder is still held
+	}{
+		"it lives":     {elsewhere, func(folder string, _ func()) { age(t, path(folder, 1), time.Second) }, true, true},
+		"it ends":      {elsewhere, func(folder string, _ func()) { os.Remove(path(folder, 1)) }, true, false},
+		"it is stale":  {elsewhere, func(folder string, _ func()) { age(t, path(folder, 1), time.Hour) }, true, false},
+		"told to stop": {elsewhere, func(_ string, cancel func()) { cancel() }, true, true},
+		"here":         {self(), nil, false, true},
+	} {
+		folder := t.TempDir()
+		plant(t, folder, 1, c.holder, 5*time.Minute)
+		ctx, cancel := context.WithCancel(t.Context())
+		told := false
+		err := Wait(ctx, folder, func(h Held) {
+			told = true
+			if h.By.Host != c.holder.Host {
+				t.Errorf("%s: told of %v", name, h)
+			}
+			c.event(folder, cancel)
+		})
+		if told != c.told || (err != nil) != (ctx.Err() != nil) {
+			t.Errorf("%s: told %v, %v", name, told, err)
+		}
+		cancel()
+		if by, err := Look(folder); err != nil || (by != nil) != c.after {
+			t.Errorf("%s: then it is held by %v, %v", name, by, err)
+		}
+	}
+	if err := Wait(t.Context(), t.TempDir(), nil); err != nil {
+		t.Error(err)
+	}
 }
 
 // To renew is to make the claim young.

@@ -31,6 +31,11 @@ func self() Holder {
 	return h
 }
 
+// here reports whether me can know if a process has ended.
+func (h Holder) here(me Holder) bool {
+	return h.Host != "" && h.Host == me.Host && h.Machine == me.Machine && h.Boot == me.Boot && h.Space == me.Space
+}
+
 // gone reports whether a process has ended for certain, as far as me can know.
 func (h Holder) gone(me Holder) bool {
 	switch {
