@@ -33,8 +33,8 @@ func OnGrid(time, dt float64) float64 {
 	return whole
 }
 
-// In binary, 0.3 is not quite a multiple of 0.1, so a time that is off a multiple of
-// dt by a relative error of slip counts as one. Times that are rounded keep digits
+// In binary, 0.3 is not quite a multiple of 0.1, so a time counts as a multiple of dt
+// if its relative distance from one is at most slip. Rounded times get this number of
 // significant digits, which still tells neighbouring steps apart.
 const (
 	slip   = 1e-9

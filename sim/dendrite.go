@@ -7,9 +7,9 @@ import (
 	"plateau/network"
 )
 
-// dendrite holds the dendrites of one kind of a population: the potentials that the
-// spikes of a sending population cause in them through the weights of one
-// projection (eq. 13).
+// dendrite holds the basal dendrites of a population, or its apical ones: the
+// potentials that the spikes of a sending population cause in them through the weights
+// of one projection (eq. 13).
 //
 // The kernel is linear, so it is applied after the weights: the rows of the
 // neurons that fired in a step add up to an input u(t) = Σ_j W_j, and the

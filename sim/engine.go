@@ -158,8 +158,8 @@ func (e *Engine) Present(p Presentation) {
 }
 
 // Run takes the network through a phase and fills in means, one element for each
-// layer. Slices that are nil are left out. Who asks for Apical or Plateau must ask
-// for FeedbackTrace too.
+// layer. Slices that are nil are left out; unless Apical and Plateau are nil,
+// FeedbackTrace must not be nil either.
 func (e *Engine) Run(p *Phase, means []network.Means) error {
 	if err := p.validate(e.net.Architecture, vec.Same(p.Intensity, e.in.shown)); err != nil {
 		return err

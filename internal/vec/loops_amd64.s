@@ -2,9 +2,9 @@
 
 #include "textflag.h"
 
-// The definitions are the functions in plain Go whose names end in Generic.
-// Operands stand in Go's order: the destination last, and of a difference or
-// comparison the second term first.
+// The functions in plain Go whose names end in Generic define what these do.
+// Operands are in Go's order: the destination is last, and the second term of a
+// difference or comparison comes first.
 
 // func addAVX2(x, d []float32)
 TEXT ·addAVX2(SB), NOSPLIT, $0-48
@@ -61,7 +61,7 @@ outer:
 	CMPQ SI, R9
 	JGE  outerDone
 	MOVL (SI), AX
-	ADDL AX, AX             // ±0 is the number without bits but the sign
+	ADDL AX, AX             // zero for ±0, in which only the sign may be set
 	JEQ  outerNext
 	VBROADCASTSS (SI), Y2
 	XORQ AX, AX
@@ -82,8 +82,8 @@ outerDone:
 
 // func sumRowsAVX2(u, w []float32, stride int, ids []int32)
 //
-// Columns are taken in blocks of 128, 64 and 16, whose sums stay in registers
-// while the rows go by.
+// It goes through blocks of 128, 64 and 16 columns. The sums of a block stay in
+// registers while all rows are added.
 TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-80
 	MOVQ u_base+0(FP), DI
 	MOVQ u_len+8(FP), DX    // columns left
@@ -232,7 +232,7 @@ summed:
 
 // func sumRowsAVX512(u, w []float32, stride int, ids []int32)
 //
-// As sumRowsAVX2, in blocks of 256 columns.
+// It works like sumRowsAVX2, in blocks of 256 columns.
 TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-80
 	MOVQ u_base+0(FP), DI
 	MOVQ u_len+8(FP), DX    // columns left
@@ -511,8 +511,9 @@ sigmoidDone:
 	VZEROUPPER
 	RET
 
-// 64-bit constants of the mixing function. The counters of 8 points stand in
-// two registers such that interleaving halves of both puts the points in order.
+// 64-bit constants of the mixing function. The counters of 8 points are distributed
+// over two registers in such a way that interleaving halves of both puts the points
+// in order.
 DATA  mixing<>+0(SB)/8, $0x9e3779b97f4a7c15  // γ
 DATA  mixing<>+8(SB)/8, $0x3c6ef372fe94f82a  // 2γ
 DATA  mixing<>+16(SB)/8, $0x1715609f7c746c69 // 5γ
@@ -661,8 +662,8 @@ pointsDone:
 	VZEROUPPER
 	RET
 
-// Constants of 16 points: the counters of those in even and, γ further, in odd
-// places.
+// Constants of 16 points: the counters of points 0, 2, …, 14; those of points 1, 3, …,
+// 15 are larger by γ.
 DATA  counters<>+0(SB)/8, $0x9e3779b97f4a7c15  // γ
 DATA  counters<>+8(SB)/8, $0xdaa66d2c7ddf743f // 3γ
 DATA  counters<>+16(SB)/8, $0x1715609f7c746c69 // 5γ
@@ -678,8 +679,8 @@ GLOBL counters<>(SB), RODATA|NOPTR, $88
 
 // func pointsAVX512(l *Line, cells []int32, marks []uint32, key uint64)
 //
-// As pointsAVX2, 16 points at a time, with products of 64 bits in one
-// instruction.
+// It works like pointsAVX2, with 16 points at a time and a single instruction for a
+// product of 64 bits.
 TEXT ·pointsAVX512(SB), NOSPLIT, $0-64
 	MOVQ l+0(FP), AX
 	MOVQ cells_base+8(FP), DI
@@ -690,7 +691,7 @@ TEXT ·pointsAVX512(SB), NOSPLIT, $0-64
 	VBROADCASTSS 8(AX), Z14      // limit
 	VBROADCASTSS 12(AX), Z15     // scale
 	VPBROADCASTQ key+56(FP), Z12
-	VPADDQ       counters<>+0(SB), Z12, Z12 // counters in even places
+	VPADDQ       counters<>+0(SB), Z12, Z12 // counters of points 0, 2, …
 	VPBROADCASTQ counters<>+0(SB), Z11      // γ
 	VPBROADCASTQ counters<>+64(SB), Z10     // 16γ
 	VPBROADCASTQ counters<>+72(SB), Z9      // mix1
@@ -699,9 +700,9 @@ TEXT ·pointsAVX512(SB), NOSPLIT, $0-64
 	VPXORQ    Z5, Z5, Z5         // zero
 	VCVTPS2DQ Z14, Z6            // end
 	MOVL   $15, R9
-	VPBROADCASTD R9, Z16         // the last place
+	VPBROADCASTD R9, Z16         // index of the last point
 	MOVL   $0xaaaa, R9
-	KMOVW  R9, K1                // odd places
+	KMOVW  R9, K1                // points 1, 3, …
 	CONST(96, Z17)
 	CONST(48, Z18)
 	CONST(52, Z19)
@@ -809,9 +810,9 @@ pointsDone512:
 
 // func acceptASM(list, cells []int32, marks []uint32, base, end int32, v []float32, theta *Thresholds) (tried, accepted int)
 //
-// Nothing branches on whether a candidate is accepted, which cannot be foreseen:
-// every owner is written down, and the next over it unless it was accepted. One
-// comparison tells of both ends of the interval, and of two more that are
+// It does not branch on whether a candidate is accepted, because that cannot be
+// predicted: it writes every neuron, and the next one over it unless the neuron was
+// accepted. One comparison covers both ends of the interval; its other two results are
 // masked.
 TEXT ·acceptASM(SB), NOSPLIT, $0-128
 	MOVQ list_base+0(FP), DI
