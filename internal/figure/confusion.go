@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -64,14 +65,26 @@ func (m *Confusion) Draw(c draw.Canvas) {
 	w, h := m.cell()
 	top := c.Max.Y - confusionTop
 	shares, most := m.shares()
-	head := words(smallSize, black)
+	// Where rows are low their words are small, and not every column has a name.
+	low := min(smallSize, 0.92*h)
+	head, side := words(smallSize, black), words(low, black)
+	every := 1
+	if w < 30 {
+		widest := vg.Length(0)
+		for _, name := range m.Names {
+			widest = max(widest, head.Width(shortened(head, name, 40)))
+		}
+		every = max(int(math.Ceil(float64((widest+4)/w))), 1)
+	}
 	write(c, aligned(bold(words(wordSize, black)), text.XLeft, text.YCenter), confusionLeft, top+29, "read as")
 	write(c, aligned(bold(words(wordSize, black)), text.XRight, text.YCenter), confusionLeft-8, top+11, "class")
 	write(c, aligned(words(smallSize, grey), text.XLeft, text.YCenter), confusionLeft+vg.Length(len(shares))*w+8, top+11, "misread")
 	for i, row := range shares {
 		y := top - vg.Length(i)*h
-		write(c, aligned(head, text.XRight, text.YCenter), confusionLeft-8, y-h/2, shortened(head, m.Names[i], confusionLeft-18))
-		write(c, aligned(head, text.XCenter, text.YCenter), confusionLeft+(vg.Length(i)+0.5)*w, top+11, shortened(head, m.Names[i], w-3))
+		write(c, aligned(side, text.XRight, text.YCenter), confusionLeft-8, y-h/2, shortened(side, m.Names[i], confusionLeft-18))
+		if i%every == every/2 && i+every/2 <= len(shares) {
+			write(c, aligned(head, text.XCenter, text.YCenter), confusionLeft+(vg.Length(i)+0.5)*w, top+11, shortened(head, m.Names[i], vg.Length(every)*w-3))
+		}
 		wrong := 0.0
 		for k, share := range row {
 			box := vg.Rectangle{Min: vg.Point{X: confusionLeft + vg.Length(k)*w, Y: y - h}, Max: vg.Point{X: confusionLeft + vg.Length(k+1)*w, Y: y}}
@@ -85,7 +98,7 @@ func (m *Confusion) Draw(c draw.Canvas) {
 			}
 			m.fillCell(c, box, hue, depth, m.Images[i][k], share, k == i)
 		}
-		write(c, aligned(words(smallSize, grey), text.XLeft, text.YCenter), confusionLeft+vg.Length(len(row))*w+8, y-h/2, fmt.Sprintf("%.1f %%", 100*wrong))
+		write(c, aligned(words(low, grey), text.XLeft, text.YCenter), confusionLeft+vg.Length(len(row))*w+8, y-h/2, fmt.Sprintf("%.1f %%", 100*wrong))
 	}
 	y := top - vg.Length(len(shares))*h - 26
 	bar := func(x vg.Length, hue color.NRGBA, depth float64, from, to string) {

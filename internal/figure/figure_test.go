@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/recorder"
 )
 
 // small is a trial of a few neurons.
@@ -295,6 +296,39 @@ func TestInside(t *testing.T) {
 	}
 	for _, f := range []Figure{trial, raster, confusion, fields, many, deep} {
 		inside(t, "long names", f)
+	}
+}
+
+// However many classes or layers there are, no name is written over another.
+func TestNamesApart(t *testing.T) {
+	many := &Confusion{}
+	for i := range 100 {
+		many.Names, many.Images = append(many.Names, fmt.Sprintf("class %d", i)), append(many.Images, make([]int, 100))
+	}
+	deep := &Changes{Courses: []string{"one"}, Rows: []Row{{Name: "Weights"}}}
+	for i := range 20 {
+		deep.Rows[0].Lines = append(deep.Rows[0].Lines, Line{Part: fmt.Sprintf("class %d", i), Runs: []Samples{samples(1, 2)}})
+	}
+	for _, f := range []Figure{many, deep} {
+		var c recorder.Canvas
+		drawOn(&c, f)
+		var boxes []vg.Rectangle
+		for _, a := range c.Actions {
+			if s, ok := a.(*recorder.FillString); ok && strings.HasPrefix(s.String, "class ") {
+				// Letters reach 0.7 of their size above the line.
+				boxes = append(boxes, vg.Rectangle{Min: s.Point, Max: s.Point.Add(vg.Point{X: words(s.Size, black).Width(s.String), Y: 0.7 * s.Size})})
+			}
+		}
+		if len(boxes) < 20 {
+			t.Fatalf("%T: %d names", f, len(boxes))
+		}
+		for i, a := range boxes {
+			for _, b := range boxes[:i] {
+				if a.Min.X < b.Max.X && b.Min.X < a.Max.X && a.Min.Y < b.Max.Y && b.Min.Y < a.Max.Y {
+					t.Fatalf("%T: a name at %v is over another at %v", f, a, b)
+				}
+			}
+		}
 	}
 }
 

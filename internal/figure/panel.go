@@ -170,15 +170,21 @@ type endLabel struct {
 	y      vg.Length
 }
 
-// endLabels writes names to the right of a panel, none over another.
+// endLabels writes names to the right of a panel, none over another: in small type
+// where they are many.
 func (p *panel) endLabels(labels []endLabel, room vg.Length) {
+	const line = 12
 	places := make([]vg.Length, len(labels))
 	for i, l := range labels {
 		places[i] = l.y
 	}
-	places = apart(places, 12, p.box.Min.Y+5, p.box.Max.Y-5)
+	gap := vg.Length(line)
+	if n := len(labels); n > 1 {
+		gap = min(gap, (p.box.Max.Y-p.box.Min.Y-10)/vg.Length(n-1))
+	}
+	places = apart(places, gap, p.box.Min.Y+5, p.box.Max.Y-5)
 	for i, l := range labels {
-		s := aligned(words(wordSize, l.colour), text.XLeft, text.YCenter)
+		s := aligned(words(wordSize*gap/line, l.colour), text.XLeft, text.YCenter)
 		if l.bold {
 			s = bold(s)
 		}
