@@ -38,7 +38,7 @@ func presets() []preset {
 		return preset{"best" + name, meaning, append(settings, more...)}
 	}
 	return []preset{
-		{digitsPreset, "what plateau train does by itself: digits that the program draws; random feedback of rates, up to 500 Hz, short phases, decaying learning rates", []string{
+		{digitsPreset, "what train does by itself: digits that the program draws; random feedback of rates, up to 500 Hz, short phases, decaying learning rates", []string{
 			"data.name=digits", "neurons.max_rate_hz=500", "neurons.feedback_signal=rates",
 			"phases.forward_ms=40", "phases.target_ms=20", "phases.settle_ms=15",
 			"learning.rates=1.2,0.06", "learning.rate_decay=0.7",
