@@ -66,7 +66,7 @@ func TestUnsuitableSamples(t *testing.T) {
 		"another class":    {spoil(func(s *dataset.Set) { s.Classes, s.Labels[1] = 4, 3 }), []string{"example 1", "3", "want 0 to 2"}},
 		"pixels missing":   {spoil(func(s *dataset.Set) { s.Pixels = s.Pixels[:20] }), []string{"Pixels has 20 bytes, want 6 for each of 4"}},
 		"labels missing":   {spoil(func(s *dataset.Set) { s.Labels = s.Labels[:3] }), []string{"Pixels has 24 bytes, want 6 for each of 3"}},
-		"label of nothing": {spoil(func(s *dataset.Set) { s.Labels[2] = 3 }), []string{"label 3 of entry 2", "want 0 to 2"}},
+		"label of nothing": {spoil(func(s *dataset.Set) { s.Labels[2] = 3 }), []string{"label 3 of image 2", "want 0 to 2"}},
 		"sides below 0":    {spoil(func(s *dataset.Set) { s.Width, s.Height = -3, -2 }), []string{"Width = -3", "Height = -2"}},
 	} {
 		for way, show := range showing(t, m) {

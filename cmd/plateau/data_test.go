@@ -206,7 +206,7 @@ func TestDataFetch(t *testing.T) {
 func TestForeignData(t *testing.T) {
 	empty(t)
 	small(t, "here")
-	const note = "none of the files in here/mnist is the official one, so results are not those of mnist"
+	const note = "none of the files in here/mnist is an official one, so results are not comparable with those on mnist"
 	_, _, messages := plateau(tiny("--data", "mnist", "--data-dir", "here", "--examples", "12", "--test-examples", "7", "--out", "run")...)
 	if !strings.Contains(messages, note) {
 		t.Errorf("train says %q, want %q", messages, note)

@@ -11,25 +11,25 @@ type Info struct {
 	Height   int
 	Channels int
 	Classes  []string // the name of every class, in the order of the labels
-	Train    int      // images, when complete
-	Test     int
-	Files    []File // none, if it is drawn and not read
-	Archive  string // .npz file in which others keep all Files as arrays, or ""
-	Packed   string // archive in which the makers publish Files, or ""
-	Raw      string // folder in which torchvision keeps Files, or ""
+	Train    int      // number of training images of the complete set
+	Test     int      // likewise, test images
+	Files    []File   // none if the program draws the set itself
+	Archive  string   // .npz file in which Keras keeps all Files as arrays; "" if there is none
+	Packed   string   // archive in which the makers publish Files; "" if there is none
+	Raw      string   // folder in which torchvision keeps Files; "" if there is none
 }
 
 // A File is one file of a data set in the form its makers published.
 type File struct {
-	Name     string // plain name; IDX files may have ".gz" behind it
+	Name     string // without ".gz", which IDX files may also have
 	Bytes    int64  // length, unpacked
 	MD5      string // of the content, unpacked; "" if the makers never gave one
-	Labels   string // MD5 of the labels alone, one byte each, where there is no other
-	Optional bool   // the set can be used without it
+	Labels   string // MD5 of the labels alone, one byte each; only where MD5 is ""
+	Optional bool   // the set can be used without this file
 	Array    string // its name in Info.Archive
 }
 
-// Files of the two IDX sets, in the order Load wants them.
+// The files of MNIST and Fashion-MNIST have the same names.
 const (
 	trainImages = "train-images-idx3-ubyte"
 	trainLabels = "train-labels-idx1-ubyte"
@@ -37,7 +37,7 @@ const (
 	testLabels  = "t10k-labels-idx1-ubyte"
 )
 
-// List describes every data set, in the order in which to try them.
+// List describes every data set, those first that a newcomer should try first.
 func List() []Info {
 	digits := []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}
 	return []Info{{
@@ -73,8 +73,9 @@ func List() []Info {
 		Packed: "cifar-10-binary.tar.gz",
 		Classes: []string{"airplane", "automobile", "bird", "cat", "deer",
 			"dog", "frog", "horse", "ship", "truck"},
-		// The makers gave a checksum for the whole archive only. Copies whose
-		// images went through JPEG have the same labels.
+		// The makers published a checksum of the whole archive only, so we compare
+		// the labels. Copies whose images went through JPEG still have the same
+		// labels.
 		Files: []File{
 			{Name: "data_batch_1.bin", Bytes: cifarBatch, Labels: "30f55b79f7954f592721267e37ffcbcf", Optional: true},
 			{Name: "data_batch_2.bin", Bytes: cifarBatch, Labels: "bdca50851f742064551c3fa947e975d6", Optional: true},
@@ -86,8 +87,8 @@ func List() []Info {
 	}}
 }
 
-// idxFiles lists the four files of a set that was made to replace MNIST, and
-// so has files of the same lengths.
+// idxFiles lists the four files of MNIST or Fashion-MNIST. Fashion-MNIST was made
+// to replace MNIST, so its files have the same lengths.
 func idxFiles(trainImagesMD5, trainLabelsMD5, testImagesMD5, testLabelsMD5 string) []File {
 	return []File{
 		{Name: trainImages, Bytes: 16 + 60000*28*28, MD5: trainImagesMD5, Array: "x_train"},
@@ -97,7 +98,7 @@ func idxFiles(trainImagesMD5, trainLabelsMD5, testImagesMD5, testLabelsMD5 strin
 	}
 }
 
-// Names lists the names that Load knows.
+// Names returns the names of all data sets.
 func Names() []string {
 	var names []string
 	for _, info := range List() {
@@ -106,7 +107,8 @@ func Names() []string {
 	return names
 }
 
-// Lookup describes the data set of that name.
+// Lookup returns the description of the data set with that name, or an
+// UnknownError.
 func Lookup(name string) (Info, error) {
 	all := List()
 	i := slices.IndexFunc(all, func(info Info) bool { return info.Name == name })

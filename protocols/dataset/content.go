@@ -8,19 +8,19 @@ import (
 	"io"
 )
 
-// No header is believed beyond these. The largest official file unpacks to
-// 47 MB.
+// A header that claims more than these is refused. The largest official file
+// unpacks to 47 MB.
 const (
 	maxContent   = 1 << 30 // bytes that one file may unpack to
-	maxInflation = 1032    // deflate cannot do better than this, so neither can a true header
+	maxInflation = 1032    // deflate cannot compress by more than this factor
 )
 
-// content is what a file holds, unpacked if it is gzipped. Whether it is, its
-// first bytes say: people rename files.
+// content is what a file holds, unpacked if it is gzipped. Its first bytes tell
+// whether it is, because people rename files.
 type content struct {
 	io.Reader
 	most  int64 // the content cannot be longer than this
-	exact bool  // and is exactly this long
+	exact bool  // whether it is exactly this long
 }
 
 func newContent(r io.Reader, length int64) (content, error) {
@@ -28,7 +28,7 @@ func newContent(r io.Reader, length int64) (content, error) {
 		return content{}, errors.New("the file is empty")
 	}
 	buffered := bufio.NewReaderSize(r, 1<<16)
-	// A plain file of one byte is for the decoder to refuse.
+	// If there are fewer bytes, the decoder says what is wrong.
 	head, _ := buffered.Peek(sniffed)
 	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
 		return content{Reader: buffered, most: length, exact: true}, foreign(head)
@@ -42,11 +42,11 @@ func newContent(r io.Reader, length int64) (content, error) {
 		most = length * maxInflation
 	}
 	unpacked := bufio.NewReaderSize(unzipped, 1<<16)
-	head, _ = unpacked.Peek(sniffed) // an error comes again where it is read
+	head, _ = unpacked.Peek(sniffed) // the decoder meets the same error
 	return content{Reader: unpacked, most: most}, foreign(head)
 }
 
-// foreign is the error of a file that begins like something else than data.
+// foreign returns an error if a file begins like something that is no data file.
 func foreign(head []byte) error {
 	if what := LooksLike(head); what != "" {
 		return fmt.Errorf("is %s, not data", what)
@@ -54,13 +54,13 @@ func foreign(head []byte) error {
 	return nil
 }
 
-// next reads the n bytes that come next, which what names. Memory grows with
-// what is really there, not with n.
+// next reads the next n bytes; what names them in errors. Memory grows with the
+// bytes that are there, not with n, because n may come from a damaged header.
 func (c content) next(n int64, what string) ([]byte, error) {
 	if n > maxContent {
-		return nil, fmt.Errorf("%s would take %d bytes; files of more than %d are refused", what, n, int64(maxContent))
+		return nil, fmt.Errorf("%s would take %d bytes, want at most %d", what, n, int64(maxContent))
 	}
-	// Images of digits shrink about fivefold.
+	// Images of digits shrink to about a fifth, so this is mostly enough.
 	start := min(n, c.most)
 	if !c.exact {
 		start = min(n, 8*(c.most/maxInflation+1))
@@ -75,7 +75,7 @@ func (c content) next(n int64, what string) ([]byte, error) {
 		got, err := io.ReadFull(c, buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+got]
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, fmt.Errorf("truncated: %s should be %d bytes, but after %d the file ends", what, n, len(buf))
+			return nil, fmt.Errorf("truncated: %s should be %d bytes, but the file ends after %d of them", what, n, len(buf))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("damaged in %s, after %d of %d bytes: %w", what, len(buf), n, err)
@@ -84,8 +84,8 @@ func (c content) next(n int64, what string) ([]byte, error) {
 	return buf, nil
 }
 
-// end fails if something comes after what was read. Reading to the end is also
-// what checks a gzipped file's checksum.
+// end returns an error if anything follows what was read. Reading to the end also
+// makes gzip compare its checksum.
 func (c content) end(what string) error {
 	var one [1]byte
 	switch _, err := io.ReadFull(c, one[:]); {
@@ -98,7 +98,7 @@ func (c content) end(what string) error {
 	}
 }
 
-// unexpected makes an end of file into what it is inside something unfinished.
+// unexpected turns io.EOF into io.ErrUnexpectedEOF, for files that end too early.
 func unexpected(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF

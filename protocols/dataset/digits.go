@@ -8,24 +8,25 @@ import (
 
 const (
 	canvasSide = 28
-	pathSide   = 18 // pixels; the path's larger side: with the pen's width, the 20 of MNIST
+	pathSide   = 18 // pixels; the path's larger side. The pen's width adds to it, up to MNIST's 20.
 )
 
-// The splits of a drawn set have streams of their own.
+// Each split has random streams of its own.
 const (
 	splitTrain = iota
 	splitTest
 )
 
-// Digits draws a set of handwritten-like digits: 28×28, grey, ten classes, with
-// about as much ink as MNIST has. Every image has a writer of its own: one of
-// several ways to form the digit, its proportions, slant, size, pen and hand.
+// Digits draws a set of digits that look handwritten: 28×28 pixels, grey, ten
+// classes, with about as much ink as MNIST has. Every image has its own writer,
+// with one of several ways to form the digit, and with proportions, slant, size,
+// pen and hand of its own.
 //
-// Image i of a split is a function of the seed, the split and i alone, with the
-// same bits on every machine: a larger set begins with the smaller one.
+// Image i of a split depends on the seed, the split and i alone, and is the same on
+// every machine, bit for bit. So a larger set begins with the smaller one.
 func Digits(seed uint64, train, test int) *Data {
 	if train < 0 || test < 0 {
-		panic(fmt.Sprintf("dataset: Digits of %d and %d images, want ≥ 0", train, test))
+		panic(fmt.Sprintf("dataset: Digits of %d training and %d test images, want ≥ 0", train, test))
 	}
 	return &Data{
 		Name:  "digits",
@@ -34,8 +35,8 @@ func Digits(seed uint64, train, test int) *Data {
 	}
 }
 
-// drawSet draws on all cores. Images share nothing, so how they are dealt out
-// cannot be seen in the result.
+// drawSet draws n images on all cores. Images do not depend on one another, so the
+// result does not depend on the number of cores.
 func drawSet(seed, split uint64, n int) *Set {
 	set := &Set{
 		Name: "digits", Width: canvasSide, Height: canvasSide, Channels: 1, Classes: len(glyphs),
@@ -59,10 +60,10 @@ func drawSet(seed, split uint64, n int) *Set {
 	return set
 }
 
-// canvas is the workspace for one image after the other.
+// canvas is the workspace for drawing one image after another.
 type canvas struct {
-	path  []nib                            // all strokes, one after the other
-	ends  []int                            // where each stroke ends in path
+	path  []nib                            // all strokes, one after another
+	ends  []int                            // where in path each stroke ends
 	hand  []point                          // control points of one stroke, as this writer puts them
 	field [canvasSide * canvasSide]float64 // distance from each pixel's centre to the edge of the ink; negative inside
 }

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// Same seed, same bits, on every machine: results of years must stay
-// comparable. A change here changes every run on digits; say so in the commit.
+// The same seed gives the same bits on every machine, so that results of different
+// years can be compared. A change of these digests changes every run on digits; say
+// so in the commit.
 func TestDigitsPinned(t *testing.T) {
 	data := Digits(1, 500, 500)
 	for _, c := range []struct {
@@ -29,8 +30,8 @@ func TestDigitsPinned(t *testing.T) {
 	}
 }
 
-// The last bit of every distance must be the same too. Grey levels hide a
-// fused multiply-add for thousands of images; this does not.
+// The last bit of every distance must be the same, too. A fused multiply-add may
+// leave the grey levels of thousands of images unchanged; this test notices it.
 func TestDistancesPinned(t *testing.T) {
 	const want = "a6375d3d4960df0bcff9d3cdcff43d51f13d471da0b84868c566c30b18b6649c"
 	var c canvas
@@ -55,7 +56,7 @@ func TestDigitsPrefix(t *testing.T) {
 	}{{"train", large.Train, small.Train}, {"test", large.Test, small.Test}} {
 		first := c.large.First(c.small.Len())
 		if !bytes.Equal(first.Pixels, c.small.Pixels) || !bytes.Equal(first.Labels, c.small.Labels) {
-			t.Errorf("%s: the larger set does not begin with the smaller", c.split)
+			t.Errorf("%s: the larger set does not begin with the smaller one", c.split)
 		}
 	}
 }
@@ -80,12 +81,12 @@ func TestDigitsDiffer(t *testing.T) {
 		}
 	}
 	if len(seen) != 600 {
-		t.Errorf("600 images of two seeds and both splits: only %d are different", len(seen))
+		t.Errorf("of 600 images, with two seeds and both splits, only %d are different", len(seen))
 	}
 }
 
-// The cost of a simulation grows with the ink, so digits must have as much as
-// MNIST: a mean of 0.1307, 149.9 pixels that are not 0.
+// The cost of a simulation grows with the ink, so digits must have as much of it as
+// MNIST: a mean of 0.1307, and 149.9 pixels that are not 0.
 func TestDigitsInk(t *testing.T) {
 	set := Digits(5, 4000, 0).Train
 	var ink, inked, classes = 0, 0, make([]int, set.Classes)
@@ -100,7 +101,7 @@ func TestDigitsInk(t *testing.T) {
 			}
 			some++
 			if row, column := at/28, at%28; row == 0 || row == 27 || column == 0 || column == 27 {
-				t.Errorf("image %d runs over the border at row %d, column %d", i, row, column)
+				t.Errorf("image %d has ink on the border at row %d, column %d", i, row, column)
 			}
 		}
 		if some < 20 || some > 450 {
@@ -115,7 +116,7 @@ func TestDigitsInk(t *testing.T) {
 	if mean := float64(inked) / n; mean < 140 || mean > 160 {
 		t.Errorf("mean of %.1f inked pixels, want 140 to 160", mean)
 	}
-	// 400 of a class are expected, with a standard deviation of 19.
+	// 400 images of each class are expected, with a standard deviation of 19.
 	for class, n := range classes {
 		if n < 320 || n > 480 {
 			t.Errorf("class %d has %d of 4000 images, want 320 to 480", class, n)
@@ -143,8 +144,8 @@ func TestGlyphs(t *testing.T) {
 	}
 }
 
-// Three control points make one quadratic Bézier curve; a repeated point is
-// passed through.
+// Three control points make one quadratic Bézier curve; the pen passes through a
+// repeated point.
 func TestSpline(t *testing.T) {
 	var c canvas
 	c.hand = []point{{0, 0}, {10, 0}, {10, 10}}
@@ -164,7 +165,7 @@ func TestSpline(t *testing.T) {
 		corner = corner || p.x == 10 && p.y == 0
 	}
 	if last := c.path[len(c.path)-1]; !corner || last.x != 10 || last.y != 10 {
-		t.Errorf("corner touched: %v, last point (%v, %v); want true, (10, 10)", corner, last.x, last.y)
+		t.Errorf("the corner was touched: %v, last point (%v, %v); want true, (10, 10)", corner, last.x, last.y)
 	}
 }
 
@@ -177,7 +178,7 @@ func TestDrawDigitAllocates(t *testing.T) {
 		c.drawDigit(&d, int(i%10), image)
 		i++
 	}
-	for range 1000 { // let the workspace grow
+	for range 1000 { // so that the workspace has grown
 		draw()
 	}
 	if n := testing.AllocsPerRun(500, draw); n != 0 {

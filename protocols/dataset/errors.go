@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// A MissingError says that a data set, or some of its files, is in none of the
-// folders where it may be, and where to put them. Package fetch downloads them.
+// A MissingError says that a data set, or some of its files, was found in none of
+// the folders, and where to put the files. Package fetch downloads them.
 type MissingError struct {
 	Name   string   // the data set
-	Files  []string // what is missing in the folder that comes closest
+	Files  []string // what is missing in the folder that has most of the files
 	Near   string   // that folder; "" if none of the files is in any
-	Looked []string // every folder that was looked in, and below
-	Put    string   // the folder where to put the files; "" if there is none
-	Python string   // a folder with the version for Python, which is not read; or ""
-	Exact  string   // the folder that the user named; or ""
+	Looked []string // every folder that was searched, together with the folders below it
+	Put    string   // the folder to put the files into; "" if there is none
+	Python string   // a folder with the Python version, which Load cannot read; "" if there is none
+	Exact  string   // the folder that the user named; "" for none
 }
 
 func (e *MissingError) Error() string {
@@ -56,7 +56,8 @@ func (e *MissingError) Error() string {
 	return b.String()
 }
 
-// A FormatError says that a file does not hold what its format promises.
+// A FormatError says that a file is damaged, or not of the format that it should
+// have.
 type FormatError struct {
 	Path string
 	Err  error

@@ -1,11 +1,11 @@
 package dataset
 
-// A stroke is the polygon that guides the pen from touching the paper to
-// leaving it, in a box from (0, 0) to (100, 100), y down. The pen cuts the
-// corners of the polygon, except where a point is given twice.
+// A stroke is the polygon that guides the pen from the moment it touches the paper
+// until it leaves it, in a box from (0, 0) to (100, 100), y down. The pen cuts the
+// corners of the polygon, except at a point that is given twice.
 type stroke []point
 
-// glyphs are the ways in which people form each digit.
+// glyphs lists the ways in which people write each digit.
 var glyphs = [10][][]stroke{
 	0: {
 		{{{58, 4}, {20, -4}, {8, 50}, {20, 106}, {80, 106}, {94, 50}, {82, -6}, {46, 5}}},

@@ -2,9 +2,9 @@ package dataset
 
 import "math"
 
-const spanSteps = 5 // straight pieces for each span of a curve
+const spanSteps = 5 // straight pieces in each span of a curve
 
-// A point of the paper, or of a glyph's box. y points down.
+// A point is a place on the paper, or in a glyph's box. y points down.
 type point struct{ x, y float64 }
 
 func middle(a, b point) point { return point{mul(0.5, a.x+b.x), mul(0.5, a.y+b.y)} }
@@ -66,10 +66,10 @@ func (c *canvas) spline() {
 	}
 }
 
-// place turns, slants and scales the path, and puts it near the middle of the
-// image as the makers of MNIST did: fitted to a box, centred by its mass.
+// place turns, slants and scales the path and puts it near the middle of the image,
+// as the makers of MNIST did: scaled to fit a box, and centred by its mass.
 func (c *canvas) place(d *draws) {
-	// A turn by the angle whose half has the tangent h, without a sine.
+	// Turn by the angle whose half has the tangent h. This needs no sine.
 	h := mul(0.06, d.bell())
 	turn := 1 + mul(h, h)
 	cos, sin := (1-mul(h, h))/turn, 2*h/turn
@@ -113,7 +113,7 @@ func (c *canvas) place(d *draws) {
 	}
 }
 
-// lifted says whether the pen came to path point i through the air.
+// lifted reports whether the pen reached path point i through the air.
 func (c *canvas) lifted(i int) bool {
 	for _, end := range c.ends {
 		if i == end {

@@ -8,18 +8,18 @@ import (
 	"io"
 )
 
-// An IDX file starts with a big-endian magic number (two zero bytes, the type
-// of the values, the number of dimensions), then has one big-endian uint32 per
-// dimension, then the values, last dimension fastest.
+// An IDX file starts with a big-endian magic number (two zero bytes, the type of
+// the values, the number of dimensions). Then come one big-endian uint32 per
+// dimension, and the values, last dimension fastest.
 const (
 	idxLabels = 0x00000801 // unsigned bytes, one dimension
 	idxImages = 0x00000803 // unsigned bytes, three: images, rows, columns
 
-	maxSide = 4096 // pixels; a side beyond this is a damaged header
+	maxSide = 4096 // pixels; a header that claims more is damaged
 )
 
-// ReadIDX reads a file of images and the file of their labels, in the format
-// of MNIST, each plain or gzipped. Labels must be below classes.
+// ReadIDX reads a file of images and the file of their labels, both in the format
+// of MNIST and plain or gzipped. Every label must be less than classes.
 func ReadIDX(images, labels string, classes int) (*Set, error) {
 	i, err := readIDX(source{path: images}, idxImages)
 	if err != nil {
@@ -52,7 +52,7 @@ func readIDX(s source, want uint32) (idxFile, error) {
 	return f, err
 }
 
-// kind is what an IDX file of this name should hold.
+// kind returns the magic number that an IDX file of this name should have.
 func (f File) kind() uint32 {
 	if f.Name == trainLabels || f.Name == testLabels {
 		return idxLabels
@@ -60,7 +60,8 @@ func (f File) kind() uint32 {
 	return idxImages
 }
 
-// suits refuses images of another size than a set's, and labels of no class of it.
+// suits returns an error if the images are not of the set's size, or a label is no
+// class of it.
 func (f idxFile) suits(info Info) error {
 	if len(f.shape) == 3 && (f.shape[1] != info.Height || f.shape[2] != info.Width) {
 		return another(info, "%s holds images of %d×%d pixels, but those of %s have %d×%d",
@@ -74,7 +75,7 @@ func (f idxFile) suits(info Info) error {
 	return nil
 }
 
-// pair makes a set of images and their labels.
+// pair makes a set from images and their labels.
 func pair(images, labels idxFile, classes int) (*Set, error) {
 	if err := checkLabels(labels.values, classes); err != nil {
 		return nil, &FormatError{labels.source.String(), err}
@@ -88,8 +89,8 @@ func pair(images, labels idxFile, classes int) (*Set, error) {
 	}, nil
 }
 
-// decodeIDX reads a whole IDX file of the wanted kind. Nothing is allocated on
-// the word of the header alone.
+// decodeIDX reads a whole IDX file, which must have the wanted magic number. It
+// allocates no more than the file can hold, whatever the header claims.
 func decodeIDX(c content, want uint32) (shape []int, values []byte, err error) {
 	head, err := c.next(4, "the magic number")
 	if err != nil {
@@ -108,21 +109,21 @@ func decodeIDX(c content, want uint32) (shape []int, values []byte, err error) {
 		n := int64(binary.BigEndian.Uint32(head[4*d:]))
 		switch {
 		case n == 0 && d == 0:
-			return nil, nil, fmt.Errorf("holds nothing: the header says 0 entries")
+			return nil, nil, fmt.Errorf("it is empty: the header says that it holds 0 items")
 		case n == 0 || d > 0 && n > maxSide:
 			return nil, nil, fmt.Errorf("images of side %d, want 1 to %d", n, maxSide)
 		}
-		// Below 2³² × 2¹² × 2¹², so it cannot overflow.
+		// It stays below 2³² × 2¹² × 2¹² and cannot overflow.
 		total *= n
 		shape = append(shape, int(n))
 	}
-	what := fmt.Sprintf("the data (%s, says the header)", times(shape))
-	// A plain file shows its length, so say at once what is wrong with it.
+	what := fmt.Sprintf("the data (%s according to the header)", times(shape))
+	// The length of a plain file is known, so its error can be precise.
 	if room := c.most - int64(4+4*rank); total > room {
 		if c.exact {
 			return nil, nil, fmt.Errorf("truncated: %s should be %d bytes, but the file has %d", what, total, room)
 		}
-		return nil, nil, fmt.Errorf("%s should be %d bytes, more than the file can hold or than is allowed", what, total)
+		return nil, nil, fmt.Errorf("%s should be %d bytes, which is more than the file can hold or than is allowed", what, total)
 	} else if c.exact && total < room {
 		return nil, nil, fmt.Errorf("trailing bytes: %s should be %d bytes, but the file has %d", what, total, room)
 	}
@@ -143,7 +144,7 @@ func idxKind(magic uint32) string {
 	return fmt.Sprintf("0x%08x", magic)
 }
 
-// times writes a shape, as 60000×28×28.
+// times writes a shape like 60000×28×28.
 func times(shape []int) string {
 	s := ""
 	for i, n := range shape {
@@ -158,7 +159,7 @@ func times(shape []int) string {
 func checkLabels(labels []byte, classes int) error {
 	for i, label := range labels {
 		if int(label) >= classes {
-			return fmt.Errorf("label %d of entry %d is out of range, want 0 to %d", label, i, classes-1)
+			return fmt.Errorf("label %d of image %d is out of range, want 0 to %d", label, i, classes-1)
 		}
 	}
 	return nil

@@ -2,13 +2,13 @@ package dataset
 
 import "math"
 
-// ink finds how far every pixel is from the ink.
+// ink sets field to the distance of every pixel from the edge of the ink.
 func (c *canvas) ink(d *draws) {
 	radius := d.between(0.8, 1.78)
 	for i := range c.path {
 		c.path[i].r = radius
 	}
-	// Pressure wanders along the path, in steps of a span.
+	// The pressure of the pen changes from span to span.
 	for i := 0; i < len(c.path); i += spanSteps {
 		r := mul(radius, 1+mul(0.13, d.bell()))
 		for k := i; k < min(i+spanSteps, len(c.path)); k++ {
@@ -25,9 +25,10 @@ func (c *canvas) ink(d *draws) {
 	}
 }
 
-// piece inks a straight piece of the path: pixels keep the least distance.
+// piece draws a straight piece of the path: each pixel keeps the smallest distance
+// so far.
 func (c *canvas) piece(a, b nib) {
-	const reach = 1.2 // beyond the radius nothing is inked
+	const reach = 1.2 // pixels; nothing is drawn farther than this from the pen's edge
 	dx, dy, dr := b.x-a.x, b.y-a.y, b.r-a.r
 	over := mul(dx, dx) + mul(dy, dy)
 	if over < 1e-9 {
@@ -49,10 +50,10 @@ func (c *canvas) piece(a, b nib) {
 	}
 }
 
-// inside is the pixel of a coordinate, or the nearest one.
+// inside returns the pixel at a coordinate, or the nearest one of the image.
 func inside(x float64) int { return int(min(max(x, 0), canvasSide-1)) }
 
-// expose turns distances into grey.
+// expose turns distances into grey levels.
 func (c *canvas) expose(d *draws, image []byte) {
 	soft := 1 / d.between(0.75, 1.5) // 1/pixel; the edge is as wide as its inverse
 	level := 255 * min(1, d.between(0.9, 1.15))

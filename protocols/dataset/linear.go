@@ -6,18 +6,19 @@ import (
 	"plateau/internal/elementary"
 )
 
-// linearPasses over the training images are enough for a linear classifier: more
-// change its error by less than its spread over test sets.
+// linearPasses is the number of epochs. More of them change the error by less than
+// it varies between test sets.
 const linearPasses = 5
 
-// LinearError is what a linear classifier makes of a data set: the share of the
-// images of test that it gets wrong (0 to 1) after it has learnt those of train. It
-// tells how much of an error a hidden layer is good for.
+// LinearError trains a linear classifier on train and returns its error on test:
+// the fraction of test images that it gets wrong (0 to 1). It tells what a network
+// gains from a hidden layer.
 //
-// The classifier is softmax regression, trained on single images in their order
-// by gradient descent on the cross-entropy, with steps that shrink from pass to
-// pass and are fitted to the mean squared length of an image, so that nothing is
-// to be set. Both sets have images of one shape. The only error is that of ctx.
+// The classifier is softmax regression, trained on one image after another by
+// gradient descent on the cross-entropy. The learning rate follows from the mean
+// squared length of an image and shrinks from epoch to epoch, so there is nothing
+// to set. Images of both sets must have the same shape. The only error is that of
+// ctx.
 func LinearError(ctx context.Context, train, test *Set) (float64, error) {
 	l := newLinear(train)
 	for pass := range linearPasses {
@@ -42,7 +43,7 @@ func LinearError(ctx context.Context, train, test *Set) (float64, error) {
 type linear struct {
 	weights []float64 // a row of classes for each pixel
 	bias    []float64
-	output  []float64 // of the image that was read last
+	output  []float64 // for the image that was read last
 	image   []float32
 	rate    float64
 }
@@ -53,7 +54,7 @@ func newLinear(train *Set) *linear {
 		output: make([]float64, train.Classes), image: make([]float32, train.Size()),
 	}
 	var squares float64
-	const sample = 1000 // images tell the mean well enough
+	const sample = 1000 // images give a good enough mean
 	images := min(train.Len(), sample)
 	for i := range images {
 		train.Sample(i, l.image)
@@ -82,7 +83,8 @@ func (l *linear) read(set *Set, i int) (class int) {
 	return class
 }
 
-// learn takes a step down the gradient of the cross-entropy, softmax − one-hot.
+// learn takes a step down the gradient of the cross-entropy, which is softmax −
+// one-hot.
 func (l *linear) learn(set *Set, i int, rate float64) {
 	most := l.output[l.read(set, i)]
 	var sum float64
@@ -103,7 +105,7 @@ func (l *linear) learn(set *Set, i int, rate float64) {
 	}
 }
 
-// addScaled adds by × from to every element of to.
+// addScaled computes to += by × from, element by element.
 func addScaled(to []float64, by float64, from []float64) {
 	from = from[:len(to)]
 	for i := range to {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// dots makes images of one row of pixels, with their labels.
+// dots makes images with one row of pixels, and their labels.
 func dots(classes int, rows ...[]byte) *Set {
 	s := &Set{Name: "dots", Width: len(rows[0]) - 1, Height: 1, Channels: 1, Classes: classes}
 	for _, r := range rows {
@@ -17,7 +17,7 @@ func dots(classes int, rows ...[]byte) *Set {
 	return s
 }
 
-// repeated is a set n times over.
+// repeated returns a set with the images of set n times.
 func repeated(s *Set, n int) *Set {
 	r := *s
 	r.Pixels, r.Labels = nil, nil
@@ -27,8 +27,8 @@ func repeated(s *Set, n int) *Set {
 	return &r
 }
 
-// A line can part AND from the rest, and leaves at least one of the four points of
-// XOR on the wrong side.
+// A linear classifier can learn AND. For XOR it gets at least one of the four
+// points wrong.
 func TestLinearErrorOfLogic(t *testing.T) {
 	and := repeated(dots(2, []byte{0, 0, 0}, []byte{0, 0, 255}, []byte{0, 255, 0}, []byte{1, 255, 255}), 500)
 	if e, err := LinearError(t.Context(), and, and); err != nil || e != 0 {
@@ -40,8 +40,8 @@ func TestLinearErrorOfLogic(t *testing.T) {
 	}
 }
 
-// Another program's linear classifier, which is the perceptron of the tests without
-// hidden units, errs about as often. 1.5 % is 1.4 standard errors of 2,000 images.
+// The perceptron of these tests without hidden units is a linear classifier, too,
+// and has about the same error. 1.5 % is 1.4 standard errors for 2,000 images.
 func TestLinearErrorOfDigits(t *testing.T) {
 	data := Digits(11, 8000, 2000)
 	got, err := LinearError(t.Context(), data.Train, data.Test)
@@ -54,8 +54,8 @@ func TestLinearErrorOfDigits(t *testing.T) {
 	}
 }
 
-// Real sets have published errors of linear classifiers: MNIST 7.6 to 12 % (LeCun et
-// al. 1998), Fashion-MNIST 16 % (logistic regression in its benchmark).
+// The errors of linear classifiers on real data are published: MNIST 7.6 to 12 %
+// (LeCun et al. 1998), Fashion-MNIST 16 % (logistic regression in its benchmark).
 func TestLinearErrorOfRealData(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds")

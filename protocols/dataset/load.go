@@ -6,15 +6,15 @@ import (
 	"path/filepath"
 )
 
-// Options say where a data set is and how much of it is wanted.
+// Options say where a data set is and how much of it to load.
 type Options struct {
 	Dir   string // the only folder to look in; "" for SearchPath's
-	Seed  uint64 // of digits, which are drawn; files do not care
-	Train int    // at most so many images to train on, the first ones; 0 for all
-	Test  int    // likewise, to test on
+	Seed  uint64 // for digits, which are drawn; sets that are read from files ignore it
+	Train int    // load at most this many training images, the first ones; 0 for all
+	Test  int    // likewise for test images
 }
 
-// Validate reports all the fields outside their domain.
+// Validate reports all fields that are out of range.
 func (o Options) Validate() error {
 	var errs []error
 	if o.Train < 0 {
@@ -26,12 +26,12 @@ func (o Options) Validate() error {
 	return errors.Join(errs...)
 }
 
-// maxDrawn images take 784 MB, which is as much as may be asked for by mistake.
+// maxDrawn guards against typing errors: this many images take 784 MB.
 const maxDrawn = 1000000
 
-// Load reads, or draws, the data set of that name. A set that lacks batches, or
-// whose files are not the official ones, but can be used is no error;
-// Data.Notices says so.
+// Load reads or draws the data set with that name. It also loads a set that lacks
+// some batches, or whose files are not the official ones, as long as it can be
+// used; Data.Notices then says so.
 func Load(name string, o Options) (*Data, error) {
 	info, err := Lookup(name)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// tinyIDX writes a set of two training images and one test image, whose first
-// pixel is mark.
+// tinyIDX writes a set of two training images and one test image. Their first pixel
+// is mark.
 func tinyIDX(t testing.TB, dir, suffix string, mark byte) {
 	t.Helper()
 	pack := func(b []byte) []byte {
@@ -27,7 +27,7 @@ func tinyIDX(t testing.TB, dir, suffix string, mark byte) {
 	write(t, dir, testLabels+suffix, pack(idx(idxLabels, []uint32{1}, 8)))
 }
 
-// squares makes an IDX file of images of one grey each.
+// squares makes an IDX file of images, each of a single grey level.
 func squares(rows, columns int, greys ...byte) []byte {
 	b := idx(idxImages, []uint32{uint32(len(greys)), uint32(rows), uint32(columns)})
 	for _, grey := range greys {
@@ -36,7 +36,8 @@ func squares(rows, columns int, greys ...byte) []byte {
 	return b
 }
 
-// noData makes the environment empty of data, and returns where data could be.
+// noData sets the environment so that no data is found, and returns the folders
+// where data could be.
 func noData(t *testing.T) (env, cache string) {
 	t.Helper()
 	home := t.TempDir()
@@ -71,7 +72,8 @@ func TestSearchPath(t *testing.T) {
 	}
 }
 
-// Each place in turn, from the last to the first: the new one must win.
+// Files are put into each folder, from the last of the search path to the first;
+// the one filled last must win.
 func TestLoadOrder(t *testing.T) {
 	env, cache := noData(t)
 	keras := filepath.Join(os.Getenv("KERAS_HOME"), "datasets")
@@ -81,10 +83,10 @@ func TestLoadOrder(t *testing.T) {
 		o      Options
 	}{
 		{keras, Options{}},
-		{filepath.Join(keras, "fashion-mnist"), Options{}}, // as Keras leaves it
+		{filepath.Join(keras, "fashion-mnist"), Options{}}, // where Keras puts it
 		{filepath.Join(cache, "raw"), Options{}},
 		{cache, Options{}},
-		{filepath.Join(cache, "FashionMNIST", "raw"), Options{}}, // as torchvision does
+		{filepath.Join(cache, "FashionMNIST", "raw"), Options{}}, // where torchvision puts it
 		{filepath.Join(cache, "fashion-mnist"), Options{}},
 		{env, Options{}},
 		{filepath.Join(env, "fashion-mnist"), Options{}},
@@ -134,7 +136,7 @@ func TestLoadErrors(t *testing.T) {
 		t.Errorf("%#v", err)
 	}
 
-	// A folder that the user names is the only one.
+	// A folder that the user names is the only one that is searched.
 	tinyIDX(t, env, "", 0)
 	dir := t.TempDir()
 	_, err = Load("mnist", Options{Dir: dir})
@@ -143,7 +145,7 @@ func TestLoadErrors(t *testing.T) {
 		t.Errorf("%v: looked in $PLATEAU_DATA too", err)
 	}
 
-	// One file is missing: it is the one that is named.
+	// If one file is missing, the error names this one only.
 	tinyIDX(t, dir, "", 0)
 	if err := os.Remove(filepath.Join(dir, testLabels)); err != nil {
 		t.Fatal(err)
@@ -166,7 +168,7 @@ func TestLoadErrors(t *testing.T) {
 	wantError(t, err, "nowhere", "a folder that $PLATEAU_DATA names", trainImages)
 }
 
-// Where batches are, and which are.
+// Batches are found in each folder where they may be, and missing ones are named.
 func TestLoadCIFAR10(t *testing.T) {
 	for _, sub := range []string{"", cifarFolder, "cifar10", "cifar10/" + cifarFolder} {
 		t.Run(sub, func(t *testing.T) {
@@ -203,9 +205,10 @@ func TestLoadCIFAR10(t *testing.T) {
 	_, err := Load("cifar10", Options{Dir: dir})
 	wantError(t, err, "data_batch_1.bin")
 	if strings.Contains(err.Error(), "Python") {
-		t.Errorf("%v: what has it to do with Python?", err)
+		t.Errorf("%v: there is no Python version, but the error mentions it", err)
 	}
-	// As torchvision and Keras leave it, it is not read, but seen.
+	// The Python version, which torchvision and Keras download, cannot be read, but
+	// the error mentions it.
 	python := filepath.Join(dir, "cifar-10-batches-py")
 	write(t, python, "data_batch_1", []byte("\x80\x02}q\x01"))
 	_, err = Load("cifar10", Options{Dir: dir})

@@ -2,16 +2,16 @@ package dataset
 
 import "bytes"
 
-// sniffed is how many bytes of a file LooksLike wants to see.
+// sniffed is the number of bytes at the beginning of a file that LooksLike needs.
 const sniffed = 512
 
 const (
 	zipArchive = "a zip archive"
-	webPage    = "a web page (HTML), as of a login, a proxy or a download that needs a click"
+	webPage    = "a web page (HTML), such as a login, a proxy's message or a download that needs a click"
 )
 
-// LooksLike says what a file is that was saved under the name of a data file,
-// from how it begins; "" if it is none of the things that often are.
+// LooksLike tells from its first bytes what was saved under the name of a data
+// file, such as a web page. It returns "" if it does not recognise them.
 func LooksLike(head []byte) string {
 	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n"))
 	for _, kind := range []struct{ begins, what string }{
@@ -19,8 +19,8 @@ func LooksLike(head []byte) string {
 		{"<html", webPage},
 		{"<head", webPage},
 		{"<!--", webPage},
-		{"<?xml", "an XML text, as servers send instead of a file"},
-		{"version https://git-lfs.github.com/", "a pointer of Git LFS, which stands for a file that was not fetched (git lfs pull gets it)"},
+		{"<?xml", "an XML text, such as a server's error message"},
+		{"version https://git-lfs.github.com/", "a Git LFS pointer in place of the file (run git lfs pull to get the file)"},
 	} {
 		if bytes.HasPrefix(text, []byte(kind.begins)) {
 			return kind.what
@@ -33,7 +33,7 @@ func LooksLike(head []byte) string {
 		{"\x28\xb5\x2f\xfd", "a zstd archive"},
 		{"\x89HDF\r\n\x1a\n", "an HDF5 file"},
 		{"\x93NUMPY", "a NumPy array (.npy)"},
-		{"\x80", "a pickle of Python"},
+		{"\x80", "a Python pickle"},
 	} {
 		if bytes.HasPrefix(head, []byte(kind.begins)) {
 			return kind.what

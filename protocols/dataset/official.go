@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// A digest tells whether content is what the makers published.
+// A digest identifies the content of a file, to compare it with what the makers
+// published.
 type digest struct {
-	md5    string // of all of it, unpacked
-	labels string // MD5 of the labels of a file of labels and images; else ""
+	md5    string // of the whole content, unpacked
+	labels string // MD5 of the labels, for a file with labels and images; else ""
 }
 
-// official reports whether content of this digest is that of file, as far as that
-// can be told.
+// official reports whether the content is that of the official file, as far as
+// known checksums can tell.
 func (d digest) official(file File) bool {
 	if file.MD5 != "" {
 		return d.md5 == file.MD5
@@ -21,8 +22,8 @@ func (d digest) official(file File) bool {
 	return d.labels == file.Labels
 }
 
-// owner finds the official file that has this content. Two batches that have the
-// same 10,000 labels are the same batch.
+// owner finds the official file with this content. No two batches have the same
+// 10,000 labels, so labels identify a batch.
 func (d digest) owner() (info Info, file File, ok bool) {
 	for _, info := range List() {
 		for _, file := range info.Files {
@@ -34,11 +35,11 @@ func (d digest) owner() (info Info, file File, ok bool) {
 	return info, file, false
 }
 
-// judge looks at the digests of the files that were read, by their plain names.
-// It is an error if one is known to be another official file: nobody means to
-// learn from Fashion-MNIST's images with MNIST's labels, or to be tested on what
-// was learnt from. Files that nobody knows may be meant; a notice says which they
-// are.
+// judge compares the digests of the files that were read, by their plain names,
+// with the official ones. A file that is known to be another official one is an
+// error: nobody wants to train on Fashion-MNIST's images with MNIST's labels, or to
+// test on the training images. An unknown file may be there on purpose, so it only
+// gets a notice.
 func judge(p place, info Info, digests map[string]digest) (notices []string, err error) {
 	var strange, wrong []string
 	others := make(map[string]bool)
@@ -62,24 +63,25 @@ func judge(p place, info Info, digests map[string]digest) (notices []string, err
 	switch {
 	case len(others) == 1 && len(wrong) == len(digests) && !others[info.Name]:
 		for other := range others {
-			return nil, fmt.Errorf("dataset: %s holds the files of %s, not of %s; ask for --data %s, or move them", p.dir, other, info.Name, other)
+			return nil, fmt.Errorf("dataset: %s holds the files of %s, not of %s; use --data %s, or move them", p.dir, other, info.Name, other)
 		}
 	case len(wrong) > 0:
 		return nil, fmt.Errorf("dataset: files are mixed up in %s: %s; put %s's own files there", p.dir, list(wrong, "and"), info.Name)
 	case len(strange) == len(digests):
-		notices = append(notices, fmt.Sprintf("%s: none of the files in %s is the official one, so results are not those of %s",
+		notices = append(notices, fmt.Sprintf("%s: none of the files in %s is an official one, so results are not comparable with those on %s",
 			info.Name, filepath.Clean(p.dir), info.Name))
 	case len(strange) == 1:
-		notices = append(notices, fmt.Sprintf("%s: %s in %s is not the official file, so results are not those of %s",
+		notices = append(notices, fmt.Sprintf("%s: %s in %s is not the official file, so results are not comparable with those on %s",
 			info.Name, strange[0], filepath.Clean(p.dir), info.Name))
 	case len(strange) > 1:
-		notices = append(notices, fmt.Sprintf("%s: %s in %s are not the official files, so results are not those of %s",
+		notices = append(notices, fmt.Sprintf("%s: %s in %s are not the official files, so results are not comparable with those on %s",
 			info.Name, list(strange, "and"), filepath.Clean(p.dir), info.Name))
 	}
 	return notices, nil
 }
 
-// another is the error of files that hold another data set than their names say.
+// another returns the error for files that hold another data set than their names
+// say.
 func another(info Info, format string, args ...any) error {
 	var read []string
 	for _, known := range List() {
@@ -87,12 +89,11 @@ func another(info Info, format string, args ...any) error {
 			read = append(read, known.Name)
 		}
 	}
-	return fmt.Errorf("dataset: %s. This is another data set under the file names of %s: %s are read, a data set of your own cannot be yet",
+	return fmt.Errorf("dataset: %s. This is another data set under the file names of %s: plateau reads %s, but cannot read a data set of your own yet",
 		fmt.Sprintf(format, args...), info.Name, list(read, "and"))
 }
 
-// unlabelled says which classes no label names, where files are not the official
-// ones; "" if there are none.
+// unlabelled says which classes have no training image; "" if all have some.
 func unlabelled(set *Set, info Info) string {
 	var seen [256]bool
 	for _, label := range set.Labels {
@@ -110,7 +111,7 @@ func unlabelled(set *Set, info Info) string {
 	return fmt.Sprintf("%s: no training image has the label %s, but the network has outputs for all %d classes", info.Name, list(missing, "or"), len(info.Classes))
 }
 
-// list joins words as a person does: "a, b and c".
+// list joins words as in a sentence: "a, b and c".
 func list(words []string, and string) string {
 	n := len(words) - 1
 	if n < 1 {

@@ -11,8 +11,8 @@ import (
 	"plateau/sim/record/npz"
 )
 
-// A set of one's own under the names of MNIST's files is refused in words, and
-// never shown as what it is not.
+// A set of the user's own under the names of MNIST's files is refused with a clear
+// error, and never taken for MNIST.
 func TestLoadForeignShape(t *testing.T) {
 	noData(t)
 	set := func(t *testing.T, train, test, trainL, testL []byte) (dir string, err error) {
@@ -29,29 +29,29 @@ func TestLoadForeignShape(t *testing.T) {
 		name           string
 		train, test    []byte
 		trainL, testL  []byte
-		file           string // that is blamed
+		file           string // the file that the error names
 		want, mustHave string
 	}{
 		{"smaller", squares(20, 20, 1, 2), squares(20, 20, 1), []byte{0, 4}, []byte{1}, trainImages, "images of 20×20 pixels", "28×28"},
 		{"larger", squares(30, 40, 1, 2), squares(30, 40, 1), []byte{0, 4}, []byte{1}, trainImages, "images of 40×30 pixels", "28×28"},
 		{"turned", squares(14, 56, 1, 2), squares(14, 56, 1), []byte{0, 4}, []byte{1}, trainImages, "images of 56×14 pixels", "28×28"},
 		{"larger test", good, squares(29, 28, 1), []byte{0, 4}, []byte{1}, testImages + ".gz", "images of 28×29 pixels", "28×28"},
-		{"letters", good, squares(28, 28, 1), []byte{0, 25}, []byte{1}, trainLabels, "label 25 of entry 1 is out of range", "0 to 9"},
-		{"letters in the test", good, squares(28, 28, 1), []byte{0, 9}, []byte{10}, testLabels, "label 10 of entry 0 is out of range", "0 to 9"},
+		{"letters", good, squares(28, 28, 1), []byte{0, 25}, []byte{1}, trainLabels, "label 25 of image 1 is out of range", "0 to 9"},
+		{"letters in the test", good, squares(28, 28, 1), []byte{0, 9}, []byte{10}, testLabels, "label 10 of image 0 is out of range", "0 to 9"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir, err := set(t, c.train, c.test, c.trainL, c.testL)
-			wantError(t, err, filepath.Join(dir, c.file), c.want, c.mustHave, "another data set", "a data set of your own cannot")
+			wantError(t, err, filepath.Join(dir, c.file), c.want, c.mustHave, "another data set", "a data set of your own")
 		})
 	}
 	dir, _ := set(t, good, squares(28, 28, 1), []byte{0, 4}, []byte{1})
-	// Of the right form: it can be used, and is called what it is.
+	// A set of the right form can be used, but a notice says that it is not MNIST.
 	data, err := Load("mnist", Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		"mnist: none of the files in " + dir + " is the official one, so results are not those of mnist",
+		"mnist: none of the files in " + dir + " is an official one, so results are not comparable with those on mnist",
 		"mnist: no training image has the label 1, 2, 3, 5, 6, 7, 8 or 9, but the network has outputs for all 10 classes",
 	}
 	if fmt.Sprint(data.Notices) != fmt.Sprint(want) {
@@ -59,7 +59,7 @@ func TestLoadForeignShape(t *testing.T) {
 	}
 }
 
-// What is said of files whose digests are known.
+// Files whose digests are known get the right notices and errors.
 func TestJudge(t *testing.T) {
 	sets := map[string]Info{}
 	for _, info := range List() {
@@ -97,7 +97,7 @@ func TestJudge(t *testing.T) {
 		{"fashion-mnist", "fashion-mnist", all("fashion-mnist"), "", ""},
 		// Images that went through JPEG have no official checksum.
 		{"cifar10", "cifar10", all("cifar10"), "", ""},
-		{"fashion as mnist", "mnist", all("fashion-mnist"), "", "DIR holds the files of fashion-mnist, not of mnist; ask for --data fashion-mnist"},
+		{"fashion as mnist", "mnist", all("fashion-mnist"), "", "DIR holds the files of fashion-mnist, not of mnist; use --data fashion-mnist"},
 		{"fashion's training images", "mnist", but(all("mnist"), trainImages, official("fashion-mnist", trainImages)),
 			"", "mixed up in DIR: train-images-idx3-ubyte is train-images-idx3-ubyte of fashion-mnist; put mnist's own files there"},
 		{"fashion's training files", "mnist", but(but(all("mnist"), trainImages, official("fashion-mnist", trainImages)), trainLabels, official("fashion-mnist", trainLabels)),
@@ -107,7 +107,7 @@ func TestJudge(t *testing.T) {
 		{"a batch twice", "cifar10", but(all("cifar10"), "data_batch_2.bin", official("cifar10", "data_batch_1.bin")),
 			"", "data_batch_2.bin is data_batch_1.bin"},
 		{"one file changed", "mnist", but(all("mnist"), testImages, unknown),
-			"mnist: t10k-images-idx3-ubyte in DIR is not the official file, so results are not those of mnist", ""},
+			"mnist: t10k-images-idx3-ubyte in DIR is not the official file, so results are not comparable with those on mnist", ""},
 		{"two files changed", "mnist", but(but(all("mnist"), testImages, unknown), testLabels, unknown),
 			"mnist: t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte in DIR are not the official files", ""},
 		{"other labels", "cifar10", but(all("cifar10"), cifarTest, unknown),
@@ -133,8 +133,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// A batch that is not what Fetch recorded beside it is not official, though its
-// labels are.
+// A batch that has changed since Fetch recorded its checksum is not official, even
+// if its labels are.
 func TestChangedAfterFetch(t *testing.T) {
 	dir := t.TempDir()
 	batch := bytes.Join([][]byte{record(3, 1, 2, 3), record(5, 1, 2, 3)}, nil)
@@ -157,7 +157,7 @@ func TestChangedAfterFetch(t *testing.T) {
 	}
 }
 
-// The labels of a batch are digested alike whether it is read or verified.
+// The digest of a batch's labels is the same whether the batch is read or verified.
 func TestLabelsOfBatch(t *testing.T) {
 	var batch, labels []byte
 	for i := range 30 {
@@ -180,7 +180,7 @@ func TestLabelsOfBatch(t *testing.T) {
 	}
 }
 
-// mnist.npz of testdata was written by NumPy, as Keras's is; see the README there.
+// testdata/mnist.npz was written by NumPy, as Keras's is; see the README there.
 func TestKeras(t *testing.T) {
 	noData(t)
 	data, err := Load("mnist", Options{Dir: "testdata/keras"})
@@ -191,7 +191,7 @@ func TestKeras(t *testing.T) {
 		!bytes.Equal(data.Train.Labels, []byte{5, 0, 4}) || !bytes.Equal(data.Test.Labels, []byte{7, 2}) {
 		t.Errorf("%v with labels %v, %v with labels %v", data.Train, data.Train.Labels, data.Test, data.Test.Labels)
 	}
-	// Pixel k of image i is (7 i + 3 k) mod 256 in training, (11 i + 5 k) mod 256 in the test.
+	// Pixel k of image i is (7 i + 3 k) mod 256 for training, (11 i + 5 k) mod 256 for the test.
 	for i := range 3 {
 		for k, v := range data.Train.Image(i) {
 			if want := byte(7*i + 3*k); v != want {
@@ -206,7 +206,7 @@ func TestKeras(t *testing.T) {
 			}
 		}
 	}
-	// An array is digested as the IDX file that it was made from.
+	// The digest of an array is that of the IDX file that it was made from.
 	reports, err := Verify("mnist", Options{Dir: "testdata/keras"})
 	if err != nil || len(reports) != 4 {
 		t.Fatalf("%v, %v", reports, err)
@@ -258,7 +258,7 @@ func TestKerasMalformed(t *testing.T) {
 		{"rows", arrays([]int{784}, []int{1}, make([]byte, 784)), []string{"IDX labels", "want 0x00000803"}},
 		{"other images", arrays([]int{1, 14, 56}, []int{1}, make([]byte, 784)), []string{"(x_train) holds images of 56×14", "another data set"}},
 		{"more labels", arrays([]int{1, 28, 28}, []int{2}, make([]byte, 784)), []string{"1 images", "2 labels"}},
-		{"none", arrays([]int{0, 28, 28}, []int{0}, []byte{}), []string{"holds nothing"}},
+		{"none", arrays([]int{0, 28, 28}, []int{0}, []byte{}), []string{"it is empty"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -269,11 +269,11 @@ func TestKerasMalformed(t *testing.T) {
 	}
 }
 
-// The names that files have elsewhere.
+// Files are found under the names that other programs and mirrors give them.
 func TestOtherNames(t *testing.T) {
 	noData(t)
 	for _, layout := range []struct{ set, folder, suffix string }{
-		{"mnist", "MNIST/raw", ""}, // as torchvision unpacks it
+		{"mnist", "MNIST/raw", ""}, // where torchvision unpacks it
 		{"mnist", "MNIST/raw", ".gz"},
 		{"mnist", "raw", ""},
 		{"fashion-mnist", "FashionMNIST/raw", ""},
@@ -302,7 +302,7 @@ func TestOtherNames(t *testing.T) {
 	if data.Train.Image(1)[0] != 9 || data.Test.Image(0)[0] != 10 || data.Test.Label(0) != 6 {
 		t.Errorf("%v, %v", data.Train, data.Test)
 	}
-	// What Fetch put there wins.
+	// A file from Fetch wins over one with an older name.
 	write(t, dir, trainImages+".gz", zipped(squares(28, 28, 30, 31)))
 	if data, err = Load("mnist", Options{Dir: dir}); err != nil || data.Train.Image(1)[0] != 31 {
 		t.Errorf("%v; an older name won over the official one", err)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// idx makes an IDX file: a magic number, dimensions, values.
+// idx makes an IDX file from a magic number, dimensions and values.
 func idx(magic uint32, shape []uint32, values ...byte) []byte {
 	b := binary.BigEndian.AppendUint32(nil, magic)
 	for _, n := range shape {
@@ -36,7 +36,7 @@ func zipped(b []byte) []byte {
 	return out.Bytes()
 }
 
-// write makes a file and returns its path.
+// write writes a file and returns its path.
 func write(t testing.TB, dir, name string, content []byte) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
@@ -70,7 +70,7 @@ var (
 func TestReadIDX(t *testing.T) {
 	for name, pack := range map[string]func([]byte) []byte{"plain": bytes.Clone, "gzipped": zipped} {
 		t.Run(name, func(t *testing.T) {
-			// The names lie about the packing; only the content counts.
+			// The names are wrong about the packing; only the content counts.
 			dir := t.TempDir()
 			set, err := ReadIDX(write(t, dir, "a.gz", pack(goodImages)), write(t, dir, "b", pack(goodLabels)), 10)
 			if err != nil {
@@ -108,7 +108,7 @@ func TestReadIDXMalformed(t *testing.T) {
 		{"noise", []byte("hello there"), goodLabels, []string{"0x68656c6c", "want 0x00000803"}},
 		{"truncated", goodImages[:39], goodLabels, []string{"images", "truncated", "3×2×4", "24 bytes", "has 23"}},
 		{"trailing", append(bytes.Clone(goodImages), 0), goodLabels, []string{"trailing", "24 bytes", "has 25"}},
-		{"no images", idx(idxImages, []uint32{0, 2, 4}), goodLabels, []string{"holds nothing"}},
+		{"no images", idx(idxImages, []uint32{0, 2, 4}), goodLabels, []string{"it is empty"}},
 		{"no rows", idx(idxImages, []uint32{3, 0, 4}), goodLabels, []string{"side 0"}},
 		{"absurd side", idx(idxImages, []uint32{3, 2, 1 << 31}), goodLabels, []string{"side 2147483648", "4096"}},
 		{"absurd number", idx(idxImages, []uint32{1<<32 - 1, 4096, 4096}), goodLabels, []string{"truncated", "72057594021150720"}},
@@ -122,7 +122,7 @@ func TestReadIDXMalformed(t *testing.T) {
 		{"gzip with a wrong checksum", flip(zipped(goodImages), -6), goodLabels, []string{"images", "checksum"}},
 		{"fewer labels", goodImages, idx(idxLabels, []uint32{2}, 7, 0), []string{"3 images", "2 labels"}},
 		{"more labels", goodImages, idx(idxLabels, []uint32{4}, 7, 0, 1, 1), []string{"3 images", "4 labels"}},
-		{"label out of range", goodImages, idx(idxLabels, []uint32{3}, 7, 10, 9), []string{"labels", "label 10 of entry 1", "0 to 9"}},
+		{"label out of range", goodImages, idx(idxLabels, []uint32{3}, 7, 10, 9), []string{"labels", "label 10 of image 1", "0 to 9"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -136,18 +136,19 @@ func TestReadIDXMalformed(t *testing.T) {
 	wantError(t, err, "not a regular file")
 }
 
-// flip changes a byte, counted from the end.
+// flip changes a byte; at counts from the end.
 func flip(b []byte, at int) []byte {
 	b[len(b)+at] ^= 0x55
 	return b
 }
 
-// A header is believed only as far as there is data behind it.
+// However much a header claims, memory grows only with the data that is there.
 func TestBombCostsLittle(t *testing.T) {
-	// 150 MB announced, which a file of 200 KB could hold, but does not.
+	// The header claims 150 MB, which a file of 200 KB could hold, but this one
+	// does not.
 	content := append(idx(idxImages, []uint32{9, 4096, 4096}), ramp(1000)...)
 	file := zipped(content)
-	file = append(file, make([]byte, 200000-len(file))...) // any length is easily claimed
+	file = append(file, make([]byte, 200000-len(file))...) // the file is long enough for the claim
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	c, err := newContent(bytes.NewReader(file), int64(len(file)))
@@ -163,7 +164,7 @@ func TestBombCostsLittle(t *testing.T) {
 	}
 }
 
-// record makes one record of CIFAR-10 with a colour for each plane.
+// record makes one record of CIFAR-10, with one value for each colour plane.
 func record(label, red, green, blue byte) []byte {
 	b := []byte{label}
 	for _, v := range []byte{red, green, blue} {
@@ -184,7 +185,7 @@ func TestReadCIFAR10(t *testing.T) {
 		t.Errorf("got %v with labels %v", set, set.Labels)
 	}
 	if image := set.Image(1); image[0] != 4 || image[1023] != 4 || image[1024] != 5 || image[2048] != 6 || image[3071] != 6 {
-		t.Errorf("the planes of image 1 are not as in the file")
+		t.Errorf("the planes of image 1 differ from those in the file")
 	}
 	if image := set.Image(2); image[0] != 7 || image[3071] != 9 {
 		t.Errorf("image 2 is not the second file's")
@@ -201,9 +202,9 @@ func TestReadCIFAR10Malformed(t *testing.T) {
 		{"empty", nil, []string{"is empty"}},
 		{"empty, gzipped", zipped(nil), []string{"holds no image"}},
 		{"truncated", good[:3000], []string{"truncated", "3000 bytes"}},
-		{"trailing", append(bytes.Clone(good), 1), []string{"3074 bytes", "1 records of 3073 and 1 bytes more"}},
-		{"truncated, gzipped", zipped(append(bytes.Clone(good), 1, 2)), []string{"truncated", "entry 1 has only 2"}},
-		{"label out of range", append(bytes.Clone(good), record(10, 0, 0, 0)...), []string{"label 10 of entry 1", "0 to 9"}},
+		{"trailing", append(bytes.Clone(good), 1), []string{"3074 bytes", "1 records of 3073 bytes and 1 bytes more"}},
+		{"truncated, gzipped", zipped(append(bytes.Clone(good), 1, 2)), []string{"truncated", "image 1 has only 2"}},
+		{"label out of range", append(bytes.Clone(good), record(10, 0, 0, 0)...), []string{"label 10 of image 1", "0 to 9"}},
 		{"gzip with a wrong checksum", flip(zipped(good), -6), []string{"checksum"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

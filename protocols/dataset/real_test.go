@@ -33,7 +33,7 @@ func testReal(t *testing.T, name string, train, test []byte) {
 		}
 	}
 	if len(data.Notices) > 0 {
-		t.Errorf("of the official files is said: %q", data.Notices)
+		t.Errorf("the official files get the notices %q", data.Notices)
 	}
 	reports, err := dataset.Verify(name, dataset.Options{Dir: datatest.Dir(t)})
 	if err != nil {
@@ -46,8 +46,8 @@ func testReal(t *testing.T, name string, train, test []byte) {
 	}
 }
 
-// Zalando publishes checksums of the gzipped files, but we compare those of
-// the content. This ties the ones to the others.
+// Zalando publishes checksums of the gzipped files, but we compare those of the
+// content. This test shows that they belong together.
 func TestRealFashionMNISTArchives(t *testing.T) {
 	dir := filepath.Join(datatest.Dir(t), "fashion-mnist")
 	for name, want := range map[string]string{
@@ -69,7 +69,7 @@ func TestRealFashionMNISTArchives(t *testing.T) {
 	}
 }
 
-// A folder of MNIST given as one of Fashion-MNIST must not pass for it.
+// MNIST's files in Fashion-MNIST's folder are not loaded as Fashion-MNIST.
 func TestRealImpostor(t *testing.T) {
 	for name, other := range map[string]string{"mnist": "fashion-mnist", "fashion-mnist": "mnist"} {
 		dir := filepath.Join(datatest.Dir(t), other)
@@ -81,7 +81,7 @@ func TestRealImpostor(t *testing.T) {
 	}
 }
 
-// Training files of one set beside test files of the other are not learnt from.
+// Training files of one set with test files of another are refused.
 func TestRealMixture(t *testing.T) {
 	dir := t.TempDir()
 	for set, part := range map[string]string{"fashion-mnist": "train", "mnist": "t10k"} {
@@ -104,7 +104,7 @@ func TestRealMixture(t *testing.T) {
 	}
 }
 
-// CIFAR-10 need not be complete, nor unpacked where the other sets are.
+// CIFAR-10 need not be complete, nor be in the folder that has the other sets.
 func TestRealCIFAR10(t *testing.T) {
 	data, err := dataset.Load("cifar10", dataset.Options{Dir: datatest.Dir(t)})
 	var missing *dataset.MissingError
@@ -120,7 +120,7 @@ func TestRealCIFAR10(t *testing.T) {
 	if (data.Train.Len() < 50000) != (len(data.Notices) > 0) {
 		t.Errorf("%d training images, notices %q", data.Train.Len(), data.Notices)
 	}
-	// A frog and a truck; a cat and a ship.
+	// The first images are a frog and a truck, and a cat and a ship.
 	if data.Train.Label(0) != 6 || data.Train.Label(1) != 9 || data.Test.Label(0) != 3 || data.Test.Label(1) != 8 {
 		t.Errorf("labels begin with %v and %v", data.Train.Labels[:2], data.Test.Labels[:2])
 	}

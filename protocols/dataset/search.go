@@ -7,11 +7,10 @@ import (
 	"strings"
 )
 
-// SearchPath lists the folders that may hold data sets, in the order in which
-// they are searched. A dir that is not empty was named by the user and is the
-// only one. Otherwise they are $PLATEAU_DATA, if set, CacheDir, and the folder
-// where Keras keeps its data sets. This and CacheDir are all that the package
-// reads of the environment.
+// SearchPath lists the folders that may hold data sets, in the order in which Load
+// searches them. If dir is not empty, the user named it and it is the only one.
+// Otherwise they are $PLATEAU_DATA, if set, CacheDir, and the folder where Keras
+// keeps its data sets. The package reads no other part of the environment.
 func SearchPath(dir string) []string {
 	if dir != "" {
 		return []string{dir}
@@ -31,8 +30,8 @@ func SearchPath(dir string) []string {
 	return path
 }
 
-// CacheDir is the folder for downloaded data sets: plateau in the user's
-// cache folder. It need not exist.
+// CacheDir returns the folder for downloaded data sets: plateau in the user's cache
+// folder. It need not exist.
 func CacheDir() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -41,8 +40,8 @@ func CacheDir() (string, error) {
 	return filepath.Join(cache, "plateau"), nil
 }
 
-// OwnDir is where data sets are put that have no other place: dir if the user
-// named it, else $PLATEAU_DATA, else CacheDir.
+// OwnDir returns the folder for new data sets: dir if the user named it, else
+// $PLATEAU_DATA, else CacheDir.
 func OwnDir(dir string) (string, error) {
 	if dir != "" {
 		return dir, nil
@@ -53,8 +52,8 @@ func OwnDir(dir string) (string, error) {
 	return CacheDir()
 }
 
-// Folder is where Fetch puts the files of a set below dir, and the first place
-// where Load looks.
+// Folder returns the folder below dir where Fetch puts the files of a set. Load
+// looks there first.
 func Folder(dir string, info Info) string { return folders(dir, info)[0] }
 
 // folders lists where the files of a set may be below dir.
@@ -66,9 +65,10 @@ func folders(dir string, info Info) []string {
 	return all
 }
 
-// subfolders lists where the files of a set may be: in a folder of the set's
-// name, as Fetch leaves them, where torchvision leaves them, or simply there. The
-// archive of CIFAR-10 has a folder of its own, which may still be there.
+// subfolders lists the folders in which the files of a set may be: one named for
+// the set, where Fetch puts them, the one where torchvision puts them, or directly
+// here. The archive of CIFAR-10 unpacks to a folder of its own, which may still be
+// there.
 func subfolders(info Info) []string {
 	switch {
 	case info.Name == "cifar10":
@@ -83,8 +83,8 @@ func subfolders(info Info) []string {
 type place struct {
 	dir     string
 	found   map[string]source // by the plain names of the files
-	missing []string          // plain names of the files that are not there, Optional or not
-	usable  bool              // enough is there to train and to test
+	missing []string          // plain names of the files that were not found, Optional or not
+	usable  bool              // whether there is enough to train and to test
 }
 
 // look finds the files of a set in one folder.
@@ -109,7 +109,7 @@ func look(dir string, info Info) place {
 // seek finds a file of a set in a folder.
 func seek(dir string, info Info, file File) (src source, ok bool) {
 	for _, name := range []string{
-		file.Name + ".gz", // as Fetch leaves it; so what it repaired wins over what lay there
+		file.Name + ".gz", // the name that Fetch gives it; first, so that a file that Fetch replaced wins
 		file.Name,
 		older(file.Name) + ".gz",
 		older(file.Name),
@@ -124,12 +124,13 @@ func seek(dir string, info Info, file File) (src source, ok bool) {
 	return source{}, false
 }
 
-// older is what some mirrors call an IDX file: train-images.idx3-ubyte.
+// older returns the name that some mirrors give an IDX file:
+// train-images.idx3-ubyte.
 func older(name string) string { return strings.Replace(name, "-idx", ".idx", 1) }
 
 // locate finds the first folder, in the order of SearchPath, that holds enough of
-// the set. If none does, it returns the one that holds most, and an error that is
-// for a caller who needs all of it.
+// the set. If none does, it returns the folder that holds most of it, and an error
+// for callers that need a usable set.
 func locate(dir string, info Info) (best place, err *MissingError) {
 	roots := SearchPath(dir)
 	for _, root := range roots {

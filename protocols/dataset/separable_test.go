@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Digits must give a hidden layer something to do: a linear classifier must
-// learn them, but do measurably worse. The errors are those of 8,000 images; on 20,000
-// they are 11 % and, with 500 hidden neurons, 2 %.
+// On digits a hidden layer must make a difference: a linear classifier must learn
+// them, but have a clearly larger error. The limits are for 8,000 training images;
+// with 20,000 the errors are 11 % and, with 500 hidden neurons, 2 %.
 func TestDigitsNeedAHiddenLayer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains two small networks: some seconds")
@@ -17,16 +17,16 @@ func TestDigitsNeedAHiddenLayer(t *testing.T) {
 	hidden := newPerceptron(100).trainAndTest(data, 6, 0.03)
 	t.Logf("test error: linear %.1f %%, one hidden layer of 100 %.1f %%", 100*linear, 100*hidden)
 	if linear < 0.10 || linear > 0.20 {
-		t.Errorf("a linear classifier errs on %.1f %%, want 10 %% to 20 %%", 100*linear)
+		t.Errorf("a linear classifier has an error of %.1f %%, want 10 %% to 20 %%", 100*linear)
 	}
 	if hidden > 0.08 || hidden < 0.015 {
-		t.Errorf("a network with a hidden layer errs on %.1f %%, want 1.5 %% to 8 %%", 100*hidden)
+		t.Errorf("a network with a hidden layer has an error of %.1f %%, want 1.5 %% to 8 %%", 100*hidden)
 	}
 }
 
-// perceptron is a plain network of rectified linear units under a softmax,
-// trained by gradient descent on single examples; without hidden units it is a
-// linear classifier.
+// perceptron is a network of rectified linear units and a softmax, trained by
+// gradient descent on one example at a time. Without hidden units it is a linear
+// classifier.
 type perceptron struct {
 	hidden   int
 	in       []float64 // a row of weights for each pixel
@@ -59,7 +59,7 @@ func newPerceptron(hidden int) *perceptron {
 	return p
 }
 
-// show computes the softmax for an image and returns its largest class.
+// show computes the softmax for an image and returns the most probable class.
 func (p *perceptron) show(image []byte) int {
 	for i, v := range image {
 		p.straight[i] = float64(v) / 255
@@ -140,7 +140,7 @@ func (p *perceptron) trainAndTest(data *Data, epochs int, rate float64) (errorRa
 	return float64(wrong) / float64(data.Test.Len())
 }
 
-// add is to += by × from, over to's length.
+// add computes to += by × from, for all elements of to.
 func add(to []float64, by float64, from []float64) {
 	from = from[:len(to)]
 	for i := range to {

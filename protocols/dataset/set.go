@@ -5,18 +5,19 @@ import (
 	"fmt"
 )
 
-// A Set is a row of labelled images of one size, in memory.
+// A Set is a list of labelled images of one size, in memory. Images count from 0.
 type Set struct {
 	Name     string
 	Width    int
 	Height   int
-	Channels int    // 1 for grey; 3 for red, green, blue, one whole plane after the other
+	Channels int    // 1 for grey; 3 for red, green and blue, each a whole plane
 	Classes  int    // labels are 0 … Classes−1
 	Pixels   []byte // Len() × Size(), row by row from the top left; 0 is background (black), 255 full ink (white)
 	Labels   []byte
 }
 
-// Validate reports what does not fit together in a set that was made by hand.
+// Validate reports everything that does not fit together, for sets that a program
+// made itself.
 func (s *Set) Validate() error {
 	var errs []error
 	require := func(ok bool, format string, args ...any) {
@@ -41,29 +42,29 @@ func (s *Set) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Len is the number of images.
+// Len returns the number of images.
 func (s *Set) Len() int { return len(s.Labels) }
 
-// Size is the number of bytes of one image, which is the number of input
+// Size returns the number of bytes of an image, which is the number of input
 // neurons it needs.
 func (s *Set) Size() int { return s.Width * s.Height * s.Channels }
 
-// Image is a view of image i: writing to it writes to the set, appending does
-// not.
+// Image returns image i. It shares the memory of the set: writing to it changes the
+// set, appending to it does not.
 func (s *Set) Image(i int) []byte {
 	n := s.Size()
 	return s.Pixels[i*n : (i+1)*n : (i+1)*n]
 }
 
-// Label is the class of image i.
+// Label returns the class of image i.
 func (s *Set) Label(i int) int { return int(s.Labels[i]) }
 
-// First is a set of the first n images, or all if there are fewer. It shares
-// the memory of s.
+// First returns a set of the first n images, or of all if there are fewer. It
+// shares the memory of s.
 func (s *Set) First(n int) *Set { return s.part(0, min(n, s.Len())) }
 
-// Last is a set of the last n images, or all if there are fewer. It shares the
-// memory of s.
+// Last returns a set of the last n images, or of all if there are fewer. It shares
+// the memory of s.
 func (s *Set) Last(n int) *Set { return s.part(max(0, s.Len()-n), s.Len()) }
 
 func (s *Set) part(begin, end int) *Set {
@@ -73,7 +74,8 @@ func (s *Set) part(begin, end int) *Set {
 	return &part
 }
 
-// String says what the set is, for a person: "mnist: 60000 images of 28×28 in 10 classes".
+// String describes the set for a person: "mnist: 60000 images of 28×28 in 10
+// classes".
 func (s *Set) String() string {
 	shape := fmt.Sprintf("%d×%d", s.Width, s.Height)
 	if s.Channels != 1 {
@@ -82,19 +84,19 @@ func (s *Set) String() string {
 	return fmt.Sprintf("%s: %d images of %s in %d classes", s.Name, s.Len(), shape, s.Classes)
 }
 
-// Data is what an experiment needs of a data set: images to learn from and
-// images to be tested on, of the same shape.
+// Data is a data set as an experiment needs it: images to train on and images to
+// test on, of the same shape.
 type Data struct {
 	Name    string
 	Train   *Set
 	Test    *Set
 	Dir     string   // the folder it was read from; "" if it was drawn
-	Missing []string // files that are not there, if the set can be used without
-	Notices []string // what the user should know, as that batches are absent; a line each
+	Missing []string // optional files that were not found
+	Notices []string // what the user should know, such as that batches are missing; one line each
 }
 
-// Sample writes the intensities of image i, its pixels from 0 to 1, to
-// intensity and returns its label.
+// Sample writes the pixels of image i to intensity, scaled to 0 to 1, and returns
+// its label.
 func (s *Set) Sample(i int, intensity []float32) (class int) {
 	for k, v := range s.Image(i) {
 		intensity[k] = intensities[v]

@@ -13,7 +13,7 @@ import (
 	"plateau/sim/record/npz"
 )
 
-// A source is where the content of an official file is: in a file of its own, or
+// A source says where the content of an official file is: in a file of its own, or
 // in an array of an .npz archive.
 type source struct {
 	path  string
@@ -27,20 +27,20 @@ func (s source) String() string {
 	return s.path + " (" + s.array + ")"
 }
 
-// base is what the source is called in its folder.
+// base returns the name of the source without its folder.
 func (s source) base() string {
 	s.path = filepath.Base(s.path)
 	return s.String()
 }
 
-// read hands the content to decode. An error of either says which file it was.
+// read calls decode with the content. Errors, also those of decode, name the file.
 func (s source) read(decode func(content) error) error {
 	f, err := regular.Open(s.path)
 	if errors.Is(err, regular.ErrNot) {
 		return &FormatError{s.path, regular.ErrNot}
 	}
 	if err != nil {
-		return fmt.Errorf("dataset: %w", err) // an fs.PathError: names the file
+		return fmt.Errorf("dataset: %w", err) // an fs.PathError, which names the file
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -62,7 +62,8 @@ func (s source) read(decode func(content) error) error {
 	return nil
 }
 
-// arrayContent is an array as the IDX file from which it was made, to the byte.
+// arrayContent returns an array as the IDX file that it was made from, byte by
+// byte.
 func arrayContent(f io.ReaderAt, length int64, array string) (c content, err error) {
 	head := make([]byte, sniffed)
 	n, _ := f.ReadAt(head, 0)
@@ -89,7 +90,7 @@ func arrayContent(f io.ReaderAt, length int64, array string) (c content, err err
 	total := int64(1)
 	for _, n := range shape {
 		if total *= int64(n); n > math.MaxUint32 || total > maxContent {
-			return c, fmt.Errorf("%s is %s, more than the %d bytes that are allowed", array, times(shape), int64(maxContent))
+			return c, fmt.Errorf("%s is %s, which is more than the %d bytes that are allowed", array, times(shape), int64(maxContent))
 		}
 		head = binary.BigEndian.AppendUint32(head, uint32(n))
 	}

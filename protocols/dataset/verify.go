@@ -16,15 +16,15 @@ import (
 	"plateau/internal/regular"
 )
 
-// A State is what Verify found out about a file.
+// A State says what Verify found out about a file.
 type State int
 
 const (
 	Missing   State = iota
 	OK              // the content is what the makers published
-	Differs         // it is not; it may still be of use
-	Unchecked       // of the right length, but nobody published a checksum
-	Damaged         // cannot be read or unpacked
+	Differs         // it is not, but Load may still be able to read it
+	Unchecked       // the length is right, but nobody published a checksum
+	Damaged         // it cannot be read or unpacked
 )
 
 func (s State) String() string {
@@ -34,16 +34,16 @@ func (s State) String() string {
 // A Report is what Verify found out about one file of a data set.
 type Report struct {
 	File  File
-	Path  string // where it is, or where it was looked for
+	Path  string // where it is, or where it should be
 	Array string // its name in the archive at Path, if it is in one
 	State State
 	Bytes int64  // length of the content
 	MD5   string // of the content, unpacked
-	Is    string // which other official file it is, if it Differs
+	Is    string // if it Differs: which other official file it is; "" if none is known
 	Err   error  // why it is Damaged
 }
 
-// String is the report in a line.
+// String returns the report as one line.
 func (r Report) String() string {
 	where := source{r.Path, r.Array}.String()
 	switch {
@@ -58,23 +58,23 @@ func (r Report) String() string {
 	case r.State == Damaged:
 		err := r.Err
 		if format, ok := errors.AsType[*FormatError](err); ok {
-			err = format.Err // it names the file
+			err = format.Err // without the name of the file, which is already in the line
 		}
 		return fmt.Sprintf("%s: %v: %v", where, r.State, err)
 	case r.State == Unchecked && r.File.Labels != "":
-		return fmt.Sprintf("%s: the labels are the official ones; of the images there is no official checksum", where)
+		return fmt.Sprintf("%s: the labels are the official ones; there is no official checksum of the images", where)
 	}
 	return fmt.Sprintf("%s: %v", where, r.State)
 }
 
-// Sums is the name of a file that Fetch leaves beside files it unpacked from
-// an archive whose checksum was right: the MD5 and name of each, a line each.
-// It stands in where the makers published a checksum of the archive only.
+// Sums is the name of the file in which Fetch records the MD5 and the name of each
+// file that it unpacked from an archive whose checksum was right, one per line.
+// Verify uses these where the makers published a checksum of the archive only.
 const Sums = "MD5SUMS"
 
-// Verify compares the files that Load would read, or as many as there are,
-// with what the makers published. A file that differs is no error: Load reads
-// it all the same, if it is well-formed. A set that is drawn has no files.
+// Verify compares the files that Load would read, or those of them that are there,
+// with what the makers published. A file that differs is no error, because Load
+// reads it as long as it is well-formed. A set that is drawn has no files.
 func Verify(name string, o Options) ([]Report, error) {
 	info, err := Lookup(name)
 	if err != nil {
@@ -90,7 +90,7 @@ func Verify(name string, o Options) ([]Report, error) {
 	return VerifyFolder(p.dir, info), nil
 }
 
-// VerifyFolder compares the files of a set that are right in this folder.
+// VerifyFolder compares the files of a set in this folder, not in folders below it.
 func VerifyFolder(dir string, info Info) []Report {
 	p := look(dir, info)
 	var reports []Report
@@ -105,8 +105,8 @@ func VerifyFolder(dir string, info Info) []Report {
 	return reports
 }
 
-// summed lists the files of a set, with the checksums that Fetch recorded of them
-// where the makers gave none.
+// summed lists the files of a set. Where the makers published no checksum, it fills
+// in the one that Fetch recorded.
 func summed(dir string, info Info) []File {
 	files := slices.Clone(info.Files)
 	sums := readSums(filepath.Join(dir, Sums))
@@ -153,8 +153,8 @@ func (s source) verify(want File) Report {
 	return r
 }
 
-// Suits reports why Load could not use a file in the place of the official one: it
-// holds something else, or cannot be read.
+// Suits returns an error if Load could not use the file in place of the official
+// one, because it holds something else or cannot be read.
 func (r Report) Suits(info Info) error {
 	src := source{r.Path, r.Array}
 	if r.Is != "" {
@@ -171,10 +171,10 @@ func (r Report) Suits(info Info) error {
 	return f.suits(info)
 }
 
-// everyLabel digests the labels that go by in a batch of CIFAR-10.
+// everyLabel is a writer that hashes the labels in a batch of CIFAR-10.
 type everyLabel struct {
 	hash hash.Hash
-	at   int // bytes so far, from the last label on
+	at   int // position in the record of the next byte
 }
 
 func (e *everyLabel) Write(b []byte) (int, error) {
@@ -185,8 +185,8 @@ func (e *everyLabel) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// readSums reads a file of checksums as md5sum writes it. Without one, nothing
-// is known.
+// readSums reads a file of checksums as md5sum writes it. It returns nil if there
+// is none.
 func readSums(path string) map[string]string {
 	f, err := regular.Open(path)
 	if err != nil {

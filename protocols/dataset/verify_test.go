@@ -11,7 +11,7 @@ func TestVerify(t *testing.T) {
 	dir := t.TempDir()
 	content := []byte("the content")
 	want := File{Name: "f", Bytes: 11}
-	want.MD5 = VerifyFile(write(t, dir, "f", content), want).MD5 // right, if TestMD5 passes
+	want.MD5 = VerifyFile(write(t, dir, "f", content), want).MD5 // this MD5 is right if TestMD5 passes
 	for _, c := range []struct {
 		name string
 		file []byte
@@ -75,7 +75,8 @@ func TestVerifySet(t *testing.T) {
 	}
 }
 
-// What Fetch recorded of an official archive stands in for checksums.
+// The checksums that Fetch recorded for an official archive are used like published
+// ones.
 func TestVerifySums(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "a", []byte("abc"))
@@ -93,6 +94,6 @@ func TestVerifySums(t *testing.T) {
 	}
 	write(t, dir, Sums, []byte("not a list of sums\n\x00\xff"))
 	if r := VerifyFolder(dir, info)[0]; r.State != Unchecked {
-		t.Errorf("with a record that is none: %v", r)
+		t.Errorf("with a record that is not one: %v", r)
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// Dir is the folder of $PLATEAU_DATA. Without it, the test is skipped. A
-// relative folder is meant from the root of the module, as tests run in the
-// folders of their packages.
+// Dir returns the folder that $PLATEAU_DATA names; without it, the test is skipped.
+// Tests run in the folders of their packages, so a relative folder counts from the
+// root of the module.
 func Dir(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("PLATEAU_DATA")
@@ -37,8 +37,8 @@ func Dir(t testing.TB) string {
 	}
 }
 
-// Load loads a real data set from Dir. As the variable promises data, it is
-// a failure if the set is not there.
+// Load loads a real data set from Dir. If the variable is set but the data set is
+// not there, the test fails.
 func Load(t testing.TB, name string, o dataset.Options) *dataset.Data {
 	t.Helper()
 	o.Dir = Dir(t)

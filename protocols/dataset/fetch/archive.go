@@ -18,10 +18,11 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// An archive is a set published as one gzipped tar file with a checksum.
+// An archive is a gzipped tar file, with a known checksum, in which the makers
+// publish a whole set.
 type archive struct {
 	name string
-	md5  string // of the archive itself
+	md5  string // of the archive file
 }
 
 // archive fetches and unpacks a into folder.
@@ -29,7 +30,7 @@ func (j *job) archive(ctx context.Context, a archive, folder string, info datase
 	reports := dataset.VerifyFolder(folder, info)
 	packed := filepath.Join(folder, a.name)
 	if !slices.ContainsFunc(reports, func(r dataset.Report) bool { return !j.good(r, info) }) {
-		discard(packed + partSuffix) // somebody else brought the files
+		discard(packed + partSuffix) // the files came from elsewhere
 		return nil
 	}
 	official := true
@@ -54,14 +55,14 @@ func (j *job) archive(ctx context.Context, a archive, folder string, info datase
 	if err := j.download(ctx, a.name, packed, j.room(unpacked), check); err != nil {
 		return err
 	}
-	// What was recorded of earlier files is no longer true.
+	// The checksums that were recorded for earlier files are no longer true.
 	sums := filepath.Join(folder, dataset.Sums)
 	if err := os.Remove(sums); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	record, err := j.unpack(ctx, packed+partSuffix, folder, info, official)
 	if err != nil && ctx.Err() == nil && !local(err) {
-		discard(packed + partSuffix) // it will not get better
+		discard(packed + partSuffix) // it would fail again
 	}
 	if err != nil {
 		return fmt.Errorf("unpacking %s: %w", a.name, err)
@@ -78,9 +79,9 @@ func (j *job) archive(ctx context.Context, a archive, folder string, info datase
 	return nil
 }
 
-// unpack writes the set's files, and nothing else that may be in the archive,
-// into folder. It returns their checksums as md5sum prints them. What is not
-// official must at least be of the set's form.
+// unpack writes the set's files from the archive into folder, and nothing else that
+// the archive may hold. It returns their checksums as md5sum prints them. Files of
+// an unofficial archive must at least be of the set's form.
 func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.Info, official bool) (sums string, err error) {
 	f, err := os.Open(packed)
 	if err != nil {
@@ -107,8 +108,8 @@ func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.In
 		if err != nil {
 			return "", err
 		}
-		// Only the last part of the name counts, and only if it is a name we
-		// know: no path in an archive can lead out of the folder.
+		// Only the last part of the name is used, and only if we know it, so no
+		// path in an archive can lead out of the folder.
 		name := path.Base(head.Name)
 		if head.Typeflag != tar.TypeReg || !wanted[name] {
 			continue
@@ -139,7 +140,8 @@ func (j *job) unpack(ctx context.Context, packed, folder string, info dataset.In
 	return sums, nil
 }
 
-// member writes one file of the archive, if it passes a check.
+// member writes one file of the archive, and gives it its name if it passes the
+// check.
 func (j *job) member(ctx context.Context, r io.Reader, name, folder string, check func(part string) error) (sum string, err error) {
 	final := filepath.Join(folder, name)
 	out, err := os.Create(final + partSuffix)

@@ -21,7 +21,7 @@ func batch(label byte) []byte {
 	return bytes.Repeat(append([]byte{label}, bytes.Repeat([]byte{100 + label}, 3072)...), 5)
 }
 
-// goodMembers are an archive of two batches and what does not matter.
+// goodMembers are the members of an archive with two batches and some other files.
 func goodMembers() []tar.Header {
 	return []tar.Header{
 		{Name: "cifar-10-batches-bin/", Typeflag: tar.TypeDir, Mode: 0o755},
@@ -53,7 +53,7 @@ func tarball(t *testing.T, members []tar.Header) []byte {
 	return b.Bytes()
 }
 
-// archiveFixture serves an archive, and knows its checksum.
+// archiveFixture serves an archive and returns its checksum.
 func archiveFixture(t *testing.T, packed []byte) (f *fixture, a archive) {
 	f = newFixture(t)
 	f.packed = packed
@@ -75,7 +75,7 @@ func TestArchive(t *testing.T) {
 			t.Error(r)
 		}
 	}
-	// Again: nothing to do.
+	// The second time there is nothing to do.
 	if err := f.job.archive(t.Context(), a, f.folder, f.info); err != nil {
 		t.Fatal(err)
 	}
@@ -103,19 +103,19 @@ func TestArchiveWrongChecksum(t *testing.T) {
 	if err := f.job.archive(t.Context(), a, f.folder, f.info); err != nil {
 		t.Fatal(err)
 	}
-	f.wantFiles("data_batch_1.bin", "test_batch.bin") // no MD5SUMS: nobody vouches for them
+	f.wantFiles("data_batch_1.bin", "test_batch.bin") // no MD5SUMS, because the archive was not official
 }
 
-// Batches that nobody vouches for must at least be batches.
+// Batches of an archive that is not official must at least be batches.
 func TestArchiveOfAnything(t *testing.T) {
-	members := make([]tar.Header, 10) // a batch has the label of its place in the archive
+	members := make([]tar.Header, 10) // the label of a batch is its number in the archive
 	for i := range members {
 		members[i] = tar.Header{Name: fmt.Sprint(i), Typeflag: tar.TypeReg}
 	}
 	f, a := archiveFixture(t, tarball(t, append(members, goodMembers()...)))
 	a.md5 = strings.Repeat("0", 32)
 	f.job.AcceptMismatch = true
-	wantError(t, f.job.archive(t.Context(), a, f.folder, f.info), "data_batch_1.bin", "label 11 of entry 0 is out of range")
+	wantError(t, f.job.archive(t.Context(), a, f.folder, f.info), "data_batch_1.bin", "label 11 of image 0 is out of range")
 	f.wantFiles()
 }
 
@@ -123,7 +123,7 @@ func TestArchiveLeadsNowhereElse(t *testing.T) {
 	members := append(goodMembers(),
 		tar.Header{Name: "../../evil.bin", Typeflag: tar.TypeReg, Size: 20},
 		tar.Header{Name: "/tmp/evil.bin", Typeflag: tar.TypeReg, Size: 20})
-	// The names we want, elsewhere and as links.
+	// The right names, but in other folders and as links.
 	members[1].Name = "../../../data_batch_1.bin"
 	members = append([]tar.Header{{Name: "test_batch.bin", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}}, members...)
 	f, a := archiveFixture(t, tarball(t, members))
@@ -165,7 +165,7 @@ func TestArchiveDamaged(t *testing.T) {
 	}
 }
 
-// A bomb unpacks to no more than is allowed.
+// A small archive that unpacks to a huge file does not fill the disk.
 func TestArchiveBomb(t *testing.T) {
 	members := []tar.Header{{Name: "data_batch_1.bin", Typeflag: tar.TypeReg, Size: 1 << 24}}
 	f, a := archiveFixture(t, tarball(t, members))
@@ -174,7 +174,7 @@ func TestArchiveBomb(t *testing.T) {
 	f.wantFiles()
 }
 
-// A full disk, or here a folder in the way, must not cost the download.
+// If the disk is full (here: if a folder is in the way), the download is kept.
 func TestArchiveKeptWhenTheDiskFails(t *testing.T) {
 	f, a := archiveFixture(t, tarball(t, goodMembers()))
 	obstacle := filepath.Join(f.folder, "test_batch.bin.part")

@@ -19,15 +19,15 @@ import (
 
 const (
 	partSuffix = ".part"
-	attempts   = 5 // at one place, when connections break
+	attempts   = 5 // from one place, as long as connections break
 )
 
-// errAgain says that what has arrived cannot be continued.
+// errAgain says that the part that has arrived cannot be continued.
 var errAgain = errors.New("must begin again")
 
-// download gets one file of at most so many bytes, complete and checked, into
-// path.part. It tries every place in turn, but first the one where the part that is
-// there was begun.
+// download gets one file of at most the given number of bytes into path.part,
+// complete and checked. It tries every place in turn. If there is a part already,
+// it first tries the place that the part came from.
 func (j *job) download(ctx context.Context, name, path string, most int64, check func(part string) error) error {
 	part := path + partSuffix
 	var urls []string
@@ -57,8 +57,9 @@ func (j *job) download(ctx context.Context, name, path string, most int64, check
 	return errors.Join(failures...)
 }
 
-// from gets the file from one place. A download that was continued and turns
-// out wrong is tried once more from the beginning: the part may have been bad.
+// from gets the file from one place. If a download was continued and its checksum
+// is wrong, the earlier part may have been bad, so from tries once more from the
+// beginning.
 func (j *job) from(ctx context.Context, url, name, part string, most int64, check func(part string) error) error {
 	origin := readOrigin(part)
 	if origin.url != url {
@@ -87,13 +88,13 @@ func (j *job) from(ctx context.Context, url, name, part string, most int64, chec
 		if !continued || again {
 			return mismatch
 		}
-		j.notice("%v; beginning again, as it was continued from an earlier part", mismatch)
+		j.notice("%v; beginning again, because an earlier part may have been bad", mismatch)
 		origin, again = source{url: url}, true
 	}
 }
 
-// finish makes requests until the part is complete, and gives up when they
-// fail several times without getting on.
+// finish makes requests until the part is complete. It gives up after several
+// requests in a row that brought nothing.
 func (j *job) finish(ctx context.Context, origin *source, name, part string, most int64) error {
 	failed, begun := 0, 0
 	for {
@@ -106,14 +107,14 @@ func (j *job) finish(ctx context.Context, origin *source, name, part string, mos
 			continue
 		}
 		if err == errAgain {
-			return &uselessError{origin.url, "the server answers for another range than was asked for"}
+			return &uselessError{origin.url, "the server sends another range than it was asked for"}
 		}
 		var broken *brokenError
 		if !errors.As(err, &broken) || ctx.Err() != nil {
 			return err
 		}
 		if length(part) > done {
-			failed = 0 // it is getting on
+			failed = 0 // something has arrived
 		}
 		if failed++; failed == attempts {
 			return err
@@ -125,8 +126,8 @@ func (j *job) finish(ctx context.Context, origin *source, name, part string, mos
 	}
 }
 
-// request makes one request and appends what comes to the part. Whatever
-// happens, what has arrived stays.
+// request makes one request and appends the answer to the part. Whatever happens,
+// what has arrived is kept.
 func (j *job) request(ctx context.Context, origin *source, name, part string, most int64) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -135,8 +136,8 @@ func (j *job) request(ctx context.Context, origin *source, name, part string, mo
 		return err
 	}
 	req.Header.Set("User-Agent", "plateau")
-	// The file is gzipped already. Asking for nothing would let the transport
-	// ask for gzip, and unpack what comes.
+	// The file is gzipped already. Without this header, the transport would ask for
+	// gzip and unpack the file.
 	req.Header.Set("Accept-Encoding", "identity")
 	done := length(part)
 	if done > 0 {
@@ -153,7 +154,7 @@ func (j *job) request(ctx context.Context, origin *source, name, part string, mo
 	resp, err := j.Client.Do(req)
 	if err != nil {
 		if asked, ok := errors.AsType[*url.Error](err); ok {
-			err = asked.Err // we say ourselves what was asked
+			err = asked.Err // our own message names the request
 		}
 		silent := context.Cause(ctx) != nil
 		if err = causeOf(ctx, err); silent || passing(err) {
@@ -165,7 +166,7 @@ func (j *job) request(ctx context.Context, origin *source, name, part string, mo
 
 	switch resp.StatusCode {
 	case http.StatusOK:
-		done = 0 // the server sends all of it
+		done = 0 // the server sends the whole file
 		origin.total = resp.ContentLength
 	case http.StatusPartialContent:
 		first, total, ok := contentRange(resp.Header.Get("Content-Range"))
@@ -174,7 +175,7 @@ func (j *job) request(ctx context.Context, origin *source, name, part string, mo
 		}
 		origin.total = total
 	case http.StatusRequestedRangeNotSatisfiable:
-		// Either there is nothing left to send, or the file is another one now.
+		// Either we have the whole file, or it has changed on the server.
 		if _, total, ok := contentRange(resp.Header.Get("Content-Range")); ok && total == done && done > 0 {
 			origin.total = total
 			return nil
@@ -188,21 +189,21 @@ func (j *job) request(ctx context.Context, origin *source, name, part string, mo
 		return err
 	}
 	if origin.total > most {
-		return &uselessError{origin.url, fmt.Sprintf("%d bytes; more than %d are refused", origin.total, most)}
+		return &uselessError{origin.url, fmt.Sprintf("the file has %d bytes, want at most %d", origin.total, most)}
 	}
 	origin.validator = validator(resp.Header)
 	return j.receive(ctx, resp.Body, origin, name, part, done, most, silence)
 }
 
-// receive appends a body to the part from byte done on.
+// receive appends the body of an answer to the part, from byte done on.
 func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name, part string, done, most int64, silence *time.Timer) error {
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	// Cut first, note the origin second: a crash between leaves a part that is
-	// begun again, not one that is continued wrongly.
+	// Cut the part before writing its origin. After a crash between the two, the
+	// part begins again instead of going on with the wrong file.
 	if err := f.Truncate(done); err != nil {
 		return err
 	}
@@ -218,7 +219,7 @@ func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name,
 		n, err := body.Read(buf)
 		silence.Reset(j.patience)
 		if done += int64(n); done > most {
-			return &uselessError{origin.url, fmt.Sprintf("more than %d bytes are refused", most)}
+			return &uselessError{origin.url, fmt.Sprintf("the server sends more than the %d bytes that are allowed", most)}
 		}
 		if _, err := f.Write(buf[:n]); err != nil {
 			return err
@@ -228,7 +229,7 @@ func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name,
 		}
 		if err == io.EOF {
 			if origin.total >= 0 && done != origin.total {
-				return &brokenError{origin.url, fmt.Errorf("%d of %d bytes came", done, origin.total)}
+				return &brokenError{origin.url, fmt.Errorf("only %d of %d bytes came", done, origin.total)}
 			}
 			break
 		}
@@ -240,7 +241,7 @@ func (j *job) receive(ctx context.Context, body io.Reader, origin *source, name,
 	if err := f.Close(); err != nil {
 		return err
 	}
-	// A part whose length is its total needs no request next time.
+	// Now its length is the total, so the next call makes no request.
 	return origin.write(part)
 }
 
@@ -250,7 +251,8 @@ func (j *job) progress(file string, done, total int64) {
 	}
 }
 
-// A brokenError is one that may pass: the connection, not the file.
+// A brokenError is an error of the connection, not of the file. Trying again may
+// help.
 type brokenError struct {
 	url string
 	err error
@@ -259,8 +261,7 @@ type brokenError struct {
 func (e *brokenError) Error() string { return fmt.Sprintf("GET %s: %v", e.url, e.err) }
 func (e *brokenError) Unwrap() error { return e.err }
 
-// A uselessError is one after which the part that is there cannot become the
-// file.
+// A uselessError says that the part that has arrived cannot become the file.
 type uselessError struct {
 	url string
 	why string
@@ -268,9 +269,9 @@ type uselessError struct {
 
 func (e *uselessError) Error() string { return fmt.Sprintf("GET %s: %s", e.url, e.why) }
 
-// passing reports whether what went wrong before a server answered may go well the
-// next time: a connection that broke, or took too long. Certificates, redirects in
-// a circle and servers that nobody finds are as they are.
+// passing reports whether an error that came before the server answered may go
+// away: a connection that broke or took too long. Bad certificates, circular
+// redirects and unknown servers stay as they are.
 func passing(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op != "read" && op.Op != "write" {
 		return false
@@ -282,14 +283,14 @@ func passing(err error) bool {
 	return broke || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// local says whether an error is the disk's and not the server's.
+// local reports whether an error is one of the disk, not of the server.
 func local(err error) bool {
 	var file *fs.PathError
 	var link *os.LinkError
 	return errors.As(err, &file) || errors.As(err, &link)
 }
 
-// causeOf is why ctx was cancelled, if that is what err comes from.
+// causeOf returns the reason why ctx was cancelled, or err if it was not.
 func causeOf(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -306,7 +307,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// looks guesses what a wrong file is.
+// looks guesses what was downloaded instead of the file.
 func looks(path string) string {
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,12 +1,12 @@
 // Package fetch downloads data sets from their official places.
 //
-// It is apart from package dataset so that what only reads files does not
-// link an HTTP client.
+// It is a package of its own so that programs that only read files need no HTTP
+// client.
 //
-// A download goes to a file with ".part" at the end of its name. If it is
-// interrupted, the next call continues it where the server allows. The file
-// gets its name, in one step, when it is complete, its checksum has been compared
-// and it is on the disk: under its name, there is never half a file.
+// A download goes to a file whose name ends in ".part". If it is interrupted, the
+// next call continues it where the server allows that. When the file is complete,
+// its checksum is right and it is on the disk, it gets its name in one step. So a
+// file under its own name is never half a file.
 package fetch
 
 import (
@@ -23,36 +23,37 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// Options change how Fetch works. The zero value is good.
+// Options change how Fetch works. The zero value is a good choice.
 type Options struct {
-	// Client makes the requests; nil for one that waits at most half a minute
-	// for a server to answer.
+	// Client makes the requests; nil means one that waits at most half a minute for
+	// a server to answer.
 	Client *http.Client
 
-	// Progress, if set, is told how much of a file has arrived, often, in bytes.
-	// The total is −1 while it is unknown. done starts above 0 where
-	// a download goes on, and falls back to 0 where one must begin again.
+	// Progress, if set, is called often with the number of bytes of a file that
+	// have arrived, and their total, −1 while that is unknown. done starts above 0
+	// if a download is continued, and goes back to 0 if it has to begin again.
 	Progress func(file string, done, total int64)
 
-	// Notice, if set, gets a line about each thing a person may want to know:
-	// a file that was there already, a place that failed, a checksum let pass.
+	// Notice, if set, is called with a line about each thing that the user may want
+	// to know: a file that was already there, a place that failed, a wrong checksum
+	// that was accepted.
 	Notice func(line string)
 
-	// AcceptMismatch keeps files whose checksum is not the official one, just
-	// downloaded or already there, as long as they hold images of the set's size
-	// and labels of its classes.
+	// AcceptMismatch accepts files whose checksum is not the official one,
+	// downloaded now or earlier, as long as they hold images of the set's size and
+	// labels of its classes.
 	AcceptMismatch bool
 
-	// Places replaces the official places: URLs of folders with the files,
-	// tried in this order.
+	// Places replaces the official places. Each is the URL of a folder with the
+	// files; they are tried in this order.
 	Places []string
 }
 
-// A MismatchError says that what a place sent is not the official file.
+// A MismatchError says that the file that a place sent is not the official one.
 type MismatchError struct {
 	URL   string
 	Got   string // what was wrong with it
-	Looks string // what it may be; "" if there is no guess
+	Looks string // a guess what it is; "" if there is none
 }
 
 func (e *MismatchError) Error() string {
@@ -63,18 +64,18 @@ func (e *MismatchError) Error() string {
 	return s
 }
 
-// Fetch downloads the data set of that name into dataset.Folder below dir, as
-// far as it is not there yet. A file that is there but is not the official
-// one is replaced, once its replacement is complete. If ctx ends, what has
-// arrived is kept for the next time. If another process fetches into the folder,
-// Fetch waits for it. A set that is drawn needs no download, and nothing happens.
+// Fetch downloads the files of a data set that are not there yet into
+// dataset.Folder below dir. It replaces a file that is not the official one, once
+// the new file is complete. If ctx ends, what has arrived is kept for the next
+// call. If another process is downloading into the folder, Fetch waits for it. For
+// a set that is drawn, Fetch does nothing.
 func Fetch(ctx context.Context, name, dir string, o Options) error {
 	info, err := dataset.Lookup(name)
 	if err != nil {
 		return err
 	}
 	if len(info.Files) == 0 {
-		o.notice("%s is drawn by the program: there is nothing to download", name)
+		o.notice("%s is drawn by the program, so there is nothing to download", name)
 		return nil
 	}
 	places := o.Places
@@ -96,18 +97,18 @@ func Fetch(ctx context.Context, name, dir string, o Options) error {
 	if !job.AcceptMismatch {
 		return nil
 	}
-	// Each of the files can be read. Whether they belong together shows now.
+	// Each file can be read; this checks that they belong together.
 	if _, err := dataset.Load(name, dataset.Options{Dir: folder}); err != nil {
-		return fmt.Errorf("fetch %s: what was accepted is no data set: %w", name, err)
+		return fmt.Errorf("fetch %s: the accepted files are not a data set: %w", name, err)
 	}
 	return nil
 }
 
-// fetch gets all that is not there, or not right, while no other process does.
+// fetch downloads all files that are missing or wrong, while no other process does.
 func (j *job) fetch(ctx context.Context, folder string, info dataset.Info) error {
 	if reports := dataset.VerifyFolder(folder, info); complete(folder, info, reports) {
 		for _, r := range reports {
-			j.good(r, info) // says that it is there
+			j.good(r, info) // notices that it is there
 		}
 		return nil
 	}
@@ -125,7 +126,8 @@ func (j *job) fetch(ctx context.Context, folder string, info dataset.Info) error
 	return j.files(ctx, folder, info)
 }
 
-// complete reports whether there is nothing to do, not even to tidy up.
+// complete reports whether there is nothing to do: all files are there, and no part
+// is left.
 func complete(folder string, info dataset.Info, reports []dataset.Report) bool {
 	left := length(filepath.Join(folder, info.Packed+partSuffix))
 	for _, r := range reports {
@@ -137,7 +139,7 @@ func complete(folder string, info dataset.Info, reports []dataset.Report) bool {
 	return left == 0
 }
 
-// claim waits until no other process fetches into a folder.
+// claim waits until no other process is downloading into the folder.
 func (j *job) claim(ctx context.Context, folder string) (*claim.Claim, error) {
 	told := false
 	for {
@@ -147,7 +149,7 @@ func (j *job) claim(ctx context.Context, folder string) (*claim.Claim, error) {
 			return mine, err
 		}
 		if !told {
-			j.notice("%s is being filled by another process: %v; waiting for it", folder, held)
+			j.notice("another process is downloading into %s: %v; waiting for it", folder, held)
 			told = true
 		}
 		if err := wait(ctx, j.pause); err != nil {
@@ -156,7 +158,7 @@ func (j *job) claim(ctx context.Context, folder string) (*claim.Claim, error) {
 	}
 }
 
-// byHand says how to get along without a network.
+// byHand says which files to put where if there is no network.
 func (j *job) byHand(folder string, info dataset.Info) string {
 	place := strings.TrimSuffix(j.places[0], "/") + "/"
 	if info.Packed != "" {
@@ -175,9 +177,9 @@ func (j *job) byHand(folder string, info dataset.Info) string {
 type job struct {
 	Options
 	places   []string
-	patience time.Duration // with a server that sends nothing
-	pause    time.Duration // before trying again, growing with each failure
-	most     int64         // bytes of a file; a server that sends more is refused
+	patience time.Duration // how long to wait for a server that sends nothing
+	pause    time.Duration // before trying again; grows with each failure
+	most     int64         // the largest number of bytes to accept for one file
 }
 
 func (o Options) notice(format string, args ...any) {
@@ -186,14 +188,14 @@ func (o Options) notice(format string, args ...any) {
 	}
 }
 
-// good says whether a file that is already there can stay.
+// good reports whether a file that is already there can stay, and notices why.
 func (j *job) good(r dataset.Report, info dataset.Info) bool {
 	switch r.State {
 	case dataset.OK:
 		j.notice("%s is there already", r.Path)
 		return true
 	case dataset.Unchecked:
-		j.notice("%s is there already (there is no official checksum to compare)", r.Path)
+		j.notice("%s is there already (there is no official checksum to compare with)", r.Path)
 		return true
 	case dataset.Differs:
 		if !j.AcceptMismatch {
@@ -212,17 +214,17 @@ func (j *job) good(r dataset.Report, info dataset.Info) bool {
 	return false
 }
 
-// files fetches a set that is published as gzipped files.
+// files downloads a set that is published as gzipped files.
 func (j *job) files(ctx context.Context, folder string, info dataset.Info) error {
 	for _, r := range dataset.VerifyFolder(folder, info) {
 		name := r.File.Name + ".gz"
 		path := filepath.Join(folder, name)
 		if j.good(r, info) {
-			discard(path + partSuffix) // somebody else brought the file
+			discard(path + partSuffix) // the file came from elsewhere
 			continue
 		}
-		// The content is compared, not the archive: a mirror may have
-		// packed the same file anew.
+		// Compare the unpacked content: a mirror may have gzipped the same file
+		// again, with other bytes.
 		check := func(part string) error { return j.compare(dataset.VerifyFile(part, r.File), info) }
 		if err := j.download(ctx, name, path, j.room(r.File.Bytes), check); err != nil {
 			return err
@@ -234,8 +236,8 @@ func (j *job) files(ctx context.Context, folder string, info dataset.Info) error
 	return nil
 }
 
-// room is how long a packed file may be that has so many bytes when it is unpacked.
-// What does not shrink grows a little.
+// room returns how long a gzipped file may be, given its unpacked length. Content
+// that cannot be compressed grows a little.
 func (j *job) room(unpacked int64) int64 {
 	if j.AcceptMismatch {
 		return j.most
@@ -243,7 +245,7 @@ func (j *job) room(unpacked int64) int64 {
 	return min(j.most, unpacked+unpacked/64+1<<16)
 }
 
-// compare judges a download that is complete.
+// compare decides whether a complete download is accepted.
 func (j *job) compare(r dataset.Report, info dataset.Info) error {
 	switch {
 	case r.State == dataset.OK || r.State == dataset.Unchecked:
@@ -266,7 +268,8 @@ func (j *job) compare(r dataset.Report, info dataset.Info) error {
 	return &MismatchError{Got: fmt.Sprintf("MD5 %s unpacked, want %s", r.MD5, r.File.MD5)}
 }
 
-// plain is an error without the name of the part, which means nothing to a person.
+// plain returns the error without the name of the part, which tells the user
+// nothing.
 func plain(err error) string {
 	if format, ok := errors.AsType[*dataset.FormatError](err); ok {
 		err = format.Err

@@ -25,8 +25,8 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// A fixture is one published file, a server that has it, and the job of
-// getting it. Each test makes the server misbehave in its own way.
+// A fixture is one published file, a server that has it, and a job that downloads
+// it. Each test makes the server misbehave in its own way.
 type fixture struct {
 	t        *testing.T
 	content  []byte // unpacked
@@ -35,7 +35,7 @@ type fixture struct {
 	folder   string
 	final    string // path of the packed file
 	job      *job
-	serve    http.HandlerFunc // what the server does; good to begin with
+	serve    http.HandlerFunc // what the server does; by default, the right thing
 	mu       sync.Mutex
 	requests []*http.Request
 	progress []int64
@@ -47,7 +47,7 @@ const fileName = "train-images-idx3-ubyte"
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t, folder: t.TempDir()}
-	// Content that does not shrink, so that the packed file has some length.
+	// Random content does not compress, so the gzipped file is long enough.
 	state := uint32(1)
 	for range 200000 {
 		state = state*1664525 + 1013904223
@@ -80,13 +80,13 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// good serves ranges, with an ETag, as object stores do.
+// good serves ranges and sends an ETag, as object stores do.
 func (f *fixture) good(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("ETag", `"one"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.packed))
 }
 
-// leave makes it look as if an earlier call had been interrupted after n bytes.
+// leave leaves a part behind, as an interrupted call would.
 func (f *fixture) leave(part []byte, validator string, total int64) {
 	f.t.Helper()
 	origin := source{url: f.job.places[0] + fileName + ".gz", validator: validator, total: total}
@@ -97,7 +97,7 @@ func (f *fixture) leave(part []byte, validator string, total int64) {
 
 func (f *fixture) run() error { return f.job.files(f.t.Context(), f.folder, f.info) }
 
-// wantDone checks that the call went well and left the file and nothing else.
+// wantDone checks that the call succeeded and left the file and nothing else.
 func (f *fixture) wantDone(err error) {
 	f.t.Helper()
 	if err != nil {
@@ -185,10 +185,10 @@ func TestResumeOfAnotherVersion(t *testing.T) {
 	f := newFixture(t)
 	f.leave([]byte("of another version"), `"older"`, 1000)
 	f.wantDone(f.run())
-	f.wantRequests(1) // If-Range makes it one
+	f.wantRequests(1) // thanks to If-Range, one is enough
 }
 
-// A part that nothing is known of is not continued.
+// A part of unknown origin is not continued.
 func TestResumeWithoutOrigin(t *testing.T) {
 	f := newFixture(t)
 	if err := os.WriteFile(f.final+partSuffix, f.packed[:100], 0o666); err != nil {
@@ -210,7 +210,7 @@ func TestServerIgnoresRange(t *testing.T) {
 
 func TestNothingLeftToSend(t *testing.T) {
 	f := newFixture(t)
-	f.leave(f.packed, `"one"`, -1) // complete, but it was not known
+	f.leave(f.packed, `"one"`, -1) // complete, but its total was not known
 	f.wantDone(f.run())
 	f.wantRequests(1)
 }
@@ -226,7 +226,7 @@ func TestPartLongerThanFile(t *testing.T) {
 	f := newFixture(t)
 	f.leave(append(bytes.Clone(f.packed), 1, 2, 3), `"one"`, -1)
 	f.wantDone(f.run())
-	f.wantRequests(2) // refused with 416, then all of it
+	f.wantRequests(2) // the first is answered with 416, the second gets the whole file
 }
 
 func TestLengthChanged(t *testing.T) {
@@ -252,7 +252,8 @@ func TestWrongRange(t *testing.T) {
 	f.wantRequests(2)
 }
 
-// A server that does everything wrong must not keep us forever.
+// A server that always answers with the wrong range does not keep the client
+// forever.
 func TestHopelessServer(t *testing.T) {
 	f := newFixture(t)
 	f.serve = func(w http.ResponseWriter, r *http.Request) {
@@ -340,7 +341,7 @@ func TestSecondPlace(t *testing.T) {
 	}
 }
 
-// The place where a part was begun comes first, whatever its rank.
+// The place that a part came from is tried first.
 func TestResumeAtSecondPlace(t *testing.T) {
 	f := newFixture(t)
 	f.leave(f.packed[:1000], `"one"`, -1)
@@ -360,11 +361,11 @@ func TestNobodyThere(t *testing.T) {
 	wantError(t, f.run(), closed.URL)
 	f.wantFiles()
 	if len(f.notices) > 0 {
-		t.Errorf("it insisted: %q", f.notices)
+		t.Errorf("it tried again: %q", f.notices)
 	}
 }
 
-// Where the disk is the trouble, another place is no help.
+// If the disk fails, no other place is tried.
 func TestDiskFails(t *testing.T) {
 	f := newFixture(t)
 	f.folder = filepath.Join(f.folder, "gone")
@@ -398,8 +399,8 @@ func idx(n, rows, columns int) []byte {
 	return append(b, bytes.Repeat([]byte{100}, n*rows*columns)...)
 }
 
-// Of what is accepted though nobody knows it, something is wanted: that it can be
-// read, and is of the set's form.
+// A file that is not official is accepted only if it can be read and has the set's
+// form.
 func TestAcceptMismatch(t *testing.T) {
 	for name, c := range map[string]struct {
 		content []byte
@@ -418,13 +419,13 @@ func TestAcceptMismatch(t *testing.T) {
 			f.job.AcceptMismatch = true
 			if c.want == "" {
 				f.wantDone(f.run())
-				f.wantDone(f.run()) // and it stays accepted
+				f.wantDone(f.run()) // the second call accepts it too
 				f.wantRequests(1)
 				return
 			}
 			wantError(t, f.run(), "not the official file", c.want)
 			f.wantFiles()
-			// What is there already is no better.
+			// The same file is not accepted if it was there already.
 			if err := os.WriteFile(f.final, f.packed, 0o666); err != nil {
 				t.Fatal(err)
 			}
@@ -434,11 +435,11 @@ func TestAcceptMismatch(t *testing.T) {
 	}
 }
 
-// Several processes may fetch into one folder: one does, the others wait and find
-// everything there.
+// Several processes may download into one folder: one of them does, the others wait
+// and then find everything there.
 func TestThreeAtOnce(t *testing.T) {
 	f := newFixture(t)
-	second := make(chan bool, 3) // somebody waits
+	second := make(chan bool, 3) // a process has to wait
 	f.serve = func(w http.ResponseWriter, r *http.Request) {
 		<-second
 		<-second
@@ -449,7 +450,7 @@ func TestThreeAtOnce(t *testing.T) {
 		j := *f.job
 		j.Progress = nil
 		j.Notice = func(line string) {
-			if strings.Contains(line, "is being filled by another process") {
+			if strings.Contains(line, "another process is downloading into") {
 				second <- true
 			}
 		}
@@ -464,7 +465,7 @@ func TestThreeAtOnce(t *testing.T) {
 	f.wantRequests(1)
 }
 
-// Who waits for another process can be stopped.
+// A call that waits for another process can be stopped.
 func TestStopWaiting(t *testing.T) {
 	f := newFixture(t)
 	held, err := claim.Take(f.folder)
@@ -480,7 +481,7 @@ func TestStopWaiting(t *testing.T) {
 	f.wantRequests(0)
 }
 
-// A part that somebody else made needless does not stay.
+// A part is removed when the file has come from elsewhere.
 func TestNeedlessPart(t *testing.T) {
 	f := newFixture(t)
 	f.leave(f.packed[:1000], "", -1)
@@ -491,7 +492,7 @@ func TestNeedlessPart(t *testing.T) {
 	f.wantRequests(0)
 }
 
-// What will not get better by itself is not tried again.
+// Permanent errors are not tried again.
 func TestPermanentErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		server func(http.Handler) *httptest.Server
@@ -522,7 +523,7 @@ func TestPermanentErrors(t *testing.T) {
 				f.serve(w, r)
 			}))
 			defer server.Close()
-			server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
+			server.Config.ErrorLog = log.New(io.Discard, "", 0) // it would log the failed handshake
 			f.job.Client = &http.Client{}
 			f.job.places[0] = server.URL
 			c.change(f, server.URL)
@@ -535,7 +536,7 @@ func TestPermanentErrors(t *testing.T) {
 	}
 }
 
-// Who has no network is told what to put where.
+// Without a network, the error says which files to put where.
 func TestByHand(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
@@ -562,7 +563,7 @@ func TestWebPage(t *testing.T) {
 	f.wantFiles()
 }
 
-// What cannot be unpacked is of no use, accepted or not.
+// A file that cannot be unpacked is refused, even with AcceptMismatch.
 func TestDamagedIsNotAccepted(t *testing.T) {
 	f := newFixture(t)
 	f.packed = f.packed[:len(f.packed)/2]
@@ -571,7 +572,7 @@ func TestDamagedIsNotAccepted(t *testing.T) {
 	f.wantFiles()
 }
 
-// A part that was damaged on the disk must not fail every time from now on.
+// A part that was damaged on the disk does not make every later call fail.
 func TestDamagedPart(t *testing.T) {
 	f := newFixture(t)
 	part := bytes.Clone(f.packed[:5000])
@@ -597,7 +598,7 @@ func TestReplacesWhatIsDamaged(t *testing.T) {
 				t.Fatal("no error from a server without the file")
 			}
 			if got, _ := os.ReadFile(filepath.Join(f.folder, name)); !bytes.Equal(got, content) {
-				t.Error("the old file is lost, though there is no new one")
+				t.Error("the old file was removed before there was a new one")
 			}
 			f.serve = serve
 			if err := f.run(); err != nil {
@@ -672,23 +673,23 @@ func TestEndlessServer(t *testing.T) {
 			}
 		}
 	}
-	wantError(t, f.run(), "more than 100000 bytes are refused")
+	wantError(t, f.run(), "more than the 100000 bytes that are allowed")
 	f.wantFiles()
-	// No more than the official file can have is waited for.
+	// The client stops when it has more bytes than the official file can have.
 	f.job.most = 1 << 30
-	wantError(t, f.run(), "more than 268661 bytes are refused") // 200,000, 1/64 of them, 64 KiB
+	wantError(t, f.run(), "more than the 268661 bytes that are allowed") // 200,000, 1/64 of that, and 64 KiB
 	f.wantFiles()
-	// A length that is told in advance is refused at once.
+	// If the server announces a length that is too large, the client stops at once.
 	f.serve = func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "1000000000")
 		w.Write(f.packed)
 	}
 	f.leave(f.packed[:1000], "", -1)
-	wantError(t, f.run(), "1000000000 bytes; more than")
+	wantError(t, f.run(), "1000000000 bytes, want at most")
 	f.wantFiles()
 }
 
-// Some servers say of a .gz file that it is gzipped. It must stay so.
+// Some servers announce a .gz file as gzip encoding. It must not be unpacked.
 func TestContentEncoding(t *testing.T) {
 	f := newFixture(t)
 	f.serve = func(w http.ResponseWriter, r *http.Request) {

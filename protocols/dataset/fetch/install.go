@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// install gives a complete file its name, in one step that lasts.
+// install gives a complete file its name in one step, after writing it to the disk.
 func install(part, path string) error {
 	f, err := os.OpenFile(part, os.O_RDWR, 0)
 	if err != nil {
@@ -22,8 +22,8 @@ func install(part, path string) error {
 		return err
 	}
 	os.Remove(part + originSuffix)
-	// The new name is in the folder, so that must reach the disk too. Not every
-	// system can do that, and the file is good either way.
+	// The new name is stored in the folder, so write that to the disk too. Not
+	// every system can, and the file is good either way.
 	if dir, err := os.Open(filepath.Dir(path)); err == nil {
 		dir.Sync()
 		dir.Close()

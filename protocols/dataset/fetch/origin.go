@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// A source says where a part comes from, so that it is never continued with
-// bytes of another file. It lies beside the part, in a file of three lines.
+// A source says where a part comes from, so that it is never continued with bytes
+// of another file. It is stored beside the part, as three lines of text.
 type source struct {
 	url       string
 	validator string // of the version of the file, for If-Range; "" if the server gave none
@@ -22,8 +22,8 @@ func (s source) write(part string) error {
 	return os.WriteFile(part+originSuffix, fmt.Appendf(nil, "%s\n%s\n%d\n", s.url, s.validator, s.total), 0o666)
 }
 
-// readOrigin reads what write wrote. If that is not possible, the part is of
-// unknown origin.
+// readOrigin reads what write wrote. It returns the zero source if that is not
+// possible.
 func readOrigin(part string) source {
 	text, err := os.ReadFile(part + originSuffix)
 	if err != nil {
@@ -40,13 +40,13 @@ func readOrigin(part string) source {
 	return source{url: lines[0], validator: lines[1], total: total}
 }
 
-// discard removes a part and what is known of it.
+// discard removes a part and the file with its origin.
 func discard(part string) {
 	os.Remove(part)
 	os.Remove(part + originSuffix)
 }
 
-// length of a file; 0 if there is none.
+// length returns the length of a file, 0 if there is none.
 func length(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -55,8 +55,8 @@ func length(path string) int64 {
 	return info.Size()
 }
 
-// validator names the version of what was sent, in the form If-Range takes:
-// a strong ETag, or else the date.
+// validator returns what identifies the version of the file, in the form that
+// If-Range takes: a strong ETag, or else the date.
 func validator(h http.Header) string {
 	if tag := h.Get("ETag"); strings.HasPrefix(tag, `"`) {
 		return tag
@@ -64,7 +64,7 @@ func validator(h http.Header) string {
 	return h.Get("Last-Modified")
 }
 
-// contentRange reads "bytes 100-199/200", or "bytes */200" with first −1. The
+// contentRange parses "bytes 100-199/200", or "bytes */200" with first = −1. The
 // total is −1 if the server does not know it.
 func contentRange(h string) (first, total int64, ok bool) {
 	h, ok = strings.CutPrefix(h, "bytes ")

@@ -11,14 +11,14 @@ import (
 	"plateau/protocols/dataset/fetch"
 )
 
-// The whole way with the real files, from a server of our own.
+// This downloads the real files from a local server.
 func TestFetchRealFiles(t *testing.T) {
 	for _, name := range []string{"mnist", "fashion-mnist"} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(datatest.Dir(t), name))))
 			defer server.Close()
 			dir := t.TempDir()
-			for range 2 { // the second time, all is there
+			for range 2 { // the second time, everything is there
 				if err := fetch.Fetch(t.Context(), name, dir, fetch.Options{Places: []string{server.URL}}); err != nil {
 					t.Fatal(err)
 				}
