@@ -212,7 +212,7 @@ func TestForeignData(t *testing.T) {
 		t.Errorf("train says %q, want %q", messages, note)
 	}
 	for _, command := range []string{"test", "trial"} {
-		if _, _, messages := plateau(command, "--run", "run"); !strings.Contains(messages, "not those of mnist") {
+		if _, _, messages := plateau(command, "--run", "run"); !strings.Contains(messages, "not comparable with those on mnist") {
 			t.Errorf("%s says %q, want a note about the files", command, messages)
 		}
 	}
