@@ -168,7 +168,7 @@ func TestExportUneven(t *testing.T) {
 // said.
 func TestExportDamaged(t *testing.T) {
 	empty(t)
-	must(t, "train", "--hidden", "20", "--examples", "120", "--test-examples", "1", "--epochs", "1", "--out", "run", "--record",
+	must(t, "train", "--preset", "none", "--hidden", "20", "--examples", "120", "--test-examples", "1", "--epochs", "1", "--out", "run", "--record",
 		"--set", "record.variables=soma", "--set", "record.neurons=output")
 	file := readFile(t, "run/recording.plateau")
 	r := openRecordingFile(t, "run/recording.plateau")
@@ -240,7 +240,7 @@ func TestExportDamaged(t *testing.T) {
 // so it did not break off but is damaged, and every command that reads it says so.
 func TestLastTrialsLost(t *testing.T) {
 	empty(t)
-	must(t, "train", "--hidden", "20", "--examples", "120", "--test-examples", "1", "--epochs", "1", "--out", "run", "--record")
+	must(t, "train", "--preset", "none", "--hidden", "20", "--examples", "120", "--test-examples", "1", "--epochs", "1", "--out", "run", "--record")
 	file := readFile(t, "run/recording.plateau")
 	group, end := strings.LastIndex(file, "\xc9Pc\x1a\x02"), strings.LastIndex(file, "\xc9Pc\x1a\x01") // its last, and the header's copy
 	writeFile(t, "bad.plateau", file[:group]+file[end:])

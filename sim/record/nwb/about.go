@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/exp/constraints"
+
 	"plateau/compartments"
 	"plateau/kernels"
 	"plateau/network"
@@ -116,7 +118,7 @@ func learning(h *record.Header) string {
 }
 
 // list writes numbers as 1, 2, 3.
-func list[T any](numbers []T) string {
+func list[T constraints.Integer | constraints.Float](numbers []T) string {
 	var words []string
 	for _, n := range numbers {
 		words = append(words, fmt.Sprint(n))
