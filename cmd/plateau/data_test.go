@@ -196,7 +196,7 @@ func TestDataFetch(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = fetchFrom("/odd/", true)
-	if err == nil || !strings.Contains(err.Error(), "no data set") || !strings.Contains(err.Error(), "5 images") || !strings.Contains(err.Error(), "4 labels") {
+	if err == nil || !strings.Contains(err.Error(), "not a data set") || !strings.Contains(err.Error(), "5 images") || !strings.Contains(err.Error(), "4 labels") {
 		t.Errorf("5 images and 4 labels were accepted: %v", err)
 	}
 }
