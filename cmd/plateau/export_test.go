@@ -199,8 +199,16 @@ func TestExportDamaged(t *testing.T) {
 				if k == 0 {
 					continue
 				}
-				if _, err := fmt.Sscanf(line, "%d,%d,%g,%g", &first, &last, &begin, &end); err != nil || begin != 100*float64(first) || end != 100*float64(last+1) {
-					t.Errorf("%s: missing.csv says %s, of trials of 100 ms", f.name, line)
+				if _, err := fmt.Sscanf(line, "%d,%d,%g,%g", &first, &last, &begin, &end); err != nil {
+					t.Fatal(err)
+				}
+				from, err := r.Trial(first)
+				to, also := r.Trial(last)
+				if err != nil || also != nil {
+					t.Fatal(err, also)
+				}
+				if begin != float64(from.First) || end != float64(to.First+int64(to.Steps)) {
+					t.Errorf("%s: missing.csv says %s, want %d to %d ms", f.name, line, from.First, to.First+int64(to.Steps))
 				}
 				for i := first; i <= last; i++ {
 					gaps = append(gaps, i)

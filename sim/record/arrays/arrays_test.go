@@ -16,6 +16,7 @@ import (
 	"plateau/sim/record"
 	"plateau/sim/record/arrays"
 	"plateau/sim/record/exporttest"
+	"plateau/sim/record/intact"
 	"plateau/sim/record/npz"
 	"plateau/sim/record/table"
 )
@@ -120,6 +121,45 @@ func TestExport(t *testing.T) {
 				c.equal(name+"_time_ms", at, len(at))
 			}
 		})
+	}
+}
+
+// What is damaged is listed, with its times in the recording, and nothing else is
+// there of it.
+func TestDamaged(t *testing.T) {
+	damaged, whole := exporttest.Damaged(t)
+	var to bytes.Buffer
+	if err := arrays.Export(&to, damaged, arrays.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := npz.NewReader(bytes.NewReader(to.Bytes()), int64(to.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gaps, err := intact.Of(damaged).Gaps()
+	if err != nil || len(gaps) != 1 {
+		t.Fatalf("gaps %v, %v; want one", gaps, err)
+	}
+	first, err := whole.Trial(gaps[0].First)
+	last, also := whole.Trial(gaps[0].Last)
+	if err != nil || also != nil {
+		t.Fatal(err, also)
+	}
+	c := checker{t, a}
+	c.equal("missing_first_trial", []int32{int32(first.Index)}, 1)
+	c.equal("missing_last_trial", []int32{int32(last.Index)}, 1)
+	c.equal("missing_begin_ms", []float64{float64(first.First)}, 1)
+	c.equal("missing_end_ms", []float64{float64(last.First + int64(last.Steps))}, 1)
+	for _, name := range []string{"trial", "input_spike_trial", "hidden0_soma_trial"} {
+		list, _, err := a.Int32(name)
+		if err != nil || len(list) == 0 {
+			t.Fatal(err, list)
+		}
+		for _, i := range list {
+			if int(i) >= first.Index && int(i) <= last.Index {
+				t.Fatalf("%s has trial %d, which is damaged", name, i)
+			}
+		}
 	}
 }
 
