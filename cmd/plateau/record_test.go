@@ -295,7 +295,7 @@ func TestInspect(t *testing.T) {
 	if status, _, messages := plateau("inspect", "cut.plateau", "--verify"); status != 1 || !strings.Contains(messages, "cut.plateau") {
 		t.Errorf("of a file that was cut: status %d, %s", status, messages)
 	}
-	if out := must(t, "inspect", "cut.plateau"); !strings.Contains(out, "it broke off") || !strings.Contains(out, "what was being written when the recording broke off: it is not whole") {
+	if out := must(t, "inspect", "cut.plateau"); !strings.Contains(out, "it broke off") || !strings.Contains(out, "the part that was being written when the recording broke off: it is incomplete") {
 		t.Errorf("of a file that was cut:\n%s", out)
 	}
 

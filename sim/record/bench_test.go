@@ -14,10 +14,11 @@ import (
 	"plateau/sim/record"
 )
 
-// BenchmarkTraining trains 784-500-10 on digits, in turns of some examples
-// without and with a recording of all spikes, so that both see the same machine,
-// and tells how much longer it takes with it: by the clock, and in the time that
-// the thread which trains has of a processor. An iteration is a turn of both.
+// BenchmarkTraining trains 784-500-10 on digits. It alternates between some
+// examples without a recording and some with a recording of all spikes, so that
+// both see the same conditions. It reports how much longer training takes with a
+// recording: by the clock, and in processor time of the training thread. An
+// iteration is one turn of both.
 func BenchmarkTraining(b *testing.B) {
 	const turn = 250
 	data, err := dataset.Load("digits", dataset.Options{Seed: 1, Train: 2000, Test: 1})

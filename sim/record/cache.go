@@ -2,10 +2,10 @@ package record
 
 import "slices"
 
-// A cache keeps the values that were used last.
+// A cache keeps the values that were used most recently.
 type cache[K comparable, V any] struct {
 	most  int
-	keys  []K // the one used last at the end
+	keys  []K // in the order of use, the most recent last
 	known map[K]V
 }
 

@@ -13,9 +13,9 @@ type kind byte
 
 const (
 	headerChunk  kind = 1 + iota // Header as JSON
-	eventsChunk                  // what happened in a group of trials; begins the group
+	eventsChunk                  // what happened in a group of trials; the group's first chunk
 	spikesChunk                  // spikes of a population
-	samplesChunk                 // samples of a trace
+	samplesChunk                 // samples of a recorded variable
 	plateauChunk                 // plateau values of a hidden layer
 	stateChunk                   // the state with which a trial began
 	weightsChunk                 // weights, or their digest
@@ -56,21 +56,22 @@ const (
 	frameSize   = 48
 	trailerMark = "\xc9Pe\x1a"
 	trailerSize = 16
-	// maxStored bounds a payload; what is compressed can only grow by a little.
+	// maxStored is the largest length of a payload. Compression makes
+	// incompressible bytes a little longer.
 	maxStored = maxRaw + 1<<16
 )
 
-// A frame is what stands before the payload of a chunk.
+// A frame is the header of a chunk, which stands before its payload.
 type frame struct {
 	kind   kind
-	coding byte   // 0 for a payload as it is; else see the kind
-	stream uint16 // population, trace, hidden layer, part
+	coding byte   // 1 if a weights chunk holds weights, not only their digest; else 0
+	stream uint16 // number of the population, trace, hidden layer, state or part
 	stored uint32 // bytes of the payload
-	raw    uint32 // bytes it unpacks to, where it is compressed as a whole
-	first  uint64 // step of the recording with which the group begins
-	steps  uint32 // of the group
-	items  uint32 // spikes, rows, trials begun
-	trial  uint64 // trials begun before the group
+	raw    uint32 // bytes it unpacks to, if it is compressed as a whole
+	first  uint64 // first step of the group, in the recording
+	steps  uint32 // number of steps of the group
+	items  uint32 // number of spikes, rows or trials begun; see the package comment
+	trial  uint64 // number of trials that began before the group
 	check  uint32 // CRC-32C of the payload
 }
 
@@ -78,15 +79,15 @@ var (
 	errNoChunk = errors.New("no chunk begins here")
 	errFrame   = errors.New("the frame of a chunk is damaged")
 	errPayload = errors.New("checksum does not match")
-	errTrailer = errors.New("the end of the file is not that of a recording that was ended")
+	errTrailer = errors.New("the file does not end as a finished recording does")
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
 
-// seal writes a frame before its payload, for which frameSize bytes were left
-// free at the beginning of chunk.
+// seal writes the frame of a chunk into the frameSize bytes that were left free
+// before its payload.
 func (f frame) seal(chunk []byte) {
 	payload := chunk[frameSize:]
 	le := binary.LittleEndian
@@ -103,7 +104,7 @@ func (f frame) seal(chunk []byte) {
 	le.PutUint32(chunk[44:], checksum(chunk[:44]))
 }
 
-// parseFrame reads a frame of frameSize bytes.
+// parseFrame reads a frame from frameSize bytes.
 func parseFrame(b []byte) (frame, error) {
 	le := binary.LittleEndian
 	if string(b[:4]) != chunkMark {
@@ -124,14 +125,15 @@ func parseFrame(b []byte) (frame, error) {
 	return f, nil
 }
 
-// maxCount bounds steps and trials, so that sums of them are in range.
+// maxCount is the largest number of steps or trials that is accepted, so that sums
+// of them do not overflow.
 const maxCount = math.MaxInt64 / 4
 
-// reserve leaves room for the frame of a chunk at the end of b.
+// reserve appends room for the frame of a chunk to b.
 func reserve(b []byte) []byte { return append(b, make([]byte, frameSize)...) }
 
-// trailer is the last bytes of a recording that was ended: where its end chunk
-// begins.
+// appendTrailer appends the last bytes of a finished recording, which say where its
+// end chunk begins.
 func appendTrailer(b []byte, end int64) []byte {
 	n := len(b)
 	b = binary.LittleEndian.AppendUint64(b, uint64(end))

@@ -9,19 +9,19 @@ import (
 	"plateau/sim"
 )
 
-// contents is what a group holds, as its events say, and where.
+// contents is what a group holds according to its events, and where its chunks are.
 type contents struct {
 	entry  groupEntry
 	chunks []chunkAt // in order
-	gaps   bool      // whether there is something else among them
+	gaps   bool      // whether there is anything but chunks between them
 	pieces []piece
-	done   int   // steps of the first trial before the group
-	spikes []int // of each population, −1 if they are not recorded
-	values []int // rows of each hidden layer
-	rows   []int // samples of each trace
-	ends   int   // rows of plateaus seen so far
-	states int   // states seen so far
-	err    error // why events are not known; then only chunks are
+	done   int   // steps that the first trial had before the group
+	spikes []int // number of spikes of each population, −1 if they are not recorded
+	values []int // number of rows of plateaus of each hidden layer
+	rows   []int // number of samples of each trace
+	ends   int   // rows of plateaus met so far
+	states int   // states met so far
+	err    error // why the events cannot be read; then only entry, chunks and gaps are known
 }
 
 type chunkAt struct {
@@ -29,30 +29,30 @@ type chunkAt struct {
 	offset int64
 }
 
-// A piece is what a group tells of one trial.
+// A piece is what a group says about one trial.
 type piece struct {
-	began  bool // in this group
-	ended  bool // likewise
-	from   int  // first step of the group that is the trial's
+	began  bool // whether the trial began in this group
+	ended  bool // whether it ended in this group
+	from   int  // its steps of the group: from ≤ step < to
 	to     int
-	done   int // steps of the trial before the group
+	done   int // steps that it had before the group
 	trial  Trial
-	taken  int // number of the snapshot
+	taken  int // number of its snapshot
 	state  int // number of its state in the group, −1 if it has none
 	phases []phaseEvent
-	ends   []int // of phases: the row of its plateaus in the group, −1 if it has none
+	ends   []int // of each phase that ended: the row of its plateaus in the group, −1 if it has none
 }
 
-// phaseEvent is a phase with what only replay needs.
+// phaseEvent is a phase, with what only replay needs of it.
 type phaseEvent struct {
 	Phase
 	intensity []float32
-	onsets    []int32 // of all hidden layers: how many steps before the end of the phase
+	onsets    []int32 // of all hidden neurons: steps from the plateau's beginning to the phase's last step
 }
 
-var errEvents = errors.New("events are not as they are written")
+var errEvents = errors.New("the events are malformed")
 
-// findChunks lists the chunks of a group.
+// findChunks finds the chunks of a group.
 func (s source) findChunks(g groupEntry) *contents {
 	c := &contents{entry: g}
 	s.walk(g.offset, g.offset+g.length, func(at int64, f frame) {
@@ -63,10 +63,10 @@ func (s source) findChunks(g groupEntry) *contents {
 	return c
 }
 
-// events reads a group's events.
+// events reads the events of a group.
 func (c *contents) events(s source, h *Header, u *unpacker) error {
 	if len(c.chunks) == 0 || c.chunks[0].kind != eventsChunk {
-		return errors.New("the chunk with what happened is missing")
+		return errors.New("the events chunk is missing")
 	}
 	packed, err := s.payload(c.chunks[0].offset, c.chunks[0].frame)
 	if err != nil {
@@ -104,7 +104,7 @@ func (c *contents) events(s source, h *Header, u *unpacker) error {
 	if int(c.chunks[0].items) != c.begun() {
 		return errEvents
 	}
-	c.current() // there is one, if only steps of a long trial
+	c.current() // makes a piece if there are only steps of a long trial
 	for k := range c.pieces {
 		to := c.entry.steps
 		if k+1 < len(c.pieces) {
@@ -127,7 +127,7 @@ func (c *contents) begun() int {
 	return n
 }
 
-// current returns the piece that events go on with.
+// current returns the piece that the next event belongs to.
 func (c *contents) current() *piece {
 	if len(c.pieces) == 0 {
 		c.pieces = append(c.pieces, piece{done: c.done, state: -1, trial: Trial{Read: -1}})
@@ -140,7 +140,7 @@ func (c *contents) event(p *parser, h *Header) {
 	switch tag, flags := p.byte(), byte(0); tag {
 	case tagTrial:
 		if len(c.pieces) == 0 && c.done > 0 {
-			c.current() // a trial that ended with the last group but did not say so
+			c.current() // the trial under way has no steps and no end in this group
 		}
 		c.trialEvent(p)
 	case tagPhase:
@@ -214,7 +214,7 @@ func (c *contents) trialEvent(p *parser) {
 	c.pieces = append(c.pieces, t)
 }
 
-// of lists the chunks of one stream.
+// of returns the chunks of one kind and stream.
 func (c *contents) of(k kind, stream int) []chunkAt {
 	var list []chunkAt
 	for _, chunk := range c.chunks {
@@ -225,8 +225,8 @@ func (c *contents) of(k kind, stream int) []chunkAt {
 	return list
 }
 
-// lacks lists what of a group is not there: kinds and streams of chunks. Where
-// events are not known it is only those of which there is nothing.
+// lacks returns the kinds and streams of which chunks are missing. If the events
+// cannot be read, it returns only those that have no chunk at all.
 func (c *contents) lacks(h *Header) []frame {
 	var list []frame
 	check := func(k kind, stream int, wants []int) {
@@ -256,7 +256,7 @@ func (c *contents) lacks(h *Header) []frame {
 	return list
 }
 
-// whole tells whether the items of chunks are as many as there should be.
+// whole returns an error if the chunks do not hold the wanted number of items.
 func whole(list []chunkAt, want int) error {
 	n := 0
 	for _, chunk := range list {
@@ -268,7 +268,7 @@ func whole(list []chunkAt, want int) error {
 	return nil
 }
 
-// parser takes bytes apart and remembers that it failed.
+// parser reads values from bytes. After an error it returns zeros.
 type parser struct {
 	rest []byte
 	err  error
@@ -308,7 +308,7 @@ func (p *parser) uint() uint64 {
 	return x
 }
 
-// count reads a number of which there can be so many.
+// count reads a number, which must be at most most.
 func (p *parser) count(most int) int {
 	x := p.uint()
 	if x > uint64(most) {

@@ -9,11 +9,11 @@ import (
 	"plateau/network"
 )
 
-// Continue goes on with a recording at a mark that Flush gave, in a process that
-// goes on with its run from there. What the file holds beyond the mark is cut
-// off. The header stays what it is; net has the weights of the moment. If the
-// mark does not know what happened since they were last taken down, they are taken
-// down again before the next trial.
+// Continue goes on with a recording at a mark that Flush returned, in a process
+// that continues its run from there. It cuts off what the file holds after the
+// mark. The header stays as it is; net has the current weights. If the mark does
+// not know what happened since the last snapshot of the weights, a new one is taken
+// before the next trial.
 func Continue(path string, at Mark, net *network.Network) (w *Writer, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -30,15 +30,15 @@ func Continue(path string, at Mark, net *network.Network) (w *Writer, err error)
 		return nil, err
 	}
 	if at.Size < 0 || at.Size > info.Size() {
-		return nil, fmt.Errorf("it has %d bytes, want at least the %d that it is to be continued at", info.Size(), at.Size)
+		return nil, fmt.Errorf("it has %d bytes, but the mark is at %d", info.Size(), at.Size)
 	}
-	// The file as it was at the mark.
+	// This reads the file as it was at the mark.
 	r, err := NewReader(f, at.Size)
 	if err != nil {
 		return nil, err
 	}
 	if r.end != nil {
-		return nil, errors.New("the mark is after its end")
+		return nil, errors.New("it was ended before the mark")
 	}
 	if len(r.damage) > 0 {
 		return nil, fmt.Errorf("it is damaged: %w", r.damage[0].Err)
@@ -64,7 +64,7 @@ func Continue(path string, at Mark, net *network.Network) (w *Writer, err error)
 	}
 	h := r.header
 	if fmt.Sprint(h.Network) != fmt.Sprint(net.Architecture) {
-		return nil, errors.New("the network is another one")
+		return nil, errors.New("it is of another network")
 	}
 	if err := f.Truncate(at.Size); err != nil {
 		return nil, err

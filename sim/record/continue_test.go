@@ -14,16 +14,16 @@ import (
 	"plateau/sim/record"
 )
 
-// A recording that is continued at a mark is one of the whole run, whatever the
-// process before wrote after the mark.
+// A recording that is continued at a mark is a recording of the whole run, whatever
+// the earlier process wrote after the mark.
 func TestContinue(t *testing.T) {
 	m := tiny(8)
 	data := noise{20, 6, 3, 1}
 	for _, c := range []struct {
-		after  int // trials that are recorded after the mark and lost
+		after  int // number of trials that are recorded after the mark and lost
 		closed bool
 		every  int
-		spikes int // in a group
+		spikes int // number of spikes in a group
 	}{
 		{0, true, 1, 0}, {0, false, 1, 0}, {7, true, 1, 0}, {7, false, 1, 0}, {7, true, 1, 30}, {3, false, 3, 30}, {20, true, 1, 1},
 	} {
@@ -43,7 +43,7 @@ func TestContinue(t *testing.T) {
 				if _, err := protocols.RunTrial(m, net, data, i, both{o, mem}); err != nil {
 					t.Fatal(err)
 				}
-				// The next trial has other weights.
+				// The weights differ in the next trial.
 				net.Layers[0].Bias[0] += 0.25
 			}
 			if c.spikes > 0 {
@@ -96,7 +96,7 @@ func TestContinue(t *testing.T) {
 			compare(t, r, want)
 			r.Verify(func(d record.Damage) { t.Errorf("%+v", d) }, nil)
 			if !r.Complete() {
-				t.Error("it is not complete")
+				t.Error("the recording is not complete")
 			}
 			for i := range r.Trials() {
 				trial, err := r.Trial(i)
@@ -104,14 +104,14 @@ func TestContinue(t *testing.T) {
 					t.Fatal(err)
 				}
 				if i*c.every == 8 && trial.Updates != 0 {
-					t.Errorf("the weights are not taken down where it is continued: %+v", trial)
+					t.Errorf("there is no snapshot where the recording is continued: %+v", trial)
 				}
 			}
 		})
 	}
 }
 
-// Where a recording cannot be continued it stays as it is.
+// A recording that cannot be continued stays as it is.
 func TestContinueRefuses(t *testing.T) {
 	m := tiny(8)
 	net := newNetwork(t, m)
@@ -119,17 +119,17 @@ func TestContinueRefuses(t *testing.T) {
 	file, _, _ := recordTraining(t, m, header(m), 10, 30)
 	size := int64(len(file))
 	frame := 5000 + bytes.Index(file[5000:], []byte("\xc9Pc\x1a\x02"))
-	group := frame + 1 + bytes.Index(file[frame+1:], []byte("\xc9Pc\x1a\x02")) // the one after
+	group := frame + 1 + bytes.Index(file[frame+1:], []byte("\xc9Pc\x1a\x02")) // the next one
 	for _, c := range []struct {
 		file []byte
 		at   int64
 		want string
 	}{
-		{file, size + 1, "want at least"},
-		{file, -1, "want at least"},
+		{file, size + 1, "but the mark is at"},
+		{file, -1, "but the mark is at"},
 		{file, 3, "not a recording"},
 		{file, 3000, "damaged"},
-		{file, size, "after its end"},
+		{file, size, "ended before the mark"},
 		{slices.Concat(file[:frame], []byte{file[frame] ^ 1}, file[frame+1:]), int64(endOf(t, file)), "damaged"},
 		{slices.Concat(file[:frame], file[group:]), int64(endOf(t, file) - (group - frame)), "a part of it is missing"},
 	} {
@@ -154,7 +154,7 @@ func TestContinueRefuses(t *testing.T) {
 	}
 }
 
-// A long recording has many indexes.
+// A long recording has many indexes, and all its trials can be read.
 func TestManyGroups(t *testing.T) {
 	m := tiny(4)
 	h := protocols.RecordingHeader(m)
@@ -178,18 +178,18 @@ func TestManyGroups(t *testing.T) {
 		first += int64(mem.trials[i].steps)
 	}
 	if indexes := bytes.Count(file, []byte("\xc9Pc\x1a\x08")); indexes < n/1024+1 {
-		t.Errorf("%d indexes of %d groups: they are not bounded", indexes, n)
+		t.Errorf("%d indexes of %d groups: their size is not bounded", indexes, n)
 	}
-	// Without its end the same is found.
+	// Without its end, the recording has the same trials.
 	r = read(t, file[:endOf(t, file)])
 	if r.Trials() != n || r.Complete() {
 		t.Errorf("without its end: %d trials, complete %v", r.Trials(), r.Complete())
 	}
 }
 
-// A file that is cut while it is open, as by a run that is resumed, ends nothing: what
-// was read stays right, and the rest fails and says why. So it does if the file
-// has grown again to its old length.
+// If a file is cut while it is open, for example by a run that is resumed, what was
+// read before stays right. Reading the rest fails and says why, even if the file
+// has grown to its old length again.
 func TestCutWhileOpen(t *testing.T) {
 	m := tiny(8)
 	net := newNetwork(t, m)
@@ -226,7 +226,7 @@ func TestCutWhileOpen(t *testing.T) {
 		if err != nil || !r.Complete() || r.Trials() != 8 {
 			t.Fatalf("%d trials, error %v; want 8", r.Trials(), err)
 		}
-		if err := os.WriteFile(path, changed, 0o666); err != nil { // as Truncate does, the file stays the same one
+		if err := os.WriteFile(path, changed, 0o666); err != nil { // it stays the same file, as with Truncate
 			t.Fatal(err)
 		}
 		if after, err := r.Trial(0); err != nil || after.First != before.First || after.Class != before.Class {
@@ -239,7 +239,7 @@ func TestCutWhileOpen(t *testing.T) {
 			t.Errorf("%s: reading spikes that are gone: %v, want %v", name, s.Err(), record.ErrChanged)
 		}
 		if list, err := r.Lost(nil); !errors.Is(err, record.ErrChanged) {
-			t.Errorf("%s: lost are %v, %v; want %v", name, list, err, record.ErrChanged)
+			t.Errorf("%s: lost trials are %v, error %v; want %v", name, list, err, record.ErrChanged)
 		}
 		if _, err := r.Verify(func(d record.Damage) { t.Errorf("%s: damage %+v", name, d) }, nil); !errors.Is(err, record.ErrChanged) {
 			t.Errorf("%s: verified: %v, want %v", name, err, record.ErrChanged)
@@ -247,7 +247,7 @@ func TestCutWhileOpen(t *testing.T) {
 	}
 }
 
-// Names that are those of no recording are told of.
+// The error for a file that is no recording names it.
 func TestOpenWhatIsNoRecording(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "empty")
 	if err := os.WriteFile(path, nil, 0o666); err != nil {

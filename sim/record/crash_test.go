@@ -24,8 +24,8 @@ import (
 	"plateau/sim/record"
 )
 
-// childVariable, if set, makes the test binary record a run to the file it
-// names, until it is killed.
+// childVariable is an environment variable. If it is set, the test binary records a
+// run to the file that it names, until it is killed.
 const childVariable = "PLATEAU_RECORD_TEST"
 
 func TestMain(m *testing.M) {
@@ -47,9 +47,9 @@ func crashModel() protocols.Model {
 
 var crashData = noise{300, 6, 3, 1}
 
-// child trains with a recording and tells after every few trials how many it has
-// flushed. If there is a limit to the size of files it goes on regardless of
-// the recording, and tells at last what became of both.
+// child trains with a recording and prints, after every few trials, how many it has
+// flushed. If there is a limit to the size of files, it trains on even if the
+// recording fails, and prints at the end what became of both.
 func child(path string) error {
 	m := crashModel()
 	net, err := m.NewNetwork()
@@ -94,8 +94,8 @@ func child(path string) error {
 	return nil
 }
 
-// A process killed at any moment leaves a recording that can be read up to what
-// it had written.
+// If a process is killed, at any moment, its recording can be read up to what it
+// had written.
 func TestKill(t *testing.T) {
 	mem := remember(t)
 	rounds := 40
@@ -135,7 +135,7 @@ func TestKill(t *testing.T) {
 			flushed <- last
 		}()
 		began := time.Now()
-		<-started // the first trials are there
+		<-started // the first trials have been written
 		time.Sleep(time.Duration(random.Int64N(int64(longest))))
 		cmd.Process.Kill()
 		least := <-flushed
@@ -153,7 +153,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("round %d, killed after %v: %d trials can be read, but %d were flushed", round, took, whole, least)
 		}
 		if r.Complete() {
-			longest = max(longest*2/3, time.Millisecond) // too late to kill it
+			longest = max(longest*2/3, time.Millisecond) // it was too late to kill the process
 		} else {
 			broken++
 		}
@@ -164,27 +164,27 @@ func TestKill(t *testing.T) {
 			}
 		}, nil)
 		if intact.Trials != whole {
-			t.Errorf("round %d: %d trials are said to be intact, %d can be read", round, intact.Trials, whole)
+			t.Errorf("round %d: Verify finds %d intact trials, but %d can be read", round, intact.Trials, whole)
 		}
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
 	}
-	t.Logf("%d of %d recordings were broken off", broken, rounds)
+	t.Logf("%d of %d recordings broke off", broken, rounds)
 	if broken < rounds/3 {
-		t.Errorf("only %d of %d recordings were broken off", broken, rounds)
+		t.Errorf("only %d of %d recordings broke off", broken, rounds)
 	}
 }
 
-// remember runs what child runs.
+// remember makes the same run as child and remembers it.
 func remember(t *testing.T) *memory {
 	m := crashModel()
 	_, mem, _ := recordTraining(t, m, header(m), crashData.n, 0)
 	return mem
 }
 
-// Where a file cannot grow any more the run goes on to the same end. The
-// recording ends with an index and the reason, if there is room for them.
+// If a file cannot grow any more, the run still reaches the same end. The recording
+// ends with an index and the reason, if there is room for them.
 func TestFileLimit(t *testing.T) {
 	mem := remember(t)
 	m := crashModel()
@@ -206,7 +206,7 @@ func TestFileLimit(t *testing.T) {
 			t.Fatalf("%v: %s", err, out)
 		}
 		if !strings.Contains(string(out), "weights "+want.SHA256()) {
-			t.Errorf("limit %d: the run ended otherwise: %s", limit, out)
+			t.Errorf("limit %d: the run ended differently: %s", limit, out)
 		}
 		if !strings.Contains(string(out), "closed record: the recording broke off after") || !strings.Contains(string(out), "true") {
 			t.Errorf("limit %d: %s", limit, out)
@@ -230,16 +230,16 @@ func TestFileLimit(t *testing.T) {
 			}
 		}
 		if r.Complete() {
-			t.Errorf("limit %d: it is said to be complete", limit)
+			t.Errorf("limit %d: the recording claims to be complete", limit)
 		}
 		r.Close()
 	}
 	if told < 3 {
-		t.Errorf("only %d recordings tell why they broke off", told)
+		t.Errorf("only %d recordings say why they broke off", told)
 	}
 }
 
-// A full device is an error from the start.
+// On a full device, creating a recording fails.
 func TestFullDevice(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("there is no /dev/full")
@@ -250,8 +250,8 @@ func TestFullDevice(t *testing.T) {
 	}
 }
 
-// A writer that fails ends the recording, not the run; what was written before
-// can be read.
+// If a writer fails, the recording ends, but the run goes on. What was written
+// before can be read.
 func TestFailingWriter(t *testing.T) {
 	mem := remember(t)
 	m := crashModel()
@@ -298,7 +298,7 @@ func TestFailingWriter(t *testing.T) {
 	}
 }
 
-// tight is a writer that has room for so many bytes.
+// tight is a writer that has room for a limited number of bytes.
 type tight struct {
 	bytes.Buffer
 	room int

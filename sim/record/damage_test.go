@@ -12,8 +12,8 @@ import (
 	"plateau/sim/record"
 )
 
-// small records a run whose file is small, with several groups, snapshots and
-// indexes of everything.
+// small records a run in a small file, which has several groups, snapshots and
+// indexes.
 func small(t testing.TB, n, spikes int) ([]byte, *memory) {
 	t.Helper()
 	m := tiny(4)
@@ -26,8 +26,8 @@ func small(t testing.TB, n, spikes int) ([]byte, *memory) {
 	return file, mem
 }
 
-// readable checks that all that can be read of a damaged recording is true, and
-// returns the number of trials of which all can be read.
+// readable checks that everything that can be read of a damaged recording is true.
+// It returns the number of trials that can be read completely.
 func readable(r *record.Reader, want []trial) (whole int, err error) {
 	for i := range min(r.Trials(), len(want)) {
 		err := truth(r, i, want)
@@ -46,8 +46,9 @@ func readable(r *record.Reader, want []trial) (whole int, err error) {
 
 var errWrong = errors.New("it is wrong")
 
-// truth compares a trial that may be damaged. What cannot be read is an error;
-// what can but is not true is errWrong.
+// truth compares a trial, which may be damaged, with what happened. If something
+// cannot be read, it returns that error. If something can be read but is wrong, it
+// returns errWrong.
 func truth(r *record.Reader, i int, want []trial) error {
 	got, err := r.Trial(i)
 	if err != nil {
@@ -75,8 +76,8 @@ func truth(r *record.Reader, i int, want []trial) error {
 	return err
 }
 
-// damages opens a recording and lists what is damaged in it. Opened is false if
-// it could not be opened.
+// damages opens a recording and lists what is damaged in it. opened is false if it
+// could not be opened.
 func damages(file []byte) (r *record.Reader, list []record.Damage, intact record.Intact) {
 	r, err := record.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
@@ -87,7 +88,7 @@ func damages(file []byte) (r *record.Reader, list []record.Damage, intact record
 	return r, list, intact
 }
 
-// Every byte that is changed is noticed, and what can be read still is true.
+// Every changed byte is noticed, and what can still be read is true.
 func TestEveryByte(t *testing.T) {
 	file, mem := small(t, 6, 20)
 	r, list, _ := damages(file)
@@ -120,7 +121,7 @@ func TestEveryByte(t *testing.T) {
 				t.Fatalf("byte %d ^ %#x: %v", at, flip, err)
 			}
 			if intact.Trials > n {
-				t.Fatalf("byte %d ^ %#x: %d trials are said to be intact, but only %d can be read; %v", at, flip, intact.Trials, n, list)
+				t.Fatalf("byte %d ^ %#x: Verify finds %d intact trials, but only %d can be read; %v", at, flip, intact.Trials, n, list)
 			}
 			worst = max(worst, total-n)
 			near := false
@@ -128,12 +129,12 @@ func TestEveryByte(t *testing.T) {
 				near = near || d.Offset <= int64(at) && int64(at) < d.Offset+d.Length || d.Length == 0
 			}
 			if !near {
-				t.Fatalf("byte %d ^ %#x: damage is found elsewhere: %v", at, flip, list)
+				t.Fatalf("byte %d ^ %#x: damage is found in other places: %v", at, flip, list)
 			}
 		}
 		damaged[at] = file[at]
 	}
-	// The mark of the file, and nothing else, is needed to open it.
+	// Only the mark at the beginning of the file is needed to open it.
 	if unreadable > 16 {
 		t.Errorf("%d changed bytes make the recording unreadable, want at most 16", unreadable)
 	}
@@ -142,7 +143,7 @@ func TestEveryByte(t *testing.T) {
 	}
 }
 
-// Without its end, too, a recording loses only what is damaged.
+// A recording without its end also loses only what is damaged.
 func TestDamageWithoutEnd(t *testing.T) {
 	file, mem := small(t, 12, 20)
 	file = file[:len(file)-1]
@@ -168,15 +169,15 @@ func TestDamageWithoutEnd(t *testing.T) {
 	}
 }
 
-// Where a group is missing altogether, so are the trials in it, and it is said.
+// If a whole group is missing, its trials are missing too, and the damage says so.
 func TestMissingGroup(t *testing.T) {
 	m := tiny(4)
-	m.Train.Forward = 700 // a trial has several groups
+	m.Train.Forward = 700 // so that a trial has several groups
 	h := protocols.RecordingHeader(m)
 	h.Weights, h.Plateaus = true, true
 	file, mem, _ := recordTraining(t, m, h, 6, 40)
 	file = file[:len(file)-1]
-	var groups []int // where groups begin
+	var groups []int // offsets at which groups begin
 	for at := 0; ; at++ {
 		k := bytes.Index(file[at:], []byte("\xc9Pc\x1a\x02"))
 		if k < 0 {
@@ -204,8 +205,9 @@ func TestMissingGroup(t *testing.T) {
 	}
 }
 
-// Whatever block of a finished recording is spoilt or gone, all its trials are counted,
-// and those that are lost are damage: the recording did not break off there.
+// If any block of a finished recording is overwritten or missing, all its trials
+// are still counted, and the lost ones count as damage: the recording did not break
+// off there.
 func TestLostBlock(t *testing.T) {
 	file, mem := small(t, 12, 20)
 	total := len(mem.trials)
@@ -222,7 +224,7 @@ func TestLostBlock(t *testing.T) {
 				}
 				r, list, _ := damages(bad)
 				if r == nil {
-					if at >= 4000 { // the first header and its copy are not hit at once
+					if at >= 4000 { // no block hits the first header and its copy at once
 						t.Fatalf("bytes %d to %d %s: it cannot be opened", at, to, name)
 					}
 					continue
@@ -230,7 +232,9 @@ func TestLostBlock(t *testing.T) {
 				if len(list) == 0 {
 					t.Fatalf("bytes %d to %d %s: no damage", at, to, name)
 				}
-				// Without index and end nothing tells of it; a shorter index swallows the end.
+				// Without index and end, nothing says that the recording was
+				// complete. If the length of an index is wrong, the end may be
+				// taken for a part of it.
 				untold := at < end && to > end || name == "gone" && index <= at && at < end
 				if whole := to <= end || at >= len(file)-16; r.Complete() != whole && !untold {
 					t.Fatalf("bytes %d to %d of %d %s: complete is %v, and the end is from %d", at, to, len(file), name, r.Complete(), end)
@@ -244,7 +248,7 @@ func TestLostBlock(t *testing.T) {
 						t.Fatalf("bytes %d to %d %s: trial %d is not among the lost %v, but %v", at, to, name, i, lost, err)
 					}
 				}
-				if len(lost) > 6+size/60 { // two groups, where a chunk swallows the frame of the next
+				if len(lost) > 6+size/60 { // two groups, if the frame of a chunk is taken for a part of the chunk before
 					t.Fatalf("bytes %d to %d %s: %v of %d are lost", at, to, name, lost, total)
 				}
 			}
@@ -252,7 +256,7 @@ func TestLostBlock(t *testing.T) {
 	}
 }
 
-// endOf is where the end of a recording begins.
+// endOf returns the offset at which the end of a recording begins.
 func endOf(t testing.TB, file []byte) int {
 	t.Helper()
 	at := bytes.LastIndex(file, []byte("\xc9Pc\x1a\x09"))
@@ -262,7 +266,7 @@ func endOf(t testing.TB, file []byte) int {
 	return at
 }
 
-// A snapshot of the weights that is missing is said to be.
+// A missing snapshot of the weights is reported.
 func TestMissingSnapshot(t *testing.T) {
 	file, _ := small(t, 12, 20)
 	mark := []byte("\xc9Pc\x1a\x07")
@@ -280,7 +284,7 @@ func TestMissingSnapshot(t *testing.T) {
 	}
 }
 
-// A recording that was cut off anywhere can be read up to its last whole chunk.
+// A recording that is cut off anywhere can be read up to its last whole chunk.
 func TestTruncation(t *testing.T) {
 	file, mem := small(t, 6, 20)
 	last := 0
@@ -296,7 +300,7 @@ func TestTruncation(t *testing.T) {
 			continue
 		}
 		if r.Complete() != (n >= len(file)-16) {
-			t.Fatalf("%d of %d bytes: complete is %v; the end is whole without the last 16", n, len(file), r.Complete())
+			t.Fatalf("%d of %d bytes: complete is %v; the end does not need the last 16 bytes", n, len(file), r.Complete())
 		}
 		whole, err := readable(r, mem.trials)
 		if err != nil {
@@ -312,7 +316,7 @@ func TestTruncation(t *testing.T) {
 			}
 		}, nil)
 		if intact.Trials != whole {
-			t.Fatalf("%d bytes: %d trials are said to be intact, %d can be read", n, intact.Trials, whole)
+			t.Fatalf("%d bytes: Verify finds %d intact trials, but %d can be read", n, intact.Trials, whole)
 		}
 	}
 	if last != len(mem.trials) && !testing.Short() {
@@ -320,7 +324,7 @@ func TestTruncation(t *testing.T) {
 	}
 }
 
-// Of a damaged recording the right parts are named.
+// The right parts of a damaged recording are named.
 func TestDamageIsNamed(t *testing.T) {
 	file, _ := small(t, 6, 20)
 	named := map[string]bool{}
@@ -343,13 +347,13 @@ func TestDamageIsNamed(t *testing.T) {
 		"plateaus of hidden0 in steps", "basal of hidden0 in steps", "events in steps", "snapshot 0 of the weights", "header", "index", "end",
 	} {
 		if !strings.Contains(text, want) {
-			t.Errorf("%q is never named; these are:\n%s", want, text)
+			t.Errorf("%q is never named; the named parts are:\n%s", want, text)
 			break
 		}
 	}
 }
 
-// Who watches long work can end it.
+// An error from watch ends long work.
 func TestWatch(t *testing.T) {
 	file, _ := small(t, 6, 20)
 	enough := errors.New("enough")
@@ -366,10 +370,10 @@ func TestWatch(t *testing.T) {
 		r := read(t, file)
 		told := int64(-1)
 		if err := work(r, func(done int64) error { told = done; return nil }); err != nil || told < 0 || told >= int64(len(file)) {
-			t.Errorf("error %v, told of %d bytes", err, told)
+			t.Errorf("error %v, watch was called with %d bytes", err, told)
 		}
 		if err := work(read(t, file), func(int64) error { return enough }); !errors.Is(err, enough) {
-			t.Errorf("error %v, want that it was enough", err)
+			t.Errorf("error %v, want that of watch", err)
 		}
 	}
 	r := read(t, file)
@@ -386,6 +390,6 @@ func TestWatch(t *testing.T) {
 		}
 	}
 	if !slices.Equal(told, []int{0, 1, 2}) {
-		t.Errorf("told of %d", told)
+		t.Errorf("watch was called for %d", told)
 	}
 }

@@ -14,19 +14,19 @@ import (
 	"plateau/network"
 )
 
-// encoder turns groups into chunks and writes them.
+// encoder writes groups as chunks.
 type encoder struct {
 	to     io.Writer
 	header *Header
-	size   int64 // of the file, up to the last whole write
+	size   int64 // bytes of the file that were written whole
 	out    []byte
 	z      *zstd.Encoder
 	spikes spikeEncoder
 	floats floatEncoder
 	bytes  []byte
 
-	groups  []groupEntry   // not in an index yet
-	weights []weightsEntry // not in an index yet
+	groups  []groupEntry   // those that are not in an index yet
+	weights []weightsEntry // likewise
 	indexes []int64
 	stored  map[digest]bool
 	steps   int64
@@ -51,13 +51,13 @@ type weightsEntry struct {
 	offset, length int64
 	number         int
 	digest         digest
-	stored         bool // whether the weights are there, not only their digest
+	stored         bool // whether it holds the weights, not only their digest
 }
 
 const weightsEntrySize = 56
 
-// indexEvery is the number of groups after which an index is written, so that
-// the index of a long recording need not be kept.
+// indexEvery is the number of groups and snapshots after which an index is written,
+// so that memory does not grow with the recording.
 const indexEvery = 1024
 
 func newEncoder(to io.Writer, h *Header, net *network.Network) (*encoder, error) {
@@ -148,8 +148,8 @@ func (e *encoder) write(g *group) error {
 	return nil
 }
 
-// addEvents adds the chunk with which a group begins: how many spikes and rows
-// the others hold, and what happened.
+// addEvents adds the first chunk of a group: how many spikes and rows the others
+// hold, and what happened.
 func (e *encoder) addEvents(f frame, g *group) {
 	b := appendUint(e.bytes[:0], g.done)
 	for i := range g.trains {
@@ -172,7 +172,7 @@ func (e *encoder) addEvents(f frame, g *group) {
 	f.seal(e.out[at:])
 }
 
-// addState adds the chunks of a state, which say how many they are.
+// addState adds the chunks of a state. Each says how many there are.
 func (e *encoder) addState(f frame, stream int, b []byte) {
 	f.kind, f.stream, f.items = stateChunk, uint16(stream), uint32(max(1, (len(b)+statePart-1)/statePart))
 	for range f.items {
@@ -185,11 +185,11 @@ func (e *encoder) addState(f frame, stream int, b []byte) {
 	}
 }
 
-// statePart is how much of a state one chunk holds.
+// statePart is the number of bytes of a state that one chunk holds.
 const statePart = 1 << 22
 
-// addSpikes adds the chunks of a population: at least one, which says so if it
-// was silent.
+// addSpikes adds the chunks of a population. There is at least one, even if the
+// population was silent.
 func (e *encoder) addSpikes(f frame, population int, t *train) {
 	f.kind, f.stream = spikesChunk, uint16(population)
 	size := e.header.Populations[population].Size
@@ -208,13 +208,14 @@ func (e *encoder) addSpikes(f frame, population int, t *train) {
 	}
 }
 
-// chunkWords is how many words a chunk holds, if a row is not longer.
+// chunkWords is the number of words that a chunk holds, unless a single row is
+// longer.
 const chunkWords = 1 << 18
 
-// rowsPerChunk returns how many rows of so many words one chunk holds.
+// rowsPerChunk returns how many rows of width words one chunk holds.
 func rowsPerChunk(width int) int { return max(1, chunkWords/width) }
 
-// addRows adds the chunks of rows of words: at least one.
+// addRows adds the chunks of rows of words. There is at least one.
 func (e *encoder) addRows(f frame, k kind, stream int, values []float32, width int, predictor byte) {
 	f.kind, f.stream = k, uint16(stream)
 	most := rowsPerChunk(width) * width
@@ -230,8 +231,8 @@ func (e *encoder) addRows(f frame, k kind, stream int, values []float32, width i
 	}
 }
 
-// addWeights adds the chunks of a snapshot, each of which begins with the digest
-// of all.
+// addWeights adds the chunks of a snapshot. Each begins with the digest of all
+// weights.
 func (e *encoder) addWeights(s *snapshot) error {
 	sum := sha256.New()
 	for k := 0; k < len(s.floats); k += chunkWords {
@@ -267,7 +268,7 @@ func (e *encoder) addWeights(s *snapshot) error {
 }
 
 // addIndex adds a chunk that says where the groups and snapshots since the last
-// such chunk are.
+// index are.
 func (e *encoder) addIndex() {
 	e.indexes = append(e.indexes, e.size+int64(len(e.out)))
 	at := len(e.out)
@@ -299,7 +300,7 @@ func (e *encoder) addIndex() {
 	e.groups, e.weights = e.groups[:0], e.weights[:0]
 }
 
-// ending is what the end chunk says, as JSON.
+// ending is the content of the end chunk, as JSON.
 type ending struct {
 	Steps   int64
 	Trials  uint64
@@ -308,11 +309,12 @@ type ending struct {
 	Failure string  `json:",omitempty"` // why the recording ended before the run
 }
 
-// end writes what makes a recording whole, or says why it is not.
+// end writes the end of the recording. If failure is not empty, it is the reason
+// why the recording broke off.
 func (e *encoder) end(failure string) error {
 	end := ending{Steps: e.steps, Trials: e.trials, Failure: failure}
 	if failure == "" {
-		// After a failure there may be no room for it.
+		// After a failure there may be no room for a second header.
 		end.Header = e.size + int64(len(e.out))
 		if err := e.addHeader(); err != nil {
 			return err
@@ -332,8 +334,8 @@ func (e *encoder) end(failure string) error {
 	return e.flush()
 }
 
-// salvage ends a recording after a write failed: what was not written whole is
-// cut off, which on a full disk may make room for the index.
+// salvage ends a recording after a write failed. It cuts off what was not written
+// whole, which on a full disk may make room for the index.
 func (e *encoder) salvage(failure error) {
 	f, ok := e.to.(*os.File)
 	if !ok || f.Truncate(e.size) != nil {
@@ -350,7 +352,7 @@ func (e *encoder) salvage(failure error) {
 		e.weights = e.weights[:len(e.weights)-1]
 	}
 	for len(e.indexes) > 0 && e.indexes[len(e.indexes)-1] >= e.size {
-		// What it listed is found by looking at every chunk.
+		// Reading the recording then means looking at every chunk.
 		return
 	}
 	e.out = e.out[:0]
@@ -359,7 +361,7 @@ func (e *encoder) salvage(failure error) {
 	}
 }
 
-// close lets the file reach the disk.
+// close writes the file to the disk and closes it.
 func (e *encoder) close() error {
 	f, ok := e.to.(*os.File)
 	if !ok {

@@ -13,7 +13,7 @@ import (
 	"plateau/sim/record"
 )
 
-// A script is made-up spikes of the input, by step.
+// A script is made-up spikes of the input, for each step.
 type script [][]int32
 
 func (s script) Spikes(layer, step int) []int32 {
@@ -23,8 +23,8 @@ func (s script) Spikes(layer, step int) []int32 {
 	return s[step]
 }
 
-// bare is a network with no more than an input of n neurons, as far as a
-// recording sees.
+// bare returns a network that, as far as a recording can tell, has only an input of
+// n neurons.
 func bare(t testing.TB, n int) (*sim.Engine, *network.Network, record.Header) {
 	t.Helper()
 	net := network.New(network.Architecture{Inputs: n, Classes: 2, PerClass: 1, Feedback: network.Broadcast})
@@ -42,7 +42,7 @@ func bare(t testing.TB, n int) (*sim.Engine, *network.Network, record.Header) {
 	return engine, net, record.Header{Neurons: p}
 }
 
-// show presents scripts, one trial each.
+// show presents scripts, each in one trial.
 func show(t testing.TB, engine *sim.Engine, net *network.Network, trials ...script) {
 	t.Helper()
 	for i, s := range trials {
@@ -73,10 +73,11 @@ func recordScripts(t testing.TB, n int, trials ...script) []byte {
 	return file.Bytes()
 }
 
-// Spikes take hardly more room than their entropy, frames of chunks, events and
-// index included. Of a neuron that fires at most once in a step that is H(p)/p
-// bits a spike; of a Poisson process, of which two spikes may fall into a step,
-// the entropy of the Poisson distribution, which at p = 0.2 is 7 % more.
+// Spikes take hardly more room than their entropy, including the frames of chunks,
+// events and index. For a neuron that fires at most once in a step, the entropy is
+// H(p)/p bits per spike. For a Poisson process, which may have two spikes in a
+// step, it is the entropy of the Poisson distribution, which at p = 0.2 is 7 %
+// more.
 func TestEntropy(t *testing.T) {
 	const neurons, wanted = 500, 150000
 	spikes := wanted
@@ -90,13 +91,14 @@ func TestEntropy(t *testing.T) {
 		if p > 0.1 {
 			limit = 1.06
 		}
-		// Counts of a Poisson process of rate p a step, and the same cut off at one.
+		// Numbers of spikes in a step: of a Poisson process with rate p, and of the
+		// same process with at most one spike.
 		lambda := -math.Log1p(-p)
 		for _, process := range []struct {
 			name  string
-			next  func() float64 // from spike to spike, in cells
+			next  func() float64 // distance from spike to spike, in cells
 			once  bool
-			bound float64 // bits a spike
+			bound float64 // bits per spike
 		}{
 			{"once", func() float64 { return r.ExpFloat64() / lambda }, true, -math.Log2(p) - (1-p)/p*math.Log1p(-p)/math.Ln2},
 			{"poisson", func() float64 { return r.ExpFloat64() / p }, false, poissonEntropy(p) / p},
@@ -119,9 +121,9 @@ func TestEntropy(t *testing.T) {
 				t.Fatal(err)
 			}
 			bits := float64(8*(len(file)-empty)) / float64(n)
-			t.Logf("p = %v, %s: %.3f bytes a spike, bound %.3f: %+.2f %%", p, process.name, bits/8, process.bound/8, (bits/process.bound-1)*100)
+			t.Logf("p = %v, %s: %.3f bytes per spike, bound %.3f: %+.2f %%", p, process.name, bits/8, process.bound/8, (bits/process.bound-1)*100)
 			if bits > limit*process.bound || bits < 0.98*process.bound {
-				t.Errorf("p = %v, %s: %.4f bits a spike, want within %.0f %% of %.4f", p, process.name, bits, (limit-1)*100, process.bound)
+				t.Errorf("p = %v, %s: %.4f bits per spike, want within %.0f %% of %.4f", p, process.name, bits, (limit-1)*100, process.bound)
 			}
 		}
 	}

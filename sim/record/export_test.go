@@ -1,6 +1,6 @@
 package record
 
-// Small makes a Writer write groups of a few spikes, and hold back little.
+// Small makes a Writer write groups of few spikes, and hold back little of a trial.
 func (w *Writer) Small(spikes int) {
 	w.limits.spikes, w.limits.words, w.limits.held = spikes, 20*spikes, 100*spikes
 }

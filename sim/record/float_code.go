@@ -9,16 +9,16 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Rows of 32-bit words, which are mostly float32, are stored without loss: each
-// word as its difference from the one above, column after column, and then all
-// lowest bytes, all second bytes, and so on, each as a zstd frame of its own.
-// A potential shares sign, exponent and some of its fraction with the one before,
-// so the highest bytes are nearly all alike.
+// Rows of 32-bit words, mostly float32, are stored without loss. Each word is
+// replaced by its difference from the one above, column after column. Then all
+// lowest bytes are stored, then all second bytes, and so on, each as a zstd frame
+// of its own. A potential has the sign, the exponent and part of the fraction in
+// common with the one before, so the highest bytes are nearly all alike.
 
-// Predictors: what is subtracted from a word.
+// A predictor says what is subtracted from a word.
 const (
-	fromNothing byte = iota // words as they stand, row after row: weights
-	fromAbove               // the word of the row before, column after column: all else
+	fromNothing byte = iota // nothing; words stand row after row. For weights
+	fromAbove               // the word of the row before; words stand column after column. For all else
 )
 
 type floatEncoder struct {
@@ -26,10 +26,9 @@ type floatEncoder struct {
 	planes []byte
 }
 
-var errWords = errors.New("values are not as they are written")
+var errWords = errors.New("the values are malformed")
 
-// append appends the payload of rows of so many values, and of further words, to
-// dst.
+// append appends a payload to dst: rows of width values, and further words.
 func (e *floatEncoder) append(dst []byte, values []float32, more []uint32, width int, predictor byte, z *zstd.Encoder) []byte {
 	n := len(values) + len(more)
 	if n == 0 {
@@ -60,8 +59,8 @@ func (e *floatEncoder) append(dst []byte, values []float32, more []uint32, width
 	return dst
 }
 
-// differ sets words to the differences of values from those above, column after
-// column.
+// differ sets words to the difference of each value from the one above it, column
+// after column.
 func differ(words []uint32, values []float32, width int) {
 	rows := len(values) / width
 	for c := range width {
@@ -77,7 +76,8 @@ func differ(words []uint32, values []float32, width int) {
 	}
 }
 
-// split parts words into their lowest bytes, their second ones, and so on.
+// split sets planes to the lowest bytes of all words, then the second ones, and so
+// on.
 func split(planes []byte, words []uint32) {
 	n := len(words)
 	p0, p1, p2, p3 := planes[:n], planes[n:2*n], planes[2*n:3*n], planes[3*n:4*n]
@@ -86,9 +86,9 @@ func split(planes []byte, words []uint32) {
 	}
 }
 
-// flat tells whether bytes look like random ones, of which a code cannot make
-// fewer: what most time would be lost with. It looks at a sample, and takes a
-// loss of some thousandths for none.
+// flat reports whether bytes look random. Compressing them would take most of the
+// time and save nothing. It looks at a sample, and ignores savings of a few
+// thousandths.
 func flat(plane []byte) bool {
 	const sample, parts = 4096, 4
 	if len(plane) < sample {
@@ -104,13 +104,13 @@ func flat(plane []byte) bool {
 	for _, c := range counts {
 		squares += c * c
 	}
-	// Of random bytes this is sample + sample²/256, give or take 0.6 % of the
-	// latter; twice the logarithm of how much more it is, in bits, is what a code
-	// could save of a byte.
+	// For random bytes this is sample + sample²/256, give or take 0.6 % of the
+	// latter. Half the binary logarithm of the ratio is roughly the number of bits
+	// that a code could save of each byte.
 	return squares < sample+sample*sample/256*104/100
 }
 
-// undo turns differences into words.
+// undo turns differences back into words.
 func undo(words, turned []uint32, width int) {
 	rows := len(words) / width
 	for c := range width {
@@ -125,8 +125,8 @@ func undo(words, turned []uint32, width int) {
 	}
 }
 
-// decodeWords sets words to those of a payload. It unpacks to a buffer that it
-// returns for another time.
+// decodeWords sets words to those of a payload. It uses buf to unpack, and returns
+// it for the next call.
 func decodeWords(words []uint32, payload []byte, width int, buf []byte, z *zstd.Decoder) ([]byte, error) {
 	if len(words) == 0 {
 		if len(payload) > 0 {
@@ -167,9 +167,9 @@ func decodeWords(words []uint32, payload []byte, width int, buf []byte, z *zstd.
 	return buf, nil
 }
 
-// ordered maps the bits of float32 to integers in the order of the numbers, so
-// that neighbours are close even across zero and powers of two. Unordered maps
-// them back.
+// ordered maps the bits of a float32 to an integer, in the order of the numbers, so
+// that neighbours are close even across zero and powers of two. unordered maps it
+// back.
 func ordered(w uint32) uint32 {
 	if int32(w) < 0 {
 		return ^w
@@ -184,13 +184,12 @@ func unordered(w uint32) uint32 {
 	return ^w
 }
 
-// zigzag makes small differences of either sign small numbers.
+// zigzag maps small differences of either sign to small numbers.
 func zigzag(d uint32) uint32 { return d<<1 ^ uint32(int32(d)>>31) }
 
 func unzigzag(w uint32) uint32 { return w>>1 ^ -(w & 1) }
 
-// countWords returns how many words a payload holds, which are at most those of
-// a chunk.
+// countWords returns how many words a payload holds, at most chunkWords.
 func countWords(payload []byte) (int, error) {
 	if len(payload) == 0 {
 		return 0, nil

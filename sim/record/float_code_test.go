@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Values come back bit for bit, whatever they are.
+// Decoded values are the encoded ones, bit for bit, whatever they are.
 func TestFloatCode(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	z, u := newCompressor(), newDecompressor()
@@ -49,7 +49,7 @@ func TestOrdered(t *testing.T) {
 	for i, v := range list {
 		w := math.Float32bits(v)
 		if unordered(ordered(w)) != w {
-			t.Errorf("%v does not come back", v)
+			t.Errorf("%v does not decode to itself", v)
 		}
 		if i > 0 && ordered(w) <= ordered(math.Float32bits(list[i-1])) {
 			t.Errorf("%v is not after %v", v, list[i-1])
@@ -57,7 +57,7 @@ func TestOrdered(t *testing.T) {
 	}
 	for _, d := range []uint32{0, 1, 2, 1 << 31, math.MaxUint32, 12345} {
 		if unzigzag(zigzag(d)) != d {
-			t.Errorf("%d does not come back", d)
+			t.Errorf("%d does not decode to itself", d)
 		}
 	}
 	if zigzag(math.MaxUint32) != 1 {
@@ -65,8 +65,8 @@ func TestOrdered(t *testing.T) {
 	}
 }
 
-// BenchmarkFloatCode codes what potentials look like: 100 steps of 500 neurons
-// that follow a noisy input slowly.
+// BenchmarkFloatCode encodes something like potentials: 100 steps of 500 neurons
+// that slowly follow a noisy input.
 func BenchmarkFloatCode(b *testing.B) {
 	const width, rows = 500, 100
 	r := rand.New(rand.NewPCG(1, 1))
@@ -100,7 +100,8 @@ func BenchmarkFloatCode(b *testing.B) {
 	})
 }
 
-// What cannot be made smaller is stored as it is, in frames that are like others.
+// Bytes that cannot be compressed are stored as they are, in frames that any
+// decoder reads.
 func TestRandomPlanes(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	z, u := newCompressor(), newDecompressor()

@@ -14,8 +14,8 @@ import (
 	"plateau/sim/record"
 )
 
-// reseal gives chunks, as far as there are any, the checksums that they should
-// have, so that a fuzzer gets beyond them.
+// reseal sets the checksums of all chunks that it finds to the right values, so
+// that a fuzzer gets past them.
 func reseal(b []byte) {
 	const start, frame, trailer = 16, 48, 16
 	table := crc32.MakeTable(crc32.Castagnoli)
@@ -37,8 +37,7 @@ func reseal(b []byte) {
 	}
 }
 
-// Weights whose checksum is right, but which are not those of their digest, are
-// not given out.
+// Weights with a right checksum but a wrong digest are not returned.
 func TestOtherWeights(t *testing.T) {
 	file, _ := small(t, 2, 0)
 	at := bytes.Index(file, []byte("\xc9Pc\x1a\x07\x01")) + 48
@@ -65,8 +64,8 @@ func TestOtherWeights(t *testing.T) {
 	}
 }
 
-// A chunk that claims more trials than a file can hold is damaged, and Lost does not
-// count them one by one.
+// A chunk that claims more trials than a file can hold is damaged, and Lost does
+// not count them one by one.
 func TestTooManyTrials(t *testing.T) {
 	file, _ := small(t, 3, 20)
 	file = file[:endOf(t, file)]
@@ -75,13 +74,13 @@ func TestTooManyTrials(t *testing.T) {
 	reseal(file)
 	r, list, _ := damages(file)
 	lost, err := r.Lost(nil)
-	if err != nil || r.Trials() > 3 || len(lost) > 3 || !strings.Contains(fmt.Sprint(list), "more trials than there can be") {
+	if err != nil || r.Trials() > 3 || len(lost) > 3 || !strings.Contains(fmt.Sprint(list), "more trials than the file can hold") {
 		t.Errorf("%d trials, %d are lost, damage %v; %v", r.Trials(), len(lost), list, err)
 	}
 }
 
-// edit changes bytes of a file as a list of edits says, four bytes each: where, as
-// uint16, what to do, and with what.
+// edit changes bytes of a file. Each edit is four bytes: where, as uint16, what to
+// do, and a value.
 func edit(file, edits []byte) []byte {
 	b := bytes.Clone(file)
 	for ; len(edits) >= 4 && len(b) > 0; edits = edits[4:] {
@@ -103,9 +102,9 @@ func edit(file, edits []byte) []byte {
 	return b
 }
 
-// A reader may be given anything: it neither panics nor takes memory without
-// bound. What is given are recordings with some edits, as a fuzzer would spend its time
-// on finding the smallest of files as large as these, and hardly try others.
+// Whatever a reader is given, it neither panics nor takes memory without bound. The
+// inputs are edits of recordings: with files of this size as inputs, the fuzzer
+// would spend its time on making them smaller, and try few others.
 func FuzzReader(f *testing.F) {
 	file, _ := small(f, 3, 20)
 	m := tiny(3)
@@ -123,7 +122,7 @@ func FuzzReader(f *testing.F) {
 	}
 	f.Add(byte(0), []byte("\x007\x02\xc8\x1a\t\x03<"), true) // a frame that claims millions of trials
 	f.Add(byte(0), []byte("'720"), true)                     // groups that do not fit together
-	f.Add(byte(1), []byte(")\v20"), true)                    // an index that tells of a group as shorter than it is
+	f.Add(byte(1), []byte(")\v20"), true)                    // an index that says that a group is shorter than it is
 	f.Fuzz(func(t *testing.T, which byte, edits []byte, seal bool) {
 		b := edit(files[int(which)%len(files)], edits[:min(len(edits), 400)])
 		if seal {
@@ -138,18 +137,17 @@ func FuzzReader(f *testing.F) {
 		readEverything(t, r)
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > 1<<30+uint64(len(b))<<14 {
-			t.Fatalf("%d bytes took %d of memory", len(b), took)
+			t.Fatalf("a file of %d bytes took %d bytes of memory", len(b), took)
 		}
 	})
 }
 
-// readEverything asks a reader for all that a recording of a few short trials can
-// hold.
+// readEverything reads everything that a recording of a few short trials can hold.
 func readEverything(t *testing.T, r *record.Reader) {
 	var missing int
 	if _, err := r.Verify(func(d record.Damage) {
 		if d.Offset < 0 || d.Length < 0 || d.Offset+d.Length > r.Size() {
-			t.Fatalf("damage %+v of a file of %d bytes", d, r.Size())
+			t.Fatalf("damage %+v in a file of %d bytes", d, r.Size())
 		}
 		missing++
 	}, nil); err != nil {

@@ -5,15 +5,15 @@ import (
 	"math"
 )
 
-// A group is what is recorded of some trials that follow one another, or of a
-// part of a long one: the unit in which a recording is written, and in which it
-// is lost if the run is killed.
+// A group is what was recorded of some consecutive trials, or of a part of a long
+// one. The recording is written group by group; if the run is killed, the group
+// under way is lost.
 type group struct {
-	first  int64  // step of the recording with which it begins
-	trial  uint64 // trials begun before it
-	done   int    // steps before it of the trial that it goes on with
+	first  int64  // its first step, in the recording
+	trial  uint64 // number of trials that began before it
+	done   int    // steps that the trial under way had before it
 	steps  int
-	begun  int // trials begun in it
+	begun  int // number of trials that began in it
 	spikes int
 
 	trains  []train     // of each population
@@ -22,18 +22,18 @@ type group struct {
 	events  []byte
 	states  [][]byte
 	weights []snapshot
-	words   int        // in samples and values
-	written chan int64 // if not nil, told the size of the file once this is in it
+	words   int        // number of words in samples and values
+	written chan int64 // if not nil, gets the size of the file once the group is in it
 }
 
-// snapshot is the weights before a trial.
+// snapshot is a copy of the weights before a trial.
 type snapshot struct {
 	number int
-	floats []float32 // of all arrays in the order of network.Arrays
+	floats []float32 // all arrays, in the order of network.Arrays
 	masks  []uint32  // of silent synapses
 }
 
-// A mark remembers how far a group was filled, so that a trial can be taken out
+// A mark remembers how far a group was filled, so that a trial can be removed
 // again.
 type mark struct {
 	steps, begun, spikes, words      int
@@ -41,7 +41,7 @@ type mark struct {
 	events, states                   int
 }
 
-// mark sets m to where g is now.
+// mark sets m to what g holds now.
 func (g *group) mark(m *mark) {
 	m.steps, m.begun, m.spikes, m.words = g.steps, g.begun, g.spikes, g.words
 	m.events, m.states = len(g.events), len(g.states)
@@ -59,7 +59,7 @@ func (g *group) mark(m *mark) {
 	}
 }
 
-// cut goes back to a mark.
+// cut removes all that was added since a mark.
 func (g *group) cut(m *mark) {
 	g.steps, g.begun, g.spikes, g.words = m.steps, m.begun, m.spikes, m.words
 	g.events, g.states = g.events[:m.events], g.states[:m.states]
@@ -76,7 +76,7 @@ func (g *group) cut(m *mark) {
 	}
 }
 
-// reset empties a group that begins where another ended.
+// reset empties a group, which then begins where another ended.
 func (g *group) reset(first int64, trial uint64, done int) {
 	g.first, g.trial, g.done = first, trial, done
 	g.steps, g.begun, g.spikes, g.words = 0, 0, 0, 0
@@ -97,12 +97,12 @@ func (g *group) reset(first int64, trial uint64, done int) {
 // empty reports whether there is nothing to write.
 func (g *group) empty() bool { return len(g.events) == 0 && g.steps == 0 && len(g.weights) == 0 }
 
-// limits say how far a group grows before it is written. They decide what is
-// lost with a killed process, what has to be unpacked to look into one trial,
-// and how much the frames of the chunks weigh.
+// limits say how far a group grows before it is written. They decide how much a
+// killed process loses, how much has to be unpacked to look into one trial, and how
+// much room the frames of the chunks take.
 type limits struct {
 	spikes, words, trials, steps, events int
-	held                                 int // what is held back of a trial until its class is read out; more is kept whatever that is
+	held                                 int // how much of a trial is held back until its predicted class is known; a longer trial is kept in any case
 }
 
 func defaultLimits() limits {
@@ -113,8 +113,8 @@ func (g *group) full(l *limits) bool {
 	return g.spikes >= l.spikes || g.words >= l.words || g.begun >= l.trials || g.steps >= l.steps || len(g.events) >= l.events
 }
 
-// Events of trials, in the order in which they happened. Each is a tag and
-// numbers as variable-length integers; see the package comment.
+// Tags of events, which stand in the order in which they happened. Each event is a
+// tag and numbers as variable-length integers; see the package comment.
 const (
 	tagTrial byte = 1 + iota
 	tagPhase
@@ -123,7 +123,7 @@ const (
 	tagTrialEnd
 )
 
-// Flags of a trial, of a phase and of the end of a phase.
+// Flags of a trial, then of a phase, then of the end of a phase.
 const (
 	flagRested = 1 << iota
 	flagState

@@ -12,8 +12,8 @@ import (
 	"plateau/sim"
 )
 
-// wireHeader is a Header as JSON. Numbers that may not fit the 53 bits of other
-// languages are strings.
+// wireHeader is a Header as JSON. Numbers that may need more than 53 bits, which
+// other languages cannot read, are strings.
 type wireHeader struct {
 	Format  int
 	Program string     `json:",omitempty"`
@@ -66,7 +66,7 @@ func (k *wireKernel) set(from kernels.Kernel) error {
 	case kernels.Alpha:
 		k.Shape, k.Peak = "alpha", f.Peak
 	default:
-		return fmt.Errorf("record: a kernel %T has no place in a header", from)
+		return fmt.Errorf("record: a header cannot hold a kernel %T", from)
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func (k *wireKernel) kernel() (kernels.Kernel, error) {
 	return to, nil
 }
 
-// MarshalJSON writes a header as it stands in the file.
+// MarshalJSON returns a header as it is stored in the file.
 func (h Header) MarshalJSON() ([]byte, error) {
 	w := wireHeader{
 		Format: h.Format, Program: h.Program, Config: h.Config, Data: h.Data, Split: h.Split,
@@ -137,8 +137,8 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Validate reports everything in a header that is outside its domain or does not
-// fit together.
+// Validate reports every field of a header that is out of range or does not fit the
+// others.
 func (h *Header) Validate() error {
 	var errs []error
 	require := func(ok bool, format string, args ...any) {
@@ -165,7 +165,7 @@ func (h *Header) Validate() error {
 	names := map[string]bool{}
 	for i, p := range h.Populations {
 		require(p.Size == want[i].Size, "Populations[%d].Size = %d, want %d", i, p.Size, want[i].Size)
-		require(p.Name != "" && !names[p.Name], "Populations[%d].Name = %q, want a name of its own", i, p.Name)
+		require(p.Name != "" && !names[p.Name], "Populations[%d].Name = %q, want a name that no other has", i, p.Name)
 		names[p.Name] = true
 	}
 	require(len(h.Traces) <= maxTraces, "Traces: there are %d, want at most %d", len(h.Traces), maxTraces)
@@ -185,7 +185,7 @@ func (h *Header) Validate() error {
 		require(t.Neurons == nil || len(t.Neurons) > 0, "Traces[%d].Neurons is empty", i)
 		for k, n := range t.Neurons {
 			if n < 0 || n >= want[t.Population].Size || k > 0 && n <= t.Neurons[k-1] {
-				require(false, "Traces[%d].Neurons holds %d: want numbers of neurons, 0 to %d, in ascending order", i, n, want[t.Population].Size-1)
+				require(false, "Traces[%d].Neurons holds %d, want numbers of neurons, 0 to %d, in ascending order", i, n, want[t.Population].Size-1)
 				break
 			}
 		}
@@ -200,7 +200,7 @@ const (
 	maxInterval = 1 << 30
 )
 
-// Populations lists the populations of a network, with their spikes recorded.
+// Populations returns the populations of a network, with all spikes recorded.
 func Populations(a network.Architecture) []Population {
 	list := []Population{{"input", a.Inputs, true}}
 	for m, n := range a.Hidden {

@@ -11,29 +11,29 @@ import (
 	"sort"
 )
 
-// Where things are in a file: from its index, or, if that is not there, from a
-// look at the frame of every chunk.
+// This file finds where things are in a recording: from its index or, without one,
+// by looking at the frame of every chunk.
 
 // source is the bytes of a recording.
 type source struct {
 	at   io.ReaderAt
 	size int64
-	tail []byte // what it ended with when it was opened
+	tail []byte // the last bytes when it was opened
 }
 
-// ErrChanged is the error of reading from a file that is no longer what was opened.
+// ErrChanged is the error of reading a file that has changed since it was opened.
 var ErrChanged = errors.New("the file was changed while it was read: perhaps its run was resumed, which cuts it")
 
-// remember takes down how the file ends.
+// remember notes the last bytes of the file.
 func (s *source) remember() (err error) {
 	n := min(s.size, trailerSize)
 	s.tail, err = s.read(s.size-n, n)
 	return err
 }
 
-// unchanged returns ErrChanged if the file no longer has the end that it had. A run
-// that is resumed cuts the file and writes other chunks, even if it makes it as
-// long again.
+// unchanged returns ErrChanged if the last bytes of the file have changed. A
+// resumed run cuts the file and writes other chunks, so the change shows even if
+// the file has its old length again.
 func (s source) unchanged() error {
 	b, err := s.read(s.size-int64(len(s.tail)), int64(len(s.tail)))
 	if err == nil && !bytes.Equal(b, s.tail) {
@@ -57,8 +57,8 @@ func (s source) read(offset, n int64) ([]byte, error) {
 	return b, nil
 }
 
-// frame returns the frame of the chunk at an offset, whose payload must be
-// within the file.
+// frame returns the frame of the chunk at an offset. The payload must be within the
+// file.
 func (s source) frame(offset int64) (frame, error) {
 	b, err := s.read(offset, frameSize)
 	if err != nil {
@@ -71,8 +71,7 @@ func (s source) frame(offset int64) (frame, error) {
 	return f, err
 }
 
-// payload returns the payload of the chunk at an offset if it is what was
-// written.
+// payload returns the payload of the chunk at an offset, if its checksum is right.
 func (s source) payload(offset int64, f frame) ([]byte, error) {
 	b, err := s.read(offset+frameSize, int64(f.stored))
 	if err != nil {
@@ -84,14 +83,14 @@ func (s source) payload(offset int64, f frame) ([]byte, error) {
 	return b, nil
 }
 
-// walk visits the chunks from ≤ offset < to, and what is none. It goes on at the
-// next frame that is in order.
+// walk calls visit for the chunks in from ≤ offset < to, and damaged for bytes that
+// are no chunk. After these it goes on at the next valid frame.
 func (s source) walk(from, to int64, visit func(offset int64, f frame), damaged func(offset, length int64, err error)) {
 	s.walkOn(from, to, to, visit, damaged)
 }
 
-// walkOn is walk, but stops after so many bytes, or a little more; it returns
-// where.
+// walkOn is walk, but stops after most bytes, or a little more. It returns the
+// offset where it stopped.
 func (s source) walkOn(from, to, most int64, visit func(offset int64, f frame), damaged func(offset, length int64, err error)) int64 {
 	for begin := from; from < to && from-begin < most; {
 		f, err := s.frame(from)
@@ -111,7 +110,7 @@ func (s source) walkOn(from, to, most int64, visit func(offset int64, f frame), 
 	return from
 }
 
-// search returns the offset of the next frame that is in order, or to.
+// search returns the offset of the next valid frame, or to.
 func (s source) search(from, to int64) int64 {
 	const window = 1 << 16
 	for from < to {
@@ -140,20 +139,20 @@ func (s source) search(from, to int64) int64 {
 	return to
 }
 
-// layout is where everything is.
+// layout says where everything is in a recording.
 type layout struct {
 	groups  []groupEntry
 	weights []weightsEntry
-	steps   int64  // where there is more than the groups hold, the rest is missing
-	trials  uint64 // likewise
-	written uint64 // trials, from the first, known to have been written whole
-	copied  int64  // offset of the header's copy, 0 if there is none
+	steps   int64  // steps of the recording; those that no group holds are missing
+	trials  uint64 // likewise, trials
+	written uint64 // number of trials, from the first, that are known to have been written whole
+	copied  int64  // offset of the second header, 0 if there is none
 	end     *ending
 	indexed bool // whether the index was used
 	damage  []Damage
 }
 
-// readIndex reads the layout that the end of the file tells of.
+// readIndex reads the layout from the index at the end of the file.
 func (s source) readIndex() (*layout, error) {
 	if s.size < int64(fileStart+frameSize+trailerSize) {
 		return nil, errTrailer
@@ -192,14 +191,14 @@ func (s source) readIndex() (*layout, error) {
 		return nil, fmt.Errorf("the index: %w", err)
 	}
 	if l.steps != l.end.Steps || l.trials != l.end.Trials {
-		return nil, errors.New("the index: some of it is missing")
+		return nil, errors.New("the index: part of it is missing")
 	}
 	l.copied, l.indexed = l.end.Header, true
 	l.setWritten(l.trials, l.end.Failure == "")
 	return l, nil
 }
 
-// expect returns the payload of a chunk of a kind.
+// expect returns the payload of the chunk at an offset, which must be of a kind.
 func (s source) expect(offset int64, k kind) ([]byte, frame, error) {
 	f, err := s.frame(offset)
 	if err != nil {
@@ -212,7 +211,7 @@ func (s source) expect(offset int64, k kind) ([]byte, frame, error) {
 	return b, f, err
 }
 
-var errIndex = errors.New("it is not as it is written")
+var errIndex = errors.New("it is malformed")
 
 func (l *layout) addIndex(b []byte) error {
 	le := binary.LittleEndian
@@ -244,8 +243,8 @@ func (l *layout) addIndex(b []byte) error {
 	return nil
 }
 
-// validate checks that groups follow one another in the file, and sets steps
-// and trials.
+// validate checks that groups follow one another in the file, and sets steps and
+// trials.
 func (l *layout) validate(size int64) error {
 	var offset int64
 	for _, g := range l.groups {
@@ -270,17 +269,17 @@ func (l *layout) validate(size int64) error {
 	return nil
 }
 
-// mostTrials is how many trials a file of such a size is believed to tell of: each
-// takes more than a byte, even if most of them are lost.
+// mostTrials is the largest number of trials that is accepted from a file of a
+// size: each takes more than a byte, even if most of them are lost.
 func mostTrials(size int64) uint64 { return uint64(max(size, 1<<20)) }
 
-// scan looks at every chunk to find the layout of a file whose index is damaged, or
-// that has none because it broke off. What is missing leaves a gap between groups,
-// or after the last one if the end, or an index, tells of more.
+// scan finds the layout by looking at every chunk, for a file whose index is
+// damaged, or which has none because the recording broke off. Missing groups leave
+// a gap, also after the last group if the end or an index says that there was more.
 func (s source) scan() *layout {
 	l := &layout{}
-	open := false    // whether the last group may go on
-	told := ending{} // what was written before the last end or index
+	open := false    // whether the next chunk may belong to the last group
+	told := ending{} // what the last end or index says was written before it
 	to := s.size
 	if s.endsWithTrailer() {
 		to -= trailerSize
@@ -310,7 +309,8 @@ func (s source) scan() *layout {
 		what, err := s.nameGap(at, length, err)
 		l.damaged(at, length, what, err)
 	})
-	// A group whose events are lost began as many trials as are missing.
+	// If the events of a group are lost, the number of trials that began in it
+	// follows from the next group.
 	for k := range l.groups[:max(0, len(l.groups)-1)] {
 		g := &l.groups[k]
 		if g.begun == 0 {
@@ -321,13 +321,12 @@ func (s source) scan() *layout {
 	}
 	l.steps, l.trials = max(l.steps, told.Steps), max(l.trials, told.Trials)
 	if l.end != nil {
-		l.damaged(s.size, 0, "the index", errors.New("it cannot be used; all chunks were looked at instead"))
+		l.damaged(s.size, 0, "the index", errors.New("it cannot be used, so every chunk was read instead"))
 	}
 	return l
 }
 
-// endsWithTrailer tells whether the last bytes are those of a recording that was
-// ended.
+// endsWithTrailer reports whether the file ends as a finished recording does.
 func (s source) endsWithTrailer() bool {
 	if len(s.tail) < trailerSize {
 		return false
@@ -336,7 +335,7 @@ func (s source) endsWithTrailer() bool {
 	return err == nil
 }
 
-// scanIndex learns from an index how much was written before it.
+// scanIndex reads from an index how much was written before it.
 func (s source) scanIndex(l *layout, told *ending, at int64, f frame) {
 	b, err := s.payload(at, f)
 	index := &layout{}
@@ -355,15 +354,15 @@ func (s source) scanIndex(l *layout, told *ending, at int64, f frame) {
 	l.setWritten(trials, l.copied > 0)
 }
 
-// setWritten notes that a number of trials were written. The last of them may have
-// gone on later, unless the recording was being ended.
+// setWritten sets the number of trials that were written whole. Unless the
+// recording was ended after them, the last one may go on later, and does not count.
 func (l *layout) setWritten(trials uint64, ended bool) {
 	if l.written = trials; !ended && trials > 0 {
 		l.written--
 	}
 }
 
-// scanEnd learns from the end how much there should be.
+// scanEnd reads from the end how much the recording should hold.
 func (s source) scanEnd(l *layout, told *ending, at int64, f frame) {
 	b, err := s.payload(at, f)
 	end := ending{}
@@ -377,23 +376,23 @@ func (s source) scanEnd(l *layout, told *ending, at int64, f frame) {
 	l.setWritten(end.Trials, end.Failure == "")
 }
 
-// nameGap says what bytes are that are no chunk.
+// nameGap says what is known of bytes that are no chunk.
 func (s source) nameGap(at, length int64, err error) (string, error) {
 	if errors.Is(err, io.ErrUnexpectedEOF) && at+length == s.size {
-		return "what was being written when the recording broke off", errors.New("it is not whole")
+		return "the part that was being written when the recording broke off", errors.New("it is incomplete")
 	}
 	return "unknown", err
 }
 
 func (l *layout) last() *groupEntry { return &l.groups[len(l.groups)-1] }
 
-// holds tells whether a chunk belongs to a group.
+// holds reports whether a chunk belongs to the group.
 func (g *groupEntry) holds(f frame) bool {
 	return int64(f.first) == g.first && int(f.steps) == g.steps && f.trial == g.trial
 }
 
-// scanGroup adds a chunk of a group, which is the last one if that may go on. It
-// tells whether the last one may go on now.
+// scanGroup adds a chunk of a group: to the last group if that is open and it
+// belongs there. It reports whether the last group is open now.
 func (s source) scanGroup(l *layout, at int64, f frame, open bool) bool {
 	length := frameSize + int64(f.stored)
 	trials := f.trial
@@ -402,12 +401,12 @@ func (s source) scanGroup(l *layout, at int64, f frame, open bool) bool {
 	}
 	switch {
 	case trials > mostTrials(s.size):
-		l.damaged(at, length, f.kind.String(), errors.New("it tells of more trials than there can be"))
+		l.damaged(at, length, f.kind.String(), errors.New("it claims more trials than the file can hold"))
 		return open
 	case open && l.last().holds(f):
 		l.last().length = at + length - l.last().offset
 	case int64(f.first) < l.steps || f.trial < l.trials:
-		l.damaged(at, length, f.kind.String(), errors.New("it stands after what follows it"))
+		l.damaged(at, length, f.kind.String(), errors.New("it stands after chunks that should follow it"))
 		return open
 	default:
 		l.groups = append(l.groups, groupEntry{offset: at, length: length, first: int64(f.first), steps: int(f.steps), trial: f.trial})
@@ -442,7 +441,7 @@ func (l *layout) damaged(at, length int64, what string, err error) {
 	l.damage = append(l.damage, Damage{Offset: at, Length: length, What: what, Err: err})
 }
 
-// groupOfStep returns the group that holds a step, −1 if none does.
+// groupOfStep returns the number of the group that holds a step, −1 if none does.
 func (l *layout) groupOfStep(step int64) int {
 	k := sort.Search(len(l.groups), func(k int) bool { return l.groups[k].first+int64(l.groups[k].steps) > step })
 	if k == len(l.groups) || l.groups[k].first > step {
@@ -451,7 +450,8 @@ func (l *layout) groupOfStep(step int64) int {
 	return k
 }
 
-// groupOfTrial returns the group in which a trial began, −1 if that is missing.
+// groupOfTrial returns the number of the group in which a trial began, −1 if it is
+// missing.
 func (l *layout) groupOfTrial(trial uint64) int {
 	k := sort.Search(len(l.groups), func(k int) bool { return l.groups[k].trial+uint64(l.groups[k].begun) > trial })
 	if k == len(l.groups) || l.groups[k].trial > trial {
@@ -460,7 +460,7 @@ func (l *layout) groupOfTrial(trial uint64) int {
 	return k
 }
 
-// follows tells whether group k continues where the one before ended.
+// follows reports whether group k continues where group k−1 ended.
 func (l *layout) follows(k int) bool {
 	if k < 1 || k >= len(l.groups) {
 		return false

@@ -2,12 +2,12 @@ package record
 
 import "fmt"
 
-// Lost lists the trials of which something is damaged or missing, in ascending
-// order. What was being written when the recording broke off is neither: its last
-// trials may not be whole, and are not listed for that. Lost reads the whole file
-// and compares checksums, the first time that it is called. Watch, if not nil, is
-// told how many bytes are read; an error of it ends the work. The only other error
-// is that the file was changed meanwhile.
+// Lost returns the trials of which something is damaged or missing, in ascending
+// order. Trials that are incomplete only because the recording broke off are not
+// listed. On its first call, Lost reads the whole file and compares checksums.
+// Meanwhile it calls watch, if not nil, with the number of bytes that are done; an
+// error from watch ends the work and is returned. The only other error is that the
+// file has changed.
 func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -42,8 +42,7 @@ func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
 	return lost, nil
 }
 
-// sound tells whether a group has all its chunks, and all of them are as they were
-// written.
+// sound reports whether a group has all its chunks and their checksums are right.
 func (r *Reader) sound(k int) bool {
 	c, err := r.group(k)
 	if err != nil || len(c.lacks(&r.header)) > 0 {

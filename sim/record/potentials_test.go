@@ -10,9 +10,9 @@ import (
 	"plateau/sim/record"
 )
 
-// Potentials of dendrites follow from the weights and the spikes in a recording by the
-// rule in the package's documentation, to the rounding of float32. A feedback spike
-// that acted one row earlier or later would give others.
+// Potentials of dendrites follow from the weights and spikes of a recording by the
+// rule in the package comment, up to the rounding of float32. If a feedback spike
+// acted one row earlier or later, they would differ.
 func TestPotentialsFromSpikes(t *testing.T) {
 	for name, change := range map[string]func(m *protocols.Model){
 		"broadcast":  func(*protocols.Model) {},
@@ -55,14 +55,14 @@ func TestPotentialsFromSpikes(t *testing.T) {
 			from := h.Network.FeedbackFrom(p) + 1 // as a population
 			compareRows(t, name+": apical of "+h.Populations[p+1].Name, apical, dendrite(t, r, from, layer.Feedback, layer.FeedbackBias, 1))
 			if early := dendrite(t, r, from, layer.Feedback, layer.FeedbackBias, 0); distance(apical, early) < 0.1 {
-				t.Errorf("%s: feedback one row early makes a difference of %v only: the test cannot tell", name, distance(apical, early))
+				t.Errorf("%s: feedback one row early makes a difference of only %v, so the test proves nothing", name, distance(apical, early))
 			}
 		}
 	}
 }
 
-// dendrite computes potentials from the spikes of a population: a spike of step f acts
-// from row f + later on.
+// dendrite computes potentials from the spikes of a population. A spike in step f
+// acts from row f + later on.
 func dendrite(t *testing.T, r *record.Reader, population int, weights network.Matrix, bias []float32, later int) [][]float64 {
 	t.Helper()
 	trial, err := r.Trial(0)
@@ -94,7 +94,7 @@ func dendrite(t *testing.T, r *record.Reader, population int, weights network.Ma
 	return rows
 }
 
-// rowsOf reads a trace of trial 0 that has every neuron and step.
+// rowsOf reads a trace of trial 0 that includes every neuron and step.
 func rowsOf(t *testing.T, r *record.Reader, trace int) (rows [][]float64) {
 	t.Helper()
 	width := len(r.Header().Traces[trace].Neurons)
@@ -114,7 +114,7 @@ func rowsOf(t *testing.T, r *record.Reader, trace int) (rows [][]float64) {
 	return rows
 }
 
-// compareRows wants what float32 sums of some hundred spikes can differ by.
+// compareRows allows the error of float32 sums of some hundred spikes.
 func compareRows(t *testing.T, what string, got, want [][]float64) {
 	t.Helper()
 	if len(got) != len(want) || len(got) < 80 {
@@ -126,13 +126,13 @@ func compareRows(t *testing.T, what string, got, want [][]float64) {
 			largest = max(largest, math.Abs(v))
 		}
 	}
-	const rounding = 1.0 / (1 << 24) // of a float32, relative
+	const rounding = 1.0 / (1 << 24) // relative error of a float32
 	if d := distance(got, want); !(d < 100*rounding*largest) || largest < 0.1 {
 		t.Errorf("%s: they differ by %v, want less than %v; the largest is %v", what, d, 100*rounding*largest, largest)
 	}
 }
 
-// distance is the largest difference of two tables.
+// distance returns the largest difference between two tables.
 func distance(a, b [][]float64) (most float64) {
 	for k := range a {
 		for i := range a[k] {

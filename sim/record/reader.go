@@ -17,15 +17,15 @@ import (
 	"plateau/network"
 )
 
-// A Reader gives access to a recording, by trial and time, without loading it.
-// What is damaged is missing, the rest can be read; see Damage and Verify. All
-// methods can be called from several goroutines at once; scanners are for one
-// goroutine each.
+// A Reader gives access to a recording, by trial and time, without loading it. What
+// is damaged is missing, and the rest can be read; see Damage and Verify. All
+// methods can be called from several goroutines at once, but each scanner is for
+// one goroutine.
 type Reader struct {
 	source
 	*layout
 	header Header
-	file   io.Closer // nil if it is not ours to close
+	file   io.Closer // nil if Close should not close it
 	watch  func(trial int) error
 
 	mu       sync.Mutex
@@ -33,10 +33,10 @@ type Reader struct {
 	contents cache[int, *contents]
 	known    cache[int, *assembled]
 	decoded  cache[int64, []Spike]
-	lost     []int // what Lost found; nil if it has not looked yet
+	lost     []int // what Lost found; nil before its first call
 }
 
-// unpacker is what decoding needs; it is for one goroutine at a time.
+// unpacker has the buffers for decoding. It is for one goroutine at a time.
 type unpacker struct {
 	z      *zstd.Decoder
 	spikes spikeDecoder
@@ -44,11 +44,11 @@ type unpacker struct {
 	buf    []byte
 }
 
-// Open opens a recording. It fails if that is none, or its header is damaged. A
-// recording that broke off, or is still being written, can be read up to its
-// last whole chunk. If its run is resumed meanwhile, which cuts the file, what was
-// read before stays right, and reading what is gone fails with ErrChanged. (A
-// memory map of the file would end the process then.)
+// Open opens a recording. It fails if the file is no recording, or if its header is
+// damaged. A recording that broke off, or is still being written, can be read up to
+// its last whole chunk. If its run is resumed meanwhile, which cuts the file, what
+// was read before stays right, and reading what is gone fails with ErrChanged. (The
+// file is not mapped into memory, because cutting it would then end the process.)
 func Open(path string) (*Reader, error) {
 	f, err := regular.Open(path)
 	if err != nil {
@@ -68,7 +68,7 @@ func Open(path string) (*Reader, error) {
 	return r, nil
 }
 
-// NewReader reads a recording of so many bytes.
+// NewReader opens a recording of the given number of bytes.
 func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 	r := &Reader{source: source{at: at, size: size}}
 	if err := r.remember(); err != nil {
@@ -99,7 +99,7 @@ func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 	return r, nil
 }
 
-// readHeader reads the first header, or if that is damaged its copy at the end.
+// readHeader reads the first header or, if that is damaged, the copy at the end.
 func (r *Reader) readHeader() error {
 	at := int64(fileStart)
 	text, _, err := r.expect(at, headerChunk)
@@ -135,18 +135,19 @@ func (r *Reader) Close() error {
 	return r.file.Close()
 }
 
-// Header returns what the recording says of its run. It must not be changed.
+// Header returns the header of the recording. It must not be changed.
 func (r *Reader) Header() *Header { return &r.header }
 
 // Size returns the size of the recording in bytes.
 func (r *Reader) Size() int64 { return r.size }
 
-// Complete reports whether the recording was ended properly, whatever was damaged
-// later. If not, the run was killed, or the disk was full, or its end is lost.
+// Complete reports whether the recording was ended properly, even if it was damaged
+// later. If not, the run was killed, the disk was full, or the end of the file is
+// lost.
 func (r *Reader) Complete() bool { return r.end != nil && r.end.Failure == "" }
 
-// Failure returns why the recording ended before the run did, if that could be
-// noted in it.
+// Failure returns why the recording ended before the run did, if the reason could
+// be written to it.
 func (r *Reader) Failure() string {
 	if r.end == nil {
 		return ""
@@ -154,24 +155,24 @@ func (r *Reader) Failure() string {
 	return r.end.Failure
 }
 
-// Trials returns the number of trials, those that are missing among them if the
-// recording tells how many there should be.
+// Trials returns the number of trials. It includes those that are missing, if the
+// recording says how many there should be.
 func (r *Reader) Trials() int { return int(r.trials) }
 
 // Written returns how many trials, from the first, are known to have been written
-// whole, as the end of the recording or an index tells of them. Those of which
-// something cannot be read are damaged. Trials after them may lack something only
-// because the recording broke off.
+// whole, according to the end of the recording or an index. If anything of these
+// cannot be read, it is damaged. Later trials may be incomplete only because the
+// recording broke off.
 func (r *Reader) Written() int { return int(r.written) }
 
 // Steps returns the number of steps of all trials together.
 func (r *Reader) Steps() int64 { return r.steps }
 
-// Damage returns what was found damaged when the recording was opened. That is
-// the frame of the file only; Verify finds all.
+// Damage returns the damage that was found when the recording was opened. That is
+// only what is wrong with the frames of chunks; Verify finds all damage.
 func (r *Reader) Damage() []Damage { return r.damage }
 
-// group returns what a group holds, or why that is not known.
+// group returns what group k holds, or an error if its events cannot be read.
 func (r *Reader) group(k int) (*contents, error) {
 	c, ok := r.contents.get(k)
 	if !ok {
@@ -185,12 +186,12 @@ func (r *Reader) group(k int) (*contents, error) {
 	return c, c.err
 }
 
-// assembled is a trial from all the groups it is in.
+// assembled is a trial, put together from all its groups.
 type assembled struct {
 	Trial
-	group  int // in which it began
-	last   int // in which it ended
-	state  int // number of its state there, −1 if it has none
+	group  int // the group in which it began
+	last   int // the group in which it ended
+	state  int // number of its state in the first group, −1 if it has none
 	phases []phaseEvent
 	rows   []plateauRow // of phases that ended
 }
@@ -198,12 +199,12 @@ type assembled struct {
 // plateauRow says where the plateaus of a phase are.
 type plateauRow struct{ group, row int }
 
-// Watch has a function told of every trial that Trial is asked for, so that who
-// works through a long recording can be seen at it, and stopped: if it returns an
-// error, so does Trial. It must be called before the reader is used.
+// Watch makes Trial call f before it reads a trial; an error from f becomes
+// Trial's. This shows how far work on a long recording has come, and can stop it.
+// Watch must be called before the reader is used.
 func (r *Reader) Watch(f func(trial int) error) { r.watch = f }
 
-// Trial returns trial i. It fails if what the recording says of it is damaged.
+// Trial returns trial i, from 0. It fails if the events of the trial are damaged.
 func (r *Reader) Trial(i int) (*Trial, error) {
 	if r.watch != nil {
 		if err := r.watch(i); err != nil {
@@ -222,10 +223,10 @@ func (r *Reader) Trial(i int) (*Trial, error) {
 	return &clone, nil
 }
 
-// trial returns a trial that must not be changed.
+// trial returns trial i, which must not be changed.
 func (r *Reader) trial(i int) (*assembled, error) {
 	if i < 0 || i >= r.Trials() {
-		return nil, fmt.Errorf("record: trial %d: there are %d", i, r.Trials())
+		return nil, fmt.Errorf("record: there is no trial %d: the recording has %d, counted from 0", i, r.Trials())
 	}
 	if t, ok := r.known.get(i); ok {
 		return t, nil
@@ -304,7 +305,7 @@ func (r *Reader) assemble(i int) (*assembled, error) {
 	return t, nil
 }
 
-// digestOf returns the digest of a snapshot, "" if it is missing.
+// digestOf returns the digest of snapshot number, "" if it is missing.
 func (r *Reader) digestOf(number int) string {
 	k, ok := slices.BinarySearchFunc(r.weights, number, func(w weightsEntry, n int) int { return w.number - n })
 	if !ok {
@@ -313,8 +314,8 @@ func (r *Reader) digestOf(number int) string {
 	return r.weights[k].digest.String()
 }
 
-// Plateaus returns the plateau potentials of a hidden layer, 0 for the first, in
-// a phase of a trial.
+// Plateaus returns the plateau potentials of a hidden layer in a phase of a trial.
+// All three count from 0.
 func (r *Reader) Plateaus(trial, phase, hidden int) (Plateaus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -323,10 +324,10 @@ func (r *Reader) Plateaus(trial, phase, hidden int) (Plateaus, error) {
 		return Plateaus{}, err
 	}
 	if hidden < 0 || hidden >= len(r.header.Network.Hidden) {
-		return Plateaus{}, fmt.Errorf("record: hidden layer %d: there are %d", hidden, len(r.header.Network.Hidden))
+		return Plateaus{}, fmt.Errorf("record: there is no hidden layer %d: there are %d, counted from 0", hidden, len(r.header.Network.Hidden))
 	}
 	if phase < 0 || phase >= len(t.phases) {
-		return Plateaus{}, fmt.Errorf("record: trial %d: phase %d: there are %d", trial, phase, len(t.phases))
+		return Plateaus{}, fmt.Errorf("record: trial %d has no phase %d: it has %d, counted from 0", trial, phase, len(t.phases))
 	}
 	if phase >= len(t.rows) || t.rows[phase].row < 0 {
 		return Plateaus{}, fmt.Errorf("record: trial %d: %w in phase %d", trial, ErrNotRecorded, phase)
@@ -357,8 +358,8 @@ func (r *Reader) Plateaus(trial, phase, hidden int) (Plateaus, error) {
 	return p, nil
 }
 
-// onsets returns those of one hidden layer, nil if plateaus came at the end of
-// the phase.
+// onsets returns the onsets of one hidden layer, nil if its plateaus came at the
+// end of the phase.
 func (t *assembled) onsets(phase, hidden int, sizes []int) []int32 {
 	list := t.phases[phase].onsets
 	if list == nil {
@@ -370,11 +371,11 @@ func (t *assembled) onsets(phase, hidden int, sizes []int) []int32 {
 	return list[:sizes[hidden]]
 }
 
-// ErrNotRecorded is the error of asking for what a recording does not hold.
+// ErrNotRecorded is the error for reading something that was not recorded.
 var ErrNotRecorded = errors.New("it was not recorded")
 
-// rows decodes the chunk of rows that holds a row, and returns its words from
-// that row on, and how many rows these are.
+// rows decodes the chunk that holds a row. It returns the words from that row on,
+// and the number of rows that these are.
 func (r *Reader) rows(c *contents, k kind, stream, width, want, row int) ([]uint32, int, error) {
 	list := c.of(k, stream)
 	if err := whole(list, want); err != nil {
@@ -409,9 +410,9 @@ func (r *Reader) words(chunk chunkAt, n, width int) ([]uint32, error) {
 	return words, err
 }
 
-// State returns the state with which a trial began, for sim.Engine.SetState. It
-// is nil for a trial that began at rest, or where the one before at the same
-// place ended.
+// State returns the state with which a trial began, for sim.Engine.SetState. It is
+// nil if the trial began at rest, or where the trial before in the same slot of a
+// batch ended.
 func (r *Reader) State(trial int) ([]byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -448,10 +449,10 @@ func (r *Reader) state(t *assembled) ([]byte, error) {
 	return state, nil
 }
 
-// Input returns what replay must know of a phase beyond its Phase: the
-// intensities of the input, where the network reads its rates and not its
-// spikes, else nil; and for each hidden layer the steps of the phase at which
-// plateaus began, nil if they all came at its end.
+// Input returns what replay needs of a phase beyond its Phase. Intensity holds the
+// intensities of the input, if the network reads rates instead of spikes; else it
+// is nil. Plateaus holds, for each hidden layer, the steps of the phase at which
+// its plateaus began; it is nil if they all began at the end of the phase.
 func (r *Reader) Input(trial, phase int) (intensity []float32, plateaus [][]int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -460,7 +461,7 @@ func (r *Reader) Input(trial, phase int) (intensity []float32, plateaus [][]int,
 		return nil, nil, err
 	}
 	if phase < 0 || phase >= len(t.phases) {
-		return nil, nil, fmt.Errorf("record: trial %d: phase %d: there are %d", trial, phase, len(t.phases))
+		return nil, nil, fmt.Errorf("record: trial %d has no phase %d: it has %d, counted from 0", trial, phase, len(t.phases))
 	}
 	p := &t.phases[phase]
 	if p.onsets == nil {
@@ -476,8 +477,8 @@ func (r *Reader) Input(trial, phase int) (intensity []float32, plateaus [][]int,
 	return p.intensity, plateaus, nil
 }
 
-// Weights returns the network whose weights have a digest that a Trial names, if
-// they are stored in the recording.
+// Weights returns the network with the weights of a digest, as Trial.Weights gives
+// it. The error is ErrNotRecorded if they are not stored in the recording.
 func (r *Reader) Weights(name string) (*network.Network, error) {
 	for _, w := range r.weights {
 		if w.stored && w.digest.String() == name {
@@ -511,7 +512,7 @@ func (r *Reader) network(w weightsEntry) (*network.Network, error) {
 			return
 		}
 		part++
-		// How many words there are says only their first plane.
+		// Only the first plane tells how many words there are.
 		n, err := countWords(b[len(digest{}):])
 		if err == nil {
 			more := make([]uint32, n)
@@ -526,7 +527,7 @@ func (r *Reader) network(w weightsEntry) (*network.Network, error) {
 	return fill(r.header.Network, words, w.digest)
 }
 
-// fill makes a network of words, which are as takeSnapshot lists them.
+// fill makes a network from words, in the order in which takeSnapshot lists them.
 func fill(a network.Architecture, words []uint32, want digest) (*network.Network, error) {
 	sizes, below, total := a.Sizes(), a.Inputs, 0
 	for m, n := range sizes {
@@ -537,7 +538,7 @@ func fill(a network.Architecture, words []uint32, want digest) (*network.Network
 		below = n
 	}
 	if total > len(words) {
-		return nil, errWords // before so large a network is made
+		return nil, errWords // checked before memory is taken for the network
 	}
 	net := network.New(a)
 	for _, array := range net.Arrays() {

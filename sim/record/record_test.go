@@ -50,7 +50,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// verify checks that a recording is found intact.
+// verify checks that Verify finds a recording intact.
 func verify(t *testing.T, r *record.Reader, size int, want []trial) {
 	t.Helper()
 	intact, _ := r.Verify(func(d record.Damage) { t.Errorf("damage: %+v", d) }, nil)
@@ -71,7 +71,7 @@ func verify(t *testing.T, r *record.Reader, size int, want []trial) {
 	}
 }
 
-// compareParts reads stretches of a trial.
+// compareParts reads parts of a trial and compares them with what happened.
 func compareParts(t *testing.T, r *record.Reader, i int, want *trial) {
 	t.Helper()
 	for _, part := range [][2]int{{0, 1}, {3, 17}, {5, 5}, {9, 3}, {0, want.steps}, {want.steps - 1, want.steps}, {11, 12}, {-5, 4}, {7, math.MaxInt}, {want.steps, record.End}} {

@@ -13,7 +13,7 @@ import (
 	"plateau/sim/record"
 )
 
-// noise is random images of random classes.
+// noise is a data set of random images with random classes.
 type noise struct {
 	n, inputs, classes int
 	seed               uint64
@@ -37,7 +37,7 @@ func tiny(hidden ...int) protocols.Model {
 	return m
 }
 
-// header is what a recording of a model says that holds everything.
+// header returns the header of a recording of a model with everything in it.
 func header(m protocols.Model) record.Header {
 	rule := m.Rule()
 	h := record.Header{
@@ -59,7 +59,7 @@ func header(m protocols.Model) record.Header {
 	return h
 }
 
-// A memory observes a run and keeps all of it.
+// A memory observes a run and keeps everything.
 type memory struct {
 	h      *record.Header
 	trials []trial
@@ -140,7 +140,7 @@ func (m *memory) Observe(e sim.Event) {
 	}
 }
 
-// both sends events to two observers.
+// both passes events to two observers.
 type both [2]sim.Observer
 
 func (b both) Observe(e sim.Event) {
@@ -148,7 +148,8 @@ func (b both) Observe(e sim.Event) {
 	b[1].Observe(e)
 }
 
-// recordTraining trains a network on n examples, records it, and remembers it.
+// recordTraining trains a network on n examples, records it, and remembers what
+// happened.
 func recordTraining(t testing.TB, m protocols.Model, h record.Header, n, small int) ([]byte, *memory, *network.Network) {
 	t.Helper()
 	var file bytes.Buffer
@@ -194,8 +195,7 @@ func read(t testing.TB, file []byte) *record.Reader {
 	return r
 }
 
-// compare holds what a recording gives against what was remembered, for trials of
-// the recording.
+// compare compares trials of a recording with what was remembered.
 func compare(t testing.TB, r *record.Reader, want []trial) {
 	t.Helper()
 	if r.Trials() != len(want) {

@@ -6,15 +6,15 @@ import (
 	"sort"
 )
 
-// End as an upper limit means the end of the trial.
+// End, as the upper limit of steps, means the end of the trial.
 const End = -1
 
-// stretch is a part of a trial that a scanner goes through, group by group.
+// stretch is a part of a trial; a scanner goes through it group by group.
 type stretch struct {
 	r        *Reader
 	of       *assembled
-	from, to int // steps of the trial
-	group    int // the next
+	from, to int // steps of the trial: from ≤ step < to
+	group    int // the next one to read
 	err      error
 }
 
@@ -35,8 +35,8 @@ func (r *Reader) stretch(trial, from, to int) stretch {
 	return s
 }
 
-// next returns the next group and the step of the trial with which it begins,
-// which may be below 0. Nil is the end.
+// next returns the next group and the step of the trial with which the group
+// begins, which may be negative. At the end it returns nil.
 func (s *stretch) next() (*contents, int) {
 	if s.err != nil || s.group < 0 || s.group >= len(s.r.groups) {
 		return nil, 0
@@ -78,22 +78,22 @@ func (r *Reader) Spikes(trial, population, from, to int) *SpikeScanner {
 	switch {
 	case s.err != nil:
 	case population < 0 || population >= len(r.header.Populations):
-		s.fail(fmt.Errorf("population %d: there are %d", population, len(r.header.Populations)))
+		s.fail(fmt.Errorf("there is no population %d: there are %d, counted from 0", population, len(r.header.Populations)))
 	case !r.header.Populations[population].Spikes:
 		s.fail(fmt.Errorf("spikes of %s: %w", r.header.Populations[population].Name, ErrNotRecorded))
 	}
 	return s
 }
 
-// A SpikeScanner goes through spikes in order of steps, and within a step of
-// neurons; a neuron that fired twice in a step stands there twice. It
-// holds one chunk at a time.
+// A SpikeScanner goes through spikes in the order of their steps, and within a step
+// in the order of neurons. A neuron that fired twice in a step appears twice. The
+// scanner holds one chunk at a time.
 type SpikeScanner struct {
 	stretch
 	population int
-	chunks     []chunkAt // of the group, still to come
-	begin      int       // step of the trial with which the group begins
-	steps      int       // of the group
+	chunks     []chunkAt // the chunks of the group that are still to come
+	begin      int       // the step of the trial with which the group begins
+	steps      int       // number of steps of the group
 	spikes     []Spike
 }
 
@@ -133,8 +133,8 @@ func (s *SpikeScanner) Scan() bool {
 	return true
 }
 
-// between returns the spikes of the steps from ≤ step < to: a chunk holds those of
-// many short trials.
+// between returns the spikes of the steps from ≤ step < to. A chunk may hold the
+// spikes of many short trials.
 func between(list []Spike, from, to int) []Spike {
 	at := func(step int) int {
 		return sort.Search(len(list), func(k int) bool { return int(list[k].Step) >= step })
@@ -146,16 +146,16 @@ func (s *SpikeScanner) failed(err error) {
 	s.fail(fmt.Errorf("spikes of %s: %w", s.r.header.Populations[s.population].Name, err))
 }
 
-// Spikes returns the spikes, at least one and no more than fit a chunk. They are
-// valid until the next call of Scan.
+// Spikes returns the spikes of the last Scan: at least one, and at most those of
+// one chunk. They are valid until the next call of Scan.
 func (s *SpikeScanner) Spikes() []Spike { return s.spikes }
 
-// Err returns what ended the scan before its end: a damaged chunk, say, or
-// that the population's spikes were not recorded.
+// Err returns the error that ended the scan, nil if it reached the end. It may be
+// that a chunk is damaged, or that the population's spikes were not recorded.
 func (s *SpikeScanner) Err() error { return s.err }
 
-// spikes decodes a chunk, whose spikes have steps of the group. They must not be
-// changed.
+// spikes decodes a chunk. Steps of the spikes count from the beginning of the
+// group. The spikes must not be changed.
 func (r *Reader) spikes(chunk chunkAt, size int) ([]Spike, error) {
 	if list, ok := r.decoded.get(chunk.offset); ok {
 		return list, nil
@@ -168,7 +168,7 @@ func (r *Reader) spikes(chunk chunkAt, size int) ([]Spike, error) {
 	return list, nil
 }
 
-// decode decodes a chunk of spikes of a population of so many neurons.
+// decode decodes a chunk of spikes of a population of size neurons.
 func (s source) decode(u *unpacker, chunk chunkAt, size int) ([]Spike, error) {
 	n := int(chunk.items)
 	if n > maxSpikes {
@@ -192,7 +192,7 @@ func (s source) decode(u *unpacker, chunk chunkAt, size int) ([]Spike, error) {
 	return list, nil
 }
 
-// place turns gaps into spikes of a population of so many neurons.
+// place turns gaps into spikes of a population of size neurons.
 func place(list []Spike, gaps []uint64, size uint64, steps int) error {
 	var step, neuron uint64
 	for i, gap := range gaps {
@@ -210,12 +210,12 @@ func place(list []Spike, gaps []uint64, size uint64, steps int) error {
 	return nil
 }
 
-// Samples returns a scanner over the samples of a trace, a number in
-// Header.Traces, that were taken in the steps from ≤ step < to of a trial.
+// Samples returns a scanner over the samples of a trace in the steps from ≤ step <
+// to of a trial. The trace is its number in Header.Traces, from 0.
 func (r *Reader) Samples(trial, trace, from, to int) *SampleScanner {
 	s := &SampleScanner{stretch: r.stretch(trial, from, to), trace: trace}
 	if s.err == nil && (trace < 0 || trace >= len(r.header.Traces)) {
-		s.fail(fmt.Errorf("trace %d: there are %d", trace, len(r.header.Traces)))
+		s.fail(fmt.Errorf("there is no trace %d: there are %d, counted from 0", trace, len(r.header.Traces)))
 	}
 	return s
 }
@@ -225,9 +225,9 @@ type SampleScanner struct {
 	stretch
 	trace  int
 	in     *contents // the group
-	row    int       // the next in the group
-	rows   int       // still to come in the group
-	sample int       // of the trial, the next
+	row    int       // the next row in the group
+	rows   int       // number of rows still to come in the group
+	sample int       // the next sample of the trial
 	first  int       // of the trial, the one with which values begin
 	values []float32
 }
@@ -264,7 +264,7 @@ func (s *SampleScanner) Scan() bool {
 	return true
 }
 
-// enter finds the rows of a group that are asked for.
+// enter finds the rows of a group that belong to the stretch.
 func (s *SampleScanner) enter(c *contents, begin int, t *Trace) {
 	s.in, s.row, s.rows = c, 0, 0
 	index := int(c.entry.trial)
@@ -284,18 +284,18 @@ func (s *SampleScanner) enter(c *contents, begin int, t *Trace) {
 	}
 }
 
-// Step returns the step of the trial of the first of the samples; they are
-// Trace.Interval steps apart. A sample is the value at the end of its step.
+// Step returns the step of the trial at whose end the first of the samples was
+// taken. The others follow every Trace.Interval steps.
 func (s *SampleScanner) Step() int { return s.first * s.r.header.Traces[s.trace].Interval }
 
-// Len returns the number of samples, at least 1.
+// Len returns the number of samples of the last Scan, at least 1.
 func (s *SampleScanner) Len() int {
 	return len(s.values) / len(s.r.header.Traces[s.trace].Neurons)
 }
 
-// Values returns the samples, a row of one value for each neuron of the trace
-// after the other. They are valid until the next call of Scan.
+// Values returns the samples: for each a row with one value for each neuron of the
+// trace. They are valid until the next call of Scan.
 func (s *SampleScanner) Values() []float32 { return s.values }
 
-// Err returns what ended the scan before its end.
+// Err returns the error that ended the scan, nil if it reached the end.
 func (s *SampleScanner) Err() error { return s.err }

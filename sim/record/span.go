@@ -2,10 +2,10 @@ package record
 
 import "slices"
 
-// Span returns a scanner over the spikes of a population in the steps
-// from ≤ step < to of the whole recording, whatever trials they are of. What is
-// damaged is passed over and counted. It shares nothing with the reader's other
-// scanners, and so neither waits for them nor keeps them waiting.
+// Span returns a scanner over the spikes of a population in the steps from ≤ step <
+// to of the whole recording, across trials. Damaged chunks are skipped and counted.
+// The scanner shares nothing with others of the reader, so they do not wait for
+// each other.
 func (r *Reader) Span(population int, from, to int64) *SpanScanner {
 	s := &SpanScanner{r: r, population: population, from: max(from, 0), to: min(to, r.steps)}
 	s.unpack.z = newDecompressor()
@@ -23,14 +23,14 @@ func (r *Reader) Span(population int, from, to int64) *SpanScanner {
 	return s
 }
 
-// A SpanScanner goes through spikes in order of steps, and within a step of
-// neurons.
+// A SpanScanner goes through spikes in the order of their steps, and within a step
+// in the order of neurons.
 type SpanScanner struct {
 	r          *Reader
 	unpack     unpacker
 	population int
 	from, to   int64
-	group      int // the next
+	group      int // the next one to read
 	chunks     []chunkAt
 	begin      int64
 	spikes     []Spike
@@ -48,7 +48,7 @@ func (s *SpanScanner) Scan() bool {
 			s.chunks, s.begin = s.r.findChunks(g).of(spikesChunk, s.population), g.first
 			s.group++
 			if len(s.chunks) == 0 {
-				s.lost++ // even a population that was silent has a chunk
+				s.lost++ // even a silent population has a chunk
 			}
 			continue
 		}
@@ -77,10 +77,10 @@ func (s *SpanScanner) Scan() bool {
 // Begin returns the step of the recording from which the steps of Spikes count.
 func (s *SpanScanner) Begin() int64 { return s.begin }
 
-// Spikes returns the spikes, at least one and no more than fit a chunk. They are
-// valid until the next call of Scan.
+// Spikes returns the spikes of the last Scan: at least one, and at most those of
+// one chunk. They are valid until the next call of Scan.
 func (s *SpanScanner) Spikes() []Spike { return s.spikes }
 
-// Lost returns the number of chunks that were passed over as they were damaged or
+// Lost returns the number of chunks that were skipped because they are damaged or
 // missing.
 func (s *SpanScanner) Lost() int { return s.lost }

@@ -8,7 +8,7 @@ import (
 	"plateau/sim/record"
 )
 
-// at is a spike of a whole recording.
+// at is a spike, with its step in the whole recording.
 type at struct {
 	step   int64
 	neuron int32
@@ -24,8 +24,7 @@ func scanSpan(r *record.Reader, population int, from, to int64) (list []at, lost
 	return list, s.Lost()
 }
 
-// A span gives the spikes of all trials that it touches, whatever groups they are
-// in.
+// A span has the spikes of all trials that it touches, whatever groups they are in.
 func TestSpan(t *testing.T) {
 	file, mem := small(t, 25, 40)
 	r := read(t, file)
@@ -61,7 +60,7 @@ func TestSpan(t *testing.T) {
 	}
 }
 
-// Damage costs spikes and is counted, and those that are left are true.
+// Damaged chunks cost spikes and are counted; the remaining spikes are true.
 func TestSpanDamaged(t *testing.T) {
 	file, _ := small(t, 12, 40)
 	want, _ := scanSpan(read(t, file), 0, 0, 1<<40)
@@ -81,7 +80,7 @@ func TestSpanDamaged(t *testing.T) {
 			}
 		}
 		if k < len(got) {
-			t.Fatalf("byte %d broken: spike %v was never fired", i, got[k])
+			t.Fatalf("byte %d changed: spike %v was never fired", i, got[k])
 		}
 		if lost > 0 && len(got) < len(want) {
 			counted++

@@ -11,30 +11,30 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Spikes of a population of n neurons are numbers f = step·n + neuron in
-// ascending order, and what is stored are the gaps from each to the next, the
-// first counted from 0. Of a gap the low k bits are as good as random and are
-// stored as they are; the rest, mostly a small number, is a byte that is
-// entropy-coded. With k as it fits the mean gap of a run of spikes this
-// comes within one or two percent of the entropy of Poisson spikes. See the
-// package comment for the bytes.
+// A spike of a population of n neurons is the number f = step·n + neuron. What is
+// stored are the gaps from each number to the next, in ascending order; the first
+// counts from 0. The lowest k bits of a gap are nearly random and are stored as
+// they are. The rest is mostly a small number; it is a byte, which is
+// entropy-coded. With k chosen from the mean gap of a run of spikes, this comes
+// within one or two percent of the entropy of Poisson spikes. The package comment
+// describes the bytes.
 
 const (
-	// spikeRun is how many spikes share a k. It is small enough to follow the
-	// rates from phase to phase.
+	// spikeRun is the number of spikes that share a k. It is small enough to follow
+	// changes of rates from phase to phase.
 	spikeRun = 4096
-	// maxSpikes is how many spikes one chunk holds.
+	// maxSpikes is the largest number of spikes in one chunk.
 	maxSpikes = 1 << 17
-	// farther is the high part that says that it did not fit a byte.
+	// farther is the byte that says that the high part of a gap did not fit a byte.
 	farther = 255
-	// maxShift is the largest k: gaps are below 2⁶².
+	// maxShift is the largest k. Gaps are below 2⁶².
 	maxShift = 56
 )
 
 // A train is the spikes of one population in a group of trials.
 type train struct {
 	neurons []int32
-	// Of the steps in which it fired, in order: the step of the group, and where in
+	// For each step with spikes, in order: the step, in the group, and where in
 	// neurons its spikes end.
 	steps, ends []int32
 }
@@ -46,13 +46,12 @@ type spikeEncoder struct {
 	tail   []byte
 	low    []byte
 
-	gaps  [spikeRun]uint64 // of one run
-	bytes [spikeRun]byte   // low bits of one run, if they fit
+	gaps  [spikeRun]uint64 // the gaps of one run
+	bytes [spikeRun]byte   // the low bits of one run, if they fit
 }
 
-// append appends the payload of a chunk to dst: of the spikes at from ≤ i < to in
-// a train of a population of so many neurons. There must be at least one and at
-// most maxSpikes of them.
+// append appends the payload of a chunk to dst. It holds the spikes from ≤ i < to
+// of a train of a population of size neurons, at least one and at most maxSpikes.
 func (e *spikeEncoder) append(dst []byte, t *train, size, from, to int, z *zstd.Encoder) []byte {
 	e.shifts, e.tail, e.low = e.shifts[:0], e.tail[:0], e.low[:0]
 	e.high = slices.Grow(e.high[:0], to-from)[:to-from]
@@ -76,16 +75,16 @@ func (e *spikeEncoder) append(dst []byte, t *train, size, from, to int, z *zstd.
 	return z.EncodeAll(e.high, dst)
 }
 
-// cursor goes through a train.
+// cursor is a position in a train.
 type cursor struct {
 	*train
 	size uint64
 	at   int    // the next spike
-	step int    // where in steps that is
-	last uint64 // f of the spike before
+	step int    // its position in steps
+	last uint64 // number f of the spike before
 }
 
-// ahead returns f of the last of the next n spikes.
+// ahead returns the number f of the last of the next n spikes.
 func (c *cursor) ahead(n int) uint64 {
 	last := c.at + n - 1
 	k := c.step
@@ -95,14 +94,13 @@ func (c *cursor) ahead(n int) uint64 {
 	return uint64(c.steps[k])*c.size + uint64(uint32(c.neurons[last]))
 }
 
-// lowBits chooses how many low bits of n gaps with a sum are stored as they are:
-// so many that the high parts have a mean of 16 to 32. Then what the low bits are
-// worth less than bits, and what the code of a byte loses by whole bits, are
-// both about a hundredth.
+// lowBits chooses how many low bits of n gaps are stored as they are, given the sum
+// of the gaps. The high parts then have a mean of 16 to 32. With this, two losses
+// are about one percent each: the low bits are not quite random, and the code of a
+// byte has a whole number of bits.
 func lowBits(sum uint64, n int) int { return min(max(0, bits.Len64(sum/uint64(n))-5), maxShift) }
 
-// splitBytes takes the gaps of a run apart, of which up to 8 low bits are stored
-// as they are.
+// splitBytes splits the gaps of a run into high parts and up to 8 low bits.
 func (e *spikeEncoder) splitBytes(c *cursor, high []byte, k int) {
 	n := len(high)
 	low := e.bytes[:n]
@@ -135,7 +133,7 @@ func (e *spikeEncoder) splitBytes(c *cursor, high []byte, k int) {
 	}
 }
 
-// packBytes appends the low k bits of bytes, as appendBits does.
+// packBytes appends the low k bits of each byte, as appendBits does.
 func packBytes(dst, low []byte, k int) []byte {
 	size := (len(low)*k + 7) / 8
 	begin := len(dst)
@@ -160,8 +158,7 @@ func packBytes(dst, low []byte, k int) []byte {
 	return dst[:begin+size]
 }
 
-// splitGaps takes the gaps of a run apart, of which many low bits are stored as
-// they are.
+// splitGaps splits the gaps of a run into high parts and more than 8 low bits.
 func (e *spikeEncoder) splitGaps(c *cursor, high []byte, k int) {
 	run := e.gaps[:len(high)]
 	for i := range run {
@@ -181,8 +178,8 @@ func (e *spikeEncoder) splitGaps(c *cursor, high []byte, k int) {
 	e.low = appendBits(e.low, run, k)
 }
 
-// appendBits appends the low k bits of numbers, 1 ≤ k ≤ maxShift: the first number in
-// the lowest bits of the first byte, and zeros to fill up the last.
+// appendBits appends the low k bits of each number, 1 ≤ k ≤ maxShift. The first
+// number is in the lowest bits of the first byte; zeros fill up the last byte.
 func appendBits(dst []byte, run []uint64, k int) []byte {
 	size := (len(run)*k + 7) / 8
 	begin := len(dst)
@@ -207,14 +204,14 @@ func appendBits(dst []byte, run []uint64, k int) []byte {
 	return dst[:begin+size]
 }
 
-var errSpikes = errors.New("spikes are not as they are written")
+var errSpikes = errors.New("the spikes are malformed")
 
 // spikeDecoder turns payloads into gaps.
 type spikeDecoder struct {
 	high []byte
 }
 
-// decode sets gaps to those of a payload, which must hold just as many.
+// decode sets gaps to those of a payload, which must hold exactly len(gaps).
 func (d *spikeDecoder) decode(gaps []uint64, payload []byte, z *zstd.Decoder) error {
 	if len(gaps) == 0 {
 		if len(payload) != 0 {
@@ -274,7 +271,7 @@ func (d *spikeDecoder) decode(gaps []uint64, payload []byte, z *zstd.Decoder) er
 	return nil
 }
 
-// readBits sets numbers to k bits each. From may go on after them.
+// readBits reads numbers of k bits each. There may be more bytes after them.
 func readBits(run []uint64, from []byte, k int) {
 	if k == 0 {
 		clear(run)
@@ -283,7 +280,7 @@ func readBits(run []uint64, from []byte, k int) {
 	mask := uint64(1)<<k - 1
 	i := 0
 	if k <= 56 {
-		// As long as eight bytes can be read at once.
+		// This is faster, as long as eight bytes can be read at once.
 		for ; i < len(run) && i*k/8+8 <= len(from); i++ {
 			run[i] = binary.LittleEndian.Uint64(from[i*k/8:]) >> (i * k % 8) & mask
 		}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// bernoulli draws n gaps between the cells in which spikes fell, each with
+// bernoulli draws n gaps between cells with a spike; each cell has one with
 // probability p.
 func bernoulli(r *rand.Rand, p float64, n int) []uint64 {
 	gaps := make([]uint64, n)
@@ -21,7 +21,7 @@ func bernoulli(r *rand.Rand, p float64, n int) []uint64 {
 	return gaps
 }
 
-// cells turns gaps into spikes of a population of n.
+// cells turns gaps into the spikes of a population of n neurons.
 func cells(gaps []uint64, n uint64) *train {
 	t := &train{}
 	var at uint64
@@ -36,7 +36,7 @@ func cells(gaps []uint64, n uint64) *train {
 	return t
 }
 
-// What is decoded is what was encoded, whatever the gaps, where their runs and
+// The decoded spikes are the encoded ones, whatever the gaps, wherever runs and
 // chunks end, and however large the population.
 func TestSpikeCode(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
@@ -91,7 +91,7 @@ func TestSpikeCode(t *testing.T) {
 						t.Fatal("a spike after the last step is accepted")
 					}
 					if d.decode(got[1:], payload, u) == nil {
-						t.Fatal("a spike too many is accepted")
+						t.Fatal("an extra spike is accepted")
 					}
 				}
 			}
@@ -99,7 +99,7 @@ func TestSpikeCode(t *testing.T) {
 	}
 }
 
-// Coding and decoding allocate nothing once they have their buffers.
+// Encoding and decoding allocate nothing once they have their buffers.
 func TestSpikeCodeAllocates(t *testing.T) {
 	if raced {
 		t.Skip("the race detector allocates")

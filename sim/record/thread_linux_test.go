@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// threadTime returns the processor time that the calling thread has used, which
-// other work on the machine disturbs less than the time that went by.
+// threadTime returns the processor time that the calling thread has used. Other
+// work on the machine disturbs it less than the time on the clock.
 func threadTime() time.Duration {
 	const thread = 1 // RUSAGE_THREAD
 	var u syscall.Rusage

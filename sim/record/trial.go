@@ -2,35 +2,35 @@ package record
 
 import "plateau/sim"
 
-// A Trial is one presentation in a recording. Trials follow one another: the
-// next begins where the one before ended.
+// A Trial is one presentation, as a recording keeps it. Each trial begins where the
+// one before ended.
 type Trial struct {
-	Index   int // in the recording, from 0
+	Index   int // number in the recording, from 0
 	Purpose sim.Purpose
-	Number  uint64 // of the presentation; with seed and purpose it determines every random draw
-	Sample  int    // index of the example in its data set
+	Number  uint64 // number of the presentation; with seed and purpose it determines every random draw
+	Sample  int    // number of the example in its data set, from 0
 	Class   int    // its true class
-	Read    int    // the class read out in the forward phase; −1 if not known
-	Place   int    // which of the places of a batch showed it; 0 begins a batch
-	Rested  bool   // whether it began at rest; else it went on from the state that the last one at this place left
+	Read    int    // predicted class, read out in the forward phase; −1 if not known
+	Place   int    // slot of the batch in which it was shown, from 0; slot 0 begins a batch
+	Rested  bool   // whether it began at rest; else it went on from where the trial before in this slot ended
 
-	// First is the step of the recording with which the trial begins; times of
-	// spikes and samples within a trial count from there. First·dt is its start
-	// time in ms.
+	// First is the step of the recording with which the trial begins; First·dt is
+	// its start time in ms. Steps of spikes and samples within the trial count from
+	// there.
 	First int64
 	Steps int
-	// Whole is false for the last trial of a recording that broke off in it; then
-	// Steps is how many were saved.
+	// Whole is false for the last trial of a recording that broke off within it.
+	// Steps is then the number of steps that were saved.
 	Whole bool
 
 	Phases []Phase
 	Losses []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23); nil if not known
 
-	// Weights is the SHA-256 digest of the weights (see network.Network.SHA256)
-	// last taken down before the trial, which was for the time Snapshot, from 0. In
-	// training they have been changed since by Updates trials; with Updates = 0
-	// they are the trial's own. It is empty if that part of the recording is
-	// damaged.
+	// Weights is the SHA-256 digest (see network.Network.SHA256) of the last
+	// snapshot of the weights before the trial, which is number Snapshot, from 0.
+	// In training, Updates trials have changed the weights since then; if Updates
+	// is 0, the trial had exactly these weights. Weights is empty if that part of
+	// the recording is damaged.
 	Weights  string
 	Snapshot int
 	Updates  int
@@ -41,26 +41,26 @@ type Phase struct {
 	Name   string
 	First  int  // its first step
 	Steps  int  // its length
-	From   int  // first step of the window of its averages, from the start of the phase
+	From   int  // first step that its averages include, from the start of the phase
 	Taught bool // whether the teaching current flowed
 	Class  int  // the class taught, if Taught
-	// PlateauWindow is the length in steps of the window of each plateau, if
-	// plateaus came at times of their own; 0 if they all came at the end of the
-	// phase, with the phase's own window.
+	// PlateauWindow is the number of steps that each plateau averages over, if
+	// plateaus begin at times of their own. It is 0 if they all begin at the end of
+	// the phase, and average over the same steps as the phase.
 	PlateauWindow int
 }
 
-// End returns the step after the last.
+// End returns the step of the trial after the phase's last one.
 func (p Phase) End() int { return p.First + p.Steps }
 
 // Plateaus are the plateau potentials of a hidden layer in one phase.
 type Plateaus struct {
-	Step  []int32   // at the end of which step of the trial each neuron's began
+	Step  []int32   // the step of the trial at whose end each neuron's plateau began
 	Value []float32 // α = σ(mean apical potential)
 }
 
-// A Spike is one spike of a population whose neurons count from 0.
+// A Spike is one spike.
 type Spike struct {
-	Step   int32 // of the trial; the spike is at Step·dt
+	Step   int32 // step of the trial; the spike is at Step·dt
 	Neuron int32
 }

@@ -13,27 +13,28 @@ import (
 // Damage is a part of a recording that cannot be read.
 type Damage struct {
 	Offset int64  // where in the file
-	Length int64  // bytes; 0 for what is missing
+	Length int64  // bytes; 0 if something is missing
 	What   string // what is lost: "spikes of hidden0 in steps 400 to 812 (trials 4 to 8)"
 	Err    error  // why
 }
 
-// Intact is what Verify found in good order.
+// Intact counts what Verify found undamaged.
 type Intact struct {
 	Bytes   int64 // in whole chunks
 	Chunks  int
-	Trials  int // whole ones, of which everything but perhaps the weights can be read
+	Trials  int // whole trials of which everything can be read, except perhaps the weights
 	Spikes  int64
 	Samples int64 // values of traces
 }
 
 func (d digest) String() string { return hex.EncodeToString(d[:]) }
 
-// Verify reads the whole file, unpacks every chunk and compares every checksum.
-// It calls found for each damage, in order of offsets, and returns how much is
-// intact. Of a recording that broke off it tells what was not written whole.
-// Watch, if not nil, is told how many bytes are verified; an error of it ends the
-// work. The only other error is that the file was changed meanwhile.
+// Verify reads the whole file, unpacks every chunk and compares every checksum. It
+// calls found for each damage, in the order of offsets, and returns how much is
+// intact. In a recording that broke off, what was not written whole counts as
+// damage. Meanwhile it calls watch, if not nil, with the number of bytes that are
+// done; an error from watch ends the work and is returned. The only other error is
+// that the file has changed.
 func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intact, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -44,7 +45,7 @@ func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intac
 		v.intact.Bytes += trailerSize
 	}
 	for from := int64(fileStart); from < end; {
-		// In parts, so that there is time to watch.
+		// In parts, so that watch is called often enough.
 		if watch != nil {
 			if err := watch(from); err != nil {
 				return Intact{}, err
@@ -66,21 +67,20 @@ func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intac
 	return v.intact, nil
 }
 
-// verifyPart is about how many bytes are verified between two looks at whether
-// to go on.
+// verifyPart is about the number of bytes between two calls of watch.
 const verifyPart = 1 << 24
 
-// verifier goes through a file.
+// verifier goes through a file, chunk by chunk.
 type verifier struct {
 	r      *Reader
 	u      unpacker
 	intact Intact
 	damage []Damage
-	bad    map[int]bool // groups with damage
+	bad    map[int]bool // numbers of the groups with damage
 
-	group *groupEntry // under way; nil outside
+	group *groupEntry // the group under way; nil outside groups
 	now   *contents
-	holes []int // in damage: what was no chunk since the group began
+	holes []int // positions in damage of bytes that were no chunk, since the group began
 	next  groupEntry
 }
 
@@ -113,7 +113,7 @@ func (v *verifier) chunk(at int64, f frame) {
 	}
 }
 
-// gap notes what is no chunk.
+// gap reports bytes that are no chunk.
 func (v *verifier) gap(at, length int64, err error) {
 	what, err := v.r.nameGap(at, length, err)
 	v.holes = append(v.holes, len(v.damage))
@@ -127,7 +127,8 @@ func (v *verifier) report(at, length int64, what string, err error) {
 	}
 }
 
-// groupAt returns the group of the layout at an offset, −1 if there is none.
+// groupAt returns the number of the layout's group at an offset, −1 if there is
+// none.
 func (v *verifier) groupAt(at int64) int {
 	groups := v.r.groups
 	k := sort.Search(len(groups), func(k int) bool { return groups[k].offset+groups[k].length > at })
@@ -145,7 +146,7 @@ func (v *verifier) beginGroup(at int64, f frame) {
 	}
 }
 
-// missing tells of steps and trials that should be before an offset.
+// missing reports that steps and trials are missing before an offset.
 func (v *verifier) missing(at, first int64, trial uint64) {
 	what := fmt.Sprintf("steps %d to %d", v.next.first, first-1)
 	if first <= v.next.first {
@@ -157,7 +158,8 @@ func (v *verifier) missing(at, first int64, trial uint64) {
 	v.lost(at, what)
 }
 
-// lost says what is missing: of the damage that was no chunk, if there was some.
+// lost reports what is missing. If there were bytes that are no chunk, it takes
+// them for what is missing.
 func (v *verifier) lost(at int64, what string) {
 	if len(v.holes) > 0 {
 		for _, k := range v.holes {
@@ -168,7 +170,7 @@ func (v *verifier) lost(at int64, what string) {
 	v.damage = append(v.damage, Damage{at, 0, what, errors.New("it is missing")})
 }
 
-// endGroup looks whether a group is whole.
+// endGroup checks that the group under way is whole.
 func (v *verifier) endGroup() {
 	if v.group == nil {
 		return
@@ -193,7 +195,7 @@ func (v *verifier) endGroup() {
 		last := c.chunks[len(c.chunks)-1]
 		found := groupEntry{g.offset, last.offset + frameSize + int64(last.stored) - g.offset, g.first, g.steps, g.trial, c.begun()}
 		if k := v.groupAt(g.offset); v.r.indexed && len(v.holes) == 0 && c.err == nil && (k < 0 || v.r.groups[k] != found) {
-			v.report(g.offset, 0, "the index", errors.New("it does not tell of this group as it is"))
+			v.report(g.offset, 0, "the index", errors.New("its entry for this group is wrong"))
 		}
 		return
 	}
@@ -203,17 +205,17 @@ func (v *verifier) endGroup() {
 	v.lost(g.offset, strings.Join(names, ", ")+v.place(g.first, g.steps, g.trial, g.offset))
 }
 
-// ending judges how the file ends.
+// ending checks the end of the file.
 func (v *verifier) ending(end int64) {
 	if v.r.end != nil && !v.r.indexed {
-		v.report(end, 0, "the index", errors.New("it cannot be used; all chunks were looked at instead"))
+		v.report(end, 0, "the index", errors.New("it cannot be used, so every chunk was read instead"))
 	}
 	if v.next.first < v.r.steps || v.next.trial < v.r.trials || v.r.end != nil && (v.next.first > v.r.steps || v.next.trial > v.r.trials) {
 		v.missing(end, v.r.steps, v.r.trials)
 	}
 }
 
-// snapshots verifies that weights have the digests they should have.
+// snapshots checks that weights have the right digests.
 func (v *verifier) snapshots() {
 	for _, w := range v.r.weights {
 		if !w.stored {
@@ -225,8 +227,8 @@ func (v *verifier) snapshots() {
 	}
 }
 
-// countTrials counts those that are intact, and misses the snapshots that they
-// name.
+// countTrials counts the intact trials, and reports missing snapshots that trials
+// refer to.
 func (v *verifier) countTrials() {
 	missed := -1
 	for k, g := range v.r.groups {
@@ -238,7 +240,7 @@ func (v *verifier) countTrials() {
 			i := int(g.trial) + n
 			t, err := v.r.trial(i)
 			if err != nil && !v.bad[k] && !v.bad[k+1] && (k+1 == len(v.r.groups) || v.r.follows(k+1)) {
-				// Its groups are in order, but what they tell of it does not fit together.
+				// Its groups are in order, but their events do not fit together.
 				v.damage = append(v.damage, Damage{g.offset, 0, fmt.Sprintf("events of trial %d", i), errors.Unwrap(err)})
 			}
 			if err != nil || !t.Whole {
@@ -259,8 +261,8 @@ func (v *verifier) countTrials() {
 	}
 }
 
-// unpack reads a chunk's payload, checks it and takes it apart. Inside says that
-// it belongs to a group.
+// unpack reads the payload of a chunk, checks it and decodes it. Inside says
+// whether the chunk belongs to a group.
 func (v *verifier) unpack(c chunkAt, inside bool) error {
 	payload, err := v.r.payload(c.offset, c.frame)
 	if err != nil {
@@ -295,7 +297,7 @@ func (v *verifier) unpack(c chunkAt, inside bool) error {
 	case headerChunk, weightsChunk, indexChunk, endChunk:
 		return nil
 	}
-	return fmt.Errorf("its kind, %d, is not known", byte(c.kind))
+	return fmt.Errorf("its kind, %d, is unknown", byte(c.kind))
 }
 
 func (v *verifier) rows(c chunkAt, payload []byte, width int) (err error) {
@@ -306,7 +308,7 @@ func (v *verifier) rows(c chunkAt, payload []byte, width int) (err error) {
 	return err
 }
 
-// name says what a chunk holds, and of when.
+// name says what a chunk holds, and of which steps and trials.
 func (v *verifier) name(f frame) string {
 	switch f.kind {
 	case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
@@ -354,7 +356,7 @@ func (v *verifier) place(first int64, steps int, trial uint64, offset int64) str
 	return where + span(from, to-1)
 }
 
-// span names trials.
+// span names the trials from ≤ trial ≤ to.
 func span(from, to uint64) string {
 	if from == to {
 		return fmt.Sprintf(" (trial %d)", from)

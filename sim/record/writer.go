@@ -25,75 +25,76 @@ import (
 //	…
 //	err = w.Close()
 //
-// It copies what happens and leaves encoding and writing to a goroutine of its
-// own, so that the run waits only when that falls behind by more than a fixed
-// amount. A Writer that failed, because the disk was full, say, ignores all
-// that follows: the run is not disturbed, the recording ends, and Err and Close
-// say why. Events must come from one goroutine at a time, presentation by
+// It only copies what happens; a goroutine of its own encodes and writes that. The
+// run waits only if the goroutine falls behind by more than a fixed amount. If
+// writing fails, for example because the disk is full, the recording ends, but the
+// run goes on undisturbed: the Writer ignores all further events, and Err and Close
+// return the error. Events must come from one goroutine at a time, presentation by
 // presentation.
 type Writer struct {
 	header  Header
 	net     *network.Network
 	gather  []gather // of each trace
-	weights int      // how many there are
+	weights int      // number of weights
 	limits  limits
 
 	fill *group
 	full chan *group
 	free chan *group
 	done chan struct{}
-	open bool // not closed yet
+	open bool // whether Close has not been called
 
 	mu     sync.Mutex
 	err    error
-	failed bool // what the observing goroutine knows of err
+	failed bool // whether there is an error, as far as the observing goroutine knows
 
 	// The trial under way:
-	shown     int  // presentations so far
-	under     bool // whether one is
-	recording bool // whether it is recorded
-	held      bool // whether that is still to be decided
-	start     mark // where in fill it begins
-	steps     int  // of the trial, seen so far
+	shown     int  // number of presentations so far
+	under     bool // whether a trial is under way
+	recording bool // whether it is being recorded
+	held      bool // whether it may still be dropped
+	start     mark // what fill held before it
+	steps     int  // number of its steps so far
 	snapshot  bool
 	key       chain
 	learns    bool
 	read      int
 	class     int
-	forward   []network.Means // copies of plateaus, and of the output's potentials, at the end of the forward phase
+	forward   []network.Means // plateaus, and potentials of the output, at the end of the forward phase
 	losses    []float64
 
 	// The weights:
-	taken   int           // snapshots so far
-	updates int           // trials applied since the last one
-	since   int           // presentations since the last one
-	pending int           // trials of the batch under way, not applied yet
-	partly  bool          // whether one of those was not recorded
-	resumed bool          // whether what came before is another process's, and not known
-	broken  bool          // whether one applied since the last snapshot was not recorded
-	chains  map[chain]int // snapshots when the last trial of a chain was shown
+	taken   int           // number of snapshots so far
+	updates int           // trials that have changed the weights since the last snapshot
+	since   int           // presentations since the last snapshot
+	pending int           // trials of the batch under way, which have not changed the weights yet
+	partly  bool          // whether any of these was not recorded
+	resumed bool          // whether another process began the recording, and it is not known what happened since its last snapshot
+	broken  bool          // whether any trial that has changed the weights since the last snapshot was not recorded
+	chains  map[chain]int // number of snapshots when the last trial of a chain was shown
 }
 
-// A chain is the trials through which a state flows on.
+// A chain is the trials of one purpose in one slot of a batch. Each begins with the
+// state in which the one before ended, unless it begins at rest.
 type chain struct {
 	purpose sim.Purpose
 	place   int
 }
 
-// gather says which values of which row a trace takes.
+// gather says which values of a row belong to a trace.
 type gather struct {
 	trace Trace
-	all   bool // neurons
+	all   bool // whether the trace has all neurons
 	rates []float32
 }
 
-// Create begins a recording of a run of net in a new file; it refuses to touch
-// one that is there.
+// Create begins a recording of a run of net in a new file. It fails if the file
+// exists.
 func Create(path string, h Header, net *network.Network) (*Writer, error) {
 	return create(path, atomicfile.Create, h, net)
 }
 
-// Replace is Create for a file that may be there, whose contents are lost.
+// Replace is like Create, but overwrites a file that exists.
 func Replace(path string, h Header, net *network.Network) (*Writer, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -109,8 +110,8 @@ func Replace(path string, h Header, net *network.Network) (*Writer, error) {
 	return create(path, atomicfile.Replace, h, net)
 }
 
-// create gives a file its name when the header is in it, so that there is never
-// one that cannot be read; what comes then is added to it.
+// create gives the file its name only when the header is in it, so that there is
+// never a file that cannot be read. Everything else is then appended to it.
 func create(path string, begin func(string) (*atomicfile.File, error), h Header, net *network.Network) (*Writer, error) {
 	if err := check(&h, net); err != nil {
 		return nil, err
@@ -142,8 +143,8 @@ func create(path string, begin func(string) (*atomicfile.File, error), h Header,
 	return w, nil
 }
 
-// Begins reports whether a file begins as a recording does, whatever became of
-// the rest of it.
+// Begins reports whether a file begins as a recording does, whatever the rest of it
+// is.
 func Begins(path string) bool {
 	f, err := regular.Open(path)
 	if err != nil {
@@ -155,7 +156,7 @@ func Begins(path string) bool {
 	return err == nil && string(b) == string(fileMark)
 }
 
-// check completes and judges a header.
+// check completes a header and checks it.
 func check(h *Header, net *network.Network) error {
 	if net == nil {
 		return errors.New("record: no network to record")
@@ -185,7 +186,7 @@ func NewWriter(to io.Writer, h Header, net *network.Network) (*Writer, error) {
 	return w, nil
 }
 
-// prepare makes a Writer that has nowhere to write to yet.
+// prepare makes a Writer that does not write yet.
 func prepare(h Header, net *network.Network) *Writer {
 	h.Traces = slices.Clone(h.Traces)
 	w := &Writer{
@@ -220,7 +221,7 @@ func prepare(h Header, net *network.Network) *Writer {
 	return w
 }
 
-// queue is how many groups may wait to be written.
+// queue is the number of groups that may wait to be written.
 const queue = 2
 
 func (w *Writer) newGroup() *group {
@@ -231,12 +232,12 @@ func (w *Writer) newGroup() *group {
 	}
 }
 
-// Potentials reports whether blocks must hold the potentials of compartments;
-// it is for sim.Engine.Watch.
+// Potentials reports whether the recording needs the potentials of compartments; it
+// is for sim.Engine.Watch.
 func (w *Writer) Potentials() bool { return len(w.header.Traces) > 0 }
 
-// Err returns what ended the recording, nil if it goes on. It can be called at
-// any time from any goroutine.
+// Err returns the error that ended the recording, nil if it goes on. It can be
+// called at any time from any goroutine.
 func (w *Writer) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -277,7 +278,7 @@ func (w *Writer) encode(e *encoder) {
 	}
 }
 
-// Close ends the recording. It returns what went wrong since Create.
+// Close ends the recording. It returns the first error since Create.
 func (w *Writer) Close() error {
 	if w.open {
 		w.open = false
@@ -289,35 +290,35 @@ func (w *Writer) Close() error {
 	return w.Err()
 }
 
-// A Mark is a place between two trials of a run at which its recording can be
+// A Mark is a point between two trials of a run at which its recording can be
 // continued.
 type Mark struct {
-	Size    int64         `json:"bytes"`             // of the file
-	Shown   int           `json:"shown"`             // presentations so far, recorded or not
-	Weights *WeightsSince `json:"weights,omitempty"` // nil if not known; then they are taken down anew
+	Size    int64         `json:"bytes"`             // length of the file
+	Shown   int           `json:"shown"`             // number of presentations so far, recorded or not
+	Weights *WeightsSince `json:"weights,omitempty"` // nil if not known; then a new snapshot is taken
 }
 
-// WeightsSince says what has happened since the weights were last taken down, so
-// that trials after the mark name the same weights as if there had been none.
+// WeightsSince says what has happened since the last snapshot of the weights, so
+// that trials after the mark refer to the same snapshots as in an unbroken run.
 type WeightsSince struct {
-	Shown   int     `json:"shown"`            // presentations
-	Updates int     `json:"updates"`          // trials that have changed the weights
-	Pending int     `json:"pending"`          // trials of the batch under way
-	Partly  bool    `json:"partly,omitempty"` // whether one of those is not recorded
-	Broken  bool    `json:"broken,omitempty"` // whether one that has changed the weights is not recorded
+	Shown   int     `json:"shown"`            // number of presentations
+	Updates int     `json:"updates"`          // number of trials that have changed the weights
+	Pending int     `json:"pending"`          // number of trials of the batch under way
+	Partly  bool    `json:"partly,omitempty"` // whether any of these is not recorded
+	Broken  bool    `json:"broken,omitempty"` // whether any trial that has changed the weights is not recorded
 	Chains  []Chain `json:"chains,omitempty"`
 }
 
-// A Chain is the trials of one purpose at one place of a batch, through which a
-// state flows on.
+// A Chain is the trials of one purpose in one slot of a batch. Each begins with the
+// state in which the one before ended, unless it begins at rest.
 type Chain struct {
 	Purpose sim.Purpose `json:"purpose"`
-	Place   int         `json:"place"`
-	Taken   int         `json:"taken"` // how often the weights had been taken down at its last trial
+	Place   int         `json:"place"` // slot, from 0
+	Taken   int         `json:"taken"` // number of snapshots of the weights when its last trial was shown
 }
 
-// Flush writes everything up to the last trial that is over, and returns where
-// that is. It must be called between trials.
+// Flush writes everything up to the last trial, and returns the mark after it. It
+// must be called between trials.
 func (w *Writer) Flush() (Mark, error) {
 	if !w.open {
 		return Mark{}, errors.New("record: the recording is closed")
@@ -329,7 +330,8 @@ func (w *Writer) Flush() (Mark, error) {
 	return Mark{<-written, w.shown, w.weightsSince()}, w.Err()
 }
 
-// weightsSince is nil if a recording that was continued does not know.
+// weightsSince returns what has happened since the last snapshot, nil if the
+// recording was continued and does not know.
 func (w *Writer) weightsSince() *WeightsSince {
 	if w.resumed {
 		return nil
@@ -344,7 +346,7 @@ func (w *Writer) weightsSince() *WeightsSince {
 	return s
 }
 
-// goOn takes over what a mark knows.
+// goOn sets w to what it was at a mark.
 func (w *Writer) goOn(at Mark) {
 	w.shown, w.resumed = at.Shown, at.Weights == nil
 	if s := at.Weights; s != nil {
@@ -355,7 +357,7 @@ func (w *Writer) goOn(at Mark) {
 	}
 }
 
-// submit passes on what there is.
+// submit hands over the group under way to be written, if there is anything in it.
 func (w *Writer) submit() {
 	if !w.fill.empty() {
 		w.pass()
@@ -375,7 +377,7 @@ func (w *Writer) pass() {
 	w.failed = w.Err() != nil
 }
 
-// Observe records what happens.
+// Observe implements sim.Observer.
 func (w *Writer) Observe(event sim.Event) {
 	if w.failed || !w.open {
 		return
@@ -403,7 +405,7 @@ func (w *Writer) Observe(event sim.Event) {
 func (w *Writer) begin(p *sim.Presentation) {
 	w.learns = w.header.Rule != nil && p.Purpose == sim.TrainingSpikes
 	if w.pending > 0 && (!w.learns || p.Place == 0) {
-		// A batch is over, and its updates have changed the weights.
+		// A batch has ended, and its updates have changed the weights.
 		w.updates += w.pending
 		w.broken = w.broken || w.partly
 		w.pending, w.partly = 0, false
@@ -452,8 +454,8 @@ func (w *Writer) begin(p *sim.Presentation) {
 	g.begun++
 }
 
-// selected tells whether a trial is one of those to record, as far as that is
-// known at its beginning.
+// selected reports whether to record a trial, as far as that is known at its
+// beginning.
 func (w *Writer) selected(p *sim.Presentation) bool {
 	s := &w.header.Trials
 	if s.Every > 1 && w.shown%s.Every != 0 {
@@ -472,7 +474,7 @@ func (w *Writer) selected(p *sim.Presentation) bool {
 	return s.Purposes == nil || slices.Contains(s.Purposes, p.Purpose)
 }
 
-// takeSnapshot copies the weights.
+// takeSnapshot adds a copy of the weights to the group under way.
 func (w *Writer) takeSnapshot() {
 	s := snapshot{number: w.taken, floats: make([]float32, 0, w.weights), masks: appendMasks(nil, w.net)}
 	for _, a := range w.net.Arrays() {
@@ -485,7 +487,7 @@ func (w *Writer) takeSnapshot() {
 	w.updates, w.since, w.broken, w.resumed = 0, 0, false, false
 }
 
-// appendMasks appends which synapses are silent, a bit each.
+// appendMasks appends a bit for each feedback synapse, 1 if it is silent.
 func appendMasks(words []uint32, net *network.Network) []uint32 {
 	for m := range net.Layers {
 		l := &net.Layers[m]
@@ -540,7 +542,7 @@ func (w *Writer) beginPhase(e *sim.PhaseBegan) {
 	w.fill.events = b
 }
 
-// addBlock copies spikes and samples.
+// addBlock copies the spikes and samples of a block.
 func (w *Writer) addBlock(b *sim.Block) {
 	g := w.fill
 	if w.steps > math.MaxInt32-b.Steps {
@@ -583,7 +585,7 @@ func (g *group) addSpikes(population int, b *sim.Block) {
 func (w *Writer) addSamples(trace int, b *sim.Block) {
 	g, by := w.fill, &w.gather[trace]
 	every := by.trace.Interval
-	first := (every - w.steps%every) % every // step of the block of the first sample
+	first := (every - w.steps%every) % every // the block's first step with a sample
 	words := g.samples[trace]
 	before := len(words)
 	for step := first; step < b.Steps; step += every {
@@ -647,7 +649,7 @@ func (w *Writer) endPhase(e *sim.PhaseEnded) {
 	}
 }
 
-// keep decides that a trial is recorded.
+// keep decides that the trial under way stays in the recording.
 func (w *Writer) keep() {
 	w.held = false
 	if w.snapshot {
@@ -655,13 +657,13 @@ func (w *Writer) keep() {
 	}
 }
 
-// drop takes a trial out again.
+// drop removes the trial under way from the recording.
 func (w *Writer) drop() {
 	w.held, w.recording = false, false
 	w.fill.cut(&w.start)
 }
 
-// findLosses computes the losses, where the means that they need were asked for.
+// findLosses computes the losses, if the means that they need were computed.
 func (w *Writer) findLosses(target []network.Means) {
 	last := len(target) - 1
 	for m, t := range target[:last] {
@@ -684,7 +686,7 @@ func (w *Writer) endTrial() {
 	}
 	w.under = false
 	if w.held {
-		w.drop() // nothing was read out
+		w.drop() // no class was predicted
 	}
 	if w.learns {
 		w.pending++

@@ -20,7 +20,7 @@ import (
 	"plateau/sim/record"
 )
 
-// A run that is recorded is the same run, whatever is recorded.
+// Recording does not change a run, whatever is recorded.
 func TestRecordingChangesNothing(t *testing.T) {
 	for _, apical := range []float64{0, 0.05} {
 		m := tiny(9, 5)
@@ -62,8 +62,8 @@ func TestRecordingChangesNothing(t *testing.T) {
 	}
 }
 
-// Of the trials of a run those are recorded that were asked for, and they are
-// the same as in a recording of all.
+// A recording holds the selected trials of a run, the same as in a recording of
+// all.
 func TestSelection(t *testing.T) {
 	m := tiny(8)
 	all, mem, _ := recordTraining(t, m, header(m), 60, 0)
@@ -92,7 +92,7 @@ func TestSelection(t *testing.T) {
 	} {
 		for _, small := range []int{0, 50} {
 			if small > 0 && c.by.Misread {
-				continue // what is held back is bounded then
+				continue // with small groups, a long trial is kept even if it is read correctly
 			}
 			h := header(m)
 			h.Trials = c.by
@@ -114,8 +114,8 @@ func TestSelection(t *testing.T) {
 	}
 }
 
-// replayAll replays every trial of a recording of some, which has weights and
-// states for that, and compares somatic potentials.
+// replayAll replays every trial of a recording, from its weights and states, and
+// compares somatic potentials.
 func replayAll(t *testing.T, name string, r, full *record.Reader, want []trial) {
 	t.Helper()
 	p := protocols.NewReplay(r, nil)
@@ -134,8 +134,8 @@ func replayAll(t *testing.T, name string, r, full *record.Reader, want []trial) 
 	}
 }
 
-// A trial that is too long to be held back until its class is read out is
-// recorded whatever that is.
+// A trial that is too long to be held back until its class is predicted is recorded
+// in any case.
 func TestHeldTooLong(t *testing.T) {
 	m := tiny(8)
 	m.Train.Forward = 400
@@ -154,28 +154,28 @@ func TestHeldTooLong(t *testing.T) {
 		}
 	}
 	if r.Trials() != 20 || right == 0 {
-		t.Errorf("%d trials are recorded, %d of them read correctly", r.Trials(), right)
+		t.Errorf("%d trials are recorded, %d of them predicted correctly", r.Trials(), right)
 	}
 	r.Verify(func(d record.Damage) { t.Errorf("%+v", d) }, nil)
 }
 
-// What a trial says of its weights is so: they are stored every so often, and
-// changed since by so many trials.
+// What a trial says of its weights is true: its snapshot holds them, as they were
+// Updates trials ago.
 func TestSnapshots(t *testing.T) {
 	for _, c := range []struct {
 		batch, snapshots, every int
 		weights                 bool
-		want                    []int // trials of the recording before which weights are taken down
+		want                    []int // trials of the recording before which a snapshot is taken
 	}{
 		{1, 0, 1, true, []int{0}},
 		{1, 0, 1, false, []int{0}},
 		{1, 7, 1, true, []int{0, 7, 14, 21, 28}},
 		{1, 7, 1, false, []int{0, 7, 14, 21, 28}},
 		{1, 1, 1, true, nil},
-		{1, 0, 10, true, []int{0, 1, 2}}, // trials between were left out
+		{1, 0, 10, true, []int{0, 1, 2}}, // trials between these were not recorded
 		{1, 0, 10, false, []int{0}},
 		{4, 7, 1, true, []int{0, 8, 16, 24}},
-		{4, 0, 2, true, []int{0, 2, 4, 6, 8, 10, 12, 14}}, // of each batch half is left out
+		{4, 0, 2, true, []int{0, 2, 4, 6, 8, 10, 12, 14}}, // half of each batch is not recorded
 	} {
 		m := tiny(5)
 		m.Batch = c.batch
@@ -211,7 +211,7 @@ func TestSnapshots(t *testing.T) {
 			}
 			shown := int(trial.Number) - 1
 			if trial.Updates > shown || trial.Weights != digests.list[shown-shown%c.batch-trial.Updates] {
-				t.Fatalf("%+v: trial %d names other weights", c, i)
+				t.Fatalf("%+v: trial %d refers to other weights", c, i)
 			}
 			stored, err := r.Weights(trial.Weights)
 			if c.weights && (err != nil || stored.SHA256() != trial.Weights) || !c.weights && !errors.Is(err, record.ErrNotRecorded) {
@@ -219,12 +219,12 @@ func TestSnapshots(t *testing.T) {
 			}
 		}
 		if c.want != nil && !slices.Equal(taken, c.want) || c.want == nil && len(taken) != 30 {
-			t.Errorf("%+v: weights are taken down before trials %v", c, taken)
+			t.Errorf("%+v: snapshots are taken before trials %v", c, taken)
 		}
 	}
 }
 
-// digester notes the weights with which each trial begins.
+// digester notes the digest of the weights with which each trial begins.
 type digester struct {
 	net  *network.Network
 	list []string
@@ -236,7 +236,7 @@ func (d *digester) Observe(e sim.Event) {
 	}
 }
 
-// Weights that come back are stored once.
+// Weights that are the same as before are stored only once.
 func TestWeightsAreStoredOnce(t *testing.T) {
 	m := tiny(50)
 	net := newNetwork(t, m)
@@ -264,7 +264,8 @@ func TestWeightsAreStoredOnce(t *testing.T) {
 	}
 }
 
-// Trials without steps, silent populations and no trials at all are recorded.
+// Trials without steps, silent populations and recordings without trials are
+// possible.
 func TestNothingHappens(t *testing.T) {
 	engine, net, h := bare(t, 3)
 	var file bytes.Buffer
@@ -313,7 +314,8 @@ func TestNothingHappens(t *testing.T) {
 	}
 }
 
-// More spikes than fit a chunk, in one step and in many, are kept.
+// More spikes than fit a chunk are recorded, whether they are in one step or in
+// many.
 func TestHugeCounts(t *testing.T) {
 	const neurons = 1000
 	burst := make([]int32, 300000)
@@ -336,8 +338,8 @@ func TestHugeCounts(t *testing.T) {
 	}
 }
 
-// If one of several chunks of a population is lost, no spikes are passed over in
-// silence.
+// If one of several chunks of a population is lost, reading its spikes fails; none
+// are skipped silently.
 func TestOneOfSeveralChunks(t *testing.T) {
 	burst := make([]int32, 300000)
 	file := recordScripts(t, 1, script{burst}, script{{0}})
@@ -352,10 +354,10 @@ func TestOneOfSeveralChunks(t *testing.T) {
 		damaged[at] ^= 1
 		r := read(t, damaged)
 		if s := r.Spikes(lost/3, 0, 0, record.End); scanAll(s) == nil {
-			t.Errorf("chunk %d is lost, but no error", lost)
+			t.Errorf("chunk %d is lost, but there is no error", lost)
 		}
 		if s := r.Spikes(1-lost/3, 0, 0, record.End); scanAll(s) != nil {
-			t.Errorf("chunk %d is lost, and the other trial with it: %v", lost, s.Err())
+			t.Errorf("chunk %d is lost, and the other trial cannot be read either: %v", lost, s.Err())
 		}
 	}
 	if lost != 4 {
@@ -399,18 +401,18 @@ func TestHeader(t *testing.T) {
 	}
 	h := header(m)
 	if n, err := h.Population("hidden1"); err == nil {
-		t.Errorf("population %d before there are any", n)
+		t.Errorf("population %d in a header without populations", n)
 	}
 	h.Populations = record.Populations(m.Network)
 	if n, err := h.Population("hidden1"); err != nil || n != 2 {
 		t.Errorf("hidden1 is %d, %v", n, err)
 	}
 	if _, err := h.Population("hidden2"); err == nil || !strings.Contains(err.Error(), "hidden1") {
-		t.Errorf("error %v, want what there is", err)
+		t.Errorf("error %v, want the names of the populations", err)
 	}
 }
 
-// Headers that do not fit are refused, with what is wrong.
+// Invalid headers are refused, and the error says what is wrong.
 func TestHeaderRefusals(t *testing.T) {
 	m := tiny(8)
 	net := newNetwork(t, m)
@@ -450,7 +452,7 @@ func TestHeaderRefusals(t *testing.T) {
 	}
 }
 
-// Create does not touch a file that is there; Replace does.
+// Create does not touch a file that exists; Replace overwrites it.
 func TestCreate(t *testing.T) {
 	m := tiny(4)
 	net := newNetwork(t, m)
@@ -481,17 +483,17 @@ func TestCreate(t *testing.T) {
 	}
 	r.Close()
 	if _, err := record.Create(path, header(m), net); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("error %v, want that it is there", err)
+		t.Errorf("error %v, want that it exists", err)
 	}
 	if _, err := record.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("error %v, want that there is none", err)
+		t.Errorf("error %v, want that it does not exist", err)
 	}
 	if _, err := record.NewReader(strings.NewReader("hello, world, hello, world"), 26); err == nil || !strings.Contains(err.Error(), "not a recording") {
 		t.Errorf("error %v", err)
 	}
 }
 
-// A recording of a version that is not known is called that, whatever the version.
+// The error for a recording of an unknown version says so, whatever the version.
 func TestVersionsNotKnown(t *testing.T) {
 	m := tiny(8)
 	file, _, _ := recordTraining(t, m, header(m), 2, 100)
@@ -510,7 +512,7 @@ func TestVersionsNotKnown(t *testing.T) {
 	}
 }
 
-// A reader serves many goroutines.
+// Many goroutines can use a reader at once.
 func TestReadSideBySide(t *testing.T) {
 	m := tiny(8)
 	file, mem, _ := recordTraining(t, m, header(m), 40, 100)
@@ -532,7 +534,7 @@ func TestReadSideBySide(t *testing.T) {
 	wait.Wait()
 }
 
-// Losses are those of the rule.
+// Losses are those that the learning rule computes.
 func TestLosses(t *testing.T) {
 	m := tiny(8, 4)
 	net := newNetwork(t, m)
@@ -554,7 +556,7 @@ func TestLosses(t *testing.T) {
 	}
 }
 
-// Asking for what is not there is an error that says so.
+// Reading what was not recorded is an error that says so.
 func TestNotRecorded(t *testing.T) {
 	m := tiny(8)
 	h := protocols.RecordingHeader(m)
@@ -592,7 +594,7 @@ func TestNotRecorded(t *testing.T) {
 		t.Errorf("replay of the output, which needs hidden spikes only: %v", err)
 	}
 
-	// Where somata see their apical dendrites they need the feedback too.
+	// If apical dendrites act on somata, replay needs the feedback, too.
 	for _, apical := range []float64{0, 0.05} {
 		m := tiny(8)
 		m.Neurons.Hidden.Apical = apical
@@ -621,7 +623,8 @@ func TestNotRecorded(t *testing.T) {
 	}
 }
 
-// A header that cannot be written leaves nothing new, and an older file as it was.
+// If a header cannot be written, no new file is left, and an older file stays as it
+// was.
 func TestHeaderFails(t *testing.T) {
 	m := tiny(4)
 	h := header(m)
@@ -635,7 +638,7 @@ func TestHeaderFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Config = strings.Repeat("x", 1<<24) // more than a chunk holds
+	h.Config = strings.Repeat("x", 1<<24) // more than fits a chunk
 	for name, create := range map[string]func(string, record.Header, *network.Network) (*record.Writer, error){
 		"new.plateau": record.Create, "newer.plateau": record.Replace, "run.plateau": record.Replace,
 	} {
@@ -650,6 +653,6 @@ func TestHeaderFails(t *testing.T) {
 		t.Errorf("the older recording has changed; %v", err)
 	}
 	if !record.Begins(path) || record.Begins(filepath.Dir(path)) || record.Begins(path+"x") {
-		t.Error("what begins as a recording is not told apart")
+		t.Error("Begins does not recognise a recording")
 	}
 }

@@ -7,27 +7,26 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// newCompressor returns an encoder for payloads. The level that looks for
-// matches least is right for the entropy-coded bytes of spikes and potentials,
-// in which there are none; but it must code all literals, where it would
-// store bytes without matches as they are.
+// newCompressor returns an encoder for payloads. The fastest level is right for the
+// bytes of spikes and potentials, which have no matches to search for. It must
+// entropy-code all literals, though; by default it would store them as they are.
 func newCompressor() *zstd.Encoder {
 	z, err := zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithAllLitEntropyCompression(true),
 		zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithLowerEncoderMem(true),
 		zstd.WithWindowSize(1<<17), zstd.WithSingleSegment(true))
 	if err != nil {
-		panic(err) // options that do not exist
+		panic(err) // only for invalid options
 	}
 	return z
 }
 
-// appendRaw appends a frame that holds bytes as they are.
+// appendRaw appends a frame that holds bytes uncompressed.
 func appendRaw(dst, b []byte) []byte {
 	const (
 		magic   = 0xfd2fb528
-		about   = 2<<6 | 1<<5 // the length follows in four bytes, and nothing else
-		longest = 1 << 17     // of a block
+		about   = 2<<6 | 1<<5 // flags: the length follows in four bytes, and nothing else
+		longest = 1 << 17     // length of a block
 	)
 	dst = append(binary.LittleEndian.AppendUint32(dst, magic), about)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(b)))
@@ -54,7 +53,7 @@ func newDecompressor() *zstd.Decoder {
 	return z
 }
 
-// decompress appends what a frame holds, which must be exactly n bytes, to dst.
+// decompress appends the content of a frame, which must be exactly n bytes, to dst.
 func decompress(z *zstd.Decoder, dst, frame []byte, n int) ([]byte, error) {
 	if n < 0 || n > maxRaw {
 		return nil, fmt.Errorf("%d bytes, want at most %d", n, maxRaw)
@@ -73,5 +72,5 @@ func decompress(z *zstd.Decoder, dst, frame []byte, n int) ([]byte, error) {
 	return out, nil
 }
 
-// maxRaw bounds what one payload unpacks to.
+// maxRaw is the largest length that a payload may unpack to.
 const maxRaw = 1 << 24

@@ -1,5 +1,5 @@
-// Package exporttest makes recordings for the tests of exporters, and remembers
-// what went into them by looking at the run itself.
+// Package exporttest makes recordings for the tests of exporters. It also observes
+// the runs themselves, so that tests know what happened.
 package exporttest
 
 import (
@@ -38,16 +38,16 @@ type Plan struct {
 	// Populations are those whose spikes are recorded; nil means all.
 	Populations []string
 
-	Trials  int // of training, in two phases
-	Tests   int // of one phase, after them
-	Forward int // steps of the first phase; in trial i, i % Uneven more
+	Trials  int // number of training trials, with two phases each
+	Tests   int // number of test trials after these, with one phase each
+	Forward int // steps of the first phase; trial i has i % Uneven more
 	Target  int
 	Uneven  int
-	Scatter int    // plateaus come up to so many steps early
+	Scatter int    // plateaus begin less than this many steps before the phase's last one
 	Cut     int    // percent of the file to keep, as if the run had been killed; 0 keeps all
 	Damage  bool   // change a byte of the spikes in the middle of the file, so that trials are left out
-	Keep    string // name for the file; "" is one that goes with the test
-	Forget  bool   // do not remember, for large recordings
+	Keep    string // name of the file; "" for a temporary one
+	Forget  bool   // do not remember what happened; for large recordings
 }
 
 // Default is a small network of which everything is recorded: its first hidden
@@ -70,7 +70,7 @@ func Default() Plan {
 	return p
 }
 
-// Plans are recordings of different kinds.
+// Plans returns plans for recordings of different kinds.
 func Plans() map[string]Plan {
 	plans := map[string]Plan{}
 	add := func(name string, change func(*Plan)) {
@@ -103,23 +103,23 @@ func Plans() map[string]Plan {
 	return plans
 }
 
-// every makes all traces take a sample every so many steps.
+// every sets the interval of all traces.
 func (p *Plan) every(interval int) {
 	for i := range p.Traces {
 		p.Traces[i].Interval = interval
 	}
 }
 
-// A Memory is what happened.
+// A Memory is what happened in a run, as its observer.
 type Memory struct {
 	Header *record.Header
 	Trials []Trial
 }
 
-// Trial is what happened in one.
+// Trial is what happened in a trial.
 type Trial struct {
 	sim.Presentation
-	Index  int // among all that were shown
+	Index  int // number of the trial in the run, from 0
 	First  int64
 	Steps  int
 	Phases []Phase
@@ -128,14 +128,14 @@ type Trial struct {
 	Traces [][][]float32    // trace, sample, neuron
 }
 
-// Phase is what happened in one.
+// Phase is what happened in a phase.
 type Phase struct {
 	sim.Phase
 	First    int
 	Plateaus [][]Value // of each hidden layer; NaN if not recorded
 }
 
-// Value is a number that is null in JSON if it is not known.
+// Value is a number. In JSON it is null if it is not known.
 type Value float32
 
 // MarshalJSON implements json.Marshaler.
@@ -146,7 +146,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float32(v))
 }
 
-// Make simulates and records.
+// Make simulates a plan and returns the recording and what happened.
 func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 	t.Helper()
 	net := network.New(p.Network)
@@ -277,7 +277,7 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 	return r, mem
 }
 
-// forget forgets what came after a recording broke off.
+// forget removes what happened after the recording broke off.
 func (m *Memory) forget(t testing.TB, r *intact.Recording) {
 	t.Helper()
 	if r.Trials() < 2 {
@@ -309,8 +309,8 @@ func (m *Memory) forget(t testing.TB, r *intact.Recording) {
 	}
 }
 
-// Damaged gives a recording of eight trials with a byte changed in the spikes of
-// one in the middle, and the same one whole.
+// Damaged returns a recording of eight trials with a changed byte in the spikes of
+// a trial in the middle, and the same recording undamaged.
 func Damaged(t testing.TB) (damaged, whole *record.Reader) {
 	t.Helper()
 	p := ToDamage()
@@ -329,10 +329,11 @@ func Damaged(t testing.TB) (damaged, whole *record.Reader) {
 	return damaged, whole
 }
 
-// ToDamage is the plan of a recording of which trials in the middle are damaged.
+// ToDamage returns the plan of a recording in which trials in the middle are
+// damaged.
 func ToDamage() Plan {
 	p := Default()
-	p.MaxRate, p.Forward, p.Target, p.Tests, p.Damage = 1, 2000, 2000, 0, true // a trial is about a group
+	p.MaxRate, p.Forward, p.Target, p.Tests, p.Damage = 1, 2000, 2000, 0, true // a trial fills about a group
 	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 2}}
 	return p
 }
@@ -347,12 +348,12 @@ func damage(t testing.TB, file []byte) {
 	file[at+60] ^= 1
 }
 
-// someLost returns which trials are damaged.
+// someLost returns the numbers of the damaged trials.
 func someLost(t testing.TB, r *record.Reader) []int {
 	t.Helper()
 	lost := intact.Of(r).LeftOut()
 	if len(lost) == 0 || len(lost) > 3 || lost[0] == 0 {
-		t.Fatalf("%v are damaged, want some in the middle", lost)
+		t.Fatalf("trials %v are damaged, want one to three, and not the first", lost)
 	}
 	return lost
 }
@@ -367,14 +368,15 @@ func open(t testing.TB, name string) *record.Reader {
 	return r
 }
 
-// Time is when a step begins, multiplied as on paper.
+// Time returns the time at which a step begins (ms), computed exactly and rounded
+// once.
 func (m *Memory) Time(step int64) float64 {
 	dt, _ := new(big.Rat).SetString(strconv.FormatFloat(m.Header.Dt(), 'f', -1, 64))
 	ms, _ := dt.Mul(dt, new(big.Rat).SetInt64(step)).Float64()
 	return ms
 }
 
-// Observe remembers.
+// Observe implements sim.Observer.
 func (m *Memory) Observe(e sim.Event) {
 	if p, ok := e.(*sim.Presentation); ok {
 		first := int64(0)
@@ -452,9 +454,9 @@ func (f *File) WriteAt(b []byte, at int64) (int, error) {
 	return copy(f.Bytes[at:], b), nil
 }
 
-// Check exports a recording of each plan to a folder of its own, with what
-// happened beside it, and has .ci/python/check_exports.py open and compare them
-// with a format's own libraries. It needs PLATEAU_PYTHON.
+// Check exports a recording of each plan to a folder of its own, together with what
+// happened. Then .ci/python/check_exports.py opens the files with the format's own
+// libraries and compares. It needs PLATEAU_PYTHON.
 func Check(t *testing.T, format string, plans map[string]Plan, export func(r *record.Reader, folder string) error) {
 	t.Helper()
 	python := os.Getenv("PLATEAU_PYTHON")
@@ -486,7 +488,7 @@ func Check(t *testing.T, format string, plans map[string]Plan, export func(r *re
 	t.Logf("%s", out)
 }
 
-// Save writes what an exporter writes to a file.
+// Save writes the output of an exporter to a file.
 func Save(name string, export func(io.WriterAt) error) error {
 	f, err := os.Create(name)
 	if err != nil {
@@ -495,8 +497,7 @@ func Save(name string, export func(io.WriterAt) error) error {
 	return errors.Join(export(f), f.Close())
 }
 
-// Long makes a recording of some million spikes, of which 50 MB come out
-// compressed.
+// Long makes a recording of several million spikes, which takes 50 MB compressed.
 func Long(t testing.TB) *record.Reader {
 	t.Helper()
 	p := Default()
@@ -507,7 +508,7 @@ func Long(t testing.TB) *record.Reader {
 	return r
 }
 
-// Ceiling fails if an export takes more bytes of memory than most.
+// Ceiling fails if an export takes more than most bytes of memory.
 func Ceiling(t *testing.T, most int64, export func(w io.WriterAt) error) {
 	t.Helper()
 	w := &watching{}
@@ -521,18 +522,18 @@ func Ceiling(t *testing.T, most int64, export func(w io.WriterAt) error) {
 	}
 }
 
-// watching discards a file and measures memory while it is written.
+// watching discards what is written and measures the memory in use meanwhile.
 type watching struct {
 	most  int64
 	bytes int64
-	next  int64 // bytes at which to measure again
+	next  int64 // number of bytes at which to measure again
 }
 
 func (w *watching) WriteAt(b []byte, _ int64) (int, error) { return w.Write(b) }
 
 func (w *watching) Write(b []byte) (int, error) {
 	w.bytes += int64(len(b))
-	if w.bytes > w.next { // not each time: collecting garbage takes time
+	if w.bytes > w.next { // not each time, because collecting garbage takes time
 		w.most = max(w.most, heap())
 		w.next += 2 << 20
 	}

@@ -12,7 +12,7 @@ import (
 	"plateau/sim/record/table"
 )
 
-// TableExport writes one table in a format that has a file for each.
+// TableExport writes one table, in a format that has a file for each table.
 type TableExport func(io.Writer, table.Table) error
 
 // all exports every table of a recording to a writer of its own.
@@ -29,7 +29,7 @@ func (export TableExport) all(r *record.Reader, begin func(name string) (io.Writ
 	return nil
 }
 
-// DiskFull fails unless a full disk is told for every table.
+// DiskFull fails unless the export of every table reports a full disk.
 func (export TableExport) DiskFull(t *testing.T) {
 	r, _ := Make(t, Default())
 	for _, tab := range table.Of(r) {
@@ -43,7 +43,8 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
-// Memory fails if exporting a long recording takes more than most bytes.
+// Memory fails if the export of a long recording takes more than most bytes of
+// memory.
 func (export TableExport) Memory(t *testing.T, most int64) {
 	if testing.Short() {
 		t.Skip("simulates for some seconds")
@@ -58,8 +59,8 @@ type unclosed struct{ io.Writer }
 
 func (unclosed) Close() error { return nil }
 
-// Libraries fails unless the format's libraries find in files named for their
-// tables what was recorded.
+// Libraries exports recordings to files named for their tables, and fails unless
+// the format's libraries find what was recorded.
 func (export TableExport) Libraries(t *testing.T, format string) {
 	Check(t, format, Plans(), func(r *record.Reader, folder string) error {
 		return export.all(r, func(name string) (io.WriteCloser, error) {

@@ -1,10 +1,10 @@
-// Package intact gives what is intact of a recording. Exporters read through it,
-// so that all they write is of the same trials.
+// Package intact reads the intact trials of a recording. Exporters use it, so that
+// everything they write belongs to the same trials.
 //
-// A recording that broke off because the run was killed or the disk was full ends
-// before the part that was being written, of which some is missing. Of one that
-// is damaged elsewhere, trials of which not everything can be read are left out:
-// those that remain are counted anew, but keep their Index and their times.
+// If a recording broke off because the run was killed or the disk was full, it ends
+// before the part that was being written and is incomplete. If it is damaged
+// elsewhere, damaged trials are left out. The others are then numbered from 0
+// again, but keep their Index and their times.
 package intact
 
 import (
@@ -15,17 +15,18 @@ import (
 	"plateau/sim/record"
 )
 
-// A Recording is what is intact of a recording: its methods are those of
+// A Recording is the intact trials of a recording. Its methods are those of
 // record.Reader.
 type Recording struct {
 	*record.Reader
-	trials int   // up to where it broke off
-	last   int   // steps of the last of them that can be read; −1 for all
-	kept   []int // those of them that are not damaged; nil for all
-	lost   []int // the others
+	trials int   // number of trials up to where it broke off
+	last   int   // number of readable steps of the last of these; −1 for all
+	kept   []int // numbers in the reader of the undamaged trials; nil for all
+	lost   []int // numbers in the reader of the damaged ones
 }
 
-// Of returns what is intact of a recording: all of it, if it was ended properly.
+// Of returns the intact trials of a recording. Without damage, and if it was ended
+// properly, these are all.
 func Of(r *record.Reader) *Recording {
 	x := &Recording{Reader: r, trials: r.Trials(), last: -1}
 	if r.Written() < r.Trials() {
@@ -55,7 +56,7 @@ func Of(r *record.Reader) *Recording {
 // findEnd finds where a recording broke off.
 func (x *Recording) findEnd() {
 	r := x.Reader
-	// From the end, because only the end can be incomplete.
+	// Search from the end, because only the end can be incomplete.
 	for x.trials > r.Written() && !x.readable(x.trials-1) {
 		x.trials--
 	}
@@ -67,7 +68,7 @@ func (x *Recording) findEnd() {
 	}
 }
 
-// readable tells whether all of a trial can be read.
+// readable reports whether all of a trial can be read.
 func (x *Recording) readable(trial int) bool {
 	t, err := x.Reader.Trial(trial)
 	if err != nil || t.Steps > 0 && !x.readableAt(trial, t.Steps-1) {
@@ -85,7 +86,7 @@ func (x *Recording) readable(trial int) bool {
 	return true
 }
 
-// readableAt tells whether what was recorded of a step can be read.
+// readableAt reports whether everything that was recorded of a step can be read.
 func (x *Recording) readableAt(trial, step int) bool {
 	for p, pop := range x.Header().Populations {
 		if !pop.Spikes {
@@ -109,14 +110,14 @@ func (x *Recording) readableAt(trial, step int) bool {
 	return true
 }
 
-// extent returns how many steps of a trial can be read. It looks back from the
-// end in ever longer strides.
+// extent returns how many steps of a trial can be read. It goes back from the end
+// in ever longer strides.
 func (x *Recording) extent(trial int) int {
 	t, err := x.Reader.Trial(trial)
 	if err != nil {
 		return 0
 	}
-	bad := t.Steps // no more than that
+	bad := t.Steps // steps from here on cannot be read
 	for stride := 1; bad > 0; stride *= 2 {
 		step := max(0, t.Steps-stride)
 		if x.readableAt(trial, step) {
@@ -127,10 +128,11 @@ func (x *Recording) extent(trial int) int {
 	return 0
 }
 
-// clipped tells whether a trial of the reader is the one that ends early.
+// clipped reports whether a trial, numbered as in the reader, is the one that the
+// recording broke off in.
 func (x *Recording) clipped(index int) bool { return index == x.trials-1 && x.last >= 0 }
 
-// index returns the number in the reader of a trial.
+// index returns the number of a trial in the reader.
 func (x *Recording) index(trial int) int {
 	if x.kept == nil || trial < 0 || trial >= len(x.kept) {
 		return trial
@@ -138,22 +140,22 @@ func (x *Recording) index(trial int) int {
 	return x.kept[trial]
 }
 
-// Trials returns the number of trials.
+// Trials returns the number of intact trials.
 func (x *Recording) Trials() int { return x.trials - len(x.lost) }
 
-// LeftOut returns the numbers of the trials that were left out because they are
-// damaged, in ascending order.
+// LeftOut returns the damaged trials that were left out, by their Trial.Index, in
+// ascending order.
 func (x *Recording) LeftOut() []int { return x.lost }
 
-// A Stretch is some trials that follow one another in a recording.
+// A Stretch is some consecutive trials of a recording.
 type Stretch struct {
 	First, Last int   // the numbers of its first and its last trial, as in Trial.Index
 	From, To    int64 // its steps of the recording: From ≤ step < To
 }
 
-// Observed returns the stretches of which all is known, in ascending order: what the
-// recording does not tell of them did not happen. Without damage there is one, or
-// none if there are no trials.
+// Observed returns the stretches of which everything is known, in ascending order:
+// what is not recorded in them did not happen. Without damage there is one, or none
+// if there are no trials.
 func (x *Recording) Observed() ([]Stretch, error) {
 	var list []Stretch
 	for i := 0; i < x.Trials(); {
@@ -173,8 +175,8 @@ func (x *Recording) Observed() ([]Stretch, error) {
 }
 
 // Gaps returns the stretches that were left out, in ascending order: what happened
-// in them is not known. As trials follow one another, those beside a gap tell
-// when it was. Steps does not count a gap at the end.
+// in them is not known. The trials beside a gap tell when it was, because trials
+// follow one another. Steps does not include a gap at the end.
 func (x *Recording) Gaps() ([]Stretch, error) {
 	observed, err := x.Observed()
 	if err != nil {
@@ -191,14 +193,14 @@ func (x *Recording) Gaps() ([]Stretch, error) {
 	if next.Last, next.To = x.trials-1, x.Reader.Steps(); next.Last < next.First {
 		return list, nil
 	}
-	if last, err := x.Reader.Trial(next.Last); err == nil { // it may have broken off there
+	if last, err := x.Reader.Trial(next.Last); err == nil { // the recording may have broken off in this trial
 		next.To = last.First + int64(last.Steps)
 	}
 	return append(list, next), nil
 }
 
-// Steps returns the step of the recording with which it ends: steps of trials
-// that were left out count.
+// Steps returns the step of the recording at which it ends. The steps of trials
+// that were left out are included.
 func (x *Recording) Steps() int64 {
 	if x.Trials() == 0 {
 		return 0
@@ -210,8 +212,8 @@ func (x *Recording) Steps() int64 {
 	return t.First + int64(t.Steps)
 }
 
-// Trial returns trial i, with those of its phases that had begun. Its Index is
-// the one it has in the recording.
+// Trial returns trial i of the intact ones, with those of its phases that had
+// begun. Its Index is its number in the whole recording.
 func (x *Recording) Trial(i int) (*record.Trial, error) {
 	i = x.index(i)
 	t, err := x.Reader.Trial(i)

@@ -12,8 +12,8 @@ import (
 	"plateau/sim/record/intact"
 )
 
-// A file that ends anywhere can be read up to a step, which is the last that can,
-// and holds what the whole file does.
+// A file that is cut off anywhere can be read up to the last step that can be read,
+// and holds the same as the whole file.
 func TestBrokenOff(t *testing.T) {
 	p := exporttest.Default()
 	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 50}, {Population: 3, Variable: record.Soma, Neurons: []int{1}, Interval: 1}}
@@ -87,7 +87,7 @@ func TestBrokenOff(t *testing.T) {
 	}
 }
 
-// next tells whether a step can be read.
+// next reports whether a step can be read.
 func next(r *record.Reader, trial, step int) error {
 	var all error
 	for q := range r.Header().Populations {
@@ -119,12 +119,12 @@ func samples(s *record.SampleScanner) (all []float32, err error) {
 	return all, s.Err()
 }
 
-// A recording that was ended properly is left as it is; if it is damaged, whole
-// trials of it remain, as they were.
+// Of a recording that was ended properly, all trials remain. If it is damaged,
+// those without damage remain, as they were.
 func TestDamaged(t *testing.T) {
 	p := exporttest.Default()
 	p.Keep = t.TempDir() + "/recording"
-	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial is about a group
+	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial fills about a group
 	p.Traces = p.Traces[:2]
 	r, _ := exporttest.Make(t, p)
 	x := intact.Of(r)
@@ -182,17 +182,17 @@ func TestDamaged(t *testing.T) {
 			}
 		}
 		checkStretches(t, x, r)
-		if len(lost) > 3 { // those of one group
+		if len(lost) > 3 { // a group has at most three
 			t.Errorf("byte %d: %d trials of %d are left out", at, len(lost), r.Trials())
 		}
 	}
 	if some < 50 {
-		t.Errorf("%d bytes that were changed damaged a trial", some)
+		t.Errorf("only %d of the changed bytes damaged a trial", some)
 	}
 }
 
 // checkStretches compares gaps and what is between them with the trials that were
-// left out, and with their times in the whole recording.
+// left out and with their times in the whole recording.
 func checkStretches(t *testing.T, x *intact.Recording, whole *record.Reader) {
 	t.Helper()
 	gaps, err := x.Gaps()
@@ -220,7 +220,7 @@ func checkStretches(t *testing.T, x *intact.Recording, whole *record.Reader) {
 		}
 		to := last.First + int64(last.Steps)
 		if slices.Contains(observed, s) {
-			to = min(to, x.Steps()) // it may have broken off
+			to = min(to, x.Steps()) // the recording may have broken off
 		}
 		if s.First != next || s.From != first.First || s.To != to {
 			t.Errorf("%+v, want trials from %d and steps %d to %d; gaps %v", s, next, first.First, to, gaps)
@@ -232,18 +232,18 @@ func checkStretches(t *testing.T, x *intact.Recording, whole *record.Reader) {
 	}
 }
 
-// The trials at either end can be damaged, and all of them.
+// The damaged trials can also be the first ones, the last ones, or all.
 func TestGapsAtTheEnds(t *testing.T) {
 	p := exporttest.Default()
 	p.Keep = t.TempDir() + "/recording"
-	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial is about a group
+	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial fills about a group
 	p.Traces = p.Traces[:1]
 	r, _ := exporttest.Make(t, p)
 	file, err := os.ReadFile(p.Keep)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var chunks []int // of spikes
+	var chunks []int // offsets of the chunks of spikes
 	for at := 0; ; {
 		k := bytes.Index(file[at:], []byte("\xc9Pc\x1a\x03"))
 		if k < 0 {

@@ -46,7 +46,7 @@ func Of(reader *record.Reader) []Table {
 	return tables
 }
 
-// Trials has a row for each trial.
+// Trials returns a table with a row for each trial.
 func Trials(r *intact.Recording) Table {
 	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "trials", Columns: []Column{
@@ -109,8 +109,9 @@ func Trials(r *intact.Recording) Table {
 	return t
 }
 
-// EachPhase goes through the phases of all trials, t the trial i of r; end is the
-// step of the trial after the last one recorded.
+// EachPhase calls f for each phase of each trial. Trial i of r is t, and end is the
+// step of the trial after the phase's last recorded one. An error from f ends the
+// loop and is returned.
 func EachPhase(r *intact.Recording, f func(i int, t *record.Trial, phase, end int) error) error {
 	for i := range r.Trials() {
 		t, err := r.Trial(i)
@@ -126,7 +127,7 @@ func EachPhase(r *intact.Recording, f func(i int, t *record.Trial, phase, end in
 	return nil
 }
 
-// Phases has a row for each phase of each trial.
+// Phases returns a table with a row for each phase of each trial.
 func Phases(r *intact.Recording) Table {
 	clock := r.Header().Clock()
 	t := Table{Name: "phases", Columns: []Column{
@@ -164,8 +165,8 @@ func Phases(r *intact.Recording) Table {
 	return t
 }
 
-// Missing has a row for each stretch of trials that are damaged, and so in none of
-// the other tables: what happened in them is not known.
+// Missing returns a table with a row for each stretch of trials that are damaged,
+// and therefore in no other table. What happened in them is not known.
 func Missing(r *intact.Recording) Table {
 	clock := r.Header().Clock()
 	t := Table{Name: "missing", Columns: []Column{
@@ -193,7 +194,7 @@ func Missing(r *intact.Recording) Table {
 	return t
 }
 
-// plateaus has a row for each plateau potential.
+// plateaus returns a table with a row for each plateau potential.
 func plateaus(r *intact.Recording) Table {
 	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "plateaus", Columns: []Column{
@@ -233,7 +234,8 @@ func plateaus(r *intact.Recording) Table {
 	return t
 }
 
-// spikes has a row for each spike, by trial, population, step and neuron.
+// spikes returns a table with a row for each spike, in the order of trial,
+// population, step and neuron.
 func spikes(r *intact.Recording) Table {
 	h, clock := r.Header(), r.Header().Clock()
 	t := Table{Name: "spikes", Columns: []Column{
@@ -276,9 +278,9 @@ func spikes(r *intact.Recording) Table {
 	return t
 }
 
-// TraceNames names the traces of a recording: hidden0_soma, or if the same
-// variable was recorded again, of other neurons, hidden0_soma_2; for rates, which
-// tables give in Hz, hidden0_rate_hz.
+// TraceNames returns the names of the traces of a recording, such as hidden0_soma.
+// If the same variable was recorded again, of other neurons, its name is
+// hidden0_soma_2. For rates, which tables give in Hz, it is hidden0_rate_hz.
 func TraceNames(h *record.Header) []string {
 	var names []string
 	seen := map[string]int{}
@@ -308,7 +310,7 @@ func About(v record.Variable) string {
 	return "firing rate φ_max σ(V) (17)"
 }
 
-// Hz appends rates in spikes/ms, in Hz.
+// Hz appends rates, given in spikes/ms, to a list in Hz.
 func Hz(to, rates []float32) []float32 {
 	for _, x := range rates {
 		to = append(to, float32(1000*float64(x)))
@@ -316,7 +318,8 @@ func Hz(to, rates []float32) []float32 {
 	return to
 }
 
-// trace has a row for each sample of a variable, and a column for each neuron.
+// trace returns a table with a row for each sample of a variable, and a column for
+// each neuron.
 func trace(r *intact.Recording, trace int, name string) Table {
 	clock, about := r.Header().Clock(), r.Header().Traces[trace]
 	t := Table{Name: name, Columns: []Column{

@@ -1,4 +1,4 @@
-// Package table gives a recording as tables, for formats that hold one table a
+// Package table turns a recording into tables, for formats that hold one table in a
 // file:
 //
 //   - trials: a row for each trial;
@@ -10,29 +10,28 @@
 //   - missing: a row for each stretch of trials that are damaged and in no other
 //     table; without damage it has none.
 //
-// Trials, phases, populations' neurons and steps are counted from 0. Steps and
-// times count from the start of their trial, but for those of trials and of what
-// is missing, which count from the start of the recording; trials follow one
-// another without gaps. A spike is at the start of its step; a sample is the value
-// at the end of one, and a plateau begins there. Rates, which are in spikes/ms
-// elsewhere, are in Hz here.
+// Trials, phases, steps and the neurons of a population count from 0. Steps and
+// times count from the start of their trial, except those in trials and missing,
+// which count from the start of the recording; trials follow one another without
+// gaps. A spike is at the start of its step. A sample is the value at the end of
+// its step, and a plateau begins at the end of its step. Rates, which are in
+// spikes/ms elsewhere, are in Hz here.
 package table
 
 import "fmt"
 
-// A Table is what a recording says of one thing. Its rows are read when they are
-// asked for.
+// A Table is one of these tables. Its rows are read only when Scan is called.
 type Table struct {
 	Name    string
 	Columns []Column
-	// Meta are names and values that belong to the whole recording.
+	// Meta lists names and values that describe the whole recording.
 	Meta [][2]string
 
 	scan  func(b *batches) error
-	given []*Batch // in place of scan
+	given []*Batch // the rows, if there is no scan
 }
 
-// New returns a table of given rows.
+// New returns a table with the given rows.
 func New(name string, columns []Column, rows ...*Batch) Table {
 	return Table{Name: name, Columns: columns, given: rows}
 }
@@ -44,7 +43,7 @@ type Column struct {
 	About string // what it holds, in some words
 }
 
-// Kind says what a column holds.
+// Kind is the type of the values of a column.
 type Kind string
 
 // The kinds of columns, with the Go slices that hold their values.
@@ -58,15 +57,14 @@ const (
 	Text    Kind = "text"    // []string
 )
 
-// A Batch is some rows that follow one another: for each column a slice of its
-// kind.
+// A Batch is some consecutive rows: for each column a slice of its kind.
 type Batch struct {
 	Rows    int
 	Columns []any
 }
 
-// Scan calls f with all rows of the table in their order. A batch is valid only
-// during the call.
+// Scan calls f with all rows of the table in order, batch by batch. A batch is
+// valid only during the call. An error from f ends the scan.
 func (t *Table) Scan(f func(*Batch) error) error {
 	for _, b := range t.given {
 		if err := f(b); err != nil {
@@ -90,10 +88,10 @@ func (t *Table) Scan(f func(*Batch) error) error {
 	return nil
 }
 
-// batchValues is about how many values a batch has.
+// batchValues is about the number of values in a batch.
 const batchValues = 1 << 16
 
-// batches gathers rows.
+// batches collects rows into batches.
 type batches struct {
 	f       func(*Batch) error
 	columns []filling
@@ -101,7 +99,7 @@ type batches struct {
 	batch   Batch
 }
 
-// filling is a column of a batch being made, a *values.
+// filling is a column of the batch that is being filled, a *values.
 type filling interface {
 	slice() any
 	clear()

@@ -14,7 +14,7 @@ import (
 	"plateau/sim/record/table"
 )
 
-// rows reads a table: for each row a map from column to value.
+// rows reads a table. It returns a map from column to value for each row.
 func rows(t *testing.T, tables []table.Table, name string) []map[string]any {
 	t.Helper()
 	var all []map[string]any
@@ -71,7 +71,7 @@ func compare(t *testing.T, name string, got, want []map[string]any) {
 	}
 }
 
-// Tables say what happened.
+// The tables of a recording say what happened.
 func TestOf(t *testing.T) {
 	for name, p := range exporttest.Plans() {
 		t.Run(name, func(t *testing.T) {
@@ -169,7 +169,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// What is damaged is listed, with its times in the recording.
+// Damaged trials are listed with their times in the recording.
 func TestMissing(t *testing.T) {
 	damaged, whole := exporttest.Damaged(t)
 	var want []map[string]any
@@ -198,7 +198,7 @@ func TestTraceNames(t *testing.T) {
 	}
 }
 
-// What f returns ends the scan.
+// An error from f ends the scan and is returned.
 func TestScanEnds(t *testing.T) {
 	r, _ := exporttest.Make(t, exporttest.Default())
 	stop := errors.New("enough")
