@@ -2,7 +2,7 @@ package dataset
 
 import "slices"
 
-// Info is what the program knows of a data set without opening it.
+// Info describes a data set, as far as that is known without opening it.
 type Info struct {
 	Name     string
 	Title    string
@@ -19,7 +19,7 @@ type Info struct {
 	Raw      string   // folder in which torchvision keeps Files; "" if there is none
 }
 
-// A File is one file of a data set in the form its makers published.
+// A File is one file of a data set, in the form that its makers published.
 type File struct {
 	Name     string // without ".gz", which IDX files may also have
 	Bytes    int64  // length, unpacked

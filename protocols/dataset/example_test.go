@@ -7,7 +7,7 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// The first digit of seed 1, two rows of pixels to a line of text.
+// This prints the first digit of seed 1; a line of text shows two rows of pixels.
 func ExampleDigits() {
 	set := dataset.Digits(1, 1, 0).Train
 	fmt.Println(set)

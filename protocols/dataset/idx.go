@@ -32,7 +32,7 @@ func ReadIDX(images, labels string, classes int) (*Set, error) {
 	return pair(i, l, classes)
 }
 
-// idxFile is what an IDX file holds.
+// idxFile is the content of an IDX file.
 type idxFile struct {
 	source source
 	shape  []int

@@ -56,7 +56,7 @@ func OwnDir(dir string) (string, error) {
 // looks there first.
 func Folder(dir string, info Info) string { return folders(dir, info)[0] }
 
-// folders lists where the files of a set may be below dir.
+// folders lists the folders below dir in which the files of a set may be.
 func folders(dir string, info Info) []string {
 	var all []string
 	for _, sub := range subfolders(info) {

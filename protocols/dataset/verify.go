@@ -118,8 +118,8 @@ func summed(dir string, info Info) []File {
 	return files
 }
 
-// VerifyFile compares the content of one file, plain or gzipped, with what it
-// should be.
+// VerifyFile compares the content of one file, plain or gzipped, with the official
+// one.
 func VerifyFile(path string, want File) Report { return source{path: path}.verify(want) }
 
 func (s source) verify(want File) Report {

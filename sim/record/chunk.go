@@ -8,7 +8,7 @@ import (
 	"math"
 )
 
-// A kind says what a chunk holds.
+// A kind is the kind of a chunk; it says what the chunk holds.
 type kind byte
 
 const (
@@ -47,7 +47,7 @@ func (k kind) String() string {
 	return fmt.Sprintf("chunk of kind %d", byte(k))
 }
 
-// The file begins with fileMark and the version of the format as 4 bytes.
+// The file begins with fileMark and, in 4 bytes, the version of the format.
 const (
 	fileMark    = "\x89PLATEAU\r\n\x1a\n"
 	version     = 1

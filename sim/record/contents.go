@@ -135,7 +135,6 @@ func (c *contents) current() *piece {
 	return &c.pieces[len(c.pieces)-1]
 }
 
-// event reads one event.
 func (c *contents) event(p *parser, h *Header) {
 	switch tag, flags := p.byte(), byte(0); tag {
 	case tagTrial:

@@ -91,7 +91,6 @@ func (e *encoder) flush() error {
 	return nil
 }
 
-// addHeader adds a header chunk.
 func (e *encoder) addHeader() error {
 	text, err := json.Marshal(e.header)
 	if err != nil {
@@ -106,7 +105,6 @@ func (e *encoder) addHeader() error {
 	return nil
 }
 
-// write writes a group.
 func (e *encoder) write(g *group) error {
 	if g.empty() {
 		return nil

@@ -77,7 +77,7 @@ func (h *Header) Trace(population int, v Variable) int {
 	return slices.IndexFunc(h.Traces, func(t Trace) bool { return t.Population == population && t.Variable == v })
 }
 
-// Population is a population of neurons.
+// Population describes a population of neurons.
 type Population struct {
 	Name   string // input, hidden0, hidden1, …, output
 	Size   int    // neurons

@@ -11,7 +11,7 @@ import (
 	"plateau/sim/record"
 )
 
-// What was recorded is what happened, to the last bit.
+// A recording holds what happened, to the last bit.
 func TestRoundTrip(t *testing.T) {
 	for name, change := range map[string]func(*protocols.Model){
 		"one layer":  func(m *protocols.Model) {},

@@ -84,7 +84,6 @@ type verifier struct {
 	next  groupEntry
 }
 
-// chunk verifies a chunk.
 func (v *verifier) chunk(at int64, f frame) {
 	inside := false
 	switch f.kind {

@@ -401,7 +401,6 @@ func (w *Writer) Observe(event sim.Event) {
 	}
 }
 
-// begin begins a trial.
 func (w *Writer) begin(p *sim.Presentation) {
 	w.learns = w.header.Rule != nil && p.Purpose == sim.TrainingSpikes
 	if w.pending > 0 && (!w.learns || p.Place == 0) {

@@ -25,7 +25,7 @@ type archive struct {
 	md5  string // of the archive file
 }
 
-// archive fetches and unpacks a into folder.
+// archive downloads the archive a and unpacks it into folder.
 func (j *job) archive(ctx context.Context, a archive, folder string, info dataset.Info) error {
 	reports := dataset.VerifyFolder(folder, info)
 	packed := filepath.Join(folder, a.name)
@@ -43,7 +43,7 @@ func (j *job) archive(ctx context.Context, a archive, folder string, info datase
 			return nil
 		}
 		if j.AcceptMismatch {
-			j.notice("%s: MD5 %s, want %s; accepted, as asked", part, sum, a.md5)
+			j.notice("%s: MD5 %s, want %s; accepted, as you asked", part, sum, a.md5)
 			return nil
 		}
 		return &MismatchError{Got: fmt.Sprintf("MD5 %s, want %s", sum, a.md5), Looks: looks(part)}

@@ -206,7 +206,7 @@ func (j *job) good(r dataset.Report, info dataset.Info) bool {
 			j.notice("%v; it will be replaced", err)
 			return false
 		}
-		j.notice("%v; kept, as asked", r)
+		j.notice("%v; kept, as you asked", r)
 		return true
 	case dataset.Damaged:
 		j.notice("%v; it will be replaced", r)
@@ -258,7 +258,7 @@ func (j *job) compare(r dataset.Report, info dataset.Info) error {
 		if err := r.Suits(info); err != nil {
 			return &MismatchError{Got: plain(err)}
 		}
-		j.notice("%v; accepted, as asked", r)
+		j.notice("%v; accepted, as you asked", r)
 		return nil
 	case r.Is != "":
 		return &MismatchError{Got: "it is " + r.Is}

@@ -35,7 +35,7 @@ type Plan struct {
 	MaxRate float64 // spikes/ms
 	Begun   time.Time
 	Traces  []record.Trace
-	// Populations are those whose spikes are recorded; nil means all.
+	// Populations names the populations whose spikes are recorded; nil means all.
 	Populations []string
 
 	Trials  int // number of training trials, with two phases each
@@ -50,8 +50,8 @@ type Plan struct {
 	Forget  bool   // do not remember what happened; for large recordings
 }
 
-// Default is a small network of which everything is recorded: its first hidden
-// neuron never fires, and some neurons fire twice in a step.
+// Default returns the plan of a small network of which everything is recorded. Its
+// first hidden neuron never fires, and some neurons fire twice in a step.
 func Default() Plan {
 	p := Plan{
 		Network: network.Architecture{Inputs: 12, Hidden: []int{9, 5}, Classes: 3, PerClass: 1, Feedback: network.Broadcast, SilentGain: 5},
@@ -96,7 +96,7 @@ func Plans() map[string]Plan {
 	add("no trials", func(p *Plan) { p.Trials, p.Tests, p.Begun = 0, 0, time.Time{} })
 	add("no spikes", func(p *Plan) { p.Populations = []string{} })
 	add("broke off", func(p *Plan) {
-		// Long enough to be written in parts.
+		// The trials are long enough to be written in parts.
 		p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 50}}
 		p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Cut = 1, 4000, 4000, 3, 0, 60
 	})
