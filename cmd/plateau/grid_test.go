@@ -148,7 +148,7 @@ func TestRoundingIsToldAndStored(t *testing.T) {
 // A default that is no multiple of the step is told of as one.
 func TestRoundedDefaults(t *testing.T) {
 	empty(t)
-	status, out, messages := plateau("config", "--set", "neurons.dt_ms=0.3", "--json")
+	status, out, messages := plateau("config", "--preset", "none", "--set", "neurons.dt_ms=0.3", "--json")
 	if status != 0 {
 		t.Fatal(messages)
 	}
