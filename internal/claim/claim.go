@@ -299,15 +299,32 @@ func read(path string) (f found, err error) {
 // Look says who works in a folder, without touching it: nil if nobody does.
 func Look(folder string) (*Holder, error) {
 	all, err := list(folder)
+	return newest(all, time.Now()), err
+}
+
+// newest is the holder of the last claim that is live, nil if none is.
+func newest(all []found, now time.Time) *Holder {
+	for _, f := range slices.Backward(all) {
+		if f.live(self(), now) {
+			return &f.holder
+		}
+	}
+	return nil
+}
+
+// lookAsTake is as Look is, by the clock that Take goes by.
+func lookAsTake(folder string) (*Holder, error) {
+	all, err := list(folder)
+	if len(all) == 0 || err != nil {
+		return nil, err
+	}
+	temp := filepath.Join(folder, tempPrefix+rand.Text()+tempSuffix)
+	now, err := create(temp, nil)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range slices.Backward(all) {
-		if f.live(self(), time.Now()) {
-			return &f.holder, nil
-		}
-	}
-	return nil, nil
+	os.Remove(temp)
+	return newest(all, now), nil
 }
 
 // Wait waits as long as it cannot be known whether another process still works in a
@@ -315,7 +332,7 @@ func Look(folder string) (*Holder, error) {
 // tells of it first. Whoever lives gives a sign within a minute or so, and who does
 // not has lost its claim after ten.
 func Wait(ctx context.Context, folder string, tell func(Held)) error {
-	by, err := Look(folder)
+	by, err := lookAsTake(folder)
 	if err != nil || by == nil || by.here(self()) {
 		return err
 	}
@@ -326,7 +343,7 @@ func Wait(ctx context.Context, folder string, tell func(Held)) error {
 			return ctx.Err()
 		case <-time.After(time.Second):
 		}
-		by, err = Look(folder)
+		by, err = lookAsTake(folder)
 		if err != nil || by == nil || !by.Seen.Equal(seen) {
 			return err
 		}

@@ -282,6 +282,29 @@ func TestWait(t *testing.T) {
 	}
 }
 
+// Whoever has waited until a claim ended gets the folder: Wait and Take go by the
+// same clock. The one of a file system lags by some milliseconds.
+func TestTakeAfterWait(t *testing.T) {
+	var all sync.WaitGroup
+	for i := range 64 {
+		folder := t.TempDir()
+		plant(t, folder, 1, Holder{Host: "elsewhere", Process: 1}, stale-time.Second-time.Duration(i)*time.Millisecond/4)
+		all.Go(func() {
+			if err := Wait(t.Context(), folder, func(Held) {}); err != nil {
+				t.Error(err)
+			}
+			c, err := Take(folder)
+			if err != nil {
+				t.Errorf("after waiting: %v", err)
+				return
+			}
+			wantNames(t, folder, "claim.2")
+			c.Release()
+		})
+	}
+	all.Wait()
+}
+
 // To renew is to make the claim young.
 func TestRenew(t *testing.T) {
 	folder := t.TempDir()
