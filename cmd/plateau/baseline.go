@@ -7,16 +7,16 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// A baseline says what the error of a run is to be held against: guessing, and a
-// linear classifier, which learns from the same images while the run goes on.
+// A baseline holds errors to compare that of a run with: that of guessing, and that of
+// a linear classifier, which learns from the same images while the run goes on.
 type baseline struct {
 	guess  float64 // error of guessing
 	linear float64 // error of the linear classifier, valid once done is closed
-	err    error   // that of the context, if it ended before
+	err    error   // the context's, if it ended first
 	done   chan struct{}
 }
 
-// startBaseline begins to train the linear classifier beside whatever else is done.
+// startBaseline begins to train the linear classifier in the background.
 func startBaseline(ctx context.Context, train, test *dataset.Set) *baseline {
 	b := &baseline{guess: 1 - 1/float64(test.Classes), done: make(chan struct{})}
 	go func() {
@@ -32,7 +32,7 @@ func (b *baseline) wait() (float64, error) {
 	return b.linear, b.err
 }
 
-// text says both errors; the classifier has to be done.
+// text says both errors. Only call it after wait.
 func (b *baseline) text() string {
 	return fmt.Sprintf("guessing: %s; a linear classifier trained on the same images: %s", percent(b.guess), percent(b.linear))
 }

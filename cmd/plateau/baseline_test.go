@@ -7,8 +7,8 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// At its end a run says what its error is to be held against, and shows a digit that it
-// reads, with its spikes, and one that it does not.
+// At its end a run says which errors to compare its own with, and shows a digit with a
+// correct prediction, with its spikes, and one with a wrong prediction.
 func TestRunSaysWhatItsErrorMeans(t *testing.T) {
 	emptyTerminal(t)
 	out := must(t, tiny("--examples", "300", "--test-examples", "50", "--out", "run")...)
@@ -23,7 +23,7 @@ func TestRunSaysWhatItsErrorMeans(t *testing.T) {
 		}
 	}
 	if strings.Count(out, ": right\n") != 1 || strings.Count(out, ": wrong\n") != 1 || strings.Count(out, "averaged") != 1 {
-		t.Errorf("want a digit that is read, its raster, and one that is misread in\n%s", out)
+		t.Errorf("want a digit with a correct prediction, its raster, and one with a wrong prediction in\n%s", out)
 	}
 	metrics, err := readMetrics("run")
 	if err != nil || metrics.end == nil || metrics.end.Linear == nil || *metrics.end.Linear != linear {

@@ -7,13 +7,13 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// lookedThrough is how many test images are tried to find one that is misread. Of
-// 500 even a network with an error of 1 % misreads five.
+// lookedThrough is the number of test images that are tried to find one with a wrong
+// prediction. Even a network with an error of 1 % is wrong on five of 500.
 const lookedThrough = 500
 
-// showExamples shows a person what the network makes of the first test image that it
-// reads as its class, with the spikes of everybody, and of the first that it misreads:
-// the trials that plateau trial runs of them.
+// showExamples shows two trials, as plateau trial would run them: that of the first
+// test image whose class is predicted correctly, with a raster of all neurons, and
+// that of the first image with a wrong prediction.
 func (r *training) showExamples(ctx context.Context) error {
 	info, err := dataset.Lookup(r.config.data.name)
 	if err != nil {

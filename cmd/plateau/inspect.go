@@ -417,7 +417,7 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 	i.con.event(i.event())
 	if !i.con.json {
 		i.head()
-		i.con.line("%s", i.row("trial", "what", "number", "image", "class", "read", "phases (ms)", i.names(), "plateaus"))
+		i.con.line("%s", i.row("trial", "what", "number", "image", "class", "predicted", "phases (ms)", i.names(), "plateaus"))
 	}
 	total := totalEvent{Event: "total", Trials: i.r.Trials(), Bytes: i.size, Spikes: make([]int64, len(i.h.Populations)), RateHz: make([]float64, len(i.h.Populations))}
 	var all int64                                // steps
@@ -490,9 +490,9 @@ func (i *inspection) names() []string {
 }
 
 // row sets out a line of the table of trials.
-func (i *inspection) row(trial, what, number, image, class, read, phases string, populations []string, plateaus string) string {
+func (i *inspection) row(trial, what, number, image, class, predicted, phases string, populations []string, plateaus string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%6s  %-8s %8s %6s %6s %5s  %-16s", trial, what, number, image, class, read, phases)
+	fmt.Fprintf(&b, "%6s  %-8s %8s %6s %6s %9s  %-16s", trial, what, number, image, class, predicted, phases)
 	for _, s := range populations {
 		fmt.Fprintf(&b, " %9s", s)
 	}
@@ -553,7 +553,7 @@ func (i *inspection) total(t totalEvent, listed int) {
 	i.con.line("%s", i.row("", "spikes", "", "", "", "", "", spikes, ""))
 	i.con.line("%s", i.row("", "mean rate", "", "", "", "", "", rates, ""))
 	i.con.line("")
-	i.con.line("%s, %d misread, %s; %s: %.2f bytes of file a spike",
+	i.con.line("%s, %d with a wrong prediction, %s; %s: %.2f bytes of the file per spike",
 		plural(t.Trials, "trial"), t.Misread, clock(time.Duration(t.Milliseconds*float64(time.Millisecond)))+" simulated", plural(int(all), "spike"), t.BytesPerSpike)
 }
 

@@ -118,10 +118,10 @@ func inspectRun(con *console, path string, verify bool) error {
 	}
 	con.line("")
 	if e.Validated != nil {
-		con.line("%s of the images held out are misread after %s", percent(*e.Validated), plural(len(e.Epochs), "epoch"))
+		con.line("validation error %s after %s", withAccuracy(*e.Validated), plural(len(e.Epochs), "epoch"))
 	}
 	if e.TestError != nil {
-		con.line("%s of the test images are misread after %s", percent(*e.TestError), plural(len(e.Epochs), "epoch"))
+		con.line("test error %s after %s", withAccuracy(*e.TestError), plural(len(e.Epochs), "epoch"))
 	}
 	if e.Seconds > 0 {
 		con.line("it took %s", clock(time.Duration(e.Seconds*float64(time.Second))))

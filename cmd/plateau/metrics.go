@@ -46,7 +46,7 @@ type epochEvent struct {
 	Confusion         [][]int    `json:"confusion,omitempty"` // [true class][class read out], if measured
 }
 
-// testError is the share misread of the images that the epoch was tested on: of
+// testError is the error on the images that the epoch was tested on: of
 // those that are held out, if there are any, or of the test set.
 func (e *epochEvent) testError() float64 {
 	switch {

@@ -97,9 +97,9 @@ func shade(of string, grey float64) byte {
 	return of[min(int(grey*float64(len(of))), len(of)-1)]
 }
 
-// classBars draws the potential of each class, with marks at the true one and at
-// the one read out.
-func (t terminal) classBars(width int, potentials []float64, names []string, class, read int) []string {
+// classBars draws the potential of each class, with marks at the true and at the
+// predicted one.
+func (t terminal) classBars(width int, potentials []float64, names []string, class, predicted int) []string {
 	low, high := min(0, slices.Min(potentials)), max(0, slices.Max(potentials))
 	arrow := "  ← "
 	if !t.unicode {
@@ -109,12 +109,12 @@ func (t terminal) classBars(width int, potentials []float64, names []string, cla
 	for _, name := range names {
 		wide = max(wide, len(name))
 	}
-	room := min(max(width-wide-len(" -10.000 ")-len(arrow+"read"+arrow+"true"), 4), 20)
+	room := min(max(width-wide-len(" -10.000 ")-len(arrow+"predicted"+arrow+"true"), 4), 20)
 	lines := []string{"mean output potential", ""}
 	for i, v := range potentials {
 		mark, p := "", plainly
-		if i == read {
-			mark += arrow + "read"
+		if i == predicted {
+			mark += arrow + "predicted"
 			p = yellow
 		}
 		if i == class {

@@ -147,7 +147,7 @@ func drawings() []drawing {
 			options: []string{"trial", "trials", "populations"}, draw: drawRaster},
 		{name: "learning", meaning: "error and loss after each epoch", source: fromRuns, many: true, file: "learning", options: ofCourses, draw: drawLearning},
 	}, append(measuredPictures(), []drawing{
-		{name: "confusion", meaning: "which classes were taken for which", source: fromTests, many: true, file: "confusion", draw: drawConfusion},
+		{name: "confusion", meaning: "the confusion matrix: which classes were predicted for which", source: fromTests, many: true, file: "confusion", draw: drawConfusion},
 		{name: "fields", meaning: "receptive fields: the weights from the image to each neuron", source: fromRuns, file: "fields",
 			options: []string{"neurons"}, draw: drawFields},
 	}...)...)

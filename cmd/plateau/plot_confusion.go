@@ -16,11 +16,11 @@ import (
 type testedLine struct {
 	Event     string  `json:"event"`
 	Data      string  `json:"data"`
-	Confusion [][]int `json:"confusion"` // images by true class, and by class read
+	Confusion [][]int `json:"confusion"` // images by true class, and by predicted class
 }
 
-// drawConfusion draws the confusion of the last epoch of a run, or of runs that
-// differ only in their seed, or of what plateau test --json printed.
+// drawConfusion draws the confusion matrix of the last epoch of a run, the sum of those
+// of runs that differ only in their seed, or the one that plateau test --json printed.
 func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
 	var about figure.About
 	var images [][]int
@@ -31,24 +31,24 @@ func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, erro
 			return nil, about, err
 		}
 		images, data, from = line.Confusion, line.Data, filepath.Base(o.from[0])
-		about.Title = "Confusion: " + data
+		about.Title = "Confusion matrix: " + data
 	} else {
 		courses, err := readCourses(o.from)
 		if err != nil {
 			return nil, about, err
 		}
 		if len(courses) > 1 {
-			return nil, about, misuse("the runs differ in more than their seed (%s), but a confusion is of one configuration", courses[1].name)
+			return nil, about, misuse("the runs differ in more than their seed (%s), but a confusion matrix is drawn for one configuration", courses[1].name)
 		}
 		k := courses[0]
 		var epochs []string
 		for i, run := range k.runs {
 			last := run.confused()
 			if last == nil && len(run.epochs) == 0 {
-				return nil, about, fmt.Errorf("%s: no epoch is finished yet, so there is no confusion", k.folders[i])
+				return nil, about, fmt.Errorf("%s: no epoch is finished yet, so there is no confusion matrix", k.folders[i])
 			}
 			if last == nil {
-				return nil, about, fmt.Errorf("%s: has no confusion; %s writes one at every epoch, and of a finished run: %s > test.jsonl, then %s",
+				return nil, about, fmt.Errorf("%s: has no confusion matrix; %s writes one after every epoch; for a run that is finished: %s > test.jsonl, then %s",
 					k.folders[i], command("train", "--measure", "confusion"), command("test", "--run", k.folders[i], "--json"), command("plot", "test.jsonl", "--what", "confusion"))
 			}
 			if images, err = addConfusion(images, last.Confusion); err != nil {
@@ -58,7 +58,7 @@ func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, erro
 				epochs = append(epochs, epoch)
 			}
 		}
-		about, _ = titles("Confusion", courses, false)
+		about, _ = titles("Confusion matrix", courses, false)
 		data, from = k.config.data.name, fmt.Sprintf("%s, epoch %s", about.Description, strings.Join(epochs, ", "))
 	}
 	n, wrong := 0, 0
@@ -70,12 +70,12 @@ func drawConfusion(_ *console, o plotOptions) (figure.Figure, figure.About, erro
 			}
 		}
 	}
-	about.Description = fmt.Sprintf("%s: %s of %s misread", from, percent(float64(wrong)/float64(max(n, 1))), plural(n, "image"))
+	about.Description = fmt.Sprintf("%s: error %s on %s", from, percent(float64(wrong)/float64(max(n, 1))), plural(n, "image"))
 	f := &figure.Confusion{Title: about.Title, Subtitle: about.Description, Names: classNames(data, len(images)), Images: images}
 	return f, about, nil
 }
 
-// addConfusion adds up what several runs have read.
+// addConfusion adds up the confusion matrices of several runs.
 func addConfusion(sum, images [][]int) ([][]int, error) {
 	if err := checkConfusion(images); err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func addConfusion(sum, images [][]int) ([][]int, error) {
 		return images, nil
 	}
 	if len(sum) != len(images) {
-		return nil, fmt.Errorf("the confusion is of %d classes, that of the other run of %d", len(images), len(sum))
+		return nil, fmt.Errorf("the confusion matrix has %d classes, that of the other run has %d", len(images), len(sum))
 	}
 	for i := range sum {
 		for k := range sum[i] {
@@ -99,15 +99,15 @@ const maxClasses = 100
 
 func checkConfusion(images [][]int) error {
 	if len(images) < 1 || len(images) > maxClasses {
-		return fmt.Errorf("the confusion is of %d classes, want 1 to %d", len(images), maxClasses)
+		return fmt.Errorf("the confusion matrix has %d classes, want 1 to %d", len(images), maxClasses)
 	}
 	for i, row := range images {
 		if len(row) != len(images) {
-			return fmt.Errorf("row %d of the confusion has %d numbers, want %d", i, len(row), len(images))
+			return fmt.Errorf("row %d of the confusion matrix has %d numbers, want %d", i, len(row), len(images))
 		}
 		for k, n := range row {
 			if n < 0 {
-				return fmt.Errorf("the confusion holds %d in row %d, column %d, want 0 or more", n, i, k)
+				return fmt.Errorf("the confusion matrix holds %d in row %d, column %d, want 0 or more", n, i, k)
 			}
 		}
 	}

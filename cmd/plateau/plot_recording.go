@@ -300,7 +300,7 @@ func trialNames(t *record.Trial, classes []string) []string {
 		return []string{fmt.Sprintf("%s: %s", short, classes[t.Class]), short}
 	}
 	return []string{
-		fmt.Sprintf("%s: %s, read as %s", short, classes[t.Class], classes[t.Read]),
+		fmt.Sprintf("%s: %s, predicted %s", short, classes[t.Class], classes[t.Read]),
 		fmt.Sprintf("%s: %s → %s", short, classes[t.Class], classes[t.Read]), short,
 	}
 }

@@ -274,7 +274,7 @@ func TestPlotMeasured(t *testing.T) {
 		"eigenvalue": {"Largest eigenvalue", "Theorem 1", ">1<"},
 		"losses":     {"Output loss", "Hidden loss", "Correlation"},
 		"rates":      {"Mean rate", "(Hz)", "input"},
-		"confusion":  {"epoch 2: 10.00 % of 10 images misread", ">75.0 %<"},
+		"confusion":  {"epoch 2: error 10.00 % on 10 images", ">75.0 %<"},
 	} {
 		must(t, "plot", "a", "--what", what)
 		text := readFile(t, what+".svg")
@@ -292,7 +292,7 @@ func TestPlotMeasured(t *testing.T) {
 		}
 	}
 	must(t, "plot", "a", "b", "--what", "confusion", "--out", "both.svg")
-	if text := readFile(t, "both.svg"); !strings.Contains(text, "a, b, seeds 1, 2, epoch 2: 10.00 % of 20 images misread") {
+	if text := readFile(t, "both.svg"); !strings.Contains(text, "a, b, seeds 1, 2, epoch 2: error 10.00 % on 20 images") {
 		t.Error("the confusion of two runs is not their sum")
 	}
 	must(t, "plot", "c", "--what", "fields", "--neurons", "largest")
@@ -305,7 +305,7 @@ func TestPlotMeasured(t *testing.T) {
 	}
 	writeFile(t, "test.jsonl", must(t, "test", "--run", "a", "--json"))
 	must(t, "plot", "test.jsonl", "--what", "confusion", "--out", "test.svg")
-	if text := readFile(t, "test.svg"); !strings.Contains(text, "of 20 images misread") || !strings.Contains(text, "Confusion: digits") {
+	if text := readFile(t, "test.svg"); !strings.Contains(text, " on 20 images") || !strings.Contains(text, "Confusion matrix: digits") {
 		t.Error("test.svg is not of the test")
 	}
 }
@@ -335,12 +335,12 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 		"short --what angles":                 "short: nothing was measured of angles yet: there is a line every 1000 examples",
 		"short --what dynamics":               "short: nothing was measured of learning dynamics; plateau train --measure norms does",
 		"flat --what angles":                  "flat: there is nothing of angles: the network has no hidden layer",
-		"run --what confusion":                "run: has no confusion; plateau train --measure confusion",
-		"told run --what confusion":           "run: has no confusion; plateau train --measure confusion",
-		"young --what confusion":              "young: no epoch is finished yet, so there is no confusion",
+		"run --what confusion":                "run: has no confusion matrix; plateau train --measure confusion",
+		"told run --what confusion":           "run: has no confusion matrix; plateau train --measure confusion",
+		"young --what confusion":              "young: no epoch is finished yet, so there is no confusion matrix",
 		"a c --what confusion":                "the runs differ in more than their seed (network.hidden = [9, 8])",
 		"notes.txt --what confusion":          "notes.txt: want the folder of a run, or a file with what plateau test --json printed",
-		"odd.jsonl --what confusion":          "row 1 of the confusion has 1 numbers, want 2",
+		"odd.jsonl --what confusion":          "row 1 of the confusion matrix has 1 numbers, want 2",
 		"a notes.txt --what confusion":        "there are 2 of them",
 		"a c --what fields":                   "there are 2 of them; want the folder of a run for a picture of fields",
 		"a --what fields --neurons 20":        "--neurons 20: want numbers from 0 to 19, or largest",

@@ -145,7 +145,7 @@ func (t *shownTrial) figure() *figure.Trial {
 	}
 	f.Title = "One trial: " + called(t.class)
 	if t.read >= 0 {
-		f.Title += ", read as " + called(t.read)
+		f.Title += ", predicted " + called(t.read)
 	}
 	var sizes []int
 	for _, p := range f.Populations {

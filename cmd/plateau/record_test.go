@@ -268,7 +268,7 @@ func TestInspect(t *testing.T) {
 		t.Errorf("the total is %v, want %v spikes of hidden0 and %v misread", total, sum, misread)
 	}
 	out := must(t, "inspect", path)
-	for _, want := range []string{"784-20-10 on digits", "spikes of input, hidden0, output", "soma of hidden0 0:5 every 1 ms", "and 40 more", "60 trials", "bytes of file a spike"} {
+	for _, want := range []string{"784-20-10 on digits", "spikes of input, hidden0, output", "soma of hidden0 0:5 every 1 ms", "and 40 more", "60 trials", "bytes of the file per spike"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in\n%s", want, out)
 		}

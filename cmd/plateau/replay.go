@@ -343,7 +343,7 @@ func (p *replayed) summary(o replayOptions) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "trial %d of %s: image %d, class %d", e.Trial, o.path, p.trial.Sample, p.trial.Class)
 	if p.trial.Read >= 0 {
-		fmt.Fprintf(&b, ", read as %d", p.trial.Read)
+		fmt.Fprintf(&b, ", predicted %d", p.trial.Read)
 	}
 	fmt.Fprintf(&b, "\n%s of %s, %s to %s ms\n\n%-8s %10s %10s %10s\n",
 		plural(e.Neurons, "neuron"), e.Layer, number(e.From), number(e.To), "", "least", "mean", "largest")

@@ -130,7 +130,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		con.noteMetrics(folder.path)
 	}
 	if end, ok := point.finished(c, tail); ok {
-		con.line("%s is done: %s, %s of the test images are misread", folder.path, plural(end.Epochs, "epoch"), percent(*end.TestError))
+		con.line("%s is done: %s, test error %s", folder.path, plural(end.Epochs, "epoch"), withAccuracy(*end.TestError))
 		con.line("to train it longer: %s --epochs %d", resumeCommand(folder.path), 2*end.Epochs)
 		con.event(end)
 		return nil

@@ -80,7 +80,7 @@ func (r *runMetrics) read(line []byte) error {
 	return nil
 }
 
-// confused is the last epoch that counted what was taken for what, nil if none did.
+// confused returns the last epoch with a confusion matrix, nil if there is none.
 func (r *runMetrics) confused() *epochEvent {
 	for i := len(r.epochs) - 1; i >= 0; i-- {
 		if r.epochs[i].Confusion != nil {

@@ -135,7 +135,8 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// verdict is the image, beside it the output of each class, and below what was read.
+// verdict draws the image, beside it the output of each class, and below both the
+// predicted class.
 func (t *trace) verdict(at terminal, set *dataset.Set, e trialEvent) string {
 	info, _ := dataset.Lookup(t.config.data.name)
 	left := at.picture(set, e.Example)
@@ -144,7 +145,7 @@ func (t *trace) verdict(at terminal, set *dataset.Set, e trialEvent) string {
 	if e.Read != e.Class {
 		verdict = "wrong"
 	}
-	return at.beside(left, bars) + fmt.Sprintf("\nclass %s, read as %s: %s", info.Classes[e.Class], info.Classes[e.Read], verdict)
+	return at.beside(left, bars) + fmt.Sprintf("\nclass %s, predicted %s: %s", info.Classes[e.Class], info.Classes[e.Read], verdict)
 }
 
 // spikes is the raster of the trial.

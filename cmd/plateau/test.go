@@ -18,8 +18,8 @@ func newTest(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "test", GroupID: groupRun, Args: noArguments,
 		Short: "test a trained network",
-		Long: `Test the weights of a run folder, with the run's own configuration, and count
-which class was taken for which. Options change parts of the configuration.`,
+		Long: `Test the weights of a run folder with the run's own configuration, and print the
+error and the confusion matrix. Options change parts of the configuration.`,
 		Example: `  plateau test --run runs/digits-1
   plateau test --run runs/digits-1 --test-examples 10000
   plateau test --run runs/mnist-1 --set test.length_ms=500`,
@@ -50,7 +50,7 @@ type testEvent struct {
 	Examples    int     `json:"examples"`
 	TestError   float64 `json:"test_error"`
 	TestSeconds float64 `json:"test_seconds"`
-	Confusion   [][]int `json:"confusion"` // [true class][class read out]
+	Confusion   [][]int `json:"confusion"` // [true class][predicted class]
 }
 
 func test(ctx context.Context, con *console, c *config, workers int, run string) error {
@@ -89,7 +89,7 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	took := time.Since(began)
 	confusion := countConfusion(result.Read, data.Test)
 	con.event(testEvent{"test", info.Name, result.Examples, result.Error(), took.Seconds(), confusion})
-	con.line("test error %s: %d of %d images misread, in %s (%.0f images/s)", percent(result.Error()),
+	con.line("test error %s: %d of %d predictions wrong, in %s (%.0f images/s)", withAccuracy(result.Error()),
 		result.Errors, result.Examples, clock(took), perSecond(int64(result.Examples), took))
 	con.line("\n%s", confusionTable(confusion, info.Classes))
 	return nil
@@ -118,7 +118,7 @@ func runTest(ctx context.Context, con *console, t *protocols.Tester, set *datase
 	return t.Test(ctx, set, func(done int) { bar.at(int64(done)) })
 }
 
-// confusionTable prints how many images of each class were read as which.
+// confusionTable prints the confusion matrix, and the error of each class.
 func confusionTable(confusion [][]int, names []string) string {
 	var b strings.Builder
 	long, wide := len("class"), 5
@@ -130,7 +130,7 @@ func confusionTable(confusion [][]int, names []string) string {
 			wide = max(wide, len(fmt.Sprint(n))+1)
 		}
 	}
-	fmt.Fprintf(&b, "%*s │ read as\n%*s │", long+3, "", long+3, "class")
+	fmt.Fprintf(&b, "%*s │ predicted class\n%*s │", long+3, "true", long+3, "class")
 	for i, name := range names {
 		fmt.Fprintf(&b, "%*s", wide, short(i, name))
 	}
@@ -160,7 +160,7 @@ func confusionTable(confusion [][]int, names []string) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// short is a class's name where it is short, or else its number.
+// short returns the name of a class if it is short, otherwise its number.
 func short(i int, name string) string {
 	if len(name) <= 2 {
 		return name

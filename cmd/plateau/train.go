@@ -391,8 +391,9 @@ func (r *training) run(ctx context.Context) error {
 	if err := r.showExamples(ctx); err != nil {
 		return err
 	}
-	r.con.line("\ndone in %s: %s of the test images are misread (%s)", clock(took), percent(*final), compared.text())
-	r.con.line("%s holds configuration, metrics and weights", r.folder.path)
+	r.con.line("\ndone in %s: test error %s", clock(took), withAccuracy(*final))
+	r.con.line("for comparison, the error of %s", compared.text())
+	r.con.line("%s holds the configuration, the metrics and the weights", r.folder.path)
 	if r.recording != nil {
 		until := ""
 		if r.recording.told {
@@ -400,7 +401,7 @@ func (r *training) run(ctx context.Context) error {
 		}
 		r.con.line("what was recorded%s, %s: %s", until, byteSize(r.recording.size()), command("inspect", argument(r.recording.path)))
 	}
-	r.con.line("look into a trial: %s", command("trial", "--run", r.folder.path, "--example", "7"))
+	r.con.line("to look into a trial: %s", command("trial", "--run", r.folder.path, "--example", "7"))
 	return nil
 }
 

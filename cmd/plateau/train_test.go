@@ -120,7 +120,7 @@ func TestTrainForAPerson(t *testing.T) {
 		}
 	}
 	out = must(t, "test", "--run", "a/b", "--test-examples", "5")
-	for _, want := range []string{"5 images", "test error", "read as"} {
+	for _, want := range []string{"5 images", "test error", "accuracy", "predicted class"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
@@ -270,7 +270,7 @@ func TestValidation(t *testing.T) {
 	}
 
 	for _, want := range []string{"validation error", "20 images", "10 images held out", "20 images to test on",
-		percent(result.Error()) + " of the images held out", percent(end["test_error"].(float64)) + " of the test images"} {
+		"validation error " + withAccuracy(result.Error()), "test error " + withAccuracy(end["test_error"].(float64))} {
 		if out := must(t, "inspect", "held"); !strings.Contains(out, want) {
 			t.Errorf("inspect: want %q in\n%s", want, out)
 		}
@@ -284,7 +284,7 @@ func TestValidation(t *testing.T) {
 		}
 	}
 	person := must(t, tiny("--out", "person", "--validation", "10")...)
-	for _, want := range []string{"20 images to train on, 10 held out to test every epoch, at the end 20 to test on", "validation error", "of the test images are misread"} {
+	for _, want := range []string{"20 images to train on, 10 held out to test every epoch, at the end 20 to test on", "validation error", ": test error "} {
 		if !strings.Contains(person, want) {
 			t.Errorf("want %q in\n%s", want, person)
 		}
@@ -307,7 +307,7 @@ func TestValidationInterrupted(t *testing.T) {
 	if last["event"] != "interrupted" || last["test_error"] != nil || last["validation_error"] != events[2]["validation_error"] {
 		t.Errorf("the run ends with %v", last)
 	}
-	if out := must(t, "inspect", "run"); strings.Contains(out, "test images are") {
+	if out := must(t, "inspect", "run"); strings.Contains(out, "test error") {
 		t.Errorf("inspect says\n%s", out)
 	}
 }

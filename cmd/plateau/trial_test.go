@@ -286,7 +286,7 @@ func TestTrialForAPerson(t *testing.T) {
 	empty(t)
 	for _, hidden := range []string{"6", "6,4", "none"} {
 		out := must(t, "trial", "--hidden", hidden, "--force")
-		wants := []string{"fresh weights", "← read", "← true", "forward phase, 50 ms", "input", "Hz", "output loss", "trial-0.npz", "numpy.load"}
+		wants := []string{"fresh weights", "← predicted", "← true", "forward phase, 50 ms", "input", "Hz", "output loss", "trial-0.npz", "numpy.load"}
 		if hidden == "none" {
 			if strings.Contains(out, "plateaus") {
 				t.Errorf("plateaus without a hidden layer:\n%s", out)

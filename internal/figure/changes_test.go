@@ -236,7 +236,7 @@ func TestConfusionCells(t *testing.T) {
 	if !slices.Equal(cells, want) {
 		t.Errorf("colours are\n%v, want\n%v", cells, want)
 	}
-	for _, want := range []string{"8", "80.0 %", "20.0 %", "25.0 %", "frog", "read as"} {
+	for _, want := range []string{"8", "80.0 %", "20.0 %", "25.0 %", "frog", "predicted class"} {
 		if !slices.Contains(text, want) {
 			t.Errorf("no %q in %q", want, text)
 		}

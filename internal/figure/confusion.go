@@ -15,7 +15,7 @@ type Confusion struct {
 	Title    string
 	Subtitle string
 	Names    []string
-	Images   [][]int // by true class, and by class read
+	Images   [][]int // by true class, and by predicted class
 }
 
 // Places on the page, in points.
@@ -39,7 +39,8 @@ func (m *Confusion) Size() (w, h vg.Length) {
 	return width, confusionTop + vg.Length(len(m.Images))*each + confusionBottom
 }
 
-// shares are those of a row, and the largest share that is misread of any.
+// shares returns the share of each cell in its row, and the largest share of any
+// wrong prediction.
 func (m *Confusion) shares() (shares [][]float64, most float64) {
 	for i, row := range m.Images {
 		total := 0
@@ -58,8 +59,8 @@ func (m *Confusion) shares() (shares [][]float64, most float64) {
 	return shares, most
 }
 
-// Draw implements Figure. What is read correctly is blue, by its share of the
-// class; what is misread is vermilion, by its share of what is misread most.
+// Draw implements Figure. Cells of correct predictions are blue, those of wrong ones
+// vermilion, the darker the larger their share of the class.
 func (m *Confusion) Draw(c draw.Canvas) {
 	heading(c, m.Title, m.Subtitle)
 	w, h := m.cell()
@@ -76,9 +77,9 @@ func (m *Confusion) Draw(c draw.Canvas) {
 		}
 		every = max(int(math.Ceil(float64((widest+4)/w))), 1)
 	}
-	write(c, aligned(bold(words(wordSize, black)), text.XLeft, text.YCenter), confusionLeft, top+29, "read as")
-	write(c, aligned(bold(words(wordSize, black)), text.XRight, text.YCenter), confusionLeft-8, top+11, "class")
-	write(c, aligned(words(smallSize, grey), text.XLeft, text.YCenter), confusionLeft+vg.Length(len(shares))*w+8, top+11, "misread")
+	write(c, aligned(bold(words(wordSize, black)), text.XLeft, text.YCenter), confusionLeft, top+29, "predicted class")
+	write(c, aligned(bold(words(wordSize, black)), text.XRight, text.YCenter), confusionLeft-8, top+11, "true class")
+	write(c, aligned(words(smallSize, grey), text.XLeft, text.YCenter), confusionLeft+vg.Length(len(shares))*w+8, top+11, "error")
 	for i, row := range shares {
 		y := top - vg.Length(i)*h
 		write(c, aligned(side, text.XRight, text.YCenter), confusionLeft-8, y-h/2, shortened(side, m.Names[i], confusionLeft-18))
@@ -111,8 +112,8 @@ func (m *Confusion) Draw(c draw.Canvas) {
 		colourBar(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - 5}, Max: vg.Point{X: x + long, Y: y + 5}}, colours)
 		write(c, aligned(words(smallSize, grey), text.XLeft, text.YCenter), x+long+5, y, to)
 	}
-	bar(confusionLeft+78, blue, 1, "read correctly: 0", "100 % of the class")
-	bar(confusionLeft+342, vermilion, 0.75, "misread: 0", fmt.Sprintf("%.1f %% of the class", 100*most))
+	bar(confusionLeft+78, blue, 1, "correct: 0", "100 % of the class")
+	bar(confusionLeft+342, vermilion, 0.75, "wrong: 0", fmt.Sprintf("%.1f %% of the class", 100*most))
 }
 
 // fillCell colours a cell and writes into it how many images are in it, and what
