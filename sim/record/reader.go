@@ -191,6 +191,7 @@ type assembled struct {
 	Trial
 	group  int // the group in which it began
 	last   int // the group in which it ended
+	tail   int // the number of its steps in that group, which may be 0
 	state  int // number of its state in the first group, −1 if it has none
 	phases []phaseEvent
 	rows   []plateauRow // of phases that ended
@@ -258,6 +259,7 @@ func (r *Reader) assemble(i int) (*assembled, error) {
 	p := &c.pieces[n]
 	t := &assembled{Trial: p.trial, group: k, state: p.state}
 	t.Index, t.First, t.Steps = i, c.entry.first+int64(p.from), p.to-p.from
+	t.tail = t.Steps
 	t.Snapshot, t.Weights = p.taken, r.digestOf(p.taken)
 	for ended := p.ended; ; ended = p.ended {
 		t.phases = append(t.phases, p.phases...)
@@ -291,6 +293,7 @@ func (r *Reader) assemble(i int) (*assembled, error) {
 			return nil, errors.New("a part of it is missing")
 		}
 		t.Steps += p.to
+		t.tail = p.to
 		if t.Steps > math.MaxInt32 {
 			return nil, errEvents
 		}
