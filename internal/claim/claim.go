@@ -91,9 +91,14 @@ type Held struct {
 }
 
 func (h *Held) Error() string {
-	seen := h.By.Seen.Local()
+	at := func(t time.Time) string {
+		if s := clock(t); !strings.HasPrefix(s, h.By.Since.Local().Format(time.DateOnly)) {
+			return s
+		}
+		return t.Local().Format(time.TimeOnly) // on the day that was named before
+	}
 	return fmt.Sprintf("%s; its last sign of life was at %s, and without another it is free at %s",
-		h.By, seen.Format(time.TimeOnly), seen.Add(stale).Format(time.TimeOnly))
+		h.By, at(h.By.Seen), at(h.By.Seen.Add(stale)))
 }
 
 // errContended says that others are trying to get the folder at the same moment.

@@ -121,6 +121,26 @@ func TestTake(t *testing.T) {
 	}
 }
 
+// Times of another day than the one named before are told with their date: a clock
+// may be years off.
+func TestHeldTellsDates(t *testing.T) {
+	since := time.Date(2026, 3, 1, 23, 40, 0, 0, time.Local)
+	for _, c := range []struct {
+		since, seen time.Time
+		want        string
+	}{
+		{since, since, "process 7 on node has it since 2026-03-01 23:40:00; its last sign of life was at 23:40:00, and without another it is free at 23:50:00"},
+		{since, since.Add(15 * time.Minute), "process 7 on node has it since 2026-03-01 23:40:00; its last sign of life was at 23:55:00, and without another it is free at 2026-03-02 00:05:00"},
+		{since, since.AddDate(1, 0, 0), "process 7 on node has it since 2026-03-01 23:40:00; its last sign of life was at 2027-03-01 23:40:00, and without another it is free at 2027-03-01 23:50:00"},
+		{time.Time{}, since, "process 7 on node has it; its last sign of life was at 2026-03-01 23:40:00, and without another it is free at 2026-03-01 23:50:00"},
+	} {
+		held := Held{Holder{Host: "node", Process: 7, Since: c.since, Seen: c.seen}}
+		if got := held.Error(); got != c.want {
+			t.Errorf("it says\n%s, want\n%s", got, c.want)
+		}
+	}
+}
+
 // A claim counts for ten minutes after the last sign of life, and no longer than
 // its process where that can be known.
 func TestStale(t *testing.T) {

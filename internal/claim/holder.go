@@ -61,7 +61,11 @@ func (h Holder) String() string {
 	if h.Job != "" {
 		job = ", job " + h.Job + ","
 	}
-	return fmt.Sprintf("process %d on %s%s has it since %s", h.Process, h.Host, job, clock(h.Since))
+	since := ""
+	if !h.Since.IsZero() {
+		since = " since " + clock(h.Since)
+	}
+	return fmt.Sprintf("process %d on %s%s has it%s", h.Process, h.Host, job, since)
 }
 
 func clock(t time.Time) string { return t.Local().Format(time.DateTime) }
