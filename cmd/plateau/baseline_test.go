@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -35,4 +39,77 @@ func TestRunSaysWhatItsErrorMeans(t *testing.T) {
 	if trial := must(t, "trial", "--run", "run", "--example", number, "--out", "none", "--record", "x.plateau"); !strings.Contains(trial, shown) {
 		t.Errorf("plateau trial shows\n%s\nwant\n%s", trial, shown)
 	}
+}
+
+// tinyConfig is the configuration of a run of a blink that is in a folder.
+func tinyConfig(t *testing.T, folder string) *config {
+	t.Helper()
+	c, err := runConfig(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// What a run shows at its end has colours where the terminal has some.
+func TestRunShowsColours(t *testing.T) {
+	emptyTerminal(t)
+	must(t, tiny("--examples", "300", "--test-examples", "50", "--out", "plain")...)
+	var out bytes.Buffer
+	con := &console{out: &out, err: io.Discard, page: terminal{columns: 80, rows: 24, unicode: true, colours: 256}}
+	o := trainOptions{workers: 1, out: "run", every: interval{epochs: 1}, everyText: "1ep"}
+	if err := train(t.Context(), con, tinyConfig(t, "plain"), o); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); !strings.Contains(got, "\x1b[38;5;") || !strings.Contains(got, "\x1b[36m") || strings.Contains(got, `\x1b`) {
+		t.Errorf("want an image and a raster in colour in\n%q", got)
+	}
+}
+
+// A run that is stopped after its last epoch, while the linear classifier still
+// learns, goes on later, and so does its recording.
+func TestInterruptedBesideTheLinearClassifier(t *testing.T) {
+	empty(t)
+	must(t, tiny("--record", "--out", "unbroken")...)
+	c := tinyConfig(t, "unbroken")
+	con := &console{out: io.Discard, err: io.Discard}
+	folder, err := claimRun("run", "digits", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := con.images(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newTraining(con, c, data, folder, trainOptions{workers: 1, every: interval{epochs: 1}})
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(r.prepare())
+	must(folder.begin(&plan{Format: planFormat, Every: "1ep", Recording: recordingName, Config: c.runText()}))
+	r.metrics, err = folder.openMetrics()
+	must(err)
+	must(r.record("run/"+recordingName, false))
+	must(r.start())
+	must(folder.begun())
+	for r.last.Epoch < c.learning.epochs {
+		must(r.epoch(t.Context()))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	learning := &baseline{err: ctx.Err(), done: make(chan struct{})}
+	close(learning.done)
+	err = r.finish(ctx, learning)
+	if _, ok := errors.AsType[*interruption](err); !ok {
+		t.Fatalf("got %v, want an interruption", err)
+	}
+	r.end(&err)
+	folder.release()
+	if status, _, messages := plateau("train", "--resume", "run"); status != 0 {
+		t.Fatalf("--resume: status %d: %s", status, messages)
+	}
+	sameRecording(t, "run/"+recordingName, "unbroken/"+recordingName)
 }

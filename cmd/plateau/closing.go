@@ -15,6 +15,9 @@ const lookedThrough = 500
 // test image whose class is predicted correctly, with a raster of all neurons, and
 // that of the first image with a wrong prediction.
 func (r *training) showExamples(ctx context.Context) error {
+	if r.con.json {
+		return nil // nobody would see it
+	}
 	info, err := dataset.Lookup(r.config.data.name)
 	if err != nil {
 		return err
@@ -50,9 +53,10 @@ func (r *training) showExamples(ctx context.Context) error {
 		}
 		tr.finish(trial)
 		e := tr.event(trialOptions{split: "test"})
-		r.con.line("\nimage %d of the test set\n\n%s", show.example, tr.verdict(r.con.page, r.data.Test, e))
+		r.con.line("\nimage %d of the test set\n", show.example)
+		r.con.drawing(tr.verdict(r.con.page, r.data.Test, e))
 		if show.raster {
-			r.con.line("\n%s", tr.spikes(r.con.page, e))
+			r.con.drawing("\n" + tr.spikes(r.con.page, e))
 		}
 	}
 	return nil

@@ -366,16 +366,24 @@ func (r *training) run(ctx context.Context) error {
 			return err
 		}
 	}
+	return r.finish(ctx, compared)
+}
+
+// finish ends a run that has done all its epochs.
+func (r *training) finish(ctx context.Context, compared *baseline) error {
+	c := r.config
 	final, err := r.final(ctx)
 	if err != nil {
 		return err
 	}
-	if err := r.recording.close(); err != nil {
-		return r.failed(err)
-	}
 	linear, err := compared.wait()
 	if err != nil {
 		return r.stopped(ctx, err, 0, lastTest)
+	}
+	// From here on the run cannot be interrupted any more: the checkpoint of an
+	// interrupted run needs a recording that is open.
+	if err := r.recording.close(); err != nil {
+		return r.failed(err)
 	}
 	took := r.total.elapsed()
 	end := endEvent{
