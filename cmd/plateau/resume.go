@@ -93,7 +93,8 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		return err
 	}
 	if o.everyText == "" {
-		if o.everyText = standardInterval; folder.plan != nil {
+		o.everyText = standardInterval
+		if folder.plan != nil {
 			o.everyText = folder.plan.Every
 		}
 		if o.every, err = parseInterval(o.everyText); err != nil {

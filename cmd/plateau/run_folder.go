@@ -302,11 +302,9 @@ func (c *config) runText() string {
 
 // rewriteConfig keeps what has changed in what the run is asked to do.
 func (r *runFolder) rewriteConfig(p *plan) error {
-	if r.plan == nil || *r.plan != *p {
-		r.plan = p
-		if err := r.savePlan(); err != nil {
-			return err
-		}
+	r.plan = p
+	if err := r.savePlan(); err != nil {
+		return err
 	}
 	old, err := os.ReadFile(filepath.Join(r.path, configName))
 	if err != nil || string(old) != p.Config {

@@ -184,10 +184,7 @@ func (x *exporter) plateaus(m int) error {
 		return table.EachPhase(x.r, func(i int, _ *record.Trial, k, _ int) error {
 			p, err := x.r.Plateaus(i, k, m)
 			if errors.Is(err, record.ErrNotRecorded) {
-				p, err = record.Plateaus{Step: make([]int32, size), Value: make([]float32, size)}, nil
-				for i := range size {
-					p.Step[i], p.Value[i] = -1, float32(math.NaN())
-				}
+				p, err = intact.UnknownPlateaus(size), nil
 			}
 			if err != nil {
 				return err

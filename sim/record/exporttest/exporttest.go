@@ -100,6 +100,9 @@ func Plans() map[string]Plan {
 		p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 50}}
 		p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Cut = 1, 4000, 4000, 3, 0, 60
 	})
+	broken := plans["broke off"]
+	broken.Scatter = 6
+	plans["broke off with scattered plateaus"] = broken
 	return plans
 }
 

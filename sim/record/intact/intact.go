@@ -9,6 +9,7 @@ package intact
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"sort"
 
@@ -235,6 +236,15 @@ func (x *Recording) Plateaus(trial, phase, hidden int) (record.Plateaus, error) 
 		return p, err
 	}
 	return p, errors.Join(record.ErrNotRecorded, err)
+}
+
+// UnknownPlateaus returns n plateaus of which nothing is known: NaN, in step −1.
+func UnknownPlateaus(n int) record.Plateaus {
+	p := record.Plateaus{Step: make([]int32, n), Value: make([]float32, n)}
+	for i := range n {
+		p.Step[i], p.Value[i] = -1, float32(math.NaN())
+	}
+	return p
 }
 
 // Spikes returns a scanner over spikes; see record.Reader.

@@ -6,6 +6,7 @@ import (
 
 	"plateau/sim/record"
 	"plateau/sim/record/hdf5"
+	"plateau/sim/record/intact"
 )
 
 // intervalTable adds a table of intervals, whose group comes with the first one.
@@ -109,9 +110,9 @@ func (x *exporter) phases() error {
 		k.class = k.column("class_taught", "the class taught; -1 if none", hdf5.Int64)
 		if x.h.Plateaus {
 			for m, size := range x.h.Network.Hidden {
-				k.plateaus = append(k.plateaus, k.column("plateau_"+x.hidden(m), "plateau potential of each neuron", hdf5.Float32, int64(size)))
+				k.plateaus = append(k.plateaus, k.column("plateau_"+x.hidden(m), "plateau potential of each neuron; NaN if not known", hdf5.Float32, int64(size)))
 				if x.onsets[name] {
-					k.onsets = append(k.onsets, k.column("plateau_time_"+x.hidden(m), "when it began, in seconds", hdf5.Float64, int64(size)))
+					k.onsets = append(k.onsets, k.column("plateau_time_"+x.hidden(m), "when it began, in seconds; NaN if not known", hdf5.Float64, int64(size)))
 				}
 			}
 		}
@@ -137,7 +138,7 @@ func (x *exporter) phases() error {
 			for m, to := range k.plateaus {
 				plateaus, err := x.r.Plateaus(i, n, m)
 				if errors.Is(err, record.ErrNotRecorded) {
-					plateaus = unknownPlateaus(x.h.Network.Hidden[m])
+					plateaus = intact.UnknownPlateaus(x.h.Network.Hidden[m])
 				} else if err != nil {
 					return err
 				}
@@ -148,7 +149,9 @@ func (x *exporter) phases() error {
 				// A plateau begins at the end of its step.
 				at := make([]float64, len(plateaus.Step))
 				for j, step := range plateaus.Step {
-					at[j] = x.seconds(t.First + int64(step) + 1)
+					if at[j] = math.NaN(); step >= 0 {
+						at[j] = x.seconds(t.First + int64(step) + 1)
+					}
 				}
 				k.onsets[m].Append(at)
 			}
@@ -163,14 +166,6 @@ func (x *exporter) phases() error {
 		}
 	}
 	return nil
-}
-
-func unknownPlateaus(n int) record.Plateaus {
-	p := record.Plateaus{Step: make([]int32, n), Value: make([]float32, n)}
-	for i := range p.Value {
-		p.Value[i] = float32(math.NaN())
-	}
-	return p
 }
 
 // invalid writes the times of which nothing is known.

@@ -346,7 +346,11 @@ func (c *checker) phases() {
 					k.plateaus[m] = append(k.plateaus[m], float64(v))
 					if p.PlateauStep != nil {
 						k.scattered = true
-						k.onsets[m] = append(k.onsets[m], c.seconds(t.First+int64(p.First+p.PlateauStep[m][n]+1)))
+						at := c.seconds(t.First + int64(p.First+p.PlateauStep[m][n]+1))
+						if math.IsNaN(float64(v)) { // the recording broke off before it was known
+							at = math.NaN()
+						}
+						k.onsets[m] = append(k.onsets[m], at)
 					}
 				}
 			}
