@@ -231,6 +231,29 @@ func TestOneCommand(t *testing.T) {
 	}
 }
 
+// What is told to begin a run anew asks for its recording too.
+func TestAnewKeepsRecording(t *testing.T) {
+	empty(t)
+	outside, err := filepath.Abs("spikes.plateau")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ asked, want []string }{
+		{nil, nil},
+		{[]string{"--record"}, []string{"--record"}},
+		{[]string{"--record", "spikes.plateau", "--checkpoint-every", "50ex"}, []string{"--record", outside, "--checkpoint-every", "50ex"}},
+	} {
+		must(t, tiny(append([]string{"--out", "run", "--force"}, c.asked...)...)...)
+		os.RemoveAll("run/checkpoints")
+		status, _, messages := plateau("train", "--resume", "run")
+		want := append([]string{"train", "--config", "run/config.toml", "--out", "run", "--force"}, c.want...)
+		if status != 1 || !strings.HasSuffix(messages, "to begin it anew: "+command(want...)+"\n") {
+			t.Errorf("%q: status %d: %s, want %q", c.asked, status, messages, want)
+		}
+		must(t, want...)
+	}
+}
+
 // A job that is requeued when its machine was lost waits until the claim of the
 // lost process ends.
 func TestRequeued(t *testing.T) {

@@ -74,9 +74,21 @@ func resumableRuns() string { return listRuns(filepath.Join("runs", "*", configN
 // resumeCommand is what to type so that a run goes on.
 func resumeCommand(run string) string { return command("train", "--resume", argument(run)) }
 
-// anewCommand is what to type so that a run is done once more in its folder.
-func anewCommand(run string) string {
-	return command("train", "--config", filepath.Join(run, configName), "--out", run, "--force")
+// anewCommand is what to type so that a run is done once more in its folder, as it
+// was asked for.
+func (r *runFolder) anewCommand() string {
+	words := []string{"train", "--config", filepath.Join(r.path, configName), "--out", r.path, "--force"}
+	recording := filepath.Join(r.path, recordingName)
+	switch p := r.plan; {
+	case p == nil && isRecording(recording) || p != nil && p.Recording == recordingName:
+		words = append(words, "--record")
+	case p != nil && p.Recording != "":
+		words = append(words, "--record", argument(r.without(p.Recording)))
+	}
+	if p := r.plan; p != nil && p.Every != standardInterval {
+		words = append(words, "--checkpoint-every", p.Every)
+	}
+	return command(words...)
 }
 
 // resume goes on with a run, as if it had never stopped.
@@ -210,7 +222,7 @@ func beginAnew(ctx context.Context, con *console, c *config, folder *runFolder, 
 	if folder.plan == nil || folder.plan.Begun {
 		if _, err := os.Lstat(filepath.Join(folder.path, weightsName)); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("--resume %s: there are no checkpoints in it, but %s: it cannot go on; to begin it anew: %s",
-				folder.path, weightsName, anewCommand(folder.path))
+				folder.path, weightsName, folder.anewCommand())
 		}
 	}
 	con.note("note: there is no checkpoint yet in %s; the run begins anew", folder.path)
@@ -294,7 +306,7 @@ func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 				err, files[i].examples, resumeCommand(r.path), files[i].examples)
 		}
 	}
-	return nil, fmt.Errorf("%w\nno other is left; to begin the run anew: %s", err, anewCommand(r.path))
+	return nil, fmt.Errorf("%w\nno other is left; to begin the run anew: %s", err, r.anewCommand())
 }
 
 // resumed puts the settings of a run together that goes on, at a checkpoint if
