@@ -32,7 +32,7 @@ func describe(flags *pflag.FlagSet, heading, name, hint string) {
 
 // newHelp makes plateau help train say what plateau train --help says.
 func newHelp(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "help", Hidden: true,
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 			about := root
@@ -59,6 +59,9 @@ func newHelp(root *cobra.Command) *cobra.Command {
 			return about.Help()
 		},
 	}
+	// It has nothing to say about itself, but a mistake in its words leads here.
+	cmd.SetHelpFunc(func(*cobra.Command, []string) { root.Help() })
+	return cmd
 }
 
 func annotation(f *pflag.Flag, name string) string {

@@ -125,7 +125,10 @@ func TestMistakes(t *testing.T) {
 		{"train --epoch 3", 2, []string{"no option --epoch;", "did you mean --epochs?", "plateau train --help"}},
 		{"train --zzzzzzz", 2, []string{"no option --zzzzzzz\n", "plateau train --help"}},
 		{"train -e", 2, []string{"no option -e", "two dashes"}},
-		{"train extra", 2, []string{`takes no arguments`, `"extra"`}},
+		{"train extra", 2, []string{`takes no arguments`, "\"extra\"\n"}},
+		{"train run", 2, []string{`takes no arguments, but there is "run"; did you mean --resume run?`}},
+		{"test run", 2, []string{`takes no arguments, but there is "run"; did you mean --run run?`}},
+		{"trial run", 2, []string{`takes no arguments, but there is "run"; did you mean --run run?`}},
 		{"train --epochs", 2, []string{"--epochs needs a value"}},
 		{"train --epochs abc", 2, []string{"--epochs", `learning.epochs = "abc"`, "a whole number from 1"}},
 		{"train --epochs 0", 2, []string{"learning.epochs = 0", "from 1"}},
@@ -270,6 +273,10 @@ func TestHelp(t *testing.T) {
 		if status != 0 || !strings.Contains(out, "plateau") || messages != "" {
 			t.Errorf("plateau %q: status %d, messages %q, output %q", args, status, messages, out)
 		}
+	}
+	// A mistake in the words of help ends with "try: plateau help --help".
+	if got, want := must(t, "help", "--help"), must(t, "--help"); got != want {
+		t.Errorf("plateau help --help prints %q, want what plateau --help does", got)
 	}
 }
 

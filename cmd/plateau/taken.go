@@ -88,5 +88,5 @@ func recordingOf(path string) (string, error) {
 	if isRun(path) {
 		return "", fmt.Errorf("%s: there is no recording in it; %s writes one while the run learns", path, command("train", "--record"))
 	}
-	return "", fmt.Errorf("%s is a folder; want a recording, or the folder of a run that has one%s", path, takenBy(path))
+	return "", fmt.Errorf("%s is a folder; want a recording, or the folder of a run that has one%s%s", path, takenBy(path), listRuns(filepath.Join("runs", "*", recordingName)))
 }

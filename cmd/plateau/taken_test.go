@@ -107,4 +107,15 @@ func TestWrongFileSaysWhoTakesIt(t *testing.T) {
 			t.Errorf("plateau %s: status %d, want %q in %q", test.args, status, test.want, messages)
 		}
 	}
+	// Of a folder that is no run it names the runs that have a recording.
+	if err := os.MkdirAll("runs/recorded", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, "runs/recorded/recording.plateau", "")
+	for _, args := range []string{"replay runs", "export runs --to npz"} {
+		status, _, messages := plateau(strings.Fields(args)...)
+		if want := "or the folder of a run that has one; there are runs/recorded\n"; status != 1 || !strings.Contains(messages, want) {
+			t.Errorf("plateau %s: status %d, want %q in %q", args, status, want, messages)
+		}
+	}
 }

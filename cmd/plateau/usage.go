@@ -105,12 +105,22 @@ func commandOf(cmd *cobra.Command, more ...string) string {
 	return command(append(strings.Fields(name(cmd)), more...)...)
 }
 
-// noArguments refuses words that are no options.
+// noArguments refuses words that are no options. Some commands take the folder of a
+// run as a word, so it is likely to be typed as one for those that want an option.
 func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return misuse("%s takes no arguments, but there is %q", name(cmd), args[0])
+	if len(args) == 0 {
+		return nil
 	}
-	return nil
+	meant := ""
+	if isRun(args[0]) {
+		for _, option := range []string{"run", "resume"} {
+			if cmd.Flags().Lookup(option) != nil {
+				meant = didYouMean(option+" "+shellWord(args[0]), "--")
+				break
+			}
+		}
+	}
+	return misuse("%s takes no arguments, but there is %q%s", name(cmd), args[0], meant)
 }
 
 // oneArgument wants exactly one word, which what describes.
