@@ -21,7 +21,7 @@ func newTrain(con *console) *cobra.Command {
 		Use: "train", GroupID: groupRun, Args: noArguments,
 		Short: "train a network",
 		Long: `Train a network, one example after the other, and test it after every epoch.
-Without options: 784-500-10 on digits that the program draws, under a minute.
+Without options: 784-500-10 on digits that the program draws, in about a minute.
 
 The run folder gets config.toml, with every setting; metrics.jsonl, a line for
 every epoch; and with every checkpoint weights.npz. --record also writes every
