@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -72,7 +71,7 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 			e.Weights = net.SHA256()
 		}
 	}
-	if name := filepath.Join(path, recordingName); isRecording(name) {
+	if name := ownRecording(path); isRecording(name) {
 		e.Recording = name
 	}
 	return e, c, spoilt, nil

@@ -81,12 +81,26 @@ func recordingOf(path string) (string, error) {
 	case !info.IsDir():
 		return path, nil
 	}
-	within := filepath.Join(path, recordingName)
-	if _, err := os.Stat(within); err == nil {
-		return within, nil
+	if name := ownRecording(path); name != "" {
+		return name, nil
 	}
 	if isRun(path) {
 		return "", fmt.Errorf("%s: there is no recording in it; %s writes one while the run learns", path, command("train", "--record"))
 	}
 	return "", fmt.Errorf("%s is a folder; want a recording, or the folder of a run that has one%s%s", path, takenBy(path), listRuns(filepath.Join("runs", "*", recordingName)))
+}
+
+// ownRecording is the recording of a run, which may be outside its folder; "" if it
+// has none.
+func ownRecording(run string) string {
+	names := []string{filepath.Join(run, recordingName)}
+	if p, err := readPlan(run); err == nil && p != nil && p.Recording != "" {
+		names = append(names, (&runFolder{path: run}).without(p.Recording))
+	}
+	for _, name := range names {
+		if _, err := os.Stat(name); err == nil {
+			return name
+		}
+	}
+	return ""
 }

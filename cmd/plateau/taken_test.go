@@ -42,6 +42,37 @@ func TestRunsForRecordings(t *testing.T) {
 	}
 }
 
+// The recording of a run may be outside its folder.
+func TestRecordingOutsideItsRun(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--epochs", "1", "--record=elsewhere.plateau")...)
+	elsewhere, err := filepath.Abs("elsewhere.plateau")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, "inspect", "run"); !strings.Contains(out, "recording: plateau inspect "+elsewhere+"\n") {
+		t.Errorf("want the recording in\n%s", out)
+	}
+	must(t, "replay", "run", "--trial", "0", "--out", "of-the-run.csv")
+	must(t, "replay", "elsewhere.plateau", "--trial", "0", "--out", "of-the-recording.csv")
+	if readFile(t, "of-the-run.csv") != readFile(t, "of-the-recording.csv") {
+		t.Error("replay of the run differs from that of its recording")
+	}
+	recording, _, err := lookAt("run")
+	if err != nil || recording == nil || recording.Name != elsewhere {
+		t.Fatalf("view of the run: %+v, %v", recording, err)
+	}
+	recording.Reader.Close()
+	// It may be gone meanwhile.
+	if err := os.Remove(elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, messages := plateau("replay", "run"); status != 1 || !strings.Contains(messages, "run: there is no recording in it") {
+		t.Errorf("status %d: %s", status, messages)
+	}
+	must(t, "inspect", "run")
+}
+
 // A command that is given the wrong file says which command takes it.
 func TestWrongFileSaysWhoTakesIt(t *testing.T) {
 	empty(t)

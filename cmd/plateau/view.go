@@ -144,7 +144,7 @@ func lookAt(path string) (*viewer.Recording, *viewer.Run, error) {
 		return nil, nil, err
 	}
 	run := &viewer.Run{Name: path, Title: fmt.Sprintf("%s, seed %d", c.title(), c.seed), Metrics: filepath.Join(path, metricsName)}
-	name := filepath.Join(path, recordingName)
+	name := ownRecording(path)
 	if !isRecording(name) {
 		return nil, run, nil
 	}
