@@ -144,7 +144,7 @@ func TestExportUneven(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 	for _, want := range []string{
-		"soma of hidden0: a sample every 3 steps in trials of 70 steps is not evenly spaced, which SONATA cannot say", "soma of output: ",
+		"soma of hidden0: a sample every 3 steps in trials of 70 steps is not evenly spaced, which SONATA cannot store", "soma of output: ",
 		"plateau export run/recording.plateau --to npz",
 	} {
 		if !strings.Contains(messages, want) {

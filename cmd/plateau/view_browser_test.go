@@ -266,7 +266,7 @@ func TestBrowserRun(t *testing.T) {
 	says("2 of 2 epochs")
 	more(`{"event":"measure","epoch":1,"examples":10,"update_angles_deg":[80],"hidden_losses":[2],"output_loss":0.1}` + "\n")
 	more(`{"event":"measure","epoch":1,"examples":15,"update_angles_deg":[60.5],"hidden_losses":[1],"output_loss":0.2}` + "\n")
-	b.wait(titles, "Error (%),Losses,Losses, by interval,Angle of the updates to backpropagation's (°),Examples a second")
+	b.wait(titles, "Error (%),Losses,Losses, by interval,Angle between local and backpropagated updates (°),Examples a second")
 	b.wait(legend(3), "epoch0.5hidden60.5")
 	more(lines[3])
 	says("done")

@@ -44,7 +44,7 @@ func TestBrowserGapsAndLargeNumbers(t *testing.T) {
 	writeFile(t, path, lines+rest)
 	e := viewing(t, "run")
 	b.open(e.URL)
-	const angles = `[...document.querySelectorAll(".chart")].find((c) => c.textContent.startsWith("Angle of the updates"))`
+	const angles = `[...document.querySelectorAll(".chart")].find((c) => c.textContent.startsWith("Angle between local"))`
 	const canvas = angles + `.querySelector("canvas")`
 	b.wait(`Boolean(`+angles+`)`, "true")
 	b.shot("gaps")

@@ -8,17 +8,16 @@
 //	defer c.Release()
 //
 // A claim is a file in the folder, created exclusively, that says who works
-// there. Locks of the operating system would end with their process by
-// themselves, but on network file systems they are missing, or do nothing. So a
-// claim is a lease: its process renews it each minute, and who finds one that has
-// not been renewed for ten minutes, or whose process has ended on this host, takes
-// over. A process that was stopped for longer than that finds out with Renew, or
-// with Err.
+// there. Locks of the operating system end with their process, but on network file
+// systems they are missing, or do nothing. So a claim is a lease: its process renews
+// it every minute. Another process takes over if the claim has not been renewed for
+// ten minutes, or if its process ran on this host and has ended. A process that was
+// paused for longer than that learns from Renew or Err that it has lost its claim.
 //
-// Claims have numbers. To take over claim.4 is to create claim.5, which of many
-// only one can, and then to look once more: a claim that nobody had seen before
-// sends the newer one back. Of any two processes the one that looks later has the
-// other's claim before its eyes, whatever has been removed meanwhile.
+// Claims have numbers. A process takes over claim.4 by creating claim.5, which only
+// one process can do, and then looks once more: if there is a claim that it had not
+// seen before, it withdraws its own. Of any two processes, the one that looks later
+// sees the other's claim, whatever has been removed meanwhile.
 package claim
 
 import (
@@ -41,8 +40,8 @@ import (
 	"time"
 )
 
-// renewed is how often a claim is renewed, and stale how long one without a sign
-// of life counts.
+// A claim is renewed at intervals of renewed. Without a sign of life it counts for as
+// long as stale.
 const (
 	renewed = time.Minute
 	stale   = 10 * time.Minute
@@ -50,7 +49,7 @@ const (
 
 const (
 	prefix     = "claim."  // of a claim, before its number
-	tempPrefix = ".claim." // of one that is not made yet
+	tempPrefix = ".claim." // of one that is still being written
 	tempSuffix = ".tmp"
 )
 
@@ -104,7 +103,8 @@ func (h *Held) Error() string {
 // errContended says that others are trying to get the folder at the same moment.
 var errContended = errors.New("several processes try to get it at the same moment")
 
-// Take claims a folder for this process. It is a *Held if another works there.
+// Take claims a folder for this process. The error is a *Held if another process works
+// there.
 func Take(folder string) (*Claim, error) {
 	me := self()
 	me.Since, me.Token = time.Now().UTC().Truncate(time.Second), rand.Text()
@@ -198,8 +198,8 @@ func create(path string, text []byte) (now time.Time, err error) {
 	return info.ModTime(), nil
 }
 
-// publish gives a claim its name. A link makes it appear with all that it says;
-// where there are no links it may be seen empty for a moment.
+// publish gives a claim its name. With a link it appears complete; without links it
+// may be seen empty for a moment.
 func publish(temp, path string, text []byte) error {
 	err := os.Link(temp, path)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
@@ -207,8 +207,8 @@ func publish(temp, path string, text []byte) error {
 	}
 	made, look := os.Lstat(path)
 	if look == nil {
-		// A network file system may say that there is something when its answer to
-		// the first try got lost.
+		// A network file system may say that the file exists although we made it, if its
+		// answer to the first try got lost.
 		if own, err := os.Lstat(temp); err == nil && os.SameFile(own, made) {
 			return nil
 		}
@@ -218,8 +218,8 @@ func publish(temp, path string, text []byte) error {
 	return err
 }
 
-// sweep removes what killed processes have left that did not come as far as a
-// claim. Somebody whose half-written file is taken away tries again.
+// sweep removes files of processes that were killed before they had a claim. A process
+// whose half-written file is removed tries again.
 func sweep(folder string, me Holder, now time.Time) {
 	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
@@ -233,7 +233,7 @@ func sweep(folder string, me Holder, now time.Time) {
 	}
 }
 
-// found is a claim as it was found.
+// found is a claim that was found in a folder.
 type found struct {
 	number int
 	text   []byte
@@ -245,7 +245,7 @@ func (f found) same(as found) bool {
 	return f.number == as.number && f.time.Equal(as.time) && bytes.Equal(f.text, as.text)
 }
 
-// live reports whether somebody works under a claim.
+// live reports whether a claim counts.
 func (f found) live(me Holder, now time.Time) bool {
 	return now.Sub(f.time) < stale && !f.holder.gone(me)
 }
@@ -293,7 +293,7 @@ func read(path string) (f found, err error) {
 		return f, err
 	}
 	f.time = info.ModTime()
-	// One that is not whole, or of another version, names nobody.
+	// If the claim is incomplete, or of another version, it names nobody.
 	if json.Unmarshal(f.text, &f.holder) != nil {
 		f.holder = Holder{}
 	}
@@ -332,10 +332,10 @@ func lookAsTake(folder string) (*Holder, error) {
 	return newest(all, now), nil
 }
 
-// Wait waits as long as it cannot be known whether another process still works in a
-// folder: one on another host that has given no sign of life since Wait began. It
-// tells of it first. Whoever lives gives a sign within a minute or so, and who does
-// not has lost its claim after ten.
+// Wait waits as long as it is not known whether another process still works in a
+// folder, because it is on another host and has given no sign of life since Wait
+// began. It calls tell first. A process that lives gives a sign within about a minute;
+// one that does not loses its claim after ten.
 func Wait(ctx context.Context, folder string, tell func(Held)) error {
 	by, err := lookAsTake(folder)
 	if err != nil || by == nil || by.here(self()) {
@@ -355,8 +355,8 @@ func Wait(ctx context.Context, folder string, tell func(Held)) error {
 	}
 }
 
-// keep renews the claim until it is released. It looks at the clock on the wall,
-// which goes on while the machine sleeps.
+// keep renews the claim until it is released. It uses the wall clock, which goes on
+// while the machine sleeps.
 func (c *Claim) keep() {
 	last := time.Now().Round(0)
 	tick := time.NewTicker(time.Second)
@@ -377,8 +377,8 @@ func (c *Claim) keep() {
 	}
 }
 
-// Renew is a sign of life. It is an error if the claim is lost, to which Err then
-// holds, or if it cannot be renewed just now.
+// Renew gives a sign of life. It returns an error if the claim is lost, which Err then
+// returns too, or if the claim cannot be renewed at the moment.
 func (c *Claim) Renew() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -400,7 +400,8 @@ func (c *Claim) renew() error {
 	if wrote != nil && !errors.Is(wrote, fs.ErrNotExist) && !errors.Is(wrote, errLost) {
 		return wrote
 	}
-	// Only now: whoever takes over sees that the claim was renewed, or is seen.
+	// This must come after the renewal: a process that takes over either sees the
+	// renewal, or is seen here.
 	all, err := list(c.folder)
 	if n := len(all); n > 0 && all[n-1].number > c.number {
 		return fmt.Errorf("%w: it gave no sign of life for too long, and %s", errLost, all[n-1].holder)
@@ -411,7 +412,7 @@ func (c *Claim) renew() error {
 	return cmp.Or(wrote, err)
 }
 
-// rewrite makes a claim young that says just that.
+// rewrite renews a claim, if it has this text.
 func rewrite(path string, text []byte) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -429,7 +430,7 @@ func rewrite(path string, text []byte) error {
 	return err
 }
 
-// Err is nil as long as nothing is known of the claim being lost. It is cheap.
+// Err returns nil unless the claim is known to be lost. It is cheap.
 func (c *Claim) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -6,16 +6,15 @@ import (
 	"time"
 )
 
-// A Holder is a process that works in a folder. Whoever does not know something
-// leaves it out.
+// A Holder is a process that works in a folder. Fields that are not known are empty.
 type Holder struct {
 	Host    string    `json:"host"`
 	Machine string    `json:"machine,omitempty"` // which of the hosts of this name
 	Boot    string    `json:"boot,omitempty"`    // which start of the machine
-	Space   string    `json:"space,omitempty"`   // within which processes have their numbers
+	Space   string    `json:"space,omitempty"`   // within which processes are numbered
 	Process int       `json:"process"`
-	Began   string    `json:"began,omitempty"` // the process; a later one has another, even if it has the same number
-	Job     string    `json:"job,omitempty"`   // of the cluster
+	Began   string    `json:"began,omitempty"` // when the process began; a later process with the same number differs
+	Job     string    `json:"job,omitempty"`   // number of the cluster's job
 	Since   time.Time `json:"since"`
 	Token   string    `json:"token"` // tells claims of one process apart
 
@@ -31,12 +30,12 @@ func self() Holder {
 	return h
 }
 
-// here reports whether me can know if a process has ended.
+// here reports whether the process me can tell if this one has ended.
 func (h Holder) here(me Holder) bool {
 	return h.Host != "" && h.Host == me.Host && h.Machine == me.Machine && h.Boot == me.Boot && h.Space == me.Space
 }
 
-// gone reports whether a process has ended for certain, as far as me can know.
+// gone reports whether me can tell that the process has ended.
 func (h Holder) gone(me Holder) bool {
 	switch {
 	case h.Host == "" || h.Host != me.Host || h.Machine != me.Machine:

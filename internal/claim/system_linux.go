@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// system says which machine this is, which of its starts, and within which space
-// processes have their numbers: containers on one machine cannot see each other's.
+// system returns which machine this is, which of its starts, and the space in which
+// processes are numbered: containers on one machine cannot see each other's processes.
 func system() (machine, boot, space string) {
 	first := func(path string) string {
 		b, _ := os.ReadFile(path)
@@ -21,15 +21,15 @@ func system() (machine, boot, space string) {
 // began is the clock tick at which a process was started, "" if that is not known.
 func began(process int) string { return stat(process, 22) }
 
-// ended reports whether nothing is left of a process but its number, which its
-// parent has not asked for yet.
+// ended reports whether a process has ended and only waits for its parent to ask for
+// its status.
 func ended(process int) bool {
 	state := stat(process, 3)
 	return state == "Z" || state == "X"
 }
 
-// stat is a field of what the system says of a process, counted from 1 as in its
-// manual.
+// stat returns a field of what the system says about a process, counted from 1 as in
+// the system's manual.
 func stat(process, field int) string {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
 	if err != nil {

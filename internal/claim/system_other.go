@@ -2,7 +2,7 @@
 
 package claim
 
-// system says nothing here: the host's name must do.
+// system knows nothing here, so the host's name has to suffice.
 func system() (machine, boot, space string) { return "", "", "" }
 
 func began(process int) string { return "" }

@@ -15,8 +15,7 @@ import (
 //go:embed page
 var page embed.FS
 
-// A route answers a request for data. What it cannot answer it returns as an
-// error.
+// A route answers a request for data, or returns why it cannot.
 type route func(w http.ResponseWriter, r *http.Request, q *query) error
 
 // A refusal is an error that tells the client what was wrong with its request.
@@ -31,11 +30,11 @@ func refuse(status int, format string, args ...any) error {
 	return &refusal{status, fmt.Sprintf(format, args...)}
 }
 
-// damaged is the answer where the recording cannot be read.
+// damaged is the answer if the recording cannot be read.
 func damaged(err error) error { return refuse(http.StatusUnprocessableEntity, "%v", err) }
 
-// headers keep the page to itself: it loads nothing from elsewhere, nobody can
-// frame it, and other pages cannot read what is answered.
+// headers isolate the page: it loads nothing from elsewhere, nobody can frame it, and
+// other pages cannot read the answers.
 var headers = map[string]string{
 	"Content-Security-Policy": "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 	"X-Content-Type-Options":  "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
@@ -62,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	if !local(r.Host) {
-		// A name of somebody else's that leads here would make this page theirs.
+		// If another site's name led to this address, that site could read the answers.
 		return refuse(http.StatusForbidden, "this page is for 127.0.0.1 and localhost, not for %q", r.Host)
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -82,8 +81,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) error {
 	return file(w, r)
 }
 
-// local tells whether a request was made to this machine by one of its own names;
-// behind a tunnel the port may be another.
+// local reports whether a request was made to this machine by one of its own names.
+// Behind a tunnel the port may differ.
 func local(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
@@ -123,8 +122,8 @@ func reply(w http.ResponseWriter, status int, v any) error {
 	return nil
 }
 
-// Configure sets the limits of an http.Server that a browser on the same machine
-// never meets.
+// Configure sets limits of an http.Server that a browser on the same machine never
+// reaches.
 func (s *Server) Configure(h *http.Server) {
 	h.Handler = s
 	h.ReadHeaderTimeout, h.ReadTimeout, h.IdleTimeout = 5*time.Second, 10*time.Second, 2*time.Minute
@@ -132,6 +131,6 @@ func (s *Server) Configure(h *http.Server) {
 	h.MaxHeaderBytes = 1 << 16
 }
 
-// replayTime is how long a request may wait for a replay. The page then asks again,
-// and the replay goes on from where it was.
+// replayTime is how long a request may wait for a replay. After that the page asks
+// again, and the replay continues where it was.
 const replayTime = 5 * time.Minute

@@ -10,8 +10,8 @@ import (
 	"plateau/sim/record"
 )
 
-// image sends what was shown in a trial. A header says whether it is that, or the
-// spikes of the input.
+// image sends the image that a trial showed. A header says whether it is the image or
+// the spikes of the input.
 func (s *Server) image(w http.ResponseWriter, r *http.Request, q *query) error {
 	reader := s.recording.Reader
 	index := q.int("trial", 0, reader.Trials()-1)
@@ -31,8 +31,8 @@ func (s *Server) image(w http.ResponseWriter, r *http.Request, q *query) error {
 	return png.Encode(w, m)
 }
 
-// picture is what was shown in a trial, or else what the input made of it; nil if
-// neither is known.
+// picture returns the image that a trial showed, or else how often the input neurons
+// fired; nil if neither is known.
 func (c *Recording) picture(t *record.Trial) (m image.Image, kind string) {
 	if c.Image != nil {
 		if m, err := c.Image(t); err == nil {

@@ -12,24 +12,24 @@ import (
 	"os"
 )
 
-// Bytes of metrics that are sent at once, and the longest line that there is.
+// The largest number of bytes of metrics that are sent at once, and the longest line.
 const (
 	metricsPart = 1 << 18
 	longestLine = 1 << 22
 )
 
 type metricsAnswer struct {
-	Anew   bool              `json:"anew"`   // the file is not what it was: what the page has of it is void
+	Anew   bool              `json:"anew"`   // the file is another: the page must drop what it has
 	Offset int64             `json:"offset"` // where to go on
-	Mark   uint32            `json:"mark"`   // of what is before that
+	Mark   uint32            `json:"mark"`   // checksum of the bytes before the offset
 	Size   int64             `json:"size"`
 	Lines  []json.RawMessage `json:"lines"`
 }
 
-// metrics sends the whole lines of a part of metrics.jsonl. The page asks for the
-// next part with the offset and the mark it was told, again and again while the
-// run goes on. A run that begins anew in the folder, or goes on from a checkpoint,
-// changes what is before the offset, and the mark tells that.
+// metrics sends the complete lines in a part of metrics.jsonl. While the run goes on,
+// the page keeps asking for the next part, with the offset and the mark that it got
+// last. A new run in the folder, or one resumed from a checkpoint, changes what is
+// before the offset; then the mark does not match.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request, q *query) error {
 	offset := q.whole("offset", 0, 1<<50)
 	mark := q.whole("mark", 0, math.MaxUint32)
@@ -59,7 +59,7 @@ func readMetrics(path string, offset int64, mark uint32) (*metricsAnswer, error)
 	return readPart(f, info.Size(), offset, mark)
 }
 
-// readPart reads a part of a file that had so many bytes a moment ago.
+// readPart reads a part of a file that had the given size a moment ago.
 func readPart(f io.ReaderAt, size, offset int64, mark uint32) (*metricsAnswer, error) {
 	a := &metricsAnswer{Size: size, Lines: []json.RawMessage{}}
 	if offset > size || markOf(f, offset) != mark {
@@ -72,7 +72,7 @@ func readPart(f io.ReaderAt, size, offset int64, mark uint32) (*metricsAnswer, e
 			return nil, err
 		}
 		if n < len(part) {
-			// It was made shorter meanwhile: what is here is of two files.
+			// It has become shorter meanwhile: what was read belongs to two versions.
 			return &metricsAnswer{Anew: true, Size: size, Lines: a.Lines}, nil
 		}
 		end := bytes.LastIndexByte(part, '\n') + 1
@@ -81,7 +81,7 @@ func readPart(f io.ReaderAt, size, offset int64, mark uint32) (*metricsAnswer, e
 			continue
 		}
 		if end == 0 && n == longestLine {
-			end = n // whatever that is, it is no line of metrics
+			end = n // this is too long for a line of metrics: skip it
 		}
 		part = part[:end]
 		break

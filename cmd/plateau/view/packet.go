@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// A packet is an answer with numbers in bulk; see the package comment.
+// A packet is an answer with large arrays of numbers; see the package comment.
 type packet struct {
 	Arrays []array `json:"arrays"`
 	bulk   []byte
@@ -32,7 +32,8 @@ func (p *packet) add(name, kind string, n int) {
 	p.Arrays = append(p.Arrays, array{name, kind, n})
 }
 
-// counts takes a byte for each if that is enough for the largest.
+// counts adds an array with one byte for each count if that is enough for the largest,
+// otherwise two.
 func (p *packet) counts(name string, values []uint16, largest int) {
 	if largest <= math.MaxUint8 {
 		p.add(name, "u8", len(values))
@@ -61,7 +62,7 @@ func (p *packet) floats(name string, values []float32) {
 	}
 }
 
-// send sends a head, which has the packet in it, and the arrays.
+// send sends a head, which contains the packet, and the arrays.
 func (p *packet) send(w http.ResponseWriter, head any) error {
 	text, err := json.Marshal(head)
 	if err != nil {

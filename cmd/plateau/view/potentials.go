@@ -18,10 +18,10 @@ type series struct {
 	Neuron     int             `json:"neuron"` // −1 if it is the mean of a class
 	Class      int             `json:"class"`  // −1 if it is of a neuron
 	Variable   record.Variable `json:"variable"`
-	Recorded   bool            `json:"recorded"` // or else replayed
+	Recorded   bool            `json:"recorded"` // false if replayed
 	Interval   int             `json:"interval"` // steps from one value to the next; 0 if there are none
-	Means      []float64       `json:"means"`    // over the window of each phase; of apical potentials over that of the plateau
-	Unit       int             `json:"unit"`     // steps for which the least and the largest value stand; 0 if every value is sent
+	Means      []float64       `json:"means"`    // over the window of each phase; for apical potentials over that of the plateau
+	Unit       int             `json:"unit"`     // number of steps that one smallest and one largest value represent; 0 if every value is sent
 	First      int             `json:"first"`    // step of the first value sent
 
 	members []int // neurons
@@ -35,14 +35,14 @@ type potentialsHead struct {
 	*packet
 }
 
-// What is remembered of potentials: bytes of the last few trials, and of one.
+// How much of potentials is kept in memory, in bytes: for all trials, and for one.
 const (
 	maxHeld  = 128 << 20
 	maxTrial = 32 << 20
 )
 
 // potentials sends a stretch of a trial's potentials. Those that were not recorded
-// are replayed, which can take long; the client may leave meanwhile.
+// are replayed, which can take long; the client may cancel the request meanwhile.
 func (s *Server) potentials(w http.ResponseWriter, r *http.Request, q *query) error {
 	reader := s.recording.Reader
 	h := reader.Header()
@@ -100,8 +100,8 @@ func (c *Recording) series(neurons []neuron, variables []record.Variable, classe
 	return list
 }
 
-// cut returns the values of the steps from ≤ step < to: all of them if they are no
-// more than two a pixel, else the least and the largest of each.
+// cut returns the values of the steps from ≤ step < to: all of them if there are at
+// most two per pixel, otherwise the smallest and the largest for each pixel.
 func (s *series) cut(from, to, width int) []float32 {
 	if s.Interval == 0 {
 		return nil
@@ -132,10 +132,10 @@ type finding struct {
 	bytes   int
 }
 
-// findings are those of the trials looked at last.
+// findings are the potentials of the trials that were viewed last.
 type findings struct {
 	mu   sync.Mutex
-	list []*finding // the last one at the end
+	list []*finding // the most recent at the end
 	held int        // bytes
 }
 
@@ -185,8 +185,8 @@ func (s *Server) found(ctx context.Context, t *record.Trial, list []series, key 
 	return found, nil
 }
 
-// recorded reads the series that were recorded with at most some interval. It
-// returns false without reading if these are not all, unless any will do.
+// recorded reads the series that were recorded with at most the given interval. If not
+// all were, it reads none and returns false, unless any interval will do.
 func (s *Server) recorded(t *record.Trial, list []series, most int) (whole bool) {
 	traces := s.recording.Reader.Header().Traces
 	whole = true
@@ -300,8 +300,8 @@ func (s *Server) replayed(ctx context.Context, t *record.Trial, list []series) e
 // A window is steps of a trial over which a mean is taken.
 type window struct{ from, to int }
 
-// windows are those of the phases; of an apical potential those from which the
-// neuron's plateaus came, which may be its own.
+// windows returns the windows of the phases; for an apical potential, those of the
+// neuron's plateaus, which may be its own.
 func (s *Server) windows(t *record.Trial, of *series) (list []window) {
 	for k, p := range t.Phases {
 		w := window{p.First + p.From, p.End()}
@@ -318,7 +318,7 @@ func (s *Server) windows(t *record.Trial, of *series) (list []window) {
 	return list
 }
 
-// average finds the means over windows, as far as there are values.
+// average computes the means over windows, if there are values.
 func (s *series) average(windows []window) {
 	s.Means = []float64{}
 	if s.Interval != 1 {

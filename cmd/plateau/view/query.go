@@ -10,7 +10,7 @@ import (
 	"plateau/sim/record"
 )
 
-// Bounds of what can be asked for at once.
+// The limits of one request.
 const (
 	maxWidth   = 4096 // pixels
 	maxRows    = 256
@@ -53,7 +53,7 @@ func (q *query) whole(name string, low, high int64) int64 {
 	n, err := strconv.ParseInt(q.text(name), 10, 64)
 	if err != nil || n < low || n > high {
 		if high < low {
-			q.refuse(name, "something that there is; there is none")
+			q.refuse(name, "a number that exists, but there is none")
 		} else {
 			q.refuse(name, "a whole number from "+strconv.FormatInt(low, 10)+" to "+strconv.FormatInt(high, 10))
 		}
@@ -121,8 +121,7 @@ func (q *query) variables(name string) (list []record.Variable) {
 	return list
 }
 
-// done returns what was wrong, and also refuses parameters that nobody asked
-// about.
+// done returns what was wrong, and also refuses unknown parameters.
 func (q *query) done() error {
 	for name := range q.values {
 		if q.err == nil && !slices.Contains(q.asked, name) {

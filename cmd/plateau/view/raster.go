@@ -5,11 +5,11 @@ import (
 	"net/http"
 )
 
-// Spikes are sent one by one where there are at most so many to a pixel of the
-// window's width, else as counts. These come from the spikes themselves where
-// there are at most so many in the stretch, and from the survey where there are
-// more, or where it is as fine as the screen; but where it has fewer rows than the
-// screen it stands back for a while.
+// Spikes are sent one by one if there are at most this many per pixel of the window's
+// width, otherwise as counts. Counts are made from the spikes themselves if there are
+// at most this many in the stretch, and from the survey if there are more, or if the
+// survey is as fine as the screen. If the survey has fewer rows than the screen, the
+// limit is higher.
 const (
 	spikesPerPixel = 8
 	mostScanned    = 3 << 20
@@ -18,15 +18,15 @@ const (
 
 type rasterHead struct {
 	Kind  string `json:"kind"`  // spikes, or counts for each column and row
-	First int64  `json:"first"` // step from which spikes or columns count
+	First int64  `json:"first"` // the step at which spikes or columns begin to count
 	Unit  int64  `json:"unit"`  // steps of a column
 	Cols  int    `json:"columns"`
 	Rows  int    `json:"rows"`
 	Low   int    `json:"low"`  // neurons that the rows divide evenly
 	High  int    `json:"high"` //
 	Total int    `json:"spikes"`
-	Max   int    `json:"max"`   // of a count
-	Until int64  `json:"until"` // what comes later is not counted yet
+	Max   int    `json:"max"`   // the largest count
+	Until int64  `json:"until"` // spikes after this step are not counted yet
 	*packet
 }
 
@@ -65,7 +65,7 @@ func (s *Server) raster(w http.ResponseWriter, r *http.Request, q *query) error 
 	return a.send(w)
 }
 
-// estimate returns the number of spikes in a stretch, if that is surveyed, else 0.
+// estimate returns the number of spikes in a stretch, 0 if it is not surveyed yet.
 func (v *survey) estimate(population int, from, to int64) (n int, known bool) {
 	g := &v.grids[population]
 	v.mu.RLock()
@@ -92,7 +92,7 @@ type raster struct {
 	total, until int64
 }
 
-// scan looks at the spikes themselves, unless they are too many for that.
+// scan reads the spikes themselves, unless there are too many.
 func (a *raster) scan(ctx context.Context, s *Server, width, rows int) bool {
 	a.columns, a.rows, a.until = divide(a.from, a.to, width, 1), rows, a.to
 	a.counts = make([]uint16, a.columns.n*rows)
@@ -122,8 +122,8 @@ func (a *raster) scan(ctx context.Context, s *Server, width, rows int) bool {
 	return true
 }
 
-// summarise takes counts from the survey. Its rows can hold more neurons than
-// were asked for.
+// summarise adds counts from the survey. Its rows can hold more neurons than the
+// request asks for.
 func (a *raster) summarise(v *survey, width int) {
 	g := &v.grids[a.population]
 	a.columns = divide(a.from, a.to, width, v.bin)

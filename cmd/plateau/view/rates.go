@@ -2,8 +2,8 @@ package view
 
 import "net/http"
 
-// columns divides steps from ≤ step < to into at most so many, of whole units
-// that lie on multiples of the unit.
+// columns divides the steps from ≤ step < to into columns of unit steps each, which
+// begin at multiples of the unit.
 type columns struct {
 	first int64 // step with which the first begins
 	unit  int64 // steps of each
@@ -19,13 +19,13 @@ func divide(from, to int64, width int, unit int64) columns {
 type ratesHead struct {
 	First  int64 `json:"first"`
 	Unit   int64 `json:"unit"`
-	Until  int64 `json:"until"`  // what comes later is not counted yet
-	Trials int   `json:"trials"` // likewise for trials
+	Until  int64 `json:"until"`  // spikes after this step are not counted yet
+	Trials int   `json:"trials"` // trials from this one on are not counted yet
 	*packet
 }
 
-// rates counts spikes of each population, trials and misread trials. They are
-// found soon: they come from the survey.
+// rates counts spikes of each population, trials and misread trials. It is quick
+// because it uses the survey.
 func (s *Server) rates(w http.ResponseWriter, r *http.Request, q *query) error {
 	from, to := q.stretch(s.recording.Reader.Steps())
 	width := q.int("width", 1, maxWidth)

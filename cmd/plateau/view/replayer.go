@@ -12,8 +12,8 @@ import (
 	"plateau/sim/record"
 )
 
-// A replayer finds potentials that were not recorded. It does so for one request
-// at a time, and stays where it is in between: the next trial is near.
+// A replayer computes potentials that were not recorded, for one request at a time.
+// In between it keeps its state, because the next trial is usually near.
 type replayer struct {
 	recording *Recording
 	turn      chan struct{}
@@ -48,8 +48,7 @@ func (p *replayer) note(s *replayState) {
 	p.state = s
 }
 
-// samples replays a trial, as soon as it is its turn and as long as somebody wants
-// it.
+// samples replays a trial when it is its turn, until ctx is cancelled.
 func (p *replayer) samples(ctx context.Context, trial int, traces []record.Trace, emit func(trace, step int, values []float32)) error {
 	ctx, cancel := context.WithTimeout(ctx, replayTime)
 	defer cancel()
@@ -95,16 +94,16 @@ func (p *replayer) samples(ctx context.Context, trial int, traces []record.Trace
 	return err
 }
 
-// People look at trials backwards as well, and a replay only goes forwards. So on
-// its way to a trial it leaves waypoints, each half as far from it as the one
-// before: to go back a little, little has to be learnt again.
+// People also step backwards through trials, but a replay can only go forwards. So on
+// the way to a trial the replayer keeps waypoints, each half as far from the trial as
+// the one before: to go back a little, it has to learn from only a few trials again.
 const (
 	maxWaypoints     = 32
 	maxWaypointBytes = 256 << 20
 )
 
-// keep leaves a waypoint. If that makes too many, those go that are farthest from
-// the trial.
+// keep stores a waypoint. If there are too many, it drops those farthest from the
+// trial.
 func (p *replayer) keep(trial int) {
 	w := p.replay.Waypoint()
 	if w == nil || slices.ContainsFunc(p.waypoints, func(old *protocols.Waypoint) bool { return old.Next == w.Next && old.Snapshot == w.Snapshot }) {
@@ -118,7 +117,7 @@ func (p *replayer) keep(trial int) {
 	p.waypoints = p.waypoints[:min(most, len(p.waypoints))]
 }
 
-// approach goes to the last waypoint before a trial, unless the replay is nearer.
+// approach returns to the last waypoint before a trial, unless the replay is nearer.
 func (p *replayer) approach(trial int) error {
 	t, err := p.recording.Reader.Trial(trial)
 	if err != nil {

@@ -8,22 +8,22 @@ import (
 )
 
 // A survey counts all spikes and trials of a recording once, in the background,
-// in bins as fine as a fixed amount of memory allows. Views of long stretches are
-// made of its counts.
+// in bins as fine as a fixed amount of memory allows. Views of long stretches use its
+// counts.
 type survey struct {
 	reader *record.Reader
-	bin    int64 // steps
+	bin    int64 // number of steps of a bin
 	bins   int
 	grids  []grid // of each population
 
 	mu      sync.RWMutex
-	begun   []uint16 // trials that begin in each bin
-	wrong   []uint16 // of them, misread
+	begun   []uint16 // number of trials that begin in each bin
+	wrong   []uint16 // number of them that were misread
 	misread []uint64 // a bit for each trial
-	until   int64    // steps whose spikes are counted
-	trials  int      // looked at
-	count   int      // misread among them
-	lost    int      // damaged chunks and trials
+	until   int64    // number of steps whose spikes are counted
+	trials  int      // number of trials counted
+	count   int      // number of them that were misread
+	lost    int      // number of damaged chunks and trials
 
 	ended chan struct{}
 }
@@ -31,7 +31,7 @@ type survey struct {
 // A grid is counts of a population, bin by bin, a number for each row of neurons.
 type grid struct {
 	recorded bool
-	size     int // neurons
+	size     int // number of neurons
 	rows     int
 	counts   []uint16
 }
@@ -70,7 +70,8 @@ func newSurvey(r *record.Reader) *survey {
 	return s
 }
 
-// binFor returns the finest bins for which so many rows have room.
+// binFor returns the length of the finest bins for which the counts of this number of
+// rows fit into memory.
 func binFor(steps, rows int64) (bin int64) {
 	for bin = 1; (steps+bin-1)/bin > surveyCells/rows; {
 		bin *= 2
@@ -78,7 +79,7 @@ func binFor(steps, rows int64) (bin int64) {
 	return bin
 }
 
-// run counts everything, until there is no more or it shall end.
+// run counts everything, until it is done or end is closed.
 func (s *survey) run(end <-chan struct{}) {
 	defer close(s.ended)
 	ending := func() bool {
@@ -95,7 +96,7 @@ func (s *survey) run(end <-chan struct{}) {
 		}
 		s.trial(i)
 	}
-	// Block by block, so that what is counted is whole up to some time.
+	// It goes block by block, so that counts are complete up to some step.
 	block := max(s.bin, (s.reader.Steps()/256+s.bin-1)/s.bin*s.bin)
 	for from := int64(0); from < s.reader.Steps(); from += block {
 		var all sync.WaitGroup
@@ -112,7 +113,7 @@ func (s *survey) run(end <-chan struct{}) {
 	}
 }
 
-// trial looks at one trial.
+// trial counts one trial.
 func (s *survey) trial(i int) {
 	t, err := s.reader.Trial(i)
 	s.mu.Lock()
@@ -135,14 +136,14 @@ func (s *survey) trial(i int) {
 	}
 }
 
-// increase counts up to where it ends.
+// increase adds 1, except to the largest number.
 func increase(n *uint16) {
 	if *n < math.MaxUint16 {
 		*n++
 	}
 }
 
-// spikes counts those of a population in a stretch.
+// spikes counts the spikes of a population in a stretch.
 func (s *survey) spikes(population int, from, to int64, ending func() bool) {
 	g := &s.grids[population]
 	if !g.recorded {
@@ -162,8 +163,8 @@ func (s *survey) spikes(population int, from, to int64, ending func() bool) {
 	s.mu.Unlock()
 }
 
-// next returns the misread trial after one, or with step −1 before it, and −1 if
-// there is none among those looked at.
+// next returns the misread trial after the given one, or with step −1 the one before
+// it; −1 if there is none among the trials counted so far.
 func (s *survey) next(trial, step int) (found int, whole bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

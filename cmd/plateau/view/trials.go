@@ -26,7 +26,7 @@ type summaryOfRecording struct {
 	Populations []summaryPopulation `json:"populations"`
 	Classes     []string            `json:"classes"`
 	MaxRate     float64             `json:"max_rate_hz"`
-	// Neurons are some worth a look: of each hidden layer those whose plateaus rose
+	// Neurons are some interesting ones: those of each hidden layer whose plateaus rose
 	// and fell most in the first trial.
 	Neurons []neuron `json:"neurons"`
 }
@@ -115,7 +115,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request, q *query) error {
 
 type trialAnswer struct {
 	Index   int           `json:"index"`
-	Error   string        `json:"error,omitempty"` // it is damaged, and this is all that is known
+	Error   string        `json:"error,omitempty"` // why nothing else is known: the trial is damaged
 	First   int64         `json:"first"`           // step of the recording
 	Steps   int           `json:"steps"`
 	Purpose string        `json:"purpose"`
@@ -131,7 +131,7 @@ type phaseAnswer struct {
 	Name   string `json:"name"`
 	First  int    `json:"first"` // step of the trial
 	Steps  int    `json:"steps"`
-	From   int    `json:"from"` // from where on averages are taken
+	From   int    `json:"from"` // the step with which averages begin
 	Taught bool   `json:"taught"`
 	Class  int    `json:"class"`
 }
@@ -165,7 +165,7 @@ func at(r *record.Reader, step int64) int {
 type trialsAnswer struct {
 	First  int           `json:"first"` // the number of the first one
 	Count  int           `json:"count"`
-	Trials []trialAnswer `json:"trials"` // none if they are more than was asked for
+	Trials []trialAnswer `json:"trials"` // none if there are more than the request allows
 }
 
 // trials lists the trials of a stretch.
@@ -197,18 +197,18 @@ type oneTrialAnswer struct {
 	Neurons []neuronPlateau `json:"plateaus"`
 }
 
-// layerPlateaus are those of a hidden layer, as means of rows of neurons.
+// layerPlateaus are the plateaus of a hidden layer, as means over rows of neurons.
 type layerPlateaus struct {
 	Population int             `json:"population"`
 	Phases     []phasePlateaus `json:"phases"`
 }
 
 type phasePlateaus struct {
-	Step int32     `json:"step"` // at the end of which the first began
-	Last int32     `json:"last"` // and the last
+	Step int32     `json:"step"` // the step at whose end the first began
+	Last int32     `json:"last"` // the step at whose end the last began
 	Mean float64   `json:"mean"`
 	Rows []float64 `json:"rows"`
-	// Steps and Values are those of every neuron, where each has a time of its own.
+	// Steps and Values are those of every neuron, if each has its own time.
 	Steps  []int32   `json:"steps,omitempty"`
 	Values []float64 `json:"values,omitempty"`
 }
@@ -216,12 +216,12 @@ type phasePlateaus struct {
 type neuronPlateau struct {
 	neuron
 	Phase int     `json:"phase"`
-	From  int     `json:"from"` // step with which its window begins
-	Step  int     `json:"step"` // at the end of which it began
+	From  int     `json:"from"` // the step with which its window begins
+	Step  int     `json:"step"` // the step at whose end it began
 	Value float64 `json:"value"`
 }
 
-// trial tells of one trial.
+// trial sends what is known of one trial.
 func (s *Server) trial(w http.ResponseWriter, r *http.Request, q *query) error {
 	reader := s.recording.Reader
 	index := q.int("index", 0, reader.Trials()-1)
@@ -241,7 +241,7 @@ func (s *Server) trial(w http.ResponseWriter, r *http.Request, q *query) error {
 			a.Losses = append(a.Losses, l)
 		}
 	}
-	// Rows would mix the times of their neurons.
+	// Means over rows would mix different times.
 	each := rows > 1 && slices.ContainsFunc(t.Phases, func(p record.Phase) bool { return p.PlateauWindow > 0 })
 	for m := range reader.Header().Network.Hidden {
 		layer := layerPlateaus{Population: m + 1, Phases: []phasePlateaus{}}
@@ -291,8 +291,8 @@ func summarise(p record.Plateaus, rows int) phasePlateaus {
 	return a
 }
 
-// short leaves four decimals: text for a screen. What is no number becomes 0, for
-// which JSON has a word.
+// short rounds to four decimals, which is enough for a screen. NaN becomes 0, because
+// JSON has no word for it.
 func short(v float32) float64 {
 	if x := math.Round(1e4*float64(v)) / 1e4; !math.IsNaN(x) && !math.IsInf(x, 0) {
 		return x

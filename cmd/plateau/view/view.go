@@ -1,14 +1,14 @@
-// Package view is a page that shows a recording and how a run goes, and the
+// Package view is a page that shows a recording and the progress of a run, and the
 // server behind it.
 //
-// The page asks for what its screen can show, and gets no more: a raster as
-// spikes where they are few and as counts where they are many, potentials as the
-// least and the largest value of each pixel. How much is sent depends on the
-// width of the window, never on the length of the recording. Steps are the unit
-// of time in all answers; those of a recording count through all its trials.
+// The page asks for what its screen can show, and gets no more: a raster is spikes if
+// there are few, and counts if there are many; potentials are the smallest and the
+// largest value for each pixel. How much is sent depends on the width of the window,
+// never on the length of the recording. Steps are the unit of time in all answers;
+// those of a recording are counted from 0 through all its trials.
 //
 //	/api/summary     what there is to see
-//	/api/state       how far the survey of the recording and a replay are
+//	/api/state       the progress of the survey of the recording and of a replay
 //	/api/rates       spikes of each population, trials and misread ones, for each pixel
 //	/api/trials      the trials of a stretch of time
 //	/api/trial       one trial, with its losses and plateaus
@@ -18,9 +18,9 @@
 //	/api/potentials  potentials of some neurons, recorded or replayed
 //	/api/metrics     lines of metrics.jsonl from an offset
 //
-// Numbers in bulk come in a packet: the length of a text as a little-endian
-// uint32, the text, JSON filled up with spaces to a multiple of four bytes, and the
-// arrays it lists, one after the other.
+// Arrays of numbers are sent in a packet: the length of a text as a little-endian
+// uint32; the text, which is JSON padded with spaces to a multiple of four bytes; and
+// the arrays that it lists, one after the other.
 //
 // The package knows no flags and opens no recordings.
 package view
@@ -36,10 +36,10 @@ import (
 
 // A Recording is one to show, with what its file does not hold.
 type Recording struct {
-	Name    string // as the user knows it
-	Title   string // what it is of
+	Name    string // as the user calls it
+	Title   string // what was recorded
 	Reader  *record.Reader
-	Classes []string // each of as many output neurons as any other
+	Classes []string // names of the classes, which have equal numbers of output neurons
 	// Weights returns weights that are not stored in the recording; see
 	// protocols.NewReplay. It may be nil.
 	Weights func(digest string) (*network.Network, error)
@@ -48,7 +48,7 @@ type Recording struct {
 	Image func(t *record.Trial) (image.Image, error)
 }
 
-// A Run is one whose course is shown, while it goes on or later.
+// A Run is a training run whose learning curves are shown, while it goes on or later.
 type Run struct {
 	Name    string
 	Title   string
@@ -57,8 +57,8 @@ type Run struct {
 
 // A Server is the handler behind the page.
 type Server struct {
-	recording *Recording // nil without
-	run       *Run       // nil without
+	recording *Recording // nil if there is none
+	run       *Run       // nil if there is none
 	survey    *survey
 	replayer  *replayer
 	findings  findings
@@ -68,7 +68,7 @@ type Server struct {
 }
 
 // New returns a server of a recording, of a run, or of both; either can be nil.
-// Close ends what it does in the background.
+// Close ends its work in the background.
 func New(recording *Recording, run *Run) *Server {
 	s := &Server{recording: recording, run: run, ending: make(chan struct{})}
 	s.end = sync.OnceFunc(func() { close(s.ending) })

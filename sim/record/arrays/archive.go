@@ -8,9 +8,9 @@ import (
 	"plateau/sim/record/npz"
 )
 
-// An Archive takes one array after the other, each with some words on what it is. The
-// last array, about, has them all. After the first error an Archive ignores what
-// follows, and Close tells.
+// An Archive writes one array after the other, each with a description. The last
+// array, about, has all descriptions. After the first error an Archive ignores what
+// follows, and Close returns the error.
 type Archive struct {
 	to    *npz.Writer
 	lines []string
@@ -20,8 +20,8 @@ type Archive struct {
 // NewArchive begins an archive.
 func NewArchive(w io.Writer) *Archive { return &Archive{to: npz.NewWriter(w)} }
 
-// A Label says of an array what it is called, what its axes count, as in "phases ×
-// neurons", and what it holds.
+// A Label is the name of an array, what its axes count, as in "phases × neurons", and
+// what it holds.
 type Label struct {
 	Name, Axes, About string
 }
@@ -58,17 +58,17 @@ func (a *Archive) note(l Label, kind string) {
 	a.lines = append(a.lines, fmt.Sprintf("%s: %s: %s", l.Name, kind, l.About))
 }
 
-// conventions stand before the list of arrays.
+// conventions is the beginning of about, before the list of arrays.
 const conventions = `Times are in ms and rates in Hz; potentials are relative to rest, and have no unit.
 Trials, phases, time steps, neurons, classes and examples are counted from 0, steps and
-times from the start of their trial where nothing else is said. Step k begins at k dt and
+times from the start of their trial unless something else is said. Step k begins at k dt and
 ends at (k + 1) dt. A neuron that fires in step k does so at its beginning; potentials
 and rates of step k are those at its end. A spike of step k acts on the basal dendrites of
 the layer above in step k, and on the apical dendrites that get it as feedback in step k + 1.
 Populations are input, hidden0, hidden1, … and output.
 `
 
-// Close adds about, and ends the archive.
+// Close adds the array about, and ends the archive.
 func (a *Archive) Close() error {
 	if a.err != nil {
 		return a.err

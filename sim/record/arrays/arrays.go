@@ -1,6 +1,6 @@
-// Package arrays writes recordings, and what else is known of their trials, as NumPy
-// arrays: .npz files in one dialect, whoever writes them. Their array about lists all
-// of them with their types, what their axes count and what they mean.
+// Package arrays writes recordings, and what else is known about their trials, as NumPy
+// arrays: .npz files with the same names whichever command writes them. Their array
+// about describes all arrays: their types, what their axes count and what they mean.
 //
 //	dt_ms, seed, program, data, config, …   what there is once
 //	trial_class, trial_predicted, …         one value for each trial; the columns of package table
@@ -33,7 +33,7 @@ import (
 type Options struct {
 	Deflate bool                   // compress the arrays
 	Classes []string               // names of the classes; nil if not known
-	More    func(a *Archive) error // adds what a recording does not tell; may be nil
+	More    func(a *Archive) error // adds what a recording does not hold; may be nil
 }
 
 // Export writes a recording.
@@ -96,7 +96,7 @@ func (x *exporter) all(classes []string) error {
 	return nil
 }
 
-// once writes what there is once.
+// once writes what belongs to the whole recording.
 func (x *exporter) once(classes []string) {
 	var names []string
 	var sizes []int64
@@ -176,7 +176,7 @@ func typeOf(k table.Kind, width int) npz.Type {
 	panic(fmt.Sprintf("arrays: a column of kind %q", k))
 }
 
-// plateaus writes those of a hidden layer, NaN where they were not recorded.
+// plateaus writes the plateaus of a hidden layer, NaN if they were not recorded.
 func (x *exporter) plateaus(m int) error {
 	name, size := x.h.Populations[1+m].Name+"_plateau", x.h.Network.Hidden[m]
 	phases := 0
@@ -222,7 +222,7 @@ func (x *exporter) plateaus(m int) error {
 	})
 }
 
-// spikes writes those of a population. They are counted first.
+// spikes writes the spikes of a population. They are counted first.
 func (x *exporter) spikes(population int) error {
 	name := x.h.Populations[population].Name + "_spike_"
 	each := func(f func(trial int, spikes []record.Spike) error) error {
@@ -285,7 +285,7 @@ func (x *exporter) spikes(population int) error {
 	})
 }
 
-// trace writes the samples of a variable.
+// trace writes the samples of a recorded variable.
 func (x *exporter) trace(trace int, name string) error {
 	about := x.h.Traces[trace]
 	samples := 0
@@ -350,7 +350,7 @@ func eachSample[T any](x *exporter, about record.Trace, l Label, kind npz.Type, 
 	})
 }
 
-// sampleLabels are those of the arrays of a recorded variable.
+// sampleLabels are the labels of the arrays of a recorded variable.
 type sampleLabels struct{ values, trial, step, time, neuron Label }
 
 func labelSamples(name string, t record.Trace) sampleLabels {
@@ -380,7 +380,7 @@ type Stretch struct {
 	Values []float32 // steps × neurons
 }
 
-// Samples adds a stretch as the samples of a recorded variable are added.
+// Samples adds a stretch in the same arrays as a recorded variable.
 func (a *Archive) Samples(clock sim.Clock, s Stretch) {
 	name, values := s.Name+"_"+string(s.Trace.Variable), s.Values
 	if s.Trace.Variable == record.Rate {

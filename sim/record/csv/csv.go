@@ -1,8 +1,8 @@
-// Package csv writes tables of recordings as text: a line of column names, then
-// a line for each row, with commas between values and in UTF-8. Numbers are the
-// shortest that read back the same; truth is true or false; what is not known is
-// NaN. Texts stand in quotation marks if they need to (RFC 4180), but lines end in
-// a line feed alone.
+// Package csv writes tables of recordings as text in UTF-8: a line of column names,
+// then a line for each row, with commas between values. Numbers are the shortest that
+// read back the same, truth values are true or false, and unknown numbers are NaN.
+// Texts are in quotation marks if they have to be (RFC 4180); lines end with a line
+// feed alone.
 package csv
 
 import (

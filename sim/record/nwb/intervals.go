@@ -90,7 +90,7 @@ func (x *exporter) trials() error {
 	return table.close()
 }
 
-// hidden is the name of a hidden layer's population.
+// hidden returns the name of a hidden layer's population.
 func (x *exporter) hidden(m int) string { return x.h.Populations[1+m].Name }
 
 // phases writes a table for each kind of phase.
@@ -168,7 +168,7 @@ func (x *exporter) phases() error {
 	return nil
 }
 
-// invalid writes the times of which nothing is known.
+// invalid writes the times about which nothing is known.
 func (x *exporter) invalid() error {
 	if len(x.gaps) == 0 {
 		return nil

@@ -5,7 +5,7 @@
 //     silent ones too, with population and number of the neuron, and the times in
 //     which they were observed;
 //   - /intervals/trials: a row for each trial, with its example, its class and
-//     the class read out;
+//     the predicted class;
 //   - /intervals/<phase>_phases: for each kind of phase a row for each time it
 //     occurred, with the plateau potentials of the hidden neurons;
 //   - /intervals/invalid_times, if trials are damaged and left out: the times of
@@ -13,18 +13,18 @@
 //   - /acquisition/<population>_<variable>: the recorded variables, a column for
 //     each neuron;
 //   - /stimulus/presentation/image: the images that the trials showed, if they are
-//     at hand;
-//   - under /general, what the recording says of its run.
+//     available;
+//   - under /general, what the recording says about its run.
 //
 // Time is in seconds since the start of the recording, in which trials follow
 // one another without gaps. A spike is at the start of its step, a sample is the
 // value at the end of one. An interval begins with its first step and stops a
-// nanosecond before the next one begins: some programs count both of its ends in,
-// and a spike on a border would be in two. The bytes of an export depend on the
-// recording and the options alone.
+// nanosecond before the next one begins, because for some programs both ends belong to
+// an interval, and a spike on a border would be in two. The bytes of an export depend
+// only on the recording and the options.
 //
-// The schema itself is not copied into the file; PyNWB and others bring it
-// along.
+// The schema itself is not copied into the file, because PyNWB and other programs have
+// it.
 package nwb
 
 import (
@@ -40,31 +40,31 @@ import (
 	"plateau/sim/record/intact"
 )
 
-// version is that of the schema, the first to know was_generated_by.
+// version is the version of the schema, the first that has was_generated_by.
 const version = "2.8.0"
 
-// syntheticConstruct is the species of what is none, in the NCBI taxonomy.
+// syntheticConstruct is the species of artificial things in the NCBI taxonomy.
 const syntheticConstruct = "http://purl.obolibrary.org/obo/NCBITaxon_32630"
 
-// Options of an export. The zero Options are good ones.
+// Options of an export. The zero Options are good defaults.
 type Options struct {
 	// Start is when the session began; if zero, what the recording says. It must
 	// not lie in the future, or validators complain.
 	Start time.Time
 	// Memory is about how many bytes to use for putting spikes in the order of
-	// neurons; 0 means 32 MiB. A process takes about twice that, for the garbage in
-	// between. With less, the recording is read more often.
+	// neurons; 0 means 32 MiB. With less, the recording is read more often. A process
+	// takes about twice as much, because of garbage.
 	Memory int
-	// Images are those that the trials showed; nil if they are not at hand, which the
+	// Images are those that the trials showed; nil if they are not available, which the
 	// file then says.
 	Images *Images
 }
 
-// unknownStart stands in for the start of a session that nobody knows.
+// unknownStart replaces the start of a session if it is not known.
 var unknownStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Export writes a recording as an NWB file. After an error there is no file that
-// could be read.
+// Export writes a recording as an NWB file. After an error, what was written is not
+// readable.
 func Export(w io.WriterAt, r *record.Reader, o Options) error {
 	if o.Memory <= 0 {
 		o.Memory = 32 << 20
@@ -94,8 +94,8 @@ type exporter struct {
 	id      string
 	objects int // so far, for object_id
 
-	kinds     []string        // names of phases, in the order in which they came up
-	onsets    map[string]bool // kinds of phases with plateaus at times of their own
+	kinds     []string        // names of phases, in the order in which they first occurred
+	onsets    map[string]bool // kinds of phases in which each neuron's plateau has its own time
 	losses    bool            // whether any trial has losses
 	tracings  []tracing       // of each trace
 	observed  []intact.Stretch
@@ -104,7 +104,7 @@ type exporter struct {
 	complete  bool // whether the last trial is whole
 }
 
-// tracing is what is known of a trace after a look at all trials.
+// tracing is what the survey of all trials finds about a recorded variable.
 type tracing struct {
 	samples int64
 	even    bool // whether they are evenly spaced
@@ -148,7 +148,7 @@ func (x *exporter) survey() error {
 		for k := range x.tracings {
 			trace := &x.tracings[k]
 			every := x.h.Traces[k].Interval
-			// With the last trial nothing can become uneven.
+			// The length of the last trial does not matter.
 			trace.even = trace.even && !gap && (i == x.r.Trials()-1 || t.Steps%every == 0)
 			trace.samples += int64(x.h.Traces[k].Samples(t.Steps))
 		}
@@ -159,12 +159,12 @@ func (x *exporter) survey() error {
 // seconds is the time at the start of a step of the recording.
 func (x *exporter) seconds(step int64) float64 { return float64(step) * x.dt / 1000 }
 
-// moment is shorter than any step (s); pynapple, which takes intervals with both of
-// their ends, rounds times to as much.
+// moment is shorter than any step (s). pynapple, for which both ends belong to an
+// interval, rounds times to this precision.
 const moment = 1e-9
 
-// until is the time at which an interval stops that ends before a step: one that
-// begins with the step does not share it.
+// until returns the time at which an interval stops that ends before a step, so that
+// it shares no time with an interval that begins with the step.
 func (x *exporter) until(step int64) float64 { return x.seconds(step) - moment }
 
 func (x *exporter) all() error {
@@ -206,7 +206,7 @@ func (x *exporter) is(o hdf5.Object, namespace, kind string) {
 	o.Attr("object_id", uuid(fmt.Sprint(x.id, " ", x.objects)))
 }
 
-// session writes what there is once.
+// session writes what belongs to the whole recording.
 func (x *exporter) session() {
 	root := x.file.Root
 	x.is(root, "core", "NWBFile")

@@ -28,8 +28,8 @@ func (x *exporter) series() error {
 	return nil
 }
 
-// trace writes one of them. It is one TimeSeries however few samples there are,
-// though some tools suspect an axis that is longer than time.
+// trace writes one recorded variable. It is one TimeSeries even if there are few
+// samples, although some tools suspect an axis that is longer than time.
 func (x *exporter) trace(group *hdf5.Group, name string, trace int) error {
 	t := x.h.Traces[trace]
 	series := group.Group(name)
@@ -103,7 +103,7 @@ func describe(v record.Variable) string {
 	return string(v)
 }
 
-// unitOf returns the SI unit of a variable and the factor that leads to it.
+// unitOf returns the SI unit of a variable and the factor that converts to it.
 func unitOf(v record.Variable) (unit string, conversion float64) {
 	if v == record.Rate {
 		return "hertz", 1000

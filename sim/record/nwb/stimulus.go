@@ -7,7 +7,7 @@ import (
 	"plateau/sim/record/hdf5"
 )
 
-// Images are what trials showed, of which a recording holds the numbers only.
+// Images are the images that trials showed. A recording holds only their numbers.
 type Images struct {
 	Width, Height int
 	Channels      int // 1 for grey; 3 for red, green, blue, one whole plane after the other
@@ -17,12 +17,12 @@ type Images struct {
 	Of func(t *record.Trial) ([]byte, error)
 }
 
-// stimuli writes the images in the order in which they were shown, one as often as
-// it was: an Images with an IndexSeries would need a data set for each image, of
-// which there are tens of thousands.
+// stimuli writes the images in the order in which they were shown; one that was shown
+// several times is written several times. An Images with an IndexSeries would need an
+// HDF5 data set for each image, and there are tens of thousands.
 func (x *exporter) stimuli() error {
 	images := x.options.Images
-	x.options.Images = nil // a data set can be larger than all that is still to come
+	x.options.Images = nil // a data set can be larger than everything that follows
 	stimulus := x.file.Root.Group("stimulus")
 	stimulus.Group("templates")
 	presentation := stimulus.Group("presentation")
@@ -72,7 +72,7 @@ func (x *exporter) frames(group *hdf5.Group, images *Images) (data, times *hdf5.
 	}
 	data = series.Dataset("data", hdf5.Uint8, shape...)
 	data.Attr("unit", "dimensionless")
-	data.Attr("conversion", 1.0) // neo knows powers of ten only
+	data.Attr("conversion", 1.0) // neo knows only powers of ten
 	data.Attr("offset", 0.0)
 	data.Attr("resolution", 1.0)
 	series.Write("format", "raw")

@@ -26,7 +26,7 @@ func (x *exporter) table(parent *hdf5.Group, name, kind, description string) *ta
 // row begins a row.
 func (t *table) row() error { return t.ids.Append(t.ids.Rows()) }
 
-// column adds a column: the data set to which its values go.
+// column adds a column, and returns the data set for its values.
 func (t *table) column(name, description string, of hdf5.Type, inner ...int64) *hdf5.Dataset {
 	t.columns = append(t.columns, name)
 	return t.data(name, description, of, inner...)
@@ -39,8 +39,8 @@ func (t *table) data(name, description string, of hdf5.Type, inner ...int64) *hd
 	return d
 }
 
-// index adds the index of a column whose rows are of different lengths: where
-// each of them ends, the last at most at end.
+// index adds the index of a column whose rows have different lengths: it says where
+// each row ends, the last at most at end.
 func (t *table) index(name string, column *hdf5.Dataset, end int64) index {
 	// With 64 bits NumPy makes floats of sums that spikeinterface slices by.
 	of := hdf5.Uint32

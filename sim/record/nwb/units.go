@@ -15,14 +15,14 @@ type unit struct {
 	next       int64 // row of spike_times of its next spike
 }
 
-// spikeChunk is the number of spike times of a chunk. Two of each neuron may be open
-// at once: the one that its spikes have come to, and the one with its first spikes,
-// in which the neuron before still has its last ones to put.
+// spikeChunk is the number of spike times in a chunk. For each neuron two chunks may be
+// open at once: the current one, and the one with its first spikes, which also gets the
+// last spikes of the neuron before.
 const spikeChunk = 4096
 
-// units writes the spikes. A recording has them in the order of time, NWB wants
-// them neuron by neuron: they are counted first, so that each can be put in its
-// place on the second reading.
+// units writes the spikes. A recording has them in the order of time, but NWB wants
+// them neuron by neuron. So they are counted first, and the second time they are read,
+// each can be written to its final place.
 func (x *exporter) units() error {
 	var units []unit
 	first := make([]int, len(x.h.Populations)) // unit of a population's first neuron
@@ -103,7 +103,7 @@ func (x *exporter) units() error {
 }
 
 // observationIntervals lists when neurons were observed: start, end, start, end, …
-// Neo wants one interval at least.
+// Neo needs at least one interval.
 func (x *exporter) observationIntervals() []float64 {
 	if len(x.observed) == 0 {
 		return []float64{0, 0}
@@ -115,7 +115,7 @@ func (x *exporter) observationIntervals() []float64 {
 	return list
 }
 
-// batch is how many spikes are sorted at once.
+// batch is the number of spikes that are sorted at once.
 const batch = 1 << 16
 
 // sortSpikes writes the spikes of the units from ≤ i < to.
@@ -181,8 +181,8 @@ func (x *exporter) sortSpikes(units []unit, from, to int, first []int, times *hd
 	return flush()
 }
 
-// eachSpike goes through the spikes of a population; start is the first step of
-// their trial.
+// eachSpike calls f for the spikes of a population; start is the first step of their
+// trial.
 func (x *exporter) eachSpike(population int, f func(start int64, spikes []record.Spike) error) error {
 	for i := range x.r.Trials() {
 		t, err := x.r.Trial(i)

@@ -1,10 +1,10 @@
-// Package parquet writes tables of recordings as Parquet: zstd throughout, numbers
-// of trials, steps and neurons as differences, names, times and long whole numbers
-// through dictionaries, potentials as they are. What belongs to the whole
-// recording is in the file's key-value metadata.
+// Package parquet writes tables of recordings as Parquet. Everything is compressed
+// with zstd. Numbers of trials, steps and neurons are encoded as differences; names,
+// times and long whole numbers with dictionaries; potentials as they are. What belongs
+// to the whole recording is in the file's key-value metadata.
 //
-// The encodings are those that fastparquet can read as well as pyarrow: it has no
-// split bytes, and differences of 32 bits only.
+// Both fastparquet and pyarrow can read these encodings: fastparquet does not support
+// split bytes, and only differences of 32 bits.
 package parquet
 
 import (
@@ -100,7 +100,7 @@ func column(c table.Column) (kind reflect.Type, encoding string) {
 }
 
 // appendValues appends the values of a column. All are required and none is in a
-// list, so that their levels are 0.
+// list, so their levels are 0.
 func appendValues(to []parquet.Value, values any) []parquet.Value {
 	switch v := values.(type) {
 	case []int32:

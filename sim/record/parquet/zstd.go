@@ -5,8 +5,8 @@ import (
 	codec "github.com/parquet-go/parquet-go/compress/zstd"
 )
 
-// dense is zstd that codes the literals of every block. The encoder stores a block
-// without matches as it is, and there are none in potentials.
+// dense is zstd that encodes the literals of every block. By default the encoder stores
+// a block without matches as it is, and potentials have no matches.
 type dense struct {
 	codec.Codec
 	encoder *zstd.Encoder

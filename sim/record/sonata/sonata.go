@@ -1,12 +1,12 @@
-// Package sonata exports recordings to SONATA: the spikes of all populations to
-// one HDF5 file, and each recorded variable to a report of its own, another.
+// Package sonata exports recordings to SONATA: the spikes of all populations to one
+// HDF5 file, and each recorded variable to its own HDF5 file, a report.
 //
 // Nodes are the neurons of a population, counted from 0. Time is in ms since the
 // start of the recording, in which trials follow one another without gaps. A
-// spike is at the start of its step; spikes are in the order of time. A frame of
-// a report is the values at the end of a step. Element 0 is the only one of a
-// node: which compartment it is is in the name of the variable. Of trials that
-// are damaged a report has frames of NaN.
+// spike is at the start of its step; spikes are in the order of time. A frame of a
+// report holds the values at the end of a step. Each node has one element, 0; the name
+// of the variable says which compartment that is. Damaged trials are frames of NaN in
+// a report.
 package sonata
 
 import (
@@ -70,8 +70,8 @@ func spikes(r *intact.Recording, population int, times, nodes *hdf5.Dataset) err
 	return nil
 }
 
-// Variables returns the variables of which there can be a report: those that Uneven
-// does not list for all the neurons that they were recorded of.
+// Variables returns the variables that can have a report: those for which Uneven does
+// not list every trace.
 func Variables(r *record.Reader) ([]record.Variable, error) {
 	uneven, err := Uneven(r)
 	if err != nil {
@@ -86,9 +86,9 @@ func Variables(r *record.Reader) ([]record.Variable, error) {
 	return list, nil
 }
 
-// Uneven lists the traces that no report can hold, with the reason, by their
-// number in the header: frames of a report are evenly spaced, and samples are
-// not where the length of a trial is no multiple of their interval.
+// Uneven lists the traces that no report can hold, by their number in the header, with
+// the reason: frames of a report are evenly spaced, and samples are not if the length
+// of a trial is no multiple of their interval.
 func Uneven(r *record.Reader) (map[int]string, error) {
 	x := intact.Of(r)
 	h := x.Header()
@@ -110,16 +110,16 @@ func Uneven(r *record.Reader) (map[int]string, error) {
 				why = fmt.Sprintf("a sample every %d steps in trials of %d steps is not evenly spaced", t.Interval, trial.Steps)
 			}
 			if _, ok := uneven[k]; !ok && why != "" {
-				uneven[k] = fmt.Sprintf("%s of %s: %s, which SONATA cannot say", t.Variable, h.Populations[t.Population].Name, why)
+				uneven[k] = fmt.Sprintf("%s of %s: %s, which SONATA cannot store", t.Variable, h.Populations[t.Population].Name, why)
 			}
 		}
 	}
 	return uneven, nil
 }
 
-// Report writes what was recorded of a variable, population by population, but for
-// what Uneven lists. Where it was recorded of a population more than once, of other
-// neurons, the second time has the name of the population and _2.
+// Report writes what was recorded of a variable, population by population, except for
+// what Uneven lists. If a population has several traces of the variable, for different
+// neurons, the second is named after the population with _2.
 func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
 	uneven, err := Uneven(r)
 	if err != nil {
@@ -169,8 +169,7 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 		if err != nil {
 			return err
 		}
-		// Frames have no times of their own, so those of trials that were left out
-		// are there.
+		// Frames have no times, so trials that were left out need frames too.
 		for range (trial.First - end) / int64(t.Interval) {
 			if err := data.Append(gap); err != nil {
 				return err
@@ -191,8 +190,9 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 	return data.Close()
 }
 
-// mapping says which columns of a report are whose, and when its frames are. Two of
-// its arrays have the names of the specification and those that bmtk looks for.
+// mapping writes which neuron each column of a report belongs to, and when its frames
+// are. Two of its arrays are there twice, with the names of the specification and those
+// that bmtk looks for.
 func mapping(g *hdf5.Group, h *record.Header, t record.Trace, frames int64) {
 	n := len(t.Neurons)
 	nodes, pointers, middle := make([]uint64, n), make([]uint64, n+1), make([]float32, n)
@@ -206,7 +206,7 @@ func mapping(g *hdf5.Group, h *record.Header, t record.Trace, frames int64) {
 	g.Write("element_pos", middle)
 	every := int64(t.Interval)
 	start, stop, step := h.Dt(), h.Clock().At(1+every*frames), h.Clock().At(every)
-	// bmtk counts frames in this way, and would lose the last one to rounding.
+	// bmtk counts frames in this way, and could lose the last one to rounding.
 	for int64((stop-start)/step) < frames {
 		stop = math.Nextafter(stop, math.Inf(1))
 	}

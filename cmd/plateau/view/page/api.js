@@ -1,6 +1,7 @@
 // Asking the server.
 
-// An answer that is no answer: the server says why in words.
+// answer returns the server's response, or throws an error with what the server
+// says is wrong.
 async function answer(path, parameters, signal) {
   const url = path + (parameters ? "?" + new URLSearchParams(parameters) : "");
   let response;
@@ -14,7 +15,7 @@ async function answer(path, parameters, signal) {
   let message = `${path}: ${response.status}`;
   try {
     message = (await response.json()).error || message;
-  } catch { /* the status has to do */ }
+  } catch { /* then the status has to suffice */ }
   const error = new Error(message);
   error.status = response.status;
   throw error;
@@ -24,7 +25,7 @@ export async function json(path, parameters, signal) {
   return (await answer(path, parameters, signal)).json();
 }
 
-// image returns a picture's address and what it is of, or nothing.
+// image returns the address and the kind of a picture, or null if there is none.
 export async function image(path, parameters) {
   let response;
   try {
@@ -38,8 +39,8 @@ export async function image(path, parameters) {
 
 const kinds = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array };
 
-// packet returns a head with its arrays as typed arrays in data. Servers and
-// browsers of today are little-endian both.
+// packet returns a head, with its arrays as typed arrays in data. It relies on server
+// and browser being little-endian, as all of today's are.
 export async function packet(path, parameters, signal) {
   const buffer = await (await answer(path, parameters, signal)).arrayBuffer();
   const length = new DataView(buffer).getUint32(0, true);
@@ -53,8 +54,8 @@ export async function packet(path, parameters, signal) {
   return head;
 }
 
-// latest makes a function that asks for one thing at a time; of what was wanted
-// meanwhile only the last counts.
+// latest makes a function that asks for one thing at a time. Of the requests that
+// come meanwhile it keeps only the last.
 export function latest(ask) {
   let busy = false, waiting = null;
   return async function want(...what) {
@@ -77,7 +78,7 @@ export function latest(ask) {
   };
 }
 
-// report tells the user, in more words where the pointer rests.
+// report shows a message; its title is shown while the pointer rests on it.
 export function report(message, title = "") {
   const state = document.getElementById("state");
   state.textContent = message;

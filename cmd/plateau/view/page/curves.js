@@ -6,16 +6,16 @@ import { clock, number, thousands, tickLabels } from "./time.js";
 
 const several = ["blue", "vermilion", "green", "purple", "orange", "sky", "ink"];
 
-// What lines of metrics tell, as charts. Fields that lines have not, have no
-// charts.
+// The charts of the fields in lines of metrics. A field that no line has gets no
+// chart.
 const charts = [
   { title: "Error", unit: "%", scale: 100, zero: true, from: "epoch", fields: [["train_error", "training"], ["test_error", "test"], ["validation_error", "held out"]] },
   { title: "Losses", log: true, from: "epoch", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
   { title: "Losses, by interval", log: true, from: "measure", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
   { title: "Correlation of hidden and output loss", from: "measure", fields: [["loss_correlation", "hidden"]] },
-  { title: "Angle of the updates to backpropagation's", unit: "°", from: "measure", fields: [["update_angles_deg", "hidden"]] },
+  { title: "Angle between local and backpropagated updates", unit: "°", from: "measure", fields: [["update_angles_deg", "hidden"]] },
   { title: "Largest eigenvalue (Theorem 1)", from: "measure", fields: [["largest_eigenvalue", "eigenvalue"]] },
-  { title: "Angle of W of the output to Y", unit: "°", from: "measure", fields: [["alignment_angle_deg", "angle"]] },
+  { title: "Angle between output weights and feedback weights", unit: "°", from: "measure", fields: [["alignment_angle_deg", "angle"]] },
   { title: "Norms of the weights", from: "measure", zero: true, fields: [["weight_norms", "layer"]] },
   { title: "Changes of the weights", log: true, from: "measure", fields: [["weight_changes", "layer"]] },
   { title: "Changes of the gradients", log: true, from: "measure", fields: [["gradient_changes", "layer"]] },
@@ -27,7 +27,7 @@ const charts = [
 const whole = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000, 500000, 1000000];
 const fine = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, ...whole];
 
-// span is a range around values, with 0 in it if that has a meaning.
+// span returns a range around values, which includes 0 if that is meaningful.
 function span(low, high, zero) {
   if (low === null || high === null || low === undefined) return [0, 1];
   if (zero && low >= 0) return [0, high > 0 ? 1.08 * high : 1];
@@ -35,7 +35,7 @@ function span(low, high, zero) {
   return [low - margin, high + margin];
 }
 
-// roomFor is how wide an axis is: as its longest number needs.
+// roomFor returns the width of an axis, which is that of its longest number.
 function roomFor(u, labels) {
   u.ctx.save();
   u.ctx.font = "11px system-ui, sans-serif";
@@ -70,7 +70,7 @@ export class Learning {
     try {
       const a = await json("/api/metrics", { offset: this.offset, mark: this.mark });
       if (a.anew) {
-        // Another run has begun in the folder, or this one went back to a checkpoint.
+        // Another run has begun in the folder, or this one was resumed from a checkpoint.
         Object.assign(this, { lines: { epoch: [], measure: [] }, start: null, end: null });
         this.clear();
       }
@@ -91,7 +91,7 @@ export class Learning {
     if (line.event === "start") this.start = line;
     else if (line.event === "done" || line.event === "interrupted") this.end = line;
     else if (this.lines[line.event]) {
-      this.end = null; // it went on
+      this.end = null; // it was resumed
       this.lines[line.event].push(line);
     }
   }
@@ -103,7 +103,7 @@ export class Learning {
     return each ? line.examples / each : line.epoch;
   }
 
-  // columns are those of a chart: x, and y of each series, with names.
+  // columns returns the columns of a chart: x, and y of each series, with names.
   columns(chart) {
     const lines = this.lines[chart.from];
     const deep = lines.some((l) => l.hidden_losses?.length > 1);
@@ -190,7 +190,7 @@ export class Learning {
     }
   }
 
-  // course says in words how it goes.
+  // course describes the progress of the run in words.
   course() {
     const p = document.getElementById("course"), { start, end } = this, epochs = this.lines.epoch;
     const last = epochs.at(-1), measure = this.lines.measure.at(-1);
@@ -203,13 +203,13 @@ export class Learning {
       if (measure && !end && this.epochOf(measure) > epochs.length) at += `, ${thousands(measure.examples)} examples`;
       parts.push(at);
     }
-    // Images that were held out, if any, stand for the test set.
+    // If images were held out, epochs are tested on them and not on the test set.
     const error = (line) => line.validation_error ?? line.test_error;
     if (last && typeof error(last) === "number") {
       const what = last.validation_error === undefined ? "test images" : "images held out";
-      parts.push(`${(100 * error(last)).toFixed(2)} % of the ${what} misread`);
+      parts.push(`error on ${what} ${(100 * error(last)).toFixed(2)} %`);
       const best = epochs.reduce((a, b) => (error(b) < error(a) ? b : a));
-      if (best !== last) parts.push(`least ${(100 * error(best)).toFixed(2)} % after epoch ${best.epoch}`);
+      if (best !== last) parts.push(`lowest ${(100 * error(best)).toFixed(2)} % after epoch ${best.epoch}`);
     }
     if (end?.seconds) parts.push(`took ${clock(1000 * Math.round(end.seconds), 1000)}`);
     const head = document.createElement("b");
@@ -225,7 +225,7 @@ export class Learning {
       return;
     }
     const m = line.confusion, table = document.createElement("table"), heading = document.createElement("h3");
-    heading.textContent = `Test images after epoch ${line.epoch}, by true class (rows) and class read (columns)`;
+    heading.textContent = `Confusion matrix after epoch ${line.epoch}: test images by true class (rows) and predicted class (columns)`;
     const head = table.insertRow();
     head.append(document.createElement("th"), ...m.map((_, k) => Object.assign(document.createElement("th"), { textContent: k })));
     const most = Math.max(1, ...m.flatMap((row, i) => row.filter((_, k) => k !== i)));

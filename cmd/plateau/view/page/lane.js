@@ -24,8 +24,8 @@ export class Lane {
     return prepare(this.canvas, this.timeline.width, this.height);
   }
 
-  // phases shades the phases, the windows of their averages more than the settling
-  // before them.
+  // phases shades the phases: the windows of their averages are darker than the
+  // settling before them.
   phases(c) {
     const t = this.timeline;
     for (const trial of t.visible()) {
@@ -45,7 +45,7 @@ export class Lane {
     }
   }
 
-  // tell puts words where something else would be.
+  // tell writes words in the lane, if there is nothing else to show.
   tell(c, words) {
     c.fillStyle = colours.soft;
     c.textAlign = "center";
@@ -55,7 +55,7 @@ export class Lane {
 
   draw() {}
   need() {}
-  // read returns rows for the place under the pointer, each of one or two values
-  // with their names.
+  // read returns rows that describe what is under the pointer, each of one or two
+  // values with their names.
   read() { return []; }
 }

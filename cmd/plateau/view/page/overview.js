@@ -11,7 +11,7 @@ export class Overview {
     canvas.addEventListener("pointerdown", (e) => {
       canvas.setPointerCapture(e.pointerId);
       const at = this.step(e.offsetX), half = timeline.span / 2;
-      // Where the view is, it is taken hold of; elsewhere it goes to the place.
+      // On the view, the pointer takes hold of it; elsewhere, the view jumps there.
       this.held = at >= timeline.from && at <= timeline.to ? at - timeline.from : half;
       this.move(e);
     });
@@ -71,7 +71,8 @@ export class Overview {
     c.textAlign = "right";
     const names = t.recording.populations.filter((p) => p.spikes);
     names.forEach((p, i) => {
-      // There is room for four: where there are more, some hidden layers go without.
+      // There is room for four populations; if there are more, some hidden layers are
+      // left out.
       if (names.length > 4 && i > 2 && i < names.length - 1) return;
       c.fillStyle = populationColour(i, names.length);
       c.fillText(p.name, left - 10, 10 + (i === names.length - 1 ? Math.min(i, 3) : i) * (names.length < 4 ? 13 : 11));

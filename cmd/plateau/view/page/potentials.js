@@ -6,11 +6,11 @@ import { Train } from "./raster.js";
 import { colours, label, variableColour } from "./theme.js";
 import { number, ticks } from "./time.js";
 
-// Trials whose potentials are shown at once.
+// The largest number of trials whose potentials are shown at once.
 export const mostTrials = 8;
 
-// Potentials asks for those of the trials in view, one after the other: a replay
-// goes on where the last one ended.
+// Potentials requests those of the trials in view, one trial after the other, because
+// a replay goes on where the last one ended.
 export class Potentials {
   constructor(timeline, selection, changed) {
     Object.assign(this, { timeline, selection, changed });
@@ -20,7 +20,8 @@ export class Potentials {
     this.waiting = "";
   }
 
-  // what is asked for of a trial: the part in view, with a margin where it is large.
+  // what returns the part of a trial to request: the part in view, with a margin if the
+  // trial is larger.
   what(trial) {
     const t = this.timeline, wide = trial.steps / t.scale;
     let from = 0, to = trial.steps, width = Math.max(16, Math.ceil(wide));
@@ -104,12 +105,12 @@ export class Potentials {
     while (map.size > 3 * mostTrials) map.delete(map.keys().next().value);
   }
 
-  // watch tells how far a replay is that takes its time.
+  // watch shows the progress of a replay that takes long.
   async watch(job) {
     try {
       const { replay } = await json("/api/state", null, job.abort.signal);
       if (this.busy !== job) return;
-      this.waiting = replay ? `replaying: at trial ${replay.at} of ${replay.trial}, where the weights come from` : `replaying trial ${job.what.trial}`;
+      this.waiting = replay ? `computing the weights of trial ${replay.trial}: now at trial ${replay.at}` : `replaying trial ${job.what.trial}`;
       this.changed();
     } catch (error) {
       if (error.name !== "AbortError") report(error.message);
@@ -135,7 +136,7 @@ export class Potentials {
 }
 
 // at returns the value of a series next to a time, in steps of the trial, or the
-// least and the largest around it. A value is that at the end of its step.
+// smallest and the largest around it. A value belongs to the end of its step.
 function at(s, time) {
   if (!s || !s.values.length) return null;
   if (s.unit) {
@@ -195,7 +196,7 @@ class Plot extends Lane {
     const first = Math.max(0, Math.floor((t.from - trial.first - s.first) / each) - 2);
     const last = Math.min(n, Math.ceil((t.to - trial.first - s.first) / each) + 2);
     for (let k = first; k < last; k++) {
-      // A value is that at the end of its step.
+      // A value belongs to the end of its step.
       const x = t.x(trial.first + s.first + k * each + (s.unit ? each / 2 : 1));
       if (s.unit) {
         c.lineTo(x, this.y(s.values[2 * k]));
@@ -223,7 +224,7 @@ export class NeuronLane extends Plot {
     away.type = "button";
     away.className = "away";
     away.textContent = "×";
-    away.title = "show it no longer";
+    away.title = "hide it";
     away.addEventListener("click", () => selection.toggle(neuron));
     this.away = away;
     this.name.append(away);
@@ -254,7 +255,7 @@ export class NeuronLane extends Plot {
     const order = ["rate", "basal", "apical", "soma"];
     for (const f of found.sort((a, b) => order.indexOf(a.v) - order.indexOf(b.v))) {
       if (f.v === "rate") {
-        // On a scale of its own, from 0 to the highest rate.
+        // Rates have their own scale, from 0 to the highest rate.
         [this.low, this.high] = [0, t.recording.max_rate_hz];
         this.curve(c, f.trial, f.s, variableColour(f.v), 1.2);
         [this.low, this.high] = range;
@@ -266,7 +267,7 @@ export class NeuronLane extends Plot {
     if (missing) this.tell(c, missing);
     const s = found[0]?.s;
     this.note.textContent = s ? (s.recorded ? "recorded" : "replayed") : "";
-    this.note.title = s && !s.recorded ? "computed from spikes and weights, to the last bit those of the run" : "";
+    this.note.title = s && !s.recorded ? "computed from spikes and weights, with the same bits as in the run" : "";
   }
 
   spikes(c) {
@@ -279,8 +280,8 @@ export class NeuronLane extends Plot {
     }
   }
 
-  // plateaus are drawn at the mean apical potential over their windows, which is
-  // what they come from, with a dot where they happen.
+  // plateaus draws each plateau at the mean apical potential of its window, from which
+  // it is computed, with a dot at the time when it happens.
   plateaus(c, shown) {
     const t = this.timeline;
     for (const trial of shown) {
@@ -324,7 +325,7 @@ export class NeuronLane extends Plot {
 }
 
 // The ClassLane shows the somata of the output neurons: that of the true class,
-// that of the class read out, and the others behind.
+// that of the predicted class, and the others behind.
 export class ClassLane extends Plot {
   constructor(timeline, potentials) {
     const each = timeline.recording.populations.at(-1).size / timeline.recording.classes.length;
@@ -354,7 +355,8 @@ export class ClassLane extends Plot {
       const colour = [colours.faint, colours.purple, colours.green][rank(f)];
       this.curve(c, f.trial, f.s, colour, rank(f) ? 2 : 1);
       if (!rank(f) || t.x(f.trial.first + f.trial.steps) - t.x(f.trial.first) < 120) continue;
-      // The name where the window of the first phase ends, from which it is read.
+      // The name stands at the end of the first phase's window, from which the class is
+      // read out.
       const p = f.trial.phases[0];
       const v = p && at(f.s, p.first + p.steps);
       if (!v) continue;
@@ -363,7 +365,7 @@ export class ClassLane extends Plot {
     }
     c.textAlign = "right";
     for (const [a, b] of names.values()) {
-      // Apart from each other, the higher one above.
+      // The names are kept apart, the higher one above.
       const close = b ? 13 - Math.abs(a.y - b.y) : 0;
       if (close > 0) {
         const [up, down] = a.y <= b.y ? [a, b] : [b, a];
@@ -381,11 +383,11 @@ export class ClassLane extends Plot {
     const cells = [];
     t.recording.classes.forEach((name, k) => {
       const s = this.potentials.series(trial.index, (s) => s.class === k);
-      const kind = k === trial.class ? "true" : k === trial.read ? "read" : "";
+      const kind = k === trial.class ? "true" : k === trial.read ? "predicted" : "";
       if (s) cells.push({ name, value: spell(at(s, step - trial.first)), kind });
     });
     if (!cells.length) return [];
-    // In two columns, as there are many.
+    // There are many, so they are in two columns.
     const half = Math.ceil(cells.length / 2), rows = [[{ name: "somata of the classes", value: "" }]];
     for (let k = 0; k < half; k++) rows.push([cells[k], cells[half + k]].filter((c) => c));
     return rows;

@@ -1,11 +1,11 @@
-// The spikes of a population: each of them, or how many there are.
+// The spikes of a population: each spike, or their numbers.
 
 import { latest, packet } from "./api.js";
 import { Lane } from "./lane.js";
 import { colours } from "./theme.js";
 import { number, thousands } from "./time.js";
 
-// A Train asks for the spikes of some neurons in the view and around it.
+// A Train requests the spikes of some neurons in the view and around it.
 export class Train {
   constructor(timeline, population, rows, changed) {
     Object.assign(this, { timeline, population, rows, changed });
@@ -25,7 +25,7 @@ export class Train {
     if (to > from) this.ask(from, to, this.low, this.high, t.scale);
   }
 
-  // renew is for what was not counted yet.
+  // renew asks again if part of the answer was not counted yet.
   renew() {
     if (this.data && this.data.until < Math.min(this.timeline.to, this.data.asked.to)) {
       this.seen = -1;
@@ -174,9 +174,9 @@ export class RasterLane extends Lane {
     }
   }
 
-  // plateaus draws how large plateaus are where they happen: after the first phase
-  // from none (clear) to 1, after the next how much they rose or fell. Where each
-  // neuron has a time of its own, each has a mark; else rows of neurons have one.
+  // plateaus marks plateaus at the times when they happen: after the first phase their
+  // size, from 0 (clear) to 1; after the next how much they rose or fell. If each
+  // neuron has its own time, each has a mark; otherwise rows of neurons share one.
   plateaus(c) {
     const t = this.timeline;
     for (const trial of t.visible()) {
@@ -191,7 +191,7 @@ export class RasterLane extends Lane {
         values.forEach((v, i) => {
           let high = this.y((i + 1) * this.size / values.length), low = this.y(i * this.size / values.length);
           if (low < 0 || high > this.height) return;
-          if (low - high < 1.5) low = high + 1.5; // or it could not be seen
+          if (low - high < 1.5) low = high + 1.5; // otherwise it would be invisible
           const x = t.x(trial.first + (p.steps ? p.steps[i] : p.last) + 1);
           c.fillStyle = !before ? colours.purple : change(v, i) > 0 ? colours.vermilion : colours.blue;
           c.globalAlpha = Math.min(1, Math.abs(change(v, i)) / most);
@@ -230,9 +230,9 @@ export class RasterLane extends Lane {
   }
 }
 
-// bitmap turns counts into ink: the more spikes the darker. Where there are some
-// everywhere, what all have is left out; elsewhere it goes by the square root, as
-// few should be seen beside many.
+// bitmap turns counts into ink: the more spikes the darker. If there are spikes
+// everywhere, the number that all have is subtracted; otherwise ink grows with the
+// square root, so that few spikes are visible beside many.
 function bitmap(d) {
   const canvas = document.createElement("canvas");
   canvas.width = d.columns;

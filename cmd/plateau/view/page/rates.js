@@ -5,14 +5,14 @@ import { Lane } from "./lane.js";
 import { colours, label } from "./theme.js";
 import { number, ticks } from "./time.js";
 
-// populationColour tells populations apart, from the input up.
+// populationColour returns a different colour for each population, from the input up.
 export function populationColour(i, n) {
   if (i === 0) return colours.soft;
   return i === n - 1 ? colours.ink : [colours.blue, colours.orange, colours.purple, colours.sky][(i - 1) % 4];
 }
 
-// Rates are counts for each pixel, of the whole recording or of the view and what
-// is around it.
+// Rates are counts for each pixel, of the whole recording or of the view and its
+// surroundings.
 export class Rates {
   constructor(timeline, whole, changed) {
     Object.assign(this, { timeline, whole, changed });
@@ -39,8 +39,7 @@ export class Rates {
   }
 }
 
-// The RateLane stands where potentials would be, while too many trials are in
-// view for these.
+// The RateLane is shown instead of potentials while too many trials are in view.
 export class RateLane extends Lane {
   constructor(timeline, rates) {
     super(timeline, "rates", "rates", "zoom in to a few trials for potentials", 150);

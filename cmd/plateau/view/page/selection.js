@@ -1,6 +1,6 @@
 // Which neurons and variables are shown.
 
-// Neurons that are shown at most.
+// The largest number of neurons that are shown.
 export const mostNeurons = 12;
 
 export const variables = ["basal", "apical", "soma", "rate"];
@@ -20,7 +20,7 @@ export class Selection {
     return this.neurons.some((m) => m.population === n.population && m.neuron === n.neuron);
   }
 
-  // toggle returns why it cannot, or nothing.
+  // toggle returns the reason if it cannot, otherwise nothing.
   toggle(n) {
     if (this.has(n)) this.neurons = this.neurons.filter((m) => m.population !== n.population || m.neuron !== n.neuron);
     else if (this.neurons.length >= mostNeurons) return `at most ${mostNeurons} neurons are shown`;
@@ -32,8 +32,8 @@ export class Selection {
     return list.sort((a, b) => a.population - b.population || a.neuron - b.neuron);
   }
 
-  // choose takes the neurons of one population from text such as 0:20,77, and
-  // returns what is wrong with it, or nothing.
+  // choose reads the neurons of one population from text such as 0:20,77. It returns
+  // what is wrong with the text, or nothing.
   choose(population, text) {
     const list = ranges(text, this.recording.populations[population].size);
     if (typeof list === "string") return list;
@@ -68,7 +68,7 @@ function ranges(text, size) {
   for (const part of text.split(",").map((w) => w.trim())) {
     if (!part) continue;
     const m = /^(\d+)(:(\d+)?)?$/.exec(part);
-    if (!m) return `“${part}” is no number, and no range such as 0:5`;
+    if (!m) return `“${part}” is neither a number nor a range such as 0:5`;
     const from = Number(m[1]), to = m[2] ? Number(m[3] ?? size) : from + 1;
     if (from >= size || to > size) return `${part}: there are neurons 0 to ${size - 1}`;
     if (to <= from) return `${part}: a range goes up; 0:5 is 0 to 4`;

@@ -39,7 +39,7 @@ export function prepare(canvas, width, height) {
   return c;
 }
 
-// label writes words that can be read on top of curves.
+// label writes words that are legible on top of curves.
 export function label(c, words, x, y, colour) {
   c.lineWidth = 3;
   c.lineJoin = "round";
@@ -49,6 +49,7 @@ export function label(c, words, x, y, colour) {
   c.fillText(words, x, y);
 }
 
-// variables have the colours that they have in plateau plot.
+// variableColour returns the colour of a variable, which is the same as in plateau
+// plot.
 export const variableColour = (name) =>
   ({ apical: colours.vermilion, basal: colours.blue, soma: colours.ink, rate: colours.orange })[name];

@@ -1,6 +1,6 @@
 // Times and numbers as text.
 
-// ticks returns round numbers from low to high, about so many.
+// ticks returns round numbers from low to high, about as many as asked for.
 export function ticks(low, high, about) {
   const raw = (high - low) / Math.max(1, about);
   if (!(raw > 0) || !isFinite(raw)) return [];
@@ -38,7 +38,7 @@ export function clock(ms, distance) {
   return `${s} s`;
 }
 
-// number prints with so many digits, without useless zeros.
+// number prints a number with the given number of digits, without trailing zeros.
 export function number(x, digits = 3) {
   if (x === undefined || x === null || !isFinite(x)) return "–";
   const text = String(+x.toPrecision(digits));
@@ -46,7 +46,7 @@ export function number(x, digits = 3) {
 }
 
 // tickLabels prints the numbers of an axis: all written out, unless some are far from
-// 1 and powers of ten are shorter. What is null has none.
+// 1 and powers of ten are shorter. null has no label.
 export function tickLabels(values) {
   const some = values.filter((v) => v !== null && v !== undefined);
   const plain = (v) => {

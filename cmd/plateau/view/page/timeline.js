@@ -8,9 +8,9 @@ export class Timeline {
     this.from = 0;
     this.to = Math.max(1, recording.steps);
     this.width = 1; // pixels
-    this.trials = []; // in view and around; empty if they are too many
+    this.trials = []; // in view and around it; empty if there are too many
     this.first = 0; // number of the first trial in or around the view
-    this.count = 0; // how many
+    this.count = 0; // number of trials in or around the view
     this.listeners = [];
     this.covered = null;
     this.ask = latest((from, to) => this.load(from, to));
@@ -44,13 +44,14 @@ export class Timeline {
     this.show(at - share * span, at + (1 - share) * span);
   }
 
-  // around returns the view with a margin, so that moving shows something at once.
+  // around returns the view with a margin, so that there is something to show at once
+  // when the view moves.
   around(share = 0.5) {
     const margin = this.span * share;
     return [Math.max(0, Math.floor(this.from - margin)), Math.min(this.recording.steps, Math.ceil(this.to + margin))];
   }
 
-  // most is how many trials can be told apart on the screen.
+  // most returns the number of trials that can be distinguished on the screen.
   get most() { return Math.min(512, Math.max(16, Math.floor(this.width / 2))); }
 
   need() {
@@ -76,7 +77,7 @@ export class Timeline {
     return this.trials.filter((t) => !t.error && t.first < this.to && t.first + t.steps > this.from);
   }
 
-  // current is the trial in the middle, or the only one that the middle has none of.
+  // current returns the trial in the middle of the view, if it is known.
   current() {
     const middle = (this.from + this.to) / 2;
     return this.trials.find((t) => !t.error && t.first <= middle && t.first + t.steps > middle) || null;

@@ -55,7 +55,7 @@ export class TrialLane extends Lane {
       const low = Math.max(x0, 0), high = Math.min(x1, t.width), room = high - low - 8;
       const name = (k) => names[k] ?? String(k);
       const words = [
-        `trial ${trial.index}: ${name(trial.class)}` + (trial.read >= 0 ? `, read as ${name(trial.read)}` : ""),
+        `trial ${trial.index}: ${name(trial.class)}` + (trial.read >= 0 ? `, predicted ${name(trial.read)}` : ""),
         wrong ? `${name(trial.class)} → ${name(trial.read)}` : name(trial.class),
         wrong ? `${trial.class}→${trial.read}` : String(trial.class),
       ].find((w) => c.measureText(w).width <= room);
@@ -85,7 +85,7 @@ export class TrialLane extends Lane {
     }
   }
 
-  // density is the share of misread trials, where these cannot be told apart.
+  // density draws the share of misread trials when single trials are too small to see.
   density(c) {
     const t = this.timeline, r = this.rates.data;
     c.fillStyle = colours.panel;

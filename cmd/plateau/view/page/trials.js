@@ -1,4 +1,4 @@
-// The view of a recording: lanes above one another, and what they share.
+// The view of a recording: the lanes, one above the other, and what they share.
 
 import { image, json, latest, report } from "./api.js";
 import { Overview } from "./overview.js";
@@ -114,7 +114,7 @@ export class Trials {
     for (const input of find("variables").querySelectorAll("input")) input.checked = this.selection.variables.includes(input.name);
   }
 
-  // open shows what an address says, or the first trial.
+  // open shows what the address of the page describes, or else the first trial.
   async open(address) {
     this.selection.read(address.get("neurons"), address.get("vars"));
     this.arrange();
@@ -248,7 +248,7 @@ export class Trials {
     try {
       const a = await json("/api/misread", { trial: from, step: by });
       if (a.index >= 0) this.go(a.index);
-      else report(a.whole ? `no trial ${by > 0 ? "after" : "before"} this one was misread` : "the recording is still being looked through; try again");
+      else report(a.whole ? `no trial ${by > 0 ? "after" : "before"} this one was misread` : "the recording is still being searched; try again");
     } catch (error) {
       report(error.message);
     }
@@ -261,7 +261,7 @@ export class Trials {
     if (a.trials.length && !a.trials[0].error) this.timeline.show(a.trials[0].first, a.trials[0].first + a.trials[0].steps);
   }
 
-  // go shows a trial: the same part of it as of the last one, if that was a part.
+  // go shows a trial. If only part of the last one was in view, it shows the same part.
   async go(index) {
     this.wanted = index;
     try {
@@ -325,7 +325,7 @@ export class Trials {
       if (!this.pointed) find("readout").replaceChildren(Object.assign(document.createElement("p"), { className: "soft", textContent: "–" }));
       return;
     }
-    this.pointed = true; // the last values stay when the pointer goes to them
+    this.pointed = true; // the last values stay when the pointer moves to them
     const lanes = find("lanes"), stage = find("stage");
     line.style.left = lanes.offsetLeft + (lanes.clientWidth - t.width) + p.x + "px";
     line.style.height = stage.scrollHeight - 16 + "px";
@@ -346,7 +346,7 @@ export class Trials {
     find("readout").replaceChildren(table);
   }
 
-  // card tells of the trial in the middle.
+  // card describes the trial in the middle.
   card() {
     const trial = this.timeline.current();
     const index = trial ? trial.index : null;
@@ -372,10 +372,10 @@ export class Trials {
     find("what").textContent = `${trial.purpose} ${trial.number}, image ${trial.sample}`;
     if (trial.read < 0) verdict.textContent = name(trial.class);
     else if (trial.read === trial.class) {
-      verdict.textContent = `${name(trial.class)}, read as ${name(trial.read)}`;
+      verdict.textContent = `${name(trial.class)}, predicted ${name(trial.read)}: correct`;
       verdict.className = "right";
     } else {
-      verdict.textContent = `${name(trial.class)}, misread as ${name(trial.read)}`;
+      verdict.textContent = `${name(trial.class)}, predicted ${name(trial.read)}: wrong`;
       verdict.className = "wrong";
     }
     if (document.activeElement !== find("goto")) find("goto").value = trial.index;
@@ -391,7 +391,7 @@ export class Trials {
     find("spikes").hidden = m?.kind !== "spikes";
     if (!m) return;
     shown.src = m.url;
-    shown.alt = m.kind === "spikes" ? "spikes of the input; the image is not at hand" : "the image that was shown";
+    shown.alt = m.kind === "spikes" ? "spikes of the input; the image is not available" : "the image that was shown";
     shown.title = shown.alt;
   }
 
