@@ -19,11 +19,11 @@ func newBench(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "bench", GroupID: groupRun, Args: noArguments,
 		Short: "measure how fast this machine simulates",
-		Long: `Time training examples of 50 + 50 ms and test examples of 250 ms on digits that
-the program draws, on this machine. Each row is the best of five short runs. The
-last column compares one core with the published program (numpy), which needs 23.4
-ms for a training and 40 ms for a test example of 784-500-10 on a core of an AMD
-Zen 4 at 2.6 GHz.`,
+		Long: `Measure how long a training example (50 + 50 ms of simulated time) and a test
+example (250 ms) take on this machine, with digits that the program draws. Each
+row is the best of five short runs. The last column compares one core with the
+published program (numpy), which needs 23.4 ms for a training example and 40 ms
+for a test example of 784-500-10 on a core of an AMD Zen 4 at 2.6 GHz.`,
 		Example: "  plateau bench\n  plateau bench --workers 4\n  plateau bench --json",
 	}
 	workers := workersFlag(cmd)
@@ -37,7 +37,7 @@ Zen 4 at 2.6 GHz.`,
 	return cmd
 }
 
-// What the published program takes for an example of 784-500-10.
+// The time that the published program takes for an example of 784-500-10.
 const (
 	publishedTrain = 23400 * time.Microsecond
 	publishedTest  = 40 * time.Millisecond
@@ -63,7 +63,7 @@ type benchEvent struct {
 	TimesPublished    float64 `json:"times_published,omitempty"`
 }
 
-// bench times runs of so many images each.
+// bench times runs with the given number of images each.
 func bench(ctx context.Context, con *console, workers, images int) error {
 	cases := []benchCase{
 		{"train 784-500-10", []int{500}, 0, 1, 1, false, publishedTrain},
@@ -100,7 +100,7 @@ func bench(ctx context.Context, con *console, workers, images int) error {
 	return nil
 }
 
-// run returns the time of an example, the best of some runs.
+// run returns the time of an example in the fastest of several runs.
 func (c benchCase) run(ctx context.Context, data *dataset.Set) (time.Duration, error) {
 	m := protocols.Default(data.Size(), c.hidden, data.Classes)
 	m.Neurons.Hidden.Apical = c.apical
@@ -120,8 +120,8 @@ func (c benchCase) run(ctx context.Context, data *dataset.Set) (time.Duration, e
 	var best time.Duration
 	for k := range 6 {
 		began := time.Now()
-		// The first run, in which caches fill and the network begins to fire as it
-		// does in use, is always one of training and does not count.
+		// The first run fills the caches and brings the network to its usual firing
+		// rates. It always trains, and does not count.
 		if c.test && k > 0 {
 			_, err = tester.Test(ctx, data, nil)
 		} else {
@@ -138,7 +138,7 @@ func (c benchCase) run(ctx context.Context, data *dataset.Set) (time.Duration, e
 	return best, nil
 }
 
-// processor names the processor where the system tells.
+// processor returns the name of the processor if the system knows it.
 func processor() string {
 	f, err := os.Open("/proc/cpuinfo")
 	if err != nil {

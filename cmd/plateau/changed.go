@@ -15,11 +15,11 @@ import (
 	"plateau/network"
 )
 
-// What a run has written may be changed by hand, and it counts as it is then. But
-// a disk changes bits too, and weights get mixed up, so that it is told.
+// The files of a run may be changed by hand, and the program then uses them as they
+// are. But disks flip bits too, and weights get mixed up, so it prints a note.
 
-// noteChanges tells what of a run's configuration, of its metrics and, if net is
-// given, of its weights is not as the run wrote it.
+// noteChanges prints a note if a run's configuration, its metrics or, if net is not
+// nil, its weights differ from what the run wrote.
 func (c *console) noteChanges(run string, net *network.Network) {
 	p, err := readPlan(run)
 	if err != nil {
@@ -38,7 +38,7 @@ func (c *console) noteChanges(run string, net *network.Network) {
 	}
 }
 
-// noteConfig tells which settings of config.toml are others.
+// noteConfig prints a note that lists the settings that were changed in config.toml.
 func (c *console) noteConfig(run string, p *plan, text string) {
 	if !p.Begun || text == p.Config {
 		return
@@ -48,7 +48,7 @@ func (c *console) noteConfig(run string, p *plan, text string) {
 	now.read(path, []byte(text))
 	was.read(planName, []byte(p.Config))
 	if len(now.problems) > 0 {
-		return // which are told as such
+		return // problems are reported elsewhere
 	}
 	var others []string
 	for _, k := range keys() {
@@ -56,21 +56,21 @@ func (c *console) noteConfig(run string, p *plan, text string) {
 			others = append(others, fmt.Sprintf("%s = %s, which was %s", k.name, now, was))
 		}
 	}
-	what := "in no setting"
+	what := "no setting differs"
 	if others != nil {
 		what = strings.Join(others, "; ")
 	}
-	c.note("note: %s was changed after the run wrote it: %s; it counts as it is now", path, what)
+	c.note("note: %s was changed after the run wrote it: %s; it is used as it is now", path, what)
 }
 
 func (c *console) noteMetrics(run string) {
-	c.note("note: %s was changed after the run wrote it; it counts as it is now", filepath.Join(run, metricsName))
+	c.note("note: %s was changed after the run wrote it; it is used as it is now", filepath.Join(run, metricsName))
 }
 
-// noteWeights tells if weights are not those of a checkpoint of the run.
+// noteWeights prints a note if the weights are not those of a checkpoint of the run.
 func (c *console) noteWeights(run string, net *network.Network) {
 	if by, err := claim.Look(run); err != nil || by != nil {
-		return // a run under way may have replaced both meanwhile
+		return // a run in progress may have replaced both meanwhile
 	}
 	files, err := listCheckpoints(run)
 	if err != nil {
@@ -86,13 +86,13 @@ func (c *console) noteWeights(run string, net *network.Network) {
 		known = append(known, m.end.WeightsSHA256)
 	}
 	if digest := net.SHA256(); known != nil && !slices.Contains(known, digest) {
-		c.note("note: %s is not what the run wrote: its weights are %.16s…, those of the run %.16s…; either it was changed, or it is of another run",
+		c.note("note: %s is not what the run wrote: its weights are %.16s…, those of the run are %.16s…; either it was changed, or it belongs to another run",
 			filepath.Join(run, weightsName), digest, known[len(known)-1])
 	}
 }
 
-// sameMetrics is whether the metrics of a run at rest are as it left them, as far
-// as that is known.
+// sameMetrics reports whether the metrics of a run that is not in progress are as it
+// left them, as far as that is known.
 func (p *plan) sameMetrics(run string) bool {
 	text, err := os.ReadFile(filepath.Join(run, metricsName))
 	return p.Metrics == "" || err != nil || hexDigest(text) == p.Metrics
@@ -103,8 +103,8 @@ func hexDigest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// A metricsDigest is the SHA-256 of the lines of metrics. For how many epochs the
-// run is, as its first line says, does not count: that may become another.
+// A metricsDigest is the SHA-256 of the lines of metrics. The number of epochs in the
+// first line is left out, because it may change.
 type metricsDigest struct{ sum hash.Hash }
 
 func newMetricsDigest() *metricsDigest { return &metricsDigest{sha256.New()} }

@@ -31,8 +31,8 @@ func TestChangedByHand(t *testing.T) {
 	config := readFile(t, "run/config.toml")
 	const told = "note: run/config.toml was changed after the run wrote it: "
 	for _, c := range []struct{ from, to, want string }{
-		{"length_ms = 50\n", "length_ms = 60\n", told + "test.length_ms = 60, which was 50; it counts as it is now"},
-		{"# The same", "# The sane", told + "in no setting"},
+		{"length_ms = 50\n", "length_ms = 60\n", told + "test.length_ms = 60, which was 50; it is used as it is now"},
+		{"# The same", "# The sane", told + "no setting differs"},
 	} {
 		writeFile(t, "run/config.toml", strings.Replace(config, c.from, c.to, 1))
 		want := c.want
@@ -42,7 +42,7 @@ func TestChangedByHand(t *testing.T) {
 			}
 		}
 	}
-	if messages := say("train --resume run --epochs 3"); !strings.Contains(messages, "in no setting") {
+	if messages := say("train --resume run --epochs 3"); !strings.Contains(messages, "no setting differs") {
 		t.Errorf("resumed: %s", messages)
 	}
 	if messages := say("test --run run"); strings.Contains(messages, "note: run/") {

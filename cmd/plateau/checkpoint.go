@@ -21,42 +21,42 @@ import (
 	"plateau/sim/record"
 )
 
-// A checkpoint is a moment of a run from which it can go on. Its file is the
-// same on every machine:
+// A checkpoint is the state of a run at some moment, from which the run can go on. Its
+// file is the same on every machine:
 //
 //	magic    "plateau run checkpoint 1\n"
 //	header   the fields below as a JSON object on one line, ended by "\n"
-//	parts    one after the other, as long as the header says
-//	digest   SHA-256 of all before, 32 bytes
+//	parts    one after another, with the lengths that the header gives
+//	digest   SHA-256 of everything before, 32 bytes
 type checkpoint struct {
-	Examples      int            `json:"examples"`                 // shown since the run began
-	Epochs        int            `json:"epochs"`                   // learnt and tested
-	Seconds       float64        `json:"seconds"`                  // that the run took up to here
-	EpochSeconds  float64        `json:"epoch_seconds"`            // of them, training in the epoch that is not tested yet
-	Metrics       int64          `json:"metrics_bytes"`            // of metrics.jsonl, without its first line
-	MetricsSHA256 string         `json:"metrics_sha256,omitempty"` // of them
+	Examples      int            `json:"examples"`                 // number shown since the run began
+	Epochs        int            `json:"epochs"`                   // number of epochs learnt and tested
+	Seconds       float64        `json:"seconds"`                  // time that the run has taken
+	EpochSeconds  float64        `json:"epoch_seconds"`            // part of it that was spent training in the current epoch
+	Metrics       int64          `json:"metrics_bytes"`            // size of metrics.jsonl without its first line
+	MetricsSHA256 string         `json:"metrics_sha256,omitempty"` // digest of these bytes
 	Data          string         `json:"data_sha256"`
 	Weights       string         `json:"weights_sha256"`
 	Tested        []epochEvent   `json:"tested,omitempty"` // the epochs, as metrics.jsonl has them
 	Recording     *recordingMark `json:"recording,omitempty"`
 	Parts         []*keptPart    `json:"parts"`
 
-	file *os.File // that parts are read from
+	file *os.File // the file from which parts are read
 }
 
 // A recordingMark says where a recording stands.
 type recordingMark struct {
-	Path string `json:"path"` // with slashes; relative to the run folder if it is in there
+	Path string `json:"path"` // with slashes; relative to the run folder if it is inside
 	record.Mark
 }
 
-// A keptPart is what something that takes part in the run wants to know again.
+// A keptPart is the state of a part of the run, such as the trainer.
 type keptPart struct {
 	Name  string `json:"name"`
 	Bytes int    `json:"bytes"`
 
 	write   func(io.Writer) error
-	content *io.SectionReader // of a checkpoint that was read
+	content *io.SectionReader // set in a checkpoint that was read
 }
 
 // Names of parts that every checkpoint has.
@@ -71,16 +71,16 @@ const (
 	checkpointVersion = 1
 )
 
-// keptCheckpoints is how many of the latest are kept: if one is damaged, there is
-// the one before.
+// keptCheckpoints is the number of latest checkpoints that are kept: if one is damaged,
+// the one before can be used.
 const keptCheckpoints = 2
 
-// add adds a part of so many bytes, which write writes.
+// add adds a part of size bytes, which write writes.
 func (c *checkpoint) add(name string, size int, write func(io.Writer) error) {
 	c.Parts = append(c.Parts, &keptPart{Name: name, Bytes: size, write: write})
 }
 
-// addText adds a part that is at hand.
+// addText adds a part that is a text.
 func (c *checkpoint) addText(name, text string) {
 	c.add(name, len(text), func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
@@ -98,14 +98,14 @@ func (c *checkpoint) part(name string) (content *io.SectionReader, ok bool) {
 	return nil, false
 }
 
-// close ends the reading of parts.
+// close closes the file; parts cannot be read after it.
 func (c *checkpoint) close() {
 	if c != nil && c.file != nil {
 		c.file.Close()
 	}
 }
 
-// counter counts what passes.
+// counter counts the bytes that are written through it.
 type counter struct {
 	to io.Writer
 	n  int
@@ -117,8 +117,8 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// encode writes the contents of a file, each part when its turn has come, so that
-// no more memory is needed than the largest of them asks for.
+// encode writes the contents of the file. Parts are made one after another, so it
+// needs no more memory than the largest of them.
 func (c *checkpoint) encode(to io.Writer) error {
 	header, err := json.Marshal(c)
 	if err != nil {
@@ -142,8 +142,8 @@ func (c *checkpoint) encode(to io.Writer) error {
 	return err
 }
 
-// decodeCheckpoint reads a file of some size, whose parts are read when they are
-// asked for.
+// decodeCheckpoint verifies a file of the given size and reads its header. Parts are
+// read when they are needed.
 func decodeCheckpoint(from io.ReaderAt, size int64) (*checkpoint, error) {
 	start := make([]byte, min(size, int64(len(checkpointMagic))+20))
 	if _, err := from.ReadAt(start, 0); err != nil && err != io.EOF {
@@ -151,7 +151,7 @@ func decodeCheckpoint(from io.ReaderAt, size int64) (*checkpoint, error) {
 	}
 	if !bytes.HasPrefix(start, []byte(checkpointMagic)) {
 		if version, ok := fileversion.Of(start, checkpointFamily); ok && version > checkpointVersion {
-			return nil, fmt.Errorf("is of version %d, and this program knows none after %d: it was written by a later plateau", version, checkpointVersion)
+			return nil, fmt.Errorf("has version %d, and this program knows versions up to %d: it was written by a later plateau", version, checkpointVersion)
 		}
 		return nil, errors.New("is damaged: it does not begin as a checkpoint does")
 	}
@@ -170,8 +170,8 @@ func decodeCheckpoint(from io.ReaderAt, size int64) (*checkpoint, error) {
 	if !bytes.Equal(sum.Sum(nil), digest) {
 		return nil, errors.New("is damaged: its checksum does not match")
 	}
-	// The rest is as it was written, if by this program.
-	wrong := func(what string) error { return fmt.Errorf("is no checkpoint of this program: %s", what) }
+	// The checksum is right, so the rest can only be wrong if another program wrote it.
+	wrong := func(what string) error { return fmt.Errorf("is not a checkpoint of this program: %s", what) }
 	at := int64(len(checkpointMagic))
 	header, err := bufio.NewReader(io.NewSectionReader(from, at, n-at)).ReadBytes('\n')
 	c := &checkpoint{}
@@ -184,7 +184,7 @@ func decodeCheckpoint(from io.ReaderAt, size int64) (*checkpoint, error) {
 	at += int64(len(header))
 	for _, p := range c.Parts {
 		if p == nil || p.Bytes < 0 || int64(p.Bytes) > n-at {
-			return nil, wrong("its parts are longer than itself")
+			return nil, wrong("its parts are longer than the file")
 		}
 		content := io.NewSectionReader(from, at, int64(p.Bytes))
 		p.content, p.write = content, func(w io.Writer) error {
@@ -199,7 +199,7 @@ func decodeCheckpoint(from io.ReaderAt, size int64) (*checkpoint, error) {
 	return c, nil
 }
 
-// A checkpointFile is a checkpoint that is, by its name, in a run folder.
+// A checkpointFile is a file in a run folder with the name of a checkpoint.
 type checkpointFile struct {
 	path     string
 	examples int
@@ -218,7 +218,7 @@ func (f checkpointFile) read() (*checkpoint, error) {
 	}
 	c, err := decodeCheckpoint(file, info.Size())
 	if err == nil && c.Examples != f.examples {
-		err = fmt.Errorf("is not what its name says, but of example %d", c.Examples)
+		err = fmt.Errorf("was made after %s, not when its name says", plural(c.Examples, "example"))
 	}
 	if err != nil {
 		file.Close()
@@ -228,8 +228,7 @@ func (f checkpointFile) read() (*checkpoint, error) {
 	return c, nil
 }
 
-// header reads what a checkpoint says of itself, without its parts and without
-// verifying it.
+// header reads the header of a checkpoint, without verifying the file.
 func (f checkpointFile) header() (*checkpoint, error) {
 	file, err := os.Open(f.path)
 	if err != nil {
@@ -250,13 +249,13 @@ func (f checkpointFile) header() (*checkpoint, error) {
 
 const checkpointEnding = ".checkpoint"
 
-// checkpointPath has the names of a run's checkpoints in the order of their
-// examples, up to a billion of them.
+// checkpointPath returns the path of a checkpoint. Names sort by the number of
+// examples, up to a billion.
 func checkpointPath(run string, examples int) string {
 	return filepath.Join(run, checkpointsName, fmt.Sprintf("%09d%s", examples, checkpointEnding))
 }
 
-// listCheckpoints finds the checkpoints of a run, the earliest first.
+// listCheckpoints lists the checkpoints of a run, the earliest first.
 func listCheckpoints(run string) ([]checkpointFile, error) {
 	entries, err := os.ReadDir(filepath.Join(run, checkpointsName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -274,8 +273,7 @@ func listCheckpoints(run string) ([]checkpointFile, error) {
 	return files, nil
 }
 
-// addCheckpoint writes a checkpoint and removes those that are older than the
-// ones to keep.
+// addCheckpoint writes a checkpoint, and removes old ones that need not be kept.
 func (r *runFolder) addCheckpoint(c *checkpoint) error {
 	folder := filepath.Join(r.path, checkpointsName)
 	if err := os.Mkdir(folder, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -304,7 +302,8 @@ func (r *runFolder) addCheckpoint(c *checkpoint) error {
 	return nil
 }
 
-// dropCheckpoints removes the checkpoints that come after some example.
+// dropCheckpoints removes the checkpoints that were made after more than the given
+// number of examples.
 func (r *runFolder) dropCheckpoints(after int) error {
 	files, err := listCheckpoints(r.path)
 	if err != nil {

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// An interval says when checkpoints are written, besides at the beginning and the
-// end of a run. Of time and examples one is set, or neither; the zero interval is
+// An interval says when checkpoints are written, besides those at the beginning and
+// the end of a run. At most one of time and examples is set; the zero interval means
 // after every epoch.
 type interval struct {
 	time     time.Duration
 	examples int
-	epochs   int // ends of epochs from one to the next
+	epochs   int // number of epochs from one checkpoint to the next
 }
 
-// standardInterval is short enough for little to be lost, and long enough for a
-// checkpoint of a large network to be no burden.
+// standardInterval is short enough to lose little work, and long enough that writing
+// checkpoints of a large network takes little time.
 const standardInterval = "5m"
 
 // parseInterval reads 5m, 1000ex or 1ep.
 func parseInterval(text string) (interval, error) {
-	wrong := misuse("--checkpoint-every %s: want a time from 1s, as 5m or 1h30m; a number of examples, as 1000ex; or of epochs, as 1ep", text)
+	wrong := misuse("--checkpoint-every %s: want a time of at least 1s, such as 5m or 1h30m; a number of examples, such as 1000ex; or a number of epochs, such as 1ep", text)
 	number := func(digits string) (int, error) {
 		n, err := strconv.Atoi(digits)
 		if err != nil || n < 1 || n > math.MaxInt32 {
@@ -45,11 +45,11 @@ func parseInterval(text string) (interval, error) {
 	return interval{time: d, epochs: 1}, nil
 }
 
-// within is whether a checkpoint is due within an epoch, when so many examples
-// have been shown and the last one was made at before, some time ago.
+// within reports whether a checkpoint is due within an epoch. examples is the number
+// shown so far; the last checkpoint was made after before examples, ago in the past.
 func (i interval) within(examples, before int, ago time.Duration) bool {
 	return i.examples > 0 && examples/i.examples > before/i.examples || i.time > 0 && ago >= i.time
 }
 
-// after is whether a checkpoint is due at the end of an epoch.
+// after reports whether a checkpoint is due at the end of an epoch.
 func (i interval) after(epoch int) bool { return epoch%max(1, i.epochs) == 0 }

@@ -18,10 +18,10 @@ func newCompletion(con *console) *cobra.Command {
 		Use: "completion SHELL", GroupID: groupSetup, Args: oneArgument("the name of a shell: " + strings.Join(shells, ", ")),
 		ValidArgs: shells,
 		Short:     "make a shell complete what you type",
-		Long: `Print a script with which a shell completes commands, options, data sets, presets,
-keys of --set and their choices, and run folders: bash (with its package
-bash-completion), zsh, fish or powershell. It completes the program where it is
-called plateau, on the PATH or not.`,
+		Long: `Print a script that makes a shell complete commands, options, data sets, presets,
+keys of --set and their values, and run folders. The shell is bash (with its
+package bash-completion), zsh, fish or powershell. The program must be called
+plateau, but need not be on the PATH.`,
 		Example: `  source <(plateau completion bash)                        in ~/.bashrc
   source <(plateau completion zsh)                         in ~/.zshrc, after compinit
   plateau completion fish | source                         in ~/.config/fish/config.fish
@@ -52,8 +52,8 @@ called plateau, on the PATH or not.`,
 	}
 }
 
-// bashEquals corrects the script: bash takes what stands behind = for a word of its
-// own, which is all that a completion of key=value may replace.
+// bashEquals corrects the script: to bash, what follows = is a separate word, and a
+// completion of key=value may replace only that.
 const bashEquals = `
 __plateau_values()
 {
@@ -73,11 +73,11 @@ else
 fi
 `
 
-// A completer lists what a word that somebody has begun may become.
+// A completer lists the possible completions of a word.
 type completer = cobra.CompletionFunc
 
-// complete tells a command, and all below it, what its words and the values of its
-// options may be.
+// complete adds completions of arguments and of the values of options to a command
+// and its subcommands.
 func complete(cmd *cobra.Command) {
 	if cmd.ValidArgs == nil && cmd.ValidArgsFunction == nil {
 		cmd.ValidArgsFunction = wordsOf(cmd)
@@ -92,12 +92,12 @@ func complete(cmd *cobra.Command) {
 	}
 }
 
-// wordsOf completes the words behind a command as its usage says.
+// wordsOf returns the completer of a command's arguments, by its usage line.
 func wordsOf(cmd *cobra.Command) completer {
 	switch {
 	case strings.Contains(cmd.Use, "RUN"):
 		return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
-			return runFolders(begun), cobra.ShellCompDirectiveDefault // files, where there are none
+			return runFolders(begun), cobra.ShellCompDirectiveDefault // files if there are none
 		}
 	case strings.Contains(cmd.Use, "FILE"):
 		return filesEnding("toml")
@@ -110,7 +110,7 @@ func wordsOf(cmd *cobra.Command) completer {
 		}
 		return cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)
 	case cmd.Flags().Lookup("resume") != nil:
-		// The folder behind --resume is a word, as the option can do without.
+		// The folder after --resume is an argument to cobra, because the option needs no value.
 		return func(cmd *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 			if !cmd.Flags().Changed("resume") {
 				return nil, cobra.ShellCompDirectiveNoFileComp
@@ -121,8 +121,8 @@ func wordsOf(cmd *cobra.Command) completer {
 	return cobra.NoFileCompletions
 }
 
-// valuesOf completes the value of an option, by its name or by the word that stands
-// for its value; nil leaves it to the shell, which knows files.
+// valuesOf returns the completer of an option's value, by the option's name or by the
+// word for its value; nil leaves it to the shell, which completes names of files.
 func valuesOf(f *pflag.Flag) completer {
 	switch f.Name {
 	case "data":
@@ -177,7 +177,7 @@ func filesEnding(ending string) completer {
 	return cobra.FixedCompletions([]string{ending}, cobra.ShellCompDirectiveFilterFileExt)
 }
 
-// completeRun completes run folders, and where there are none, any folders.
+// completeRun completes run folders, or any folders if there are none.
 func completeRun(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 	if found := runFolders(begun); found != nil {
 		return found, cobra.ShellCompDirectiveNoFileComp
@@ -185,7 +185,7 @@ func completeRun(_ *cobra.Command, _ []string, begun string) ([]string, cobra.Sh
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }
 
-// completeList completes the last of some words that are joined with commas.
+// completeList completes the last of several words that are joined with commas.
 func completeList(names []string) completer {
 	return func(_ *cobra.Command, _ []string, begun string) (found []string, _ cobra.ShellCompDirective) {
 		before := begun[:strings.LastIndex(begun, ",")+1]
@@ -225,8 +225,8 @@ func completePair(cmd *cobra.Command, args []string, begun string) (found []stri
 	return found, directive
 }
 
-// runFolders lists the folders of runs that begin with some letters: those in runs,
-// and in the folder that the letters name.
+// runFolders lists the run folders whose paths begin with the given text: those in
+// runs, and those in the folder that the text names.
 func runFolders(begun string) (found []string) {
 	folder, _ := filepath.Split(begun)
 	for _, folder := range []string{folder, "runs/"} {
@@ -239,7 +239,7 @@ func runFolders(begun string) (found []string) {
 			if _, err := os.Stat(filepath.Join(path, configName)); err != nil || !strings.HasPrefix(firstLine(filepath.Join(path, configName)), configMark) {
 				continue
 			}
-			// A shell takes a line for a completion, and shows it as it is.
+			// To a shell every line is a completion, and it shows the line unchanged.
 			if strings.HasPrefix(path, begun) && printable(path) == path && !strings.ContainsAny(path, "\n\t") && !slices.Contains(found, path) {
 				found = append(found, path)
 			}

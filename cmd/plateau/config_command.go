@@ -9,8 +9,8 @@ func newConfig(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "config", GroupID: groupSetup,
 		Short: "print a commented configuration, or check one",
-		Long: `Print a configuration with every key, its meaning, unit, range, default and
-equation, as TOML that --config takes. Options change what is printed.`,
+		Long: `Print a configuration as TOML, for --config: every key with its value, meaning,
+unit, range, default and equation. Options change the values.`,
 		Example: `  plateau config > run.toml
   plateau config --data mnist --hidden 500,100 > run.toml
   plateau config --preset paper-2-hidden > run.toml
@@ -70,9 +70,9 @@ func newConfigPresets(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "presets", Args: noArguments,
 		Short: "list the presets",
-		Long: `List the experiments that --preset knows by name. A preset stands between the
-defaults and everything else: --config, --set and the other options change what it
-says. plateau config --preset NAME prints all of it.`,
+		Long: `List the presets: experiments that --preset knows by name. The settings of a
+preset replace the defaults; --config, --set and the other options replace those
+of the preset. plateau config --preset NAME prints the result.`,
 		Example: "  plateau config presets\n  plateau train --preset paper-1-hidden --seed 2",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, p := range presets() {
@@ -98,9 +98,9 @@ type presetEvent struct {
 func newConfigCheck(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check FILE", Args: oneArgument("the name of a configuration file"),
-		Short: "say whether a configuration is in order",
-		Long: `Say whether a configuration is in order, and if not, what is wrong, where, and
-what would be right.`,
+		Short: "check a configuration",
+		Long: `Check a configuration. If it has mistakes, the messages say what is wrong, where,
+and what would be right.`,
 		Example: "  plateau config check run.toml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s := newSettings()
@@ -112,7 +112,7 @@ what would be right.`,
 				return err
 			}
 			con.rounded(c)
-			con.line("%s is in order: %s, %s", args[0], c.title(), plural(c.learning.epochs, "epoch"))
+			con.line("%s is valid: %s, %s", args[0], c.title(), plural(c.learning.epochs, "epoch"))
 			con.event(map[string]any{"event": "config", "file": args[0], "keys": len(c.given)})
 			return nil
 		},

@@ -6,18 +6,18 @@ import (
 	"io"
 )
 
-// console is where the program speaks: results go to out, progress and messages
-// to err. With json, out gets a JSON object a line and nothing else.
+// console is where the program prints: results go to out, progress and messages to
+// err. With json, out gets one JSON object per line and nothing else.
 type console struct {
 	out, err io.Writer
 	json     bool
 	failed   error // the first failed write to out
 
-	screen *screen  // of whoever looks at the messages as they come, nil if nobody does
+	screen *screen  // the terminal on which messages appear, nil if there is none
 	page   terminal // what out leads to
 }
 
-// newConsole finds out what it speaks to.
+// newConsole finds out what out and err lead to.
 func newConsole(out, err io.Writer, env func(string) string) *console {
 	c := &console{out: out, err: err}
 	c.page, _ = terminalAt(out, env)
@@ -35,8 +35,8 @@ func (c *console) line(format string, args ...any) {
 	c.drawing(printable(fmt.Sprintf(format, args...)))
 }
 
-// drawing prints lines for a person that may hold escape sequences: whoever makes
-// them has made everything else in them printable.
+// drawing prints lines for a person that may contain escape sequences. The caller has
+// made everything else in them printable.
 func (c *console) drawing(text string) {
 	if !c.json {
 		c.write([]byte(text + "\n"))
@@ -69,14 +69,14 @@ func (c *console) fail(err error) {
 	}
 }
 
-// note prints a message that is no result.
+// note prints a message that is not a result.
 func (c *console) note(format string, args ...any) {
 	c.clear()
 	fmt.Fprintln(c.err, printable(fmt.Sprintf(format, args...)))
 }
 
-// clear takes away what stands at the end of the terminal, so that lines can
-// follow those before.
+// clear removes the progress from the end of the terminal, so that new lines can
+// follow the previous ones.
 func (c *console) clear() {
 	if c.screen != nil {
 		c.screen.clear()

@@ -18,11 +18,11 @@ func newData(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "data", GroupID: groupSetup,
 		Short: "list, fetch and verify data sets",
-		Long: `List, fetch and verify data sets. Files are looked for in --data-dir, or without
-it in $PLATEAU_DATA, then in the user's cache folder, then where Keras keeps its
-data sets. MNIST and Fashion-MNIST are also read as torchvision leaves them
-(MNIST/raw), MNIST as Keras does (mnist.npz). Data sets of your own cannot be
-read yet.`,
+		Long: `List, fetch and verify data sets. The program looks for their files in --data-dir
+only, if that is given; otherwise in $PLATEAU_DATA, the user's cache folder, and
+the folder of Keras, in this order. It can also use the files of MNIST and
+Fashion-MNIST that torchvision has downloaded (MNIST/raw), and those of MNIST
+that Keras has (mnist.npz). Your own data sets cannot be used yet.`,
 		Example: `  plateau data list
   plateau data fetch mnist
   plateau data verify mnist`,
@@ -60,7 +60,7 @@ func setArgument(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// A finding is what is known of a data set without using it.
+// A finding is what is known about a data set before it is loaded.
 type finding struct {
 	Event   string   `json:"event"` // data
 	Name    string   `json:"name"`
@@ -118,9 +118,9 @@ func survey(info dataset.Info, dir string) (finding, error) {
 func newDataList(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Args: noArguments,
-		Short: "what there is and where",
-		Long: `List the data sets: what each is, whether it is here and where, what is missing
-and how to get it. Checksums are compared, which takes a second.`,
+		Short: "list the data sets, and say which are on this machine",
+		Long: `List the data sets: what each contains, where it is on this machine, which files
+are missing and how to get them. This compares checksums, which takes a second.`,
 		Example: "  plateau data list\n  plateau data list --data-dir /data --json",
 	}
 	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's caches)")
@@ -154,7 +154,8 @@ func pixels(info dataset.Info) string {
 	return s
 }
 
-// fetchCommand gets a data set into the folder that was named, or the usual one.
+// fetchCommand is the command that fetches a data set into the given folder, or the
+// usual one.
 func fetchCommand(name, dir string) string {
 	if dir == "" {
 		return command("data", "fetch", name)
@@ -162,18 +163,18 @@ func fetchCommand(name, dir string) string {
 	return command("data", "fetch", name, "--data-dir", argument(dir))
 }
 
-// words say where a set is, or what to do about it, if dir is where it should be.
+// words say where a set is, or how to get it into dir.
 func (f finding) words(dir string) []string {
 	var lines []string
 	switch f.State {
 	case "drawn":
-		return []string{"here: the program draws it, no files needed"}
+		return []string{"needs no files: the program draws it"}
 	case "complete":
 		lines = append(lines, fmt.Sprintf("here: %s (%s unpacked)", f.Dir, size(f.Bytes)))
 	case "partial":
 		lines = append(lines,
-			fmt.Sprintf("here in part: %s (%s unpacked), without %s", f.Dir, size(f.Bytes), strings.Join(f.Missing, ", ")),
-			"the rest: "+fetchCommand(f.Name, dir))
+			fmt.Sprintf("incomplete: %s (%s unpacked), %s missing", f.Dir, size(f.Bytes), strings.Join(f.Missing, ", ")),
+			"to get the rest: "+fetchCommand(f.Name, dir))
 	default:
 		lines = append(lines,
 			fmt.Sprintf("not here: %s missing", strings.Join(f.Missing, ", ")),
@@ -186,16 +187,16 @@ func newDataFetch(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "fetch NAME", Args: setArgument,
 		Short: "download a data set",
-		Long: `Download a data set from its official place. An interrupted download continues
-where it stopped; checksums are compared; a file gets its name when it is
-complete. If another process fetches into the same folder, this one waits for it.
-This is the only command that uses the network; where there is none, it says
-which files to put where.`,
+		Long: `Download a data set from its official source and compare its checksums. This is
+the only command that uses the network; if there is no connection, it says which
+files to put where. An interrupted download continues where it stopped. A file
+gets its name when it is complete. If another process is fetching into the same
+folder, this one waits for it.`,
 		Example: "  plateau data fetch mnist\n  plateau data fetch cifar10 --data-dir /data",
 	}
-	dir := dirFlag(cmd, "where to put it (default: $PLATEAU_DATA, or the user's cache)")
+	dir := dirFlag(cmd, "folder to put it in (default: $PLATEAU_DATA, or the user's cache folder)")
 	var accept bool
-	cmd.Flags().BoolVar(&accept, "accept-mismatch", false, "keep files that are not the official ones, if they can be used in their place")
+	cmd.Flags().BoolVar(&accept, "accept-mismatch", false, "keep files that differ from the official ones, if the program can use them")
 	describe(cmd.Flags(), headFiles, "accept-mismatch", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -241,7 +242,7 @@ func fetchData(ctx context.Context, con *console, name, dir string, o fetch.Opti
 	return nil
 }
 
-// download shows the progress of one file after the other.
+// download shows the progress of one file after another.
 type download struct {
 	con  *console
 	file string
@@ -275,7 +276,7 @@ func (d *download) end() {
 	}
 }
 
-// size prints a length as a person says it.
+// size prints a number of bytes for a person.
 func size(n int64) string {
 	switch {
 	case n < 1000:
@@ -299,9 +300,9 @@ func newDataVerify(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "verify NAME", Args: setArgument,
 		Short: "compare a data set with the official checksums",
-		Long: `Compare the files of a data set with the official checksums. The status is 1 if
-one differs, is damaged or missing. A file that differs can still be used, as
-long as it can be read: training says which files are not the official ones.`,
+		Long: `Compare the files of a data set with the official checksums. The exit status is 1
+if a file differs, is damaged or is missing. A file that differs can be used all
+the same if it can be read; training says which files are not the official ones.`,
 		Example: "  plateau data verify mnist\n  plateau data verify cifar10 --data-dir /data",
 	}
 	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's caches)")
@@ -335,7 +336,7 @@ func verify(con *console, name, dir string) error {
 	}
 	hint := ""
 	if bad == optional {
-		hint = "; the set can be used without"
+		hint = "; the set can be used all the same"
 	}
 	return fmt.Errorf("%d of %s of %s are not the official ones%s; %s gets them",
 		bad, plural(len(reports), "file"), name, hint, fetchCommand(name, dir))

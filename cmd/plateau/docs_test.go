@@ -104,7 +104,7 @@ func optionsTable() string {
 				}
 				usage := f.Usage
 				if f.Name == "workers" { // the same page on every machine
-					usage = regexp.MustCompile(`was given, \d+\)`).ReplaceAllString(usage, "was given)")
+					usage = regexp.MustCompile(`cores of the job, \d+\)`).ReplaceAllString(usage, "cores of the job)")
 				}
 				option := strings.ReplaceAll(strings.TrimSpace("--"+f.Name+" "+annotation(f, hintOf)), "|", "\\|")
 				fmt.Fprintf(&b, "| %s | `%s` | %s |\n", first, option, cell(usage))

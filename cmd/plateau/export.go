@@ -25,15 +25,15 @@ import (
 	"plateau/sim/record/table"
 )
 
-// A format is one that recordings can be exported to.
+// A format is a file format to which recordings can be exported.
 type format struct {
 	name    string
 	meaning string
-	ending  string // of its file, or "" if it is a folder with several
+	ending  string // ending of the file's name, or "" if the export is a folder
 	images  bool   // whether it can hold the images that were shown
 	parts   func(r *record.Reader) ([]part, error)
-	lacks   func(r *record.Reader) ([]string, error) // what of a recording the format cannot hold; nil if it can hold all
-	owns    func(name string) bool                   // whether a file in its folder is one of ours
+	lacks   func(r *record.Reader) ([]string, error) // what the format cannot hold of a recording; nil if it can hold everything
+	owns    func(name string) bool                   // reports whether a file in the folder belongs to such an export
 }
 
 // A part is one file of an export.
@@ -42,7 +42,7 @@ type part struct {
 	write func(w output) error
 }
 
-// output is a file being exported to.
+// output is a file to which a part is written.
 type output interface {
 	io.Writer
 	io.WriterAt
@@ -55,7 +55,7 @@ func formats() []format {
 			name: "nwb", meaning: "Neurodata Without Borders 2, one HDF5 file", ending: ".nwb", images: true,
 			parts: nwbParts(nil),
 		}, {
-			name: "sonata", meaning: "a folder with spikes.h5, and a report of each recorded variable",
+			name: "sonata", meaning: "a folder with spikes.h5 and a report for each recorded variable",
 			parts: sonataParts, lacks: sonataLacks,
 			owns: func(name string) bool {
 				return name == "spikes.h5" || name == "missing.csv" || slices.ContainsFunc(variables(), func(v record.Variable) bool { return name == string(v)+".h5" })
@@ -67,7 +67,7 @@ func formats() []format {
 				return arrays.Export(w, r, arrays.Options{Classes: classNames(h.Data, h.Network.Classes)})
 			}),
 		}, {
-			name: "parquet", meaning: "a folder with a table of trials, of spikes, …",
+			name: "parquet", meaning: "a folder with tables of trials, spikes, …",
 			parts: tables(".parquet", func(w output, t table.Table) error { return parquet.Export(w, t) }),
 			owns:  func(name string) bool { return filepath.Ext(name) == ".parquet" },
 		}, {
@@ -92,8 +92,8 @@ func alone(export func(w output, r *record.Reader) error) func(r *record.Reader)
 	}
 }
 
-// sonataParts are spikes, reports and, as the format has no place for it, a table of
-// what is missing.
+// sonataParts are spikes, reports and a table of missing trials, for which SONATA has
+// no place of its own.
 func sonataParts(r *record.Reader) ([]part, error) {
 	variables, err := sonata.Variables(r)
 	if err != nil {
@@ -107,7 +107,7 @@ func sonataParts(r *record.Reader) ([]part, error) {
 	return append(parts, part{missing.Name + ".csv", func(w output) error { return csv.Export(w, missing) }}), nil
 }
 
-// sonataLacks tells which potentials have no report, and why.
+// sonataLacks lists the potentials that have no report, and why.
 func sonataLacks(r *record.Reader) ([]string, error) {
 	uneven, err := sonata.Uneven(r)
 	var list []string
@@ -143,12 +143,12 @@ func newExport(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export FILE|RUN", GroupID: groupLook, Args: oneArgument("a recording or the folder of a run that has one"),
 		Short: "write a recording in the format of other tools",
-		Long: `Write everything that a recording, or that of a run, holds, except weights, in a format that other
-tools read. Memory does not grow with the recording. What potentials were not
-recorded can be had from plateau replay. NWB also gets the images that were shown,
-if their data set is at hand. Trials that are damaged, and what a format cannot
-hold, are left out and named, and the exit status is then 1, though the export is
-whole. Formats:
+		Long: `Write everything in a recording, except the weights, in a format that other tools
+read. NWB files also get the images that were shown, if the data set can be found.
+Memory does not grow with the length of the recording. plateau replay computes
+potentials that were not recorded. Damaged trials, and data that the format cannot
+hold, are left out; a message lists them, and the exit status is then 1, although
+the export is complete otherwise. Formats:
 ` + list.String(),
 		Example: `  plateau export runs/digits-1 --to nwb
   plateau export trial-7.plateau --to npz --out seven.npz
@@ -159,8 +159,8 @@ whole. Formats:
 	var o exportOptions
 	flags.StringVar(&o.to, "to", "", "format: "+strings.Join(formatNames(), ", "))
 	describe(flags, headLook, "to", "FORMAT")
-	o.data = dirFlag(cmd, "folder of the data set, whose images go into NWB (default: where the run found it)")
-	flags.StringVar(&o.out, "out", "", "file or folder to write (default: the recording's name with the format's ending, as recording.nwb)")
+	o.data = dirFlag(cmd, "folder of the data set, for the images in NWB files (default: where the run found it)")
+	flags.StringVar(&o.out, "out", "", "file or folder to write (default: named after recording and format, such as recording.nwb)")
 	describe(flags, headOutput, "out", "PATH")
 	flags.BoolVar(&o.force, "force", false, "replace what is there")
 	describe(flags, headOutput, "force", "")
@@ -204,10 +204,10 @@ type exportEvent struct {
 	Files []string `json:"files"`
 	Bytes int64    `json:"bytes"`
 
-	Images  bool   `json:"images"` // whether those that were shown are in it
+	Images  bool   `json:"images"` // whether it holds the images that were shown
 	Trials  int    `json:"trials"`
-	LeftOut string `json:"left_out"` // trials that are damaged, as ranges
-	// Lacks tells what the format cannot hold, and why.
+	LeftOut string `json:"left_out"` // damaged trials, as ranges
+	// Lacks lists what the format cannot hold, and why.
 	Lacks []string `json:"lacks,omitempty"`
 }
 
@@ -243,7 +243,7 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 		return err
 	}
 	if !r.Complete() {
-		con.note("note: %s broke off; what there is of it is exported", o.path)
+		con.note("note: %s broke off; the export has the trials that were recorded", o.path)
 	}
 	watch, end := con.watchBytes(ctx, "checking "+o.path, r.Size())
 	_, err = r.Lost(watch)
@@ -304,13 +304,13 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 			o.path, plural(len(lost), "trial"), r.Trials(), e.LeftOut, o.out, command("inspect", argument(o.path), "--verify")))
 	}
 	if len(lacks) > 0 {
-		errs = append(errs, fmt.Errorf("left out of %s:\n  %s\n%s writes them, with all that is in %s",
+		errs = append(errs, fmt.Errorf("left out of %s:\n  %s\n%s writes them, with everything that is in %s",
 			o.out, strings.Join(lacks, "\n  "), command("export", argument(o.path), "--to", "npz"), o.out))
 	}
 	return errors.Join(errs...)
 }
 
-// same is whether two names are of one file.
+// same reports whether two paths name the same file.
 func same(a, b string) bool {
 	x, err := os.Stat(a)
 	if err != nil {
@@ -337,8 +337,8 @@ func checkNewFolder(path string, force bool) error {
 	return nil
 }
 
-// A stage is an export on its way: files in a hidden folder beside the place
-// where they go, when all of them are whole.
+// A stage is an export in progress: files in a hidden folder beside their final place,
+// to which they are moved when all of them are complete.
 type stage struct {
 	ctx     context.Context
 	format  format
@@ -347,11 +347,11 @@ type stage struct {
 	files   []string // in the hidden folder
 	bytes   int64
 	written int64 // so far, of files that may not be whole
-	failed  bool  // to write, rather than to read
+	failed  bool  // writing failed, not reading
 }
 
-// watch shows how far the export is: how often it has gone through the trials, at
-// which it is, and how much it has written.
+// watch shows the progress of the export: how often it has gone through the trials,
+// the current trial, and how much it has written.
 func (s *stage) watch(con *console, r *record.Reader) (end func()) {
 	round, last := 1, -1
 	bar := con.progress("exporting to "+s.out, int64(r.Trials()), func(done int64, _ time.Duration) string {
@@ -368,7 +368,7 @@ func (s *stage) watch(con *console, r *record.Reader) (end func()) {
 	return bar.end
 }
 
-// export writes all parts, and tells what the format cannot hold.
+// export writes all parts, and returns what the format cannot hold.
 func (s *stage) export(r *record.Reader) (lacks []string, err error) {
 	if s.format.lacks != nil {
 		if lacks, err = s.format.lacks(r); err != nil {
@@ -429,7 +429,7 @@ func (s *stage) writePart(p part) error {
 	return f.Close()
 }
 
-// commit puts the files in their places.
+// commit moves the files to their final places.
 func (s *stage) commit(force bool) error {
 	if s.format.ending != "" {
 		if !force {
@@ -438,7 +438,7 @@ func (s *stage) commit(force bool) error {
 			} else if err == nil {
 				return nil
 			}
-			// Some file systems have no links.
+			// Some file systems do not support links.
 			if err := checkNew(s.out, false); err != nil {
 				return err
 			}
@@ -485,15 +485,14 @@ func (s *stage) names() []string {
 	return names
 }
 
-// abandon removes what has no place.
+// abandon removes the files that have not been moved.
 func (s *stage) abandon() {
 	if s.hidden != "" {
 		os.RemoveAll(s.hidden)
 	}
 }
 
-// watched is a file that nothing more can be written to when the user has had
-// enough.
+// watched is a file that refuses writes once the user has stopped the program.
 type watched struct {
 	ctx     context.Context
 	failed  error

@@ -264,7 +264,7 @@ func TestLastTrialsLost(t *testing.T) {
 		want   []string
 	}{
 		{"export bad.plateau --to npz --out x.npz", 1, []string{"bad.plateau is damaged: " + many + " left out of 120, " + printRanges(lost)}},
-		{"inspect bad.plateau", 1, []string{"120 trials, ", "the index: it cannot be used", "bad.plateau is damaged: of " + many}},
+		{"inspect bad.plateau", 1, []string{"120 trials, ", "the index: it cannot be used", "bad.plateau is damaged: part of " + many}},
 		{"inspect bad.plateau --trials 119:", 1, []string{"119  damaged: trial 119: it is missing"}},
 		{"inspect bad.plateau --verify", 1, []string{fmt.Sprintf("%d of 120 trials", whole), "to 119): it is missing"}},
 		{"replay bad.plateau --trial 119 --out no.npz", 1, []string{"bad.plateau: trial 119: it is missing"}},
@@ -427,7 +427,7 @@ func TestExportImages(t *testing.T) {
 	}
 	h.Config = ""
 	said.Reset()
-	if images, err := exportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "does not say how its data set is found") {
+	if images, err := exportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "does not say where its data set is") {
 		t.Errorf("without a configuration: %v, %v, %q", images, err, &said)
 	}
 	h.Config = strings.Replace(config, `name = "digits"`, `name = "mnist"`, 1)

@@ -10,9 +10,9 @@ import (
 	"plateau/sim/record/nwb"
 )
 
-// exportedImages returns the images that the trials of a recording showed. If the
-// data set is not at hand there are none, and the user is told; that is an error
-// only where its folder was named.
+// exportedImages returns the images that were shown in the trials of a recording. If
+// the data set cannot be found, it prints a note and returns nil; that is an error
+// only if the user named a folder.
 func exportedImages(con *console, r *intact.Recording, dir string) (*nwb.Images, error) {
 	images, err := findImages(r, dir)
 	switch {
@@ -28,12 +28,12 @@ func exportedImages(con *console, r *intact.Recording, dir string) (*nwb.Images,
 	return nil, nil
 }
 
-// findImages makes sure that what the trials showed is found, all of it, before
-// anything is written. Trials whose images cannot be known have none.
+// findImages finds all images that were shown, before anything is written. Trials
+// whose images cannot be known have none.
 func findImages(r *intact.Recording, dir string) (*nwb.Images, error) {
 	found := newRecordedImages(r.Header())
 	if found == nil {
-		return nil, errors.New("the recording does not say how its data set is found")
+		return nil, errors.New("the recording does not say where its data set is")
 	}
 	if dir != "" {
 		found.c.data.dir = dir

@@ -70,7 +70,7 @@ func TestHintsWork(t *testing.T) {
 		metrics := filepath.Join(test.run, metricsName)
 		lines := strings.SplitAfter(readFile(t, metrics), "\n")
 		writeFile(t, metrics, strings.Join(lines[:len(lines)-2], "")) // as if it had been killed at the end
-		out = must(hint(must(test.typed+" inspect -- "+unixWord(test.run)), "to go on with it: "))
+		out = must(hint(must(test.typed+" inspect -- "+unixWord(test.run)), "to go on with the run: "))
 		out = must(hint(out+must(test.typed+" train --resume="+unixWord(test.run)), "to train it longer: "))
 		if !strings.Contains(out, "2 epochs") {
 			t.Errorf("%s: the run goes on with\n%s", test.what, out)

@@ -23,13 +23,15 @@ func newInspect(con *console) *cobra.Command {
 			}
 			return nil
 		},
-		Short: "say what is in a recording or a run folder",
-		Long: `Say what a recording holds: of which run it is, what of it was recorded, every
-trial with its class, the class read out, spikes and plateaus, and totals. --json
-lists all trials. --verify reads every byte and says exactly what is damaged and
-what is intact; the exit status is 1 if anything is damaged. Of a run folder: its
-settings, how learning went, its weights and its checkpoints. Of several run
-folders: a table with a row for each, and with the settings in which they differ.`,
+		Short: "show what is in a recording or a run folder",
+		Long: `Show what is in a recording: the run that it belongs to, what was recorded, every
+trial with its true class, predicted class, spikes and plateaus, and totals.
+--json lists all trials. --verify reads every byte and says exactly what is
+damaged and what is intact; the exit status is 1 if anything is damaged.
+
+For a run folder, show its settings, the errors after each epoch, its weights and
+its checkpoints; for several run folders, a table with a row for each run and a
+column for each setting in which they differ.`,
 		Example: `  plateau inspect runs/digits-1
   plateau inspect runs/* --csv > runs.csv
   plateau inspect runs/digits-1/recording.plateau --trials 100:120
@@ -38,11 +40,11 @@ folders: a table with a row for each, and with the settings in which they differ
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	var o inspectOptions
-	flags.StringVar(&o.trials, "trials", "", "trials to list, counted from 0, as 12 or 100:120 (default: the first 20; all with --json)")
+	flags.StringVar(&o.trials, "trials", "", "trials to list, counted from 0, such as 12 or 100:120 (default: the first 20; all with --json)")
 	describe(flags, headLook, "trials", "N|A:B")
-	flags.BoolVar(&o.verify, "verify", false, "compare every checksum of a recording, or of a run's checkpoints")
+	flags.BoolVar(&o.verify, "verify", false, "check every checksum of a recording, or of a run's checkpoints")
 	describe(flags, headLook, "verify", "")
-	flags.BoolVar(&o.csv, "csv", false, "the table of runs as CSV, also of one run; errors are shares, not per cent")
+	flags.BoolVar(&o.csv, "csv", false, "print a table of the runs as CSV, also for one run; errors are fractions, not percentages")
 	describe(flags, headOutput, "csv", "")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -53,7 +55,7 @@ folders: a table with a row for each, and with the settings in which they differ
 			return misuse(`--trials "": want a number, or a range such as 0:20`)
 		}
 		if o.trials != "" && o.verify {
-			return misuse("--trials and --verify do not go together: all of the file is verified")
+			return misuse("--trials and --verify do not go together: the whole file is verified")
 		}
 		if len(args) > 1 || o.csv {
 			return compareRuns(cmd.Context(), con, args, o)
@@ -68,7 +70,7 @@ type inspectOptions struct {
 	path   string
 	trials string
 	verify bool
-	csv    bool // of runs
+	csv    bool // print the table of runs as CSV
 }
 
 func inspect(ctx context.Context, con *console, o inspectOptions) error {
@@ -95,8 +97,8 @@ func inspect(ctx context.Context, con *console, o inspectOptions) error {
 	return i.list(ctx, o.trials)
 }
 
-// openRecording opens a recording that somebody named. Where the name is that of no
-// recording it says what a person can do about it.
+// openRecording opens the recording at a path. If there is none, the error says what
+// the user can do about it.
 func openRecording(path string) (*record.Reader, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -114,7 +116,7 @@ func openRecording(path string) (*record.Reader, error) {
 	return r, nil
 }
 
-// An inspection looks into a recording.
+// An inspection shows what is in a recording.
 type inspection struct {
 	con  *console
 	path string
@@ -175,7 +177,7 @@ func newDamage(d record.Damage) damageEvent {
 
 func (d damageEvent) String() string {
 	where := fmt.Sprintf("at byte %d", d.Offset)
-	if d.Length > 0 { // else it is missing there
+	if d.Length > 0 { // otherwise something is missing there
 		where = byteSize(d.Length) + " " + where
 	}
 	return fmt.Sprintf("%s: %s: %s", where, d.What, d.Why)
@@ -207,7 +209,7 @@ func (i *inspection) event() recordingEvent {
 	return e
 }
 
-// selectionWords says which trials were to be recorded.
+// selectionWords describes which trials were selected for recording.
 func selectionWords(s record.Selection) string {
 	var words []string
 	if s.Every > 1 {
@@ -231,7 +233,7 @@ func selectionWords(s record.Selection) string {
 	return strings.Join(words, ", ")
 }
 
-// head tells a person what the recording is.
+// head prints a description of the recording.
 func (i *inspection) head() {
 	e := i.event()
 	var sizes []int
@@ -255,7 +257,7 @@ func (i *inspection) head() {
 		i.con.line("damaged: %s", d)
 	}
 	if len(e.Damage) > 0 {
-		i.con.line("--verify finds all damages")
+		i.con.line("--verify finds all of the damage")
 	}
 	var holds []string
 	if spikes != nil {
@@ -273,17 +275,17 @@ func (i *inspection) head() {
 	if holds == nil {
 		holds = []string{"trials only"}
 	}
-	i.con.line("it holds %s; trials: %s", strings.Join(holds, "; "), e.Selection)
+	i.con.line("it holds %s; recorded trials: %s", strings.Join(holds, "; "), e.Selection)
 	for _, t := range e.Traces {
 		i.con.line("  %s of %s %s every %s ms", t.Variable, t.Population, t.Neurons, number(t.Interval))
 	}
 	i.con.line("")
 }
 
-// brokeOff says why a recording did, as far as it tells that itself.
+// brokeOff says why a recording broke off, if the recording holds the reason.
 func brokeOff(failure string) string {
 	if failure == "" {
-		return ": the run was killed, or still goes on"
+		return ": the run was killed or is still in progress"
 	}
 	if rest, ok := strings.CutPrefix(strings.TrimPrefix(failure, "record: "), "the recording broke off"); ok {
 		return rest
@@ -303,12 +305,12 @@ type inspectedTrial struct {
 	Begin    float64            `json:"begin_ms"`
 	Whole    bool               `json:"whole"`
 	Phases   []inspectedPhase   `json:"phases"`
-	Spikes   []*int64           `json:"spikes"`  // of each population; null if not recorded or damaged
-	RateHz   []*float64         `json:"rate_hz"` // of a neuron
+	Spikes   []*int64           `json:"spikes"`  // number of spikes of each population; null if not recorded or damaged
+	RateHz   []*float64         `json:"rate_hz"` // mean rate of a neuron, in each population
 	Plateaus []inspectedPlateau `json:"plateaus"`
 	Losses   []float64          `json:"losses,omitempty"`
 	Weights  string             `json:"weights_sha256"`
-	Updates  int                `json:"updates"` // of the weights since they were these
+	Updates  int                `json:"updates"` // number of updates since the weights were these
 
 	trial *record.Trial
 }
@@ -322,10 +324,10 @@ type inspectedPhase struct {
 
 type inspectedPlateau struct {
 	Layer string    `json:"layer"`
-	Mean  []float64 `json:"mean"` // of each phase
+	Mean  []float64 `json:"mean"` // mean plateau in each phase
 }
 
-// look looks at one trial. With details it tells of plateaus too.
+// look describes one trial, with its plateaus if details is set.
 func (i *inspection) look(n int, details bool) inspectedTrial {
 	e := inspectedTrial{Event: "trial", Trial: n, Read: -1, Phases: []inspectedPhase{}, Spikes: []*int64{}, RateHz: []*float64{}, Plateaus: []inspectedPlateau{}}
 	t, err := i.r.Trial(n)
@@ -397,13 +399,13 @@ type totalEvent struct {
 	Spikes        []int64   `json:"spikes"`
 	RateHz        []float64 `json:"rate_hz"`
 	Bytes         int64     `json:"bytes"`
-	BytesPerSpike float64   `json:"bytes_per_spike"` // of the whole file
+	BytesPerSpike float64   `json:"bytes_per_spike"` // size of the whole file divided by the number of spikes
 }
 
-// shownTrials of a recording are listed for a person.
+// shownTrials is the number of trials that are listed for a person by default.
 const shownTrials = 20
 
-// list tells of trials and of all together.
+// list prints trials, and the totals of all of them.
 func (i *inspection) list(ctx context.Context, trials string) error {
 	from, to := 0, i.r.Trials()
 	if trials != "" {
@@ -427,7 +429,7 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 		return fmt.Sprintf("%d of %d trials, %s left", done, i.r.Trials(), clock(left(done, int64(i.r.Trials()), elapsed)))
 	})
 	defer bar.end()
-	cut := 0 // how many at the end could not be read, which may be because the recording broke off
+	cut := 0 // number of trials at the end that cannot be read, perhaps because the recording broke off
 	for n := range i.r.Trials() {
 		if ctx.Err() != nil {
 			return interrupted("")
@@ -476,7 +478,7 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 		i.total(total, to-from)
 	}
 	if total.Damaged > 0 {
-		return fmt.Errorf("%s is damaged: of %s something cannot be read; %s says what", i.path, plural(total.Damaged, "trial"), command("inspect", argument(i.path), "--verify"))
+		return fmt.Errorf("%s is damaged: part of %s cannot be read; %s says which", i.path, plural(total.Damaged, "trial"), command("inspect", argument(i.path), "--verify"))
 	}
 	return nil
 }
@@ -489,7 +491,7 @@ func (i *inspection) names() []string {
 	return names
 }
 
-// row sets out a line of the table of trials.
+// row lays out a line of the table of trials.
 func (i *inspection) row(trial, what, number, image, class, predicted, phases string, populations []string, plateaus string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%6s  %-8s %8s %6s %6s %9s  %-16s", trial, what, number, image, class, predicted, phases)
@@ -557,8 +559,8 @@ func (i *inspection) total(t totalEvent, listed int) {
 		plural(t.Trials, "trial"), t.Misread, clock(time.Duration(t.Milliseconds*float64(time.Millisecond)))+" simulated", plural(int(all), "spike"), t.BytesPerSpike)
 }
 
-// watchBytes shows how much of so many bytes is done, and ends the work when the
-// user has had enough.
+// watchBytes shows how many of size bytes are done, and ends the work when the user
+// stops the program.
 func (c *console) watchBytes(ctx context.Context, what string, size int64) (watch func(done int64) error, end func()) {
 	bar := c.progress(what, size, func(done int64, elapsed time.Duration) string {
 		return fmt.Sprintf("%s of %s, %s left", byteSize(done), byteSize(size), clock(left(done, size, elapsed)))
@@ -589,7 +591,7 @@ type verifyEvent struct {
 	} `json:"intact"`
 }
 
-// verify reads everything.
+// verify reads the whole file and reports all damage.
 func (i *inspection) verify(ctx context.Context) error {
 	e := verifyEvent{Event: "verify", File: i.path, Complete: i.r.Complete(), Failure: i.r.Failure(), Trials: i.r.Trials(), Bytes: i.size}
 	watch, end := i.con.watchBytes(ctx, "verifying", i.size)

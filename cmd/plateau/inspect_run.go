@@ -18,7 +18,7 @@ type runEvent struct {
 	Run       string         `json:"run"`
 	State     string         `json:"state"` // done, interrupted, running, killed
 	Title     string         `json:"title"`
-	Changed   map[string]any `json:"settings"` // those that are not defaults, as TOML
+	Changed   map[string]any `json:"settings"` // settings that are not defaults, as TOML
 	Epochs    []epochEvent   `json:"epochs"`
 	Asked     int            `json:"epochs_asked_for"`
 	Examples  int            `json:"examples"`
@@ -33,16 +33,16 @@ type runEvent struct {
 // A keptEvent is a checkpoint of a run.
 type keptEvent struct {
 	Path     string `json:"path"`
-	Examples int    `json:"examples"` // shown since the run began
-	Epochs   int    `json:"epochs"`   // learnt and tested
+	Examples int    `json:"examples"` // number shown since the run began
+	Epochs   int    `json:"epochs"`   // number of epochs learnt and tested
 	Bytes    int64  `json:"bytes"`
 	State    string `json:"state"` // intact, damaged
 	Why      string `json:"why,omitempty"`
 	Weights  string `json:"weights_sha256,omitempty"`
 }
 
-// lookAtRun finds out what there is to know of a run folder, with its configuration
-// and what is wrong in its metrics.
+// lookAtRun describes a run folder. It also returns the run's configuration, and what
+// is wrong with its metrics.
 func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 	c, err = runConfig(path)
 	if err != nil {
@@ -77,7 +77,7 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 	return e, c, spoilt, nil
 }
 
-// inspectRun tells of a run folder. To verify it is to fail if a checkpoint is
+// inspectRun prints what is in a run folder. With verify it fails if a checkpoint is
 // damaged.
 func inspectRun(con *console, path string, verify bool) error {
 	e, c, spoilt, err := lookAtRun(path)
@@ -106,9 +106,9 @@ func inspectRun(con *console, path string, verify bool) error {
 	if n := c.data.validation; n > 0 {
 		held = fmt.Sprintf("%s held out; ", plural(n, "image"))
 	}
-	con.line("%s asked for, of %s; %s%s to test on; seed %d", plural(e.Asked, "epoch"), plural(c.shown(), "image"), held, plural(int(c.data.test), "image"), c.seed)
+	con.line("%s requested, %s each; %s%s to test on; seed %d", plural(e.Asked, "epoch"), plural(c.shown(), "image"), held, plural(int(c.data.test), "image"), c.seed)
 	if changed != nil {
-		con.line("settings other than the defaults: %s", strings.Join(changed, ", "))
+		con.line("settings that are not the defaults: %s", strings.Join(changed, ", "))
 	}
 	con.line("")
 	con.line("%5s  %11s  %16s  %10s", "epoch", "train error", c.errorName(), "examples/s")
@@ -133,18 +133,18 @@ func inspectRun(con *console, path string, verify bool) error {
 		if k.Why != "" {
 			state = k.Why
 		}
-		con.line("checkpoint of example %d, %s: %s", k.Examples, byteSize(k.Bytes), state)
+		con.line("checkpoint after %s, %s: %s", plural(k.Examples, "example"), byteSize(k.Bytes), state)
 	}
 	if e.Recording != "" {
-		con.line("recording: %s", command("inspect", argument(e.Recording)))
+		con.line("to look into its recording: %s", command("inspect", argument(e.Recording)))
 	}
 	if (e.State == "interrupted" || e.State == "killed") && len(e.Kept) > 0 {
-		con.line("to go on with it: %s", resumeCommand(path))
+		con.line("to go on with the run: %s", resumeCommand(path))
 	}
 	return damaged
 }
 
-// unfinished is whether a run that has not come to its end is under way.
+// unfinished says whether a run that has not ended is in progress.
 func unfinished(path string) string {
 	by, err := claim.Look(path)
 	switch {
@@ -171,9 +171,9 @@ func (e *runEvent) checkpoints(path string) error {
 		c, err := f.read()
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			continue // the run is under way and has replaced it meanwhile
+			continue // the run is in progress and has replaced it meanwhile
 		case err != nil:
-			e.Weights = "" // the last are those of weights.npz
+			e.Weights = "" // only the latest checkpoint has the weights of weights.npz
 			k.State, k.Why = "damaged", strings.TrimPrefix(err.Error(), "checkpoint "+f.path+" ")
 		default:
 			c.close()
@@ -185,7 +185,7 @@ func (e *runEvent) checkpoints(path string) error {
 	return nil
 }
 
-// damaged is an error if a checkpoint is damaged and they are to be verified.
+// damaged returns an error if a checkpoint is damaged and verify is set.
 func (e *runEvent) damaged(verify bool) error {
 	n := 0
 	for _, k := range e.Kept {
@@ -199,7 +199,7 @@ func (e *runEvent) damaged(verify bool) error {
 	return fmt.Errorf("%s: %d of %s damaged", e.Run, n, plural(len(e.Kept), "checkpoint"))
 }
 
-// add adds what the metrics tell.
+// add adds what the metrics say.
 func (e *runEvent) add(m runMetrics) {
 	e.Examples = m.start.Examples
 	e.Epochs = append(e.Epochs, m.epochs...)
@@ -211,8 +211,7 @@ func (e *runEvent) add(m runMetrics) {
 	}
 }
 
-// weightsOf are the weights that are in a run folder now, nil if they cannot be
-// read.
+// weightsOf returns the weights in a run folder, nil if they cannot be read.
 func weightsOf(c *config, path string) *network.Network {
 	info, err := dataset.Lookup(c.data.name)
 	if err != nil {

@@ -17,7 +17,7 @@ type comparedRun struct {
 	config *config
 }
 
-// compareRuns tells of run folders, a line for each.
+// compareRuns prints a table of run folders, a line for each.
 func compareRuns(ctx context.Context, con *console, paths []string, o inspectOptions) error {
 	if o.trials != "" {
 		return misuse("--trials is for a single recording")
@@ -27,7 +27,7 @@ func compareRuns(ctx context.Context, con *console, paths []string, o inspectOpt
 	}
 	for _, path := range paths {
 		if !isFolder(path) {
-			return misuse("%s is a file; a table is of the folders of runs%s", path, takenBy(path))
+			return misuse("%s is a file; for a table want the folders of runs%s", path, takenBy(path))
 		}
 	}
 	var runs []comparedRun
@@ -65,7 +65,7 @@ func compareRuns(ctx context.Context, con *console, paths []string, o inspectOpt
 	return errors.Join(damaged...)
 }
 
-// csvOfRuns has whole numbers and shares, for programs.
+// csvOfRuns prints the table for programs: plain numbers, errors as fractions.
 func csvOfRuns(runs []comparedRun, telling []key) string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
@@ -97,7 +97,7 @@ func csvOfRuns(runs []comparedRun, telling []key) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// tableOfRuns is for people.
+// tableOfRuns prints the table for people.
 func tableOfRuns(runs []comparedRun, telling []key) string {
 	held := slices.ContainsFunc(runs, func(r comparedRun) bool { return r.Validated != nil })
 	head := []string{"run", "state", "data", "network", "seed", "epochs"}
@@ -137,8 +137,8 @@ func tableOfRuns(runs []comparedRun, telling []key) string {
 	return aligned(rows, 4)
 }
 
-// aligned pads the cells of a table: the first so many columns to the right, as they
-// are words, the others to the left.
+// aligned pads the cells of a table. The given number of columns at the left are words
+// and aligned left; the others are numbers and aligned right.
 func aligned(rows [][]string, words int) string {
 	var lines []string
 	for _, row := range rows {
@@ -163,7 +163,7 @@ func aligned(rows [][]string, words int) string {
 	return strings.Join(lines, "\n")
 }
 
-// network is "784-500-10".
+// network returns the sizes of the layers, such as "784-500-10".
 func (r *comparedRun) network() string {
 	network, _, _ := strings.Cut(r.Title, " on ")
 	return network
@@ -176,5 +176,5 @@ func (r *comparedRun) trainError() *float64 {
 	return nil
 }
 
-// setting is the value of a key, words without quotation marks.
+// setting returns the value of a key, without quotation marks around words.
 func (r *comparedRun) setting(k key) string { return strings.Trim(k.text(r.config), `"`) }

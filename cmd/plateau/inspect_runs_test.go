@@ -105,8 +105,8 @@ func TestInspectRuns(t *testing.T) {
 		status int
 		want   string
 	}{
-		{[]string{"one", "one"}, 2, "one is there twice"},
-		{[]string{"one", "a third/recording.plateau"}, 2, "a third/recording.plateau is a file; a table is of the folders of runs; it is a recording: plateau inspect 'a third/recording.plateau'\n"},
+		{[]string{"one", "one"}, 2, "one is given twice"},
+		{[]string{"one", "a third/recording.plateau"}, 2, "a third/recording.plateau is a file; for a table want the folders of runs; it is a recording: plateau inspect 'a third/recording.plateau'\n"},
 		{[]string{"one", "notes.txt"}, 2, "notes.txt is a file"},
 		{[]string{"one", "none"}, 1, "none: there is no such file or folder"},
 		{[]string{"one", "a third/checkpoints"}, 1, "is not the folder of a run"},

@@ -14,9 +14,9 @@ import (
 	"plateau/sim/record"
 )
 
-// A key is one setting of a configuration: what reads it, prints it, checks it
-// and explains it. The list of keys is the source of plateau config, of the
-// table in docs/options.md and of every message about a setting.
+// A key is one setting of a configuration: how it is read, printed, checked and
+// explained. The list of keys is the source of plateau config, of the table in
+// docs/options.md and of every message about a setting.
 type key struct {
 	name     string // section.name; the unit is its ending
 	meaning  string
@@ -25,11 +25,11 @@ type key struct {
 	wants    string // what is allowed; {key} stands for a key and, in messages, its value
 	symbols  string // of the paper, by which people look for the key; see symbolKey
 
-	steps   bool               // a time that is waited for: it runs in whole steps of neurons.dt_ms
+	steps   bool               // a time that is simulated in whole steps of neurons.dt_ms
 	at      func(*config) any  // pointer to the field
-	choices []string           // of a word
-	ok      func(*config) bool // whether the value is allowed; written so that NaN is not
-	follows string             // in words, the default of a key that follows others
+	choices []string           // the allowed words
+	ok      func(*config) bool // reports whether the value is allowed; NaN must not be
+	follows string             // the default of a key that follows others, in words
 	derive  func(*config)      // sets that default
 }
 
@@ -70,7 +70,7 @@ func keys() []key {
 		},
 
 		{
-			name: "data.name", meaning: "data set to learn from and to be tested on",
+			name: "data.name", meaning: "data set to train and test on",
 			at: func(c *config) any { return &c.data.name }, choices: dataset.Names(),
 		}, {
 			name: "data.dir", meaning: "the only folder to look for its files in; empty: $PLATEAU_DATA, then the user's cache folder and Keras's",
@@ -78,26 +78,26 @@ func keys() []key {
 			at:    func(c *config) any { return &c.data.dir },
 			ok:    func(c *config) bool { return true },
 		}, {
-			name: "data.examples", meaning: "training images used, the first so many", unit: "images",
+			name: "data.examples", meaning: "number of training images used, from the first", unit: "images",
 			wants:   `1 to {the number of training images}, or "all"`,
 			at:      func(c *config) any { return &c.data.examples },
 			ok:      func(c *config) bool { return c.data.examples >= 0 && int(c.data.examples) <= c.images().Train },
 			follows: "30000 for digits, all for the others",
 			derive:  func(c *config) { c.data.examples, _, _ = schedule(c.data.name) },
 		}, {
-			name: "data.validation", meaning: "training images that are held out: the last so many of data.examples are not learnt from, and every epoch is tested on them, the test set only at the very end", unit: "images",
-			wants: "a whole number from 0, which holds none out, less than {data.examples}",
+			name: "data.validation", meaning: "number of training images held out, the last of data.examples: the network does not learn from them, and is tested on them after every epoch; on the test set it is then tested only at the end of the run", unit: "images",
+			wants: "a whole number from 0 (none are held out), less than {data.examples}",
 			at:    func(c *config) any { return &c.data.validation },
 			ok:    func(c *config) bool { return c.data.validation >= 0 && (c.data.examples < 0 || c.shown() > 0) },
 		}, {
-			name: "data.test_examples", meaning: "test images used in a test, the first so many", unit: "images",
+			name: "data.test_examples", meaning: "number of test images used in a test, from the first", unit: "images",
 			wants:   `1 to {the number of test images}, or "all"`,
 			at:      func(c *config) any { return &c.data.test },
 			ok:      func(c *config) bool { return c.data.test >= 0 && int(c.data.test) <= c.images().Test },
 			follows: "2000 for digits, all for the others",
 			derive:  func(c *config) { _, c.data.test, _ = schedule(c.data.name) },
 		}, {
-			name: "data.seed", meaning: "which digits are drawn; the other sets do not care",
+			name: "data.seed", meaning: "seed of the digits that are drawn; without effect on the other data sets",
 			wants: "a whole number from 0 to 9223372036854775807",
 			at:    func(c *config) any { return &c.data.seed },
 			ok:    func(c *config) bool { return c.data.seed >= 0 },
@@ -111,7 +111,7 @@ func keys() []key {
 			ok:       func(c *config) bool { return c.weights() <= maxWeights },
 		}, {
 			name: "network.per_class", meaning: "output neurons of each class", unit: "neurons",
-			equation: "class read out: argmax of V̄, averaged over a class",
+			equation: "predicted class: argmax of V̄, averaged over a class",
 			wants:    "a whole number from 1 to 10000",
 			at:       func(c *config) any { return &c.network.perClass },
 			ok:       func(c *config) bool { return c.network.perClass >= 1 && c.network.perClass <= 10000 },
@@ -140,7 +140,7 @@ func keys() []key {
 			at:       func(c *config) any { return &c.network.silent },
 			ok:       func(c *config) bool { return c.network.silent >= 0 && c.network.silent < 1 },
 		}, {
-			name: "network.silent_gain", meaning: "factor that makes the other feedback synapses stronger, where some are silent",
+			name: "network.silent_gain", meaning: "factor by which the other feedback synapses are stronger, if some are silent",
 			equation: "Y_ij ← gain Y_ij",
 			wants:    "more than 0, at most 100000",
 			at:       func(c *config) any { return &c.network.silentGain },
@@ -304,13 +304,13 @@ func keys() []key {
 			at:      func(c *config) any { return &c.phases.longerScale },
 			ok:      func(c *config) bool { return above(c.phases.longerScale, 0, 1e8) },
 		}, {
-			name: "phases.window_ms", meaning: "averages take in only the last so many ms of a phase; 0: all since the settling time", unit: "ms",
+			name: "phases.window_ms", meaning: "length of the window at the end of a phase over which averages are taken; 0: everything after the settling time", unit: "ms",
 			steps:    true,
 			equation: "α = σ(mean of V_a) (21)", wants: "0, or up to the shorter of {phases.forward_ms} and {phases.target_ms}",
 			at: func(c *config) any { return &c.phases.window },
 			ok: func(c *config) bool { return c.phases.window >= 0 && !(c.phases.window > c.shorterPhase()) },
 		}, {
-			name: "phases.plateau_spread_ms", meaning: "the plateau of each neuron comes at a time of its own in the last so many ms of a phase, at the end of its window; 0: all at the end", unit: "ms",
+			name: "phases.plateau_spread_ms", meaning: "length of the interval at the end of a phase in which plateaus come, each neuron's at its own time, at the end of its window; 0: all at the end of the phase", unit: "ms",
 			steps:    true,
 			equation: "end − U(0, spread)",
 			wants:    "0, or with {phases.window_ms} above 0 at most what that leaves of the shorter phase",
@@ -351,12 +351,12 @@ func keys() []key {
 			follows: "8 for digits, 10 for the others",
 			derive:  func(c *config) { _, _, c.learning.epochs = schedule(c.data.name) },
 		}, {
-			name: "learning.batch", meaning: "examples that are shown with the same weights before their updates change them; 1 is the paper's online rule",
+			name: "learning.batch", meaning: "number of examples that are shown with the same weights before their updates change them; 1 is the paper's online rule",
 			wants: "a whole number from 1 to 65536",
 			at:    func(c *config) any { return &c.learning.batch },
 			ok:    func(c *config) bool { return c.learning.batch >= 1 && c.learning.batch <= maxBatch },
 		}, {
-			name: "learning.batch_update", meaning: "what of the updates of a batch changes the weights",
+			name: "learning.batch_update", meaning: "whether the sum or the mean of the updates of a batch changes the weights",
 			equation: "W ← W + Σ ΔW, or W + Σ ΔW / batch",
 			at:       func(c *config) any { return &c.learning.batchUpdate }, choices: []string{updateSum, updateMean},
 		}, {
@@ -404,7 +404,7 @@ func keys() []key {
 		},
 
 		{
-			name: "initial.law", meaning: "law of the initial weights: the paper's, fitted to the statistics of potentials, or uniform whatever the layer",
+			name: "initial.law", meaning: "law of the initial weights: the paper's, fitted to the statistics of potentials, or the same uniform law for every layer",
 			at: func(c *config) any { return &c.initial.law }, choices: []string{optimised, uniform},
 		}, {
 			name: "initial.mean", meaning: "optimised: mean V̄ that dendritic potentials should have",
@@ -436,7 +436,7 @@ func keys() []key {
 			at:    func(c *config) any { return &c.initial.weightMean },
 			ok:    func(c *config) bool { return within(c.initial.weightMean, -maxNumber, maxNumber) },
 		}, {
-			name: "initial.uniform_weight_halfwidth", meaning: "uniform: W lie so far around their mean",
+			name: "initial.uniform_weight_halfwidth", meaning: "uniform: largest distance of W from their mean",
 			wants: "at least 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.weightHalfWidth },
 			ok:    func(c *config) bool { return within(c.initial.weightHalfWidth, 0, maxNumber) },
@@ -446,7 +446,7 @@ func keys() []key {
 			at:    func(c *config) any { return &c.initial.plainBiasMean },
 			ok:    func(c *config) bool { return within(c.initial.plainBiasMean, -maxNumber, maxNumber) },
 		}, {
-			name: "initial.uniform_bias_halfwidth", meaning: "uniform: b lie so far around their mean",
+			name: "initial.uniform_bias_halfwidth", meaning: "uniform: largest distance of b from their mean",
 			wants: "at least 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.plainBiasHalf },
 			ok:    func(c *config) bool { return within(c.initial.plainBiasHalf, 0, maxNumber) },
@@ -456,26 +456,26 @@ func keys() []key {
 			at:    func(c *config) any { return &c.initial.feedbackMean },
 			ok:    func(c *config) bool { return within(c.initial.feedbackMean, -maxNumber, maxNumber) },
 		}, {
-			name: "initial.uniform_feedback_halfwidth", meaning: "uniform: Y and c lie so far around their mean",
+			name: "initial.uniform_feedback_halfwidth", meaning: "uniform: largest distance of Y and c from their mean",
 			wants: "at least 0, at most 1000000",
 			at:    func(c *config) any { return &c.initial.feedbackHalfWidth },
 			ok:    func(c *config) bool { return within(c.initial.feedbackHalfWidth, 0, maxNumber) },
 		},
 
 		{
-			name: "measure.what", meaning: "what train --measure measures: lines of metrics.jsonl, and measurements.npz",
+			name: "measure.what", meaning: "what train --measure measures, for lines of metrics.jsonl and for measurements.npz",
 			wants: `"none", "all" or some of "` + strings.Join(measurementNames(), ",") + `", of which angle, eigenvalue and alignment need a hidden layer`,
 			at:    func(c *config) any { return &c.measure.what },
 			ok:    func(c *config) bool { _, err := c.measured(); return err == nil },
 		}, {
-			name: "measure.every", meaning: "training images from one line of measurements to the next", unit: "images",
+			name: "measure.every", meaning: "number of training images from one line of measurements to the next", unit: "images",
 			wants: "a whole number from 1 to 1000000000",
 			at:    func(c *config) any { return &c.measure.every },
 			ok:    func(c *config) bool { return c.measure.every >= 1 && c.measure.every <= 1e9 },
 		},
 
 		{
-			name: "record.spikes", meaning: "populations whose spikes train --record takes down",
+			name: "record.spikes", meaning: "populations whose spikes train --record records",
 			wants: `"all", "none" or names, as in "input,hidden0"{:populations}`,
 			at:    func(c *config) any { return &c.record.spikes },
 			ok:    func(c *config) bool { _, err := c.recordedPopulations(); return err == nil },
@@ -490,12 +490,12 @@ func keys() []key {
 			at:    func(c *config) any { return &c.record.variables },
 			ok:    func(c *config) bool { _, err := c.recordedTraces(); return err == nil || c.recordedNeuronsWrong() },
 		}, {
-			name: "record.neurons", meaning: "of which neurons",
-			wants: `"all" or populations, with ranges where only some of their neurons are wanted, as in "hidden0:0:20,hidden0:77,output"{:neurons}`,
+			name: "record.neurons", meaning: "neurons whose potentials and rates are recorded, counted from 0",
+			wants: `"all" or populations, with ranges if only some of their neurons are wanted, as in "hidden0:0:20,hidden0:77,output"{:neurons}`,
 			at:    func(c *config) any { return &c.record.neurons },
 			ok:    func(c *config) bool { return !c.recordedNeuronsWrong() },
 		}, {
-			name: "record.every_ms", meaning: "time from one value to the next", unit: "ms",
+			name: "record.every_ms", meaning: "time from one recorded value to the next", unit: "ms",
 			steps:   true,
 			wants:   "more than 0, at most 1000000",
 			at:      func(c *config) any { return &c.record.every },
@@ -508,22 +508,22 @@ func keys() []key {
 			at:    func(c *config) any { return &c.record.trials },
 			ok:    func(c *config) bool { return c.selectTrials(&record.Selection{}) == nil },
 		}, {
-			name: "record.images", meaning: "of which images they are, counted from 0",
+			name: "record.images", meaning: "images whose trials are recorded, counted from 0",
 			wants: `"all", or numbers and ranges from 0, less than {the number of images in an epoch}, as in "0:10,77"`,
 			at:    func(c *config) any { return &c.record.images },
 			ok:    func(c *config) bool { return c.selectImages(&record.Selection{}) == nil },
 		}, {
-			name: "record.weights", meaning: "whether weights are recorded, which replay needs; else only what they can be known again by",
+			name: "record.weights", meaning: "whether weights are recorded, which replay needs; otherwise only their checksums are",
 			wants: "true or false",
 			at:    func(c *config) any { return &c.record.weights },
 			ok:    func(c *config) bool { return true },
 		}, {
-			name: "record.weights_every", meaning: "trials after which weights are recorded once more; 0 for only at the start. Replay learns again what was learnt since",
+			name: "record.weights_every", meaning: "number of trials from one recording of the weights to the next; 0: only at the start. Replay repeats the learning since then",
 			unit: "trials", wants: "a whole number from 0 to 1000000000",
 			at: func(c *config) any { return &c.record.weightsEvery },
 			ok: func(c *config) bool { return c.record.weightsEvery >= 0 && c.record.weightsEvery <= 1e9 },
 		}, {
-			name: "record.errors", meaning: "what a recording that cannot go on, as the disk is full, does to the training",
+			name: "record.errors", meaning: "what happens to the training if the recording cannot go on, for example because the disk is full",
 			at: func(c *config) any { return &c.record.errors }, choices: []string{stopOnError, ignoreErrors},
 		},
 	}
@@ -544,14 +544,15 @@ func allWithin(x []float64, low, high float64) bool {
 
 func (c *config) shorterPhase() float64 { return min(c.phases.forward, c.phases.target) }
 
-// conductance is the largest sum of conductances of any soma (1/ms), which
+// conductance returns the largest sum of conductances of any soma (1/ms), which
 // limits Euler steps.
 func (c *config) conductance() float64 {
 	n := c.neurons
 	return max(n.leak+n.output+n.teaching, n.leak+n.basal+n.apical)
 }
 
-// images describes the data set, as large as its splits can be asked for.
+// images describes the data set, with the largest numbers of images that its splits
+// can have.
 func (c *config) images() dataset.Info {
 	info, err := dataset.Lookup(c.data.name)
 	if err == nil && len(info.Files) == 0 {
@@ -560,11 +561,11 @@ func (c *config) images() dataset.Info {
 	return info
 }
 
-// maxDrawn is how many images of digits can be had.
+// maxDrawn is the largest number of images of digits.
 const maxDrawn = 1000000
 
-// weights counts the weights of the network, more than maxWeights if a layer is
-// impossible.
+// weights counts the weights of the network. It returns more than maxWeights if a
+// layer is impossible.
 func (c *config) weights() float64 {
 	info, _ := dataset.Lookup(c.data.name)
 	below, total := float64(inputs(info)), 0.0
@@ -584,8 +585,8 @@ func (c *config) weights() float64 {
 	return total + output*(below+1)
 }
 
-// term says what a word in braces in what a key wants stands for, if it is no
-// key. Words that begin with a colon are for messages only.
+// term returns the text for a word in braces in wants, if the word is not a key. Words
+// that begin with a colon are for messages only.
 func (c *config) term(word string) (text string, ok bool) {
 	switch word {
 	case "the number of training images":

@@ -1,7 +1,7 @@
 // Plateau simulates networks of spiking neurons with segregated dendrites and
-// trains them with the neurons' own plateau potentials. This is the program:
-// flags and files in, words and files out. What a network is and how it learns
-// is in the packages below this one.
+// trains them with the neurons' own plateau potentials. This package is the program:
+// it reads options and files, and prints text and writes files. The packages below it
+// simulate networks and train them.
 package main
 
 import (
@@ -19,14 +19,14 @@ import (
 const (
 	statusDone        = 0
 	statusFailed      = 1
-	statusMisuse      = 2  // what was asked for makes no sense
+	statusMisuse      = 2  // wrong usage or settings
 	statusInterrupted = 75 // EX_TEMPFAIL of sysexits.h: stopped by a signal, try again
 )
 
 func main() {
 	ctx, _ := signal.NotifyContext(context.Background(), endings()...)
-	// A second Ctrl-C ends the program at once. The other signals come twice by
-	// themselves: timeout, for one, sends them to the program and to its group.
+	// A second Ctrl-C ends the program at once. Other signals may arrive twice although
+	// they were sent once: timeout, for one, sends them to the program and to its group.
 	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) })
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -74,13 +74,13 @@ func newRoot(con *console) *cobra.Command {
 		Use:   "plateau",
 		Short: "spiking neurons with segregated dendrites that learn without backpropagation",
 		Long: `Plateau simulates networks of spiking neurons whose apical dendrites are
-electrically apart from their somata, and trains them with the neurons' own
+electrically separate from their somata, and trains them with the neurons' own
 plateau potentials (Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901).
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 75 stopped by a signal (train goes
-on with --resume).`,
-		Example: `  plateau train                        learn digits that the program draws itself
-  plateau test --run runs/digits-1     test what was learnt
+Exit status: 0 done, 1 failed, 2 wrong usage, 75 stopped by a signal (continue
+training with train --resume).`,
+		Example: `  plateau train                        train on digits that the program draws itself
+  plateau test --run runs/digits-1     test the trained network
   plateau trial --run runs/digits-1    look into a single trial`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

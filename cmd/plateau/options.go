@@ -17,9 +17,9 @@ import (
 // command that needs one.
 type options struct {
 	cmd    *cobra.Command
-	run    string // a run folder, whose configuration is where to begin; or ""
+	run    string // a run folder, whose configuration the options change; or ""
 	preset string
-	// standard is the preset of digits where nobody names one; or "".
+	// standard is the preset that is used for digits if none is named; or "".
 	standard string
 	file     string
 	sets     []string
@@ -27,7 +27,7 @@ type options struct {
 	texts    []*string
 }
 
-// named is an option that is short for a key.
+// A named option is short for --set with a key.
 type named struct {
 	flag, key, hint, usage, standard string
 }
@@ -36,14 +36,14 @@ func namedOptions() []named {
 	return []named{
 		{"data", "data.name", "NAME", "data set: " + strings.Join(dataset.Names(), ", "), "digits"},
 		{"data-dir", "data.dir", "DIR", "the only folder to look for data in", "$PLATEAU_DATA, then the user's caches"},
-		{"examples", "data.examples", "N", "training images used, the first N", "30000 for digits, else all"},
-		{"validation", "data.validation", "N", "of those, the last N are held out to test every epoch on them, not on the test set", "0"},
-		{"test-examples", "data.test_examples", "N", "test images, the first N", "2000 for digits, else all"},
+		{"examples", "data.examples", "N", "number of training images used, from the first", "30000 for digits, otherwise all"},
+		{"validation", "data.validation", "N", "of those, hold out the last N, and test on them after every epoch, not on the test set", "0"},
+		{"test-examples", "data.test_examples", "N", "number of test images used, from the first", "2000 for digits, otherwise all"},
 		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none", "500"},
-		{"epochs", "learning.epochs", "N", "passes through the training images", "8 for digits, else 10"},
-		{"batch", "learning.batch", "N", "examples shown with the same weights before they change", "1"},
+		{"epochs", "learning.epochs", "N", "passes through the training images", "8 for digits, otherwise 10"},
+		{"batch", "learning.batch", "N", "number of examples shown before the weights change", "1"},
 		{"seed", "seed", "N", "root of every random number", "1"},
-		{"measure", "measure.what", "LIST", "what to measure in training: all, or some words of measure.what, as angle,norms", "none"},
+		{"measure", "measure.what", "LIST", "what to measure in training: all, or some words of measure.what, such as angle,norms", "none"},
 	}
 }
 
@@ -68,7 +68,7 @@ func (o *options) configure(standard func(named) string, file bool, names ...str
 		}
 	}
 	if file {
-		flags.StringVar(&o.preset, "preset", "", "settings of an experiment by name, or none; plateau config presets lists them")
+		flags.StringVar(&o.preset, "preset", "", "a named experiment whose settings to use, or none; plateau config presets lists them")
 		describe(flags, headWhat, "preset", "NAME")
 		flags.StringVar(&o.file, "config", "", "settings from a TOML file, such as plateau config prints")
 		describe(flags, headWhat, "config", "FILE")
@@ -130,7 +130,7 @@ func (o *options) config() (*config, error) {
 	return s.finish()
 }
 
-// learnsDigits tells whether the command line leaves the data set as it is by default.
+// learnsDigits reports whether the command line leaves the data set at its default.
 func (o *options) learnsDigits() bool {
 	s := newSettings()
 	o.over(s)
@@ -146,7 +146,7 @@ func (o *options) over(s *settings) {
 		switch text := *o.texts[i]; {
 		case !o.cmd.Flags().Changed(n.flag):
 		case strings.TrimSpace(text) == "":
-			// Perhaps of a variable that is not set; what it would stand for is never meant.
+			// It may come from a shell variable that is not set, and is certainly a mistake.
 			s.report("--"+n.flag, n.key, quote(text), find(n.key).allowed(nil))
 		default:
 			s.setText("--"+n.flag, n.key, text)
@@ -157,15 +157,15 @@ func (o *options) over(s *settings) {
 // workersFlag adds --workers to a command.
 func workersFlag(cmd *cobra.Command) *int {
 	cores := givenCores(os.Getenv)
-	n := cmd.Flags().Int("workers", cores, fmt.Sprintf("examples of a test, or of a batch, at the same time (default: all cores that the job was given, %d)", cores))
+	n := cmd.Flags().Int("workers", cores, fmt.Sprintf("examples of a test, or of a batch, to run at the same time (default: all cores of the job, %d)", cores))
 	describe(cmd.Flags(), headWhat, "workers", "N")
 	return n
 }
 
-// givenCores is how many cores this process may use. GOMAXPROCS knows those that it
-// may run on (as taskset and Slurm's cgroups say), its own variable, and the quota of
-// a cgroup, of which it makes at least 2. Where Slurm binds nothing, only its
-// variables tell.
+// givenCores returns the number of cores that this process may use. GOMAXPROCS takes
+// into account the cores that the process may run on (set by taskset or by Slurm's
+// cgroups), its own variable, and the quota of a cgroup, which it rounds up to 2. If
+// Slurm does not bind processes to cores, only its variables say how many there are.
 func givenCores(env func(string) string) int {
 	cores := runtime.GOMAXPROCS(0)
 	for _, name := range []string{"SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE"} {
@@ -176,17 +176,17 @@ func givenCores(env func(string) string) int {
 	return cores
 }
 
-// maxWorkers at once are more than any machine has cores.
+// maxWorkers is more than the number of cores of any machine.
 const maxWorkers = 4096
 
 func checkWorkers(n int) error {
 	if n < 1 || n > maxWorkers {
-		return misuse("--workers %d: want 1 to %d; without it, all cores that the job was given work, %d", n, maxWorkers, givenCores(os.Getenv))
+		return misuse("--workers %d: want 1 to %d; without it, all cores of the job work (%d)", n, maxWorkers, givenCores(os.Getenv))
 	}
 	return nil
 }
 
-// notices passes on what is to be known of the data set of a configuration.
+// notices prints notes about the data set of a configuration.
 func (c *console) notices(of *config, d *dataset.Data) {
 	for _, line := range d.Notices {
 		c.note("note: %s", line)
@@ -196,7 +196,7 @@ func (c *console) notices(of *config, d *dataset.Data) {
 	}
 }
 
-// title says what a model is: "784-500-10 on digits".
+// title describes a model in short: "784-500-10 on digits".
 func (c *config) title() string {
 	info, _ := dataset.Lookup(c.data.name)
 	return fmt.Sprintf("%s on %s", join(c.sizes(info), "-"), c.data.name)
@@ -216,8 +216,8 @@ func join(numbers []int, by string) string {
 	return strings.Join(s, by)
 }
 
-// configureRun adds the flags of commands that use the weights of a run, or
-// where the run may be left out, fresh ones.
+// configureRun adds the flags of commands that use the weights of a run. With fresh,
+// the run may be left out, and the weights are then drawn.
 func configureRun(cmd *cobra.Command, usage string, fresh bool) *options {
 	flags := cmd.Flags()
 	flags.SortFlags = false

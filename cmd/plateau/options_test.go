@@ -24,7 +24,7 @@ func TestWorkersOfAJob(t *testing.T) {
 		t.Setenv("SLURM_CPUS_PER_TASK", test.task)
 		t.Setenv("SLURM_CPUS_ON_NODE", test.node)
 		for _, command := range []string{"train", "test", "bench"} {
-			want := fmt.Sprintf("(default: all cores that the job was given, %d)", test.want)
+			want := fmt.Sprintf("(default: all cores of the job, %d)", test.want)
 			if out := must(t, command, "--help"); !strings.Contains(out, want) {
 				t.Errorf("%s with %q and %q: want %q in\n%s", command, test.task, test.node, want, out)
 			}

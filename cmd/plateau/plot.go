@@ -23,15 +23,15 @@ func newPlot(con *console) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use: "plot FILE|RUN...", GroupID: groupRun,
-		Short: "draw trials, the course of learning, receptive fields, …",
-		Long: `Draw a picture of one page, as SVG, PDF or PNG: the ending of --out says which.
-The picture is one of these, of a file a trial and of run folders learning unless
---what names another:
+		Short: "draw trials, learning curves, receptive fields, …",
+		Long: `Draw a picture of one page, as SVG, PDF or PNG, by the ending of --out. --what
+chooses one of these pictures; without it, a file gives a trial, and run folders
+give learning:
 ` + list.String() + `
 
-Runs that differ only in their seed share a line, their mean, or have one each with
---seeds each. --what trial and raster of a run are of its recording. Potentials
-that a recording does not hold are found by replay.`,
+Runs that differ only in their seed share a line, which is their mean; with
+--seeds each, every run has its own line. For a run folder, --what trial and
+raster draw the run's recording. Potentials that were not recorded are recomputed.`,
 		Example: `  plateau plot trial-7.npz
   plateau plot runs/digits-1 --what trial --trial 12 --neurons 12,hidden1:40 --out trial.pdf
   plateau plot runs/digits-1/recording.plateau --what raster --trials 100:110
@@ -49,23 +49,23 @@ that a recording does not hold are found by replay.`,
 	var o plotOptions
 	flags.StringVar(&o.what, "what", "", "picture to draw (default: trial of a file, learning of runs)")
 	describe(flags, headLook, "what", "PICTURE")
-	flags.IntVar(&o.trial, "trial", 0, "trial of a recording, counted from 0 as plateau inspect does (default: 0)")
+	flags.IntVar(&o.trial, "trial", 0, "trial of a recording, counted from 0 as in plateau inspect (default: 0)")
 	describe(flags, headLook, "trial", "N")
-	flags.StringVar(&o.trials, "trials", "", "trials of a raster, as in 0:20,77 (default: the first)")
+	flags.StringVar(&o.trials, "trials", "", "trials of a raster, counted from 0, such as 0:20,77 (default: the first)")
 	describe(flags, headLook, "trials", "A:B,…")
 	flags.StringVar(&o.populations, "populations", "", "populations of a raster, some of input,hidden0,…,output (default: all that were recorded)")
 	describe(flags, headLook, "populations", "NAME,…")
-	flags.StringVar(&o.neurons, "neurons", "", "of a trial as 7,hidden1:3 or none, of fields as 0:20,77 or largest (default: some that tell much)")
+	flags.StringVar(&o.neurons, "neurons", "", "of a trial, such as 7,hidden1:3, or none; of fields, such as 0:20,77, or largest (default: a choice)")
 	describe(flags, headLook, "neurons", "N,N,…")
 	flags.StringVar(&o.labels, "labels", "", "names for the lines of runs, in their order (default: the settings in which they differ)")
 	describe(flags, headLook, "labels", "NAME,NAME,…")
-	flags.StringVar(&o.seeds, "seeds", seedsMean, "runs that differ only in their seed: mean and standard deviation, or each as a line (default: mean)")
+	flags.StringVar(&o.seeds, "seeds", seedsMean, "runs that differ only in their seed: mean (with standard deviation), or each (default: mean)")
 	describe(flags, headLook, "seeds", "mean|each")
-	flags.StringVar(&o.run, "run", "", "run folder whose weights may be the recorded ones, where a recording holds none")
+	flags.StringVar(&o.run, "run", "", "run folder whose weights may be those of the recording, if it holds none")
 	describe(flags, headFiles, "run", "DIR")
-	flags.StringVar(&o.weights, "weights", "", "file of weights that may be the recorded ones")
+	flags.StringVar(&o.weights, "weights", "", "file with weights that may be those of the recording")
 	describe(flags, headFiles, "weights", "FILE")
-	flags.StringVar(&o.out, "out", "", "file to write, .svg, .pdf or .png (default: as trial-7.svg or learning.svg)")
+	flags.StringVar(&o.out, "out", "", "file to write, .svg, .pdf or .png (default: such as trial-7.svg or learning.svg)")
 	describe(flags, headOutput, "out", "FILE")
 	flags.BoolVar(&o.force, "force", false, "replace that file")
 	describe(flags, headOutput, "force", "")
@@ -105,17 +105,17 @@ type plotOptions struct {
 	out          string
 	force        bool
 	given        []string // options that were given
-	command      string   // without what does not change the picture
+	command      string   // the command, without options that do not change the picture
 }
 
-// A drawing is one of the kinds that can be drawn.
+// A drawing is a kind of picture.
 type drawing struct {
 	name    string
 	meaning string
 	source  string   // what it is drawn from
-	many    bool     // it can be drawn from several
-	options []string // that are for it
-	// file is the name of the picture without its ending, if not that of its
+	many    bool     // it can be drawn from several sources
+	options []string // its options
+	// file is the name of the picture without its ending; "" if it is named after its
 	// source.
 	file string
 	draw func(con *console, o plotOptions) (figure.Figure, figure.About, error)
@@ -129,19 +129,19 @@ const (
 	fromTests     = "the folder of a run or what test --json printed"
 )
 
-// ofCourses are options of pictures of several runs.
+// ofCourses lists the options of pictures of several runs.
 var ofCourses = []string{"labels", "seeds"}
 
-// What --seeds can be.
+// Values of --seeds.
 const (
 	seedsMean = "mean"
 	seedsEach = "each"
 )
 
-// drawings lists all of them.
+// drawings lists all kinds of pictures.
 func drawings() []drawing {
 	return append([]drawing{
-		{name: "trial", meaning: "the image, spikes, potentials and plateaus of a few neurons, the output", source: fromTrial,
+		{name: "trial", meaning: "a trial: the image, spikes, potentials and plateaus of a few neurons, the output", source: fromTrial,
 			options: []string{"trial", "neurons", "run", "weights"}, draw: drawTrial},
 		{name: "raster", meaning: "the spikes of trials of a recording", source: fromRecording,
 			options: []string{"trial", "trials", "populations"}, draw: drawRaster},
@@ -203,8 +203,8 @@ func plot(ctx context.Context, con *console, o plotOptions) error {
 	return nil
 }
 
-// chooseDrawing finds out what is to be drawn, and whether it can be drawn from
-// what there is.
+// chooseDrawing finds out what to draw, and checks that it can be drawn from the given
+// files or folders.
 func chooseDrawing(o *plotOptions) (p drawing, err error) {
 	folders, err := countFolders(o.from, "the file of a trial or the folder of a run")
 	if err != nil {
@@ -228,14 +228,14 @@ func chooseDrawing(o *plotOptions) (p drawing, err error) {
 	switch {
 	case p.source == fromRuns && folders < len(o.from):
 		i := slices.IndexFunc(o.from, func(path string) bool { return !isFolder(path) })
-		return p, misuse("%s is a file; want %s for a picture of %s%s", o.from[i], p.source, p.name, takenBy(o.from[i]))
+		return p, misuse("%s is a file; --what %s needs %s%s", o.from[i], p.name, p.source, takenBy(o.from[i]))
 	case p.source == fromTests:
 		if folders < len(o.from) && len(o.from) > 1 {
 			return p, misuse("there are %d of them; want %s, or several folders of runs", len(o.from), p.source)
 		}
 	case p.source != fromRuns && folders > 0:
 		if len(o.from) > 1 {
-			return p, misuse("there are %d of them; want %s for a picture of a %s", len(o.from), p.source, p.name)
+			return p, misuse("there are %d of them; --what %s needs %s", len(o.from), p.name, p.source)
 		}
 		recording, err := recordingOf(o.from[0])
 		if err != nil {
@@ -243,7 +243,7 @@ func chooseDrawing(o *plotOptions) (p drawing, err error) {
 		}
 		o.from = []string{recording}
 	case len(o.from) > 1 && !p.many:
-		return p, misuse("there are %d of them; want %s for a picture of %s", len(o.from), p.source, p.name)
+		return p, misuse("there are %d of them; --what %s needs %s", len(o.from), p.name, p.source)
 	}
 	for _, name := range o.given {
 		var of []string
@@ -259,7 +259,7 @@ func chooseDrawing(o *plotOptions) (p drawing, err error) {
 	return p, nil
 }
 
-// listed joins names as people do.
+// listed joins names with commas and "and".
 func listed(names []string) string {
 	last := len(names) - 1
 	if last < 1 {
@@ -273,8 +273,7 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// countFolders counts those of some paths that are folders; all of them must
-// exist.
+// countFolders counts the folders among paths, which must all exist.
 func countFolders(paths []string, wanted string) (folders int, err error) {
 	var seen []string
 	for _, path := range paths {
@@ -285,7 +284,7 @@ func countFolders(paths []string, wanted string) (folders int, err error) {
 		case err != nil:
 			return 0, fmt.Errorf("%s: %w", path, cause(err))
 		case slices.Contains(seen, filepath.Clean(path)):
-			return 0, misuse("%s is there twice", path)
+			return 0, misuse("%s is given twice", path)
 		case info.IsDir():
 			folders++
 		}
@@ -294,7 +293,7 @@ func countFolders(paths []string, wanted string) (folders int, err error) {
 	return folders, nil
 }
 
-// pictureName is that of a file, with what of it is drawn.
+// pictureName returns the name of a picture, after the file and what is drawn of it.
 func pictureName(o plotOptions, what string) string {
 	name := filepath.Base(o.from[0])
 	ext := filepath.Ext(name)
@@ -308,7 +307,7 @@ func pictureName(o plotOptions, what string) string {
 	return name + "-" + what
 }
 
-// saveFigure writes a file that is whole or as it was.
+// saveFigure writes a picture; after a failure the file is as it was.
 func saveFigure(o plotOptions, format figure.Format, f figure.Figure, about figure.About) error {
 	file, err := createFile(o.out, o.force)
 	if err != nil {

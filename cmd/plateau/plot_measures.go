@@ -9,7 +9,7 @@ import (
 	"plateau/internal/figure"
 )
 
-// one is a list of the value, if there is one.
+// one returns a list with the value, nil if there is none.
 func one(v *quantity) []quantity {
 	if v == nil {
 		return nil
@@ -20,17 +20,17 @@ func one(v *quantity) []quantity {
 // A courseRow is one quantity of a picture.
 type courseRow struct {
 	figure.Row
-	parts func(layers int) []string // of which it is measured, in order
+	parts func(layers int) []string // the layers or populations that have it, in order
 	of    func(l measureEvent) []quantity
 }
 
-// Parts of networks with so many layers above the input.
+// Parts of networks with the given number of layers above the input.
 func layerNames(layers int) []string      { return populationNames(layers - 1)[1:] }
 func hiddenNames(layers int) []string     { return populationNames(layers - 1)[1:layers] }
 func everyPopulation(layers int) []string { return populationNames(layers - 1) }
 func whole(int) []string                  { return []string{""} }
 
-// measuredPictures lists those of what was measured in training.
+// measuredPictures lists the pictures of what was measured in training.
 func measuredPictures() []drawing {
 	mark := func(v float64) *float64 { return &v }
 	degrees := figure.Row{Unit: "angle (degrees); dashed: 90°, no better than chance", Mark: mark(90), Zero: true, Ticks: []float64{0, 30, 60, 90, 120, 150, 180}}
@@ -42,25 +42,25 @@ func measuredPictures() []drawing {
 		name, meaning, title, option string
 		rows                         []courseRow
 	}{
-		{"dynamics", "how large weights are, how fast they and their updates change", "Learning dynamics", "norms", []courseRow{
+		{"dynamics", "norms of the weights, and how fast weights and updates change", "Learning dynamics", "norms", []courseRow{
 			{figure.Row{Name: "Weights", Unit: "‖W‖, Frobenius norm", Log: true}, layerNames, func(l measureEvent) []quantity { return l.WeightNorms }},
 			{figure.Row{Name: "Change of weights", Unit: "‖ΔW‖ / ‖W‖", Log: true}, layerNames, func(l measureEvent) []quantity { return l.WeightChanges }},
 			{figure.Row{Name: "Change of gradients", Unit: "‖ΔG‖ / ‖G‖", Log: true}, layerNames, func(l measureEvent) []quantity { return l.GradientChanges }},
 		}},
-		{"angles", "between updates and those of backpropagation, weights and feedback", "Angles", "angle,alignment", []courseRow{
+		{"angles", "angles of updates to those of backpropagation, and of weights to feedback", "Angles", "angle,alignment", []courseRow{
 			{named(degrees, "Local updates and those of backpropagation"), hiddenNames, func(l measureEvent) []quantity { return l.UpdateAngles }},
 			{named(degrees, "Output weights and feedback"), whole, func(l measureEvent) []quantity { return one(l.AlignmentAngle) }},
 		}},
-		{"eigenvalue", "whether feedback is good enough for what layers are told to do", "Feedback", "eigenvalue", []courseRow{
+		{"eigenvalue", "the eigenvalue of Theorem 1, which says whether feedback is good enough", "Feedback", "eigenvalue", []courseRow{
 			{figure.Row{Name: "Largest eigenvalue", Unit: "dashed: 1, below which the condition of Theorem 1 holds", Log: true, Mark: mark(1)}, whole,
 				func(l measureEvent) []quantity { return one(l.LargestEigenvalue) }},
 		}},
-		{"losses", "of each layer, and how hidden and output loss go together", "Losses", "losses", []courseRow{
+		{"losses", "losses of all layers, and the correlation of hidden and output loss", "Losses", "losses", []courseRow{
 			{figure.Row{Name: "Output loss", Log: true}, whole, func(l measureEvent) []quantity { return one(l.OutputLoss) }},
 			{figure.Row{Name: "Hidden loss", Log: true}, hiddenNames, func(l measureEvent) []quantity { return l.HiddenLosses }},
 			{figure.Row{Name: "Correlation of hidden and output loss", Mark: mark(0)}, hiddenNames, func(l measureEvent) []quantity { return l.LossCorrelation }},
 		}},
-		{"rates", "how fast each population fires in training", "Rates", "rates", []courseRow{
+		{"rates", "the mean firing rate of each population in training", "Rates", "rates", []courseRow{
 			{figure.Row{Name: "Mean rate", Unit: "forward phase (Hz)", Zero: true}, everyPopulation, func(l measureEvent) []quantity { return l.Rates }},
 		}},
 	}
@@ -76,7 +76,7 @@ func measuredPictures() []drawing {
 	return drawings
 }
 
-// drawMeasured draws quantities over the examples that a network has learnt from.
+// drawMeasured draws quantities against the number of training examples.
 func drawMeasured(o plotOptions, title, option string, rows []courseRow) (figure.Figure, figure.About, error) {
 	courses, each, err := chosenCourses(o)
 	if err != nil {
@@ -100,10 +100,10 @@ func drawMeasured(o plotOptions, title, option string, rows []courseRow) (figure
 	return f, about, nil
 }
 
-// notMeasured says how to get what is not there.
+// notMeasured says how to get measurements that a run lacks.
 func notMeasured(title, option string, c *config) string {
 	if len(c.network.hidden) == 0 && option != "norms" && option != "rates" && option != "losses" {
-		return fmt.Sprintf("there is nothing of %s: the network has no hidden layer", strings.ToLower(title))
+		return fmt.Sprintf("there are no measurements of %s: the network has no hidden layer", strings.ToLower(title))
 	}
 	if c.measures(option) {
 		return fmt.Sprintf("nothing was measured of %s yet: there is a line every %s; %s=… makes more",
@@ -112,7 +112,7 @@ func notMeasured(title, option string, c *config) string {
 	return fmt.Sprintf("nothing was measured of %s; %s does", strings.ToLower(title), command("train", "--measure", option))
 }
 
-// measures is whether training measures any of the names in a list.
+// measures reports whether training measures any of the names in a list.
 func (c *config) measures(names string) bool {
 	if c.measure.what == everything {
 		return true
@@ -121,7 +121,7 @@ func (c *config) measures(names string) bool {
 	return slices.ContainsFunc(splitList(c.measure.what), func(name string) bool { return slices.Contains(wanted, name) })
 }
 
-// has is whether a run has measured a quantity.
+// has reports whether a run has measured a quantity.
 func (r runMetrics) has(q courseRow) bool {
 	return slices.ContainsFunc(r.measured, func(l measureEvent) bool { return len(q.of(l)) > 0 })
 }
@@ -132,7 +132,7 @@ func (q *courseRow) fill(courses []*course) {
 	for _, k := range courses {
 		deepest = max(deepest, len(k.config.network.hidden)+1)
 	}
-	for _, part := range q.parts(deepest) { // in the order of the network
+	for _, part := range q.parts(deepest) { // from the input up
 		for i, k := range courses {
 			n := slices.Index(q.parts(len(k.config.network.hidden)+1), part)
 			if n < 0 {
@@ -151,8 +151,8 @@ func (q *courseRow) fill(courses []*course) {
 	}
 }
 
-// samples of a quantity of part n. A line that has no value for it, such as null, is
-// a gap; there are no samples where no line has one.
+// samples returns the values of a quantity for part n. A line without a value, or with
+// null, gives a gap; if no line has a value, there are no samples.
 func (r runMetrics) samples(q courseRow, n int) (s figure.Samples) {
 	some := false
 	for _, m := range r.measured {

@@ -103,8 +103,8 @@ func TestPlotMistakes(t *testing.T) {
 		{"plot bare", 1, []string{"bare: is not the folder of a run", "config.toml"}},
 		{"plot young", 1, []string{"young: no epoch is finished"}},
 		{"plot run trial-0.npz", 2, []string{"files and folders"}},
-		{"plot trial-0.npz trial-0.npz", 2, []string{"trial-0.npz is there twice"}},
-		{"plot run run/", 2, []string{"run/ is there twice"}},
+		{"plot trial-0.npz trial-0.npz", 2, []string{"trial-0.npz is given twice"}},
+		{"plot run run/", 2, []string{"run/ is given twice"}},
 		{"plot run --neurons 3", 2, []string{"--neurons is for --what trial and fields, not for learning"}},
 		{"plot notes.txt", 1, []string{"notes.txt: not a recording", "want the file of a trial"}},
 		{"plot run/weights.npz", 1, []string{"holds weights", "plateau plot run"}},
@@ -137,7 +137,7 @@ func TestPlotMistakes(t *testing.T) {
 		{"plot run/recording.plateau --what raster --populations hiden0", 2, []string{"no spikes of hiden0", "did you mean hidden0?"}},
 		{"plot run/recording.plateau --what raster --neurons 3", 2, []string{"--neurons is for --what trial and fields, not for raster"}},
 		{"plot sparse/recording.plateau --trial 35 --run nowhere", 1, []string{"no file nowhere/weights.npz", "--what raster"}},
-		{"plot sparse/recording.plateau --trial 35", 1, []string{"does not hold the weights", "--run DIR or --weights FILE"}},
+		{"plot sparse/recording.plateau --trial 35", 1, []string{"are needed, and are not in the recording", "--run DIR or --weights FILE"}},
 	} {
 		status, out, messages := plateau(strings.Fields(test.args)...)
 		if status != test.status || out != "" {
@@ -334,7 +334,7 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 		"short --what losses":                 "short: nothing was measured of losses yet: there is a line every 1000 examples; plateau train --set measure.every=… makes more",
 		"short --what angles":                 "short: nothing was measured of angles yet: there is a line every 1000 examples",
 		"short --what dynamics":               "short: nothing was measured of learning dynamics; plateau train --measure norms does",
-		"flat --what angles":                  "flat: there is nothing of angles: the network has no hidden layer",
+		"flat --what angles":                  "flat: there are no measurements of angles: the network has no hidden layer",
 		"run --what confusion":                "run: has no confusion matrix; plateau train --measure confusion",
 		"told run --what confusion":           "run: has no confusion matrix; plateau train --measure confusion",
 		"young --what confusion":              "young: no epoch is finished yet, so there is no confusion matrix",
@@ -342,12 +342,12 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 		"notes.txt --what confusion":          "notes.txt: want the folder of a run, or a file with what plateau test --json printed",
 		"odd.jsonl --what confusion":          "row 1 of the confusion matrix has 1 numbers, want 2",
 		"a notes.txt --what confusion":        "there are 2 of them",
-		"a c --what fields":                   "there are 2 of them; want the folder of a run for a picture of fields",
+		"a c --what fields":                   "there are 2 of them; --what fields needs the folder of a run",
 		"a --what fields --neurons 20":        "--neurons 20: want numbers from 0 to 19, or largest",
 		"a --what fields --neurons hidden0:3": "--neurons",
 		"a --what rates --neurons 3":          "--neurons is for --what trial and fields, not for rates",
 		"a --what rates --trials 0:3":         "--trials is for --what raster, not for rates",
-		"run/weights.npz --what fields":       "run/weights.npz is a file; want the folder of a run",
+		"run/weights.npz --what fields":       "run/weights.npz is a file; --what fields needs the folder of a run",
 		"a --what feilds":                     "did you mean fields?",
 	} {
 		status, out, messages := plateau(append([]string{"plot"}, strings.Fields(args)...)...)

@@ -16,8 +16,8 @@ const (
 	splitTest  = "test"
 )
 
-// recordedImages finds what was shown in the trials of a recording, where its data
-// set is at hand. Sets are loaded when they are first asked for.
+// recordedImages finds the images that were shown in the trials of a recording, if its
+// data set can be found. It loads a set when an image of it is first needed.
 type recordedImages struct {
 	h *record.Header
 	c *config
@@ -26,8 +26,8 @@ type recordedImages struct {
 	sets map[string]*dataset.Set // of each split
 }
 
-// newRecordedImages returns nil if the recording does not say how the data set is
-// found, as one of another version may not.
+// newRecordedImages returns nil if the recording does not say where the data set is,
+// which is possible if another version wrote it.
 func newRecordedImages(h *record.Header) *recordedImages {
 	s := newSettings()
 	s.read("the recording's configuration", []byte(h.Config))
@@ -38,10 +38,10 @@ func newRecordedImages(h *record.Header) *recordedImages {
 	return &recordedImages{h: h, c: c, sets: map[string]*dataset.Set{}}
 }
 
-// errSplit is what older recordings lack.
-var errSplit = errors.New("the recording does not say which of the sets the image was of")
+// errSplit is the error for older recordings, which lack the split.
+var errSplit = errors.New("the recording does not say whether the image was a training or a test image")
 
-// find returns the set of which a trial showed image t.Sample.
+// find returns the set that contains the image t.Sample of a trial.
 func (r *recordedImages) find(t *record.Trial) (*dataset.Set, error) {
 	split := shownSplit(r.h, t)
 	if split == "" {
@@ -63,7 +63,7 @@ func (r *recordedImages) find(t *record.Trial) (*dataset.Set, error) {
 	return set, nil
 }
 
-// shownSplit says of which set a trial showed an image: "" if that is not known.
+// shownSplit returns the set that contains the image of a trial, "" if it is not known.
 func shownSplit(h *record.Header, t *record.Trial) string {
 	switch t.Purpose {
 	case sim.TrainingSpikes:
@@ -74,7 +74,7 @@ func shownSplit(h *record.Header, t *record.Trial) string {
 	return h.Split
 }
 
-// load loads a set: as much of it as the run did, or up to an image beyond that.
+// load loads a set: as many images as the run used, and more if image is beyond those.
 func (r *recordedImages) load(split string, image int) (*dataset.Set, error) {
 	info, err := dataset.Lookup(r.h.Data)
 	if err != nil {

@@ -26,11 +26,11 @@ import (
 func newReplay(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "replay FILE|RUN", GroupID: groupLook, Args: oneArgument("a recording or the folder of a run that has one"),
-		Short: "find the potentials of a recorded trial again",
-		Long: `Compute potentials from the spikes of a recording: to the last bit those that the
-neurons had. The weights are taken from the recording; where it holds none, they
-are drawn anew as at the start of the run, or are those of --run or --weights,
-which are used only if they are the ones that were recorded.`,
+		Short: "recompute the potentials of a recorded trial",
+		Long: `Compute the potentials of a trial from its recorded spikes. They are the same to
+the last bit as in the original trial. The weights come from the recording. If it
+holds none, they are drawn as at the start of the run, or read from --run or
+--weights; they are used only if they match the recorded checksum.`,
 		Example: `  plateau replay runs/digits-1 --trial 12
   plateau replay runs/digits-1/recording.plateau --trial 12 --layer hidden0 --neurons 0:20 --vars soma,apical --out twelve.csv
   plateau replay trial-7.plateau --layer output --vars all --from-ms 50 --to-ms 100`,
@@ -40,19 +40,19 @@ which are used only if they are the ones that were recorded.`,
 	var o replayOptions
 	flags.IntVar(&o.trial, "trial", 0, "trial of the recording, counted from 0 as plateau inspect does (default: 0)")
 	describe(flags, headLook, "trial", "N")
-	flags.StringVar(&o.layer, "layer", "", "whose potentials: hidden0, hidden1, … or output (default: the first layer)")
+	flags.StringVar(&o.layer, "layer", "", "layer: hidden0, hidden1, … or output (default: the first layer)")
 	describe(flags, headLook, "layer", "NAME")
-	flags.StringVar(&o.neurons, "neurons", everything, "which of its neurons, as in 0:20,77 (default: all)")
+	flags.StringVar(&o.neurons, "neurons", everything, "neurons of the layer, counted from 0, such as 0:20,77 (default: all)")
 	describe(flags, headLook, "neurons", "A:B,…")
-	flags.StringVar(&o.variables, "vars", "soma", "what of them: some of basal,apical,soma,rate, or all (default: soma)")
+	flags.StringVar(&o.variables, "vars", "soma", "variables: some of basal,apical,soma,rate, or all (default: soma)")
 	describe(flags, headLook, "vars", "NAME,…")
-	flags.Float64Var(&o.from, "from-ms", 0, "from when, since the start of the trial (default: 0)")
+	flags.Float64Var(&o.from, "from-ms", 0, "beginning, counted from the start of the trial (default: 0)")
 	describe(flags, headLook, "from-ms", "T")
-	flags.Float64Var(&o.to, "to-ms", 0, "until when (default: the end of the trial)")
+	flags.Float64Var(&o.to, "to-ms", 0, "end, counted from the start of the trial (default: the end of the trial)")
 	describe(flags, headLook, "to-ms", "T")
-	flags.StringVar(&o.run, "run", "", "run folder whose weights may be the recorded ones")
+	flags.StringVar(&o.run, "run", "", "run folder whose weights may be those of the recording")
 	describe(flags, headFiles, "run", "DIR")
-	flags.StringVar(&o.weights, "weights", "", "file of weights that may be the recorded ones")
+	flags.StringVar(&o.weights, "weights", "", "file with weights that may be those of the recording")
 	describe(flags, headFiles, "weights", "FILE")
 	flags.StringVar(&o.out, "out", "", "file to write, .npz or .csv (default: replay-N.npz)")
 	describe(flags, headOutput, "out", "FILE")
@@ -84,16 +84,16 @@ type replayOptions struct {
 	force        bool
 }
 
-// A replayed stretch of a trial: the traces of some neurons of a layer, all
-// with the same neurons and a value in every step.
+// A replayed is part of a trial: variables of some neurons of a layer, with a value in
+// every step.
 type replayed struct {
 	h      *record.Header
 	trial  *record.Trial
 	layer  int
 	traces []record.Trace
-	from   int // its first step
+	from   int // the first step
 	steps  int
-	values [][]float32 // of each trace, steps × neurons
+	values [][]float32 // for each variable, steps × neurons
 }
 
 func replay(ctx context.Context, con *console, o replayOptions) error {
@@ -135,7 +135,7 @@ func replay(ctx context.Context, con *console, o replayOptions) error {
 	return nil
 }
 
-// planReplay checks what is asked for against what there is.
+// planReplay checks that the recording has what the options ask for.
 func planReplay(r *record.Reader, o replayOptions) (*replayed, error) {
 	if o.trial < 0 || o.trial >= r.Trials() {
 		if r.Trials() == 0 {
@@ -191,7 +191,7 @@ func parseNeurons(text string, size int) ([]int, error) {
 	return parseRanges(text, 0, size)
 }
 
-// stretch finds the steps that end after from and not after to.
+// stretch finds the steps that end after --from-ms and not after --to-ms.
 func (p *replayed) stretch(o replayOptions) error {
 	dt, end := p.h.Dt(), p.h.Clock().At(int64(p.trial.Steps))
 	if o.toEnd {
@@ -203,7 +203,7 @@ func (p *replayed) stretch(o replayOptions) error {
 	case !(o.to > o.from):
 		return misuse("--to-ms %s: want more than --from-ms %s", number(o.to), number(o.from))
 	}
-	const slip = 1e-9 // of the division by dt
+	const slip = 1e-9 // rounding error of the division by dt
 	p.from = int(o.from/dt + slip)
 	p.steps = min(p.trial.Steps, int(min(o.to, end)/dt+1-slip)) - p.from
 	return nil
@@ -221,7 +221,7 @@ func (p *replayed) run(ctx context.Context, r *protocols.Replay) error {
 	})
 }
 
-// at is the time at the end of a step, from the start of the trial (ms).
+// at returns the time at the end of a step, from the start of the trial (ms).
 func (p *replayed) at(step int) float64 { return p.h.Clock().At(int64(p.from + step + 1)) }
 
 func (p *replayed) save(path string, replace bool) error {
@@ -240,7 +240,7 @@ func (p *replayed) save(path string, replace bool) error {
 	return f.Commit()
 }
 
-// writeNPZ writes the arrays that a recording of them would have given.
+// writeNPZ writes the same arrays as an export of a recording with these variables.
 func (p *replayed) writeNPZ(to io.Writer) error {
 	a := arrays.NewArchive(to)
 	a.Step(p.h.Dt())
@@ -256,7 +256,7 @@ func (p *replayed) writeNPZ(to io.Writer) error {
 	return a.Close()
 }
 
-// columnName has the unit where there is one.
+// columnName returns the name of a variable, with its unit if it has one.
 func columnName(v record.Variable) string {
 	if v == record.Rate {
 		return "rate_hz"
@@ -354,21 +354,22 @@ func (p *replayed) summary(o replayOptions) string {
 	return b.String()
 }
 
-// A weightSearch finds weights that a recording does not hold.
+// A weightSearch looks for weights that a recording does not hold.
 type weightSearch struct {
 	header *record.Header
 	run    string
 	file   string
 }
 
-// find returns the weights that have a digest, from where they may be.
+// find returns the weights with the given digest from one of the places where they may
+// be.
 func (s *weightSearch) find(digest string) (*network.Network, error) {
 	var tried []string
 	if net, err := s.initial(); err == nil {
 		if net.SHA256() == digest {
 			return net, nil
 		}
-		tried = append(tried, "those that the run began with")
+		tried = append(tried, "those at the start of the run")
 	}
 	for _, place := range []struct{ option, path string }{
 		{"--run " + s.run, filepath.Join(s.run, weightsName)}, {"--weights " + s.file, s.file},
@@ -388,12 +389,12 @@ func (s *weightSearch) find(digest string) (*network.Network, error) {
 		}
 		tried = append(tried, fmt.Sprintf("those of %s (%.12s)", place.option, net.SHA256()))
 	}
-	message := fmt.Sprintf("the recording does not hold the weights %.12s that it needs", digest)
+	message := fmt.Sprintf("the weights %.12s are needed, and are not in the recording", digest)
 	if tried != nil {
-		message += ", and other ones are " + strings.Join(tried, ", ")
+		message += "; they differ from " + strings.Join(tried, ", ")
 	}
 	if s.run == "" && s.file == "" {
-		message += "; --run DIR or --weights FILE says where they are"
+		message += "; say with --run DIR or --weights FILE where they are"
 	}
 	return nil, errors.New(message)
 }

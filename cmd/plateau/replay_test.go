@@ -111,11 +111,11 @@ func TestReplayFindsWeights(t *testing.T) {
 	must(t, "replay", path, "--trial", "11")
 	// From the second epoch on: those that one epoch leaves.
 	status, _, messages := plateau("replay", path, "--trial", "35")
-	if status != 1 || !strings.Contains(messages, "does not hold the weights") || !strings.Contains(messages, "--run DIR or --weights FILE") {
+	if status != 1 || !strings.Contains(messages, "are needed, and are not in the recording") || !strings.Contains(messages, "--run DIR or --weights FILE") {
 		t.Errorf("status %d: %s", status, messages)
 	}
 	status, _, messages = plateau("replay", path, "--trial", "35", "--run", "run")
-	if status != 1 || !strings.Contains(messages, "other ones are those that the run began with, those of --run run") {
+	if status != 1 || !strings.Contains(messages, "they differ from those at the start of the run, those of --run run") {
 		t.Errorf("status %d: %s", status, messages)
 	}
 	must(t, "replay", path, "--trial", "35", "--run", "one")

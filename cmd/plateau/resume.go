@@ -23,10 +23,10 @@ import (
 // resumeFlags add --resume and --resume-at to a command that records.
 func resumeFlags(cmd *cobra.Command) (folder *string, at *int) {
 	flags := cmd.Flags()
-	folder = flags.String("resume", "", "go on with the run in a folder, to the same bits; with --out DIR, begin it if there is none")
+	folder = flags.String("resume", "", "go on with the run in a folder; with --out DIR, begin it if there is none")
 	flags.Lookup("resume").NoOptDefVal = standardFile
 	describe(flags, headOutput, "resume", "[DIR]")
-	at = flags.Int("resume-at", -1, "at the checkpoint of that many examples (default: at the last)")
+	at = flags.Int("resume-at", -1, "go on from the checkpoint after N examples (default: the last)")
 	describe(flags, headOutput, "resume-at", "N")
 	record := cmd.Args
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
@@ -302,7 +302,7 @@ func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 	for i := last - 1; i >= 0; i-- {
 		if before, unreadable := files[i].read(); unreadable == nil {
 			before.close()
-			return nil, fmt.Errorf("%w\nthe one before, of example %d, is intact, and the run ends the same from there: %s --resume-at %d",
+			return nil, fmt.Errorf("%w\nthe one before, after %d examples, is intact, and from there the run ends with the same bits: %s --resume-at %d",
 				err, files[i].examples, resumeCommand(r.path), files[i].examples)
 		}
 	}

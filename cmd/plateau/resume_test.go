@@ -349,7 +349,7 @@ func TestResumeMistakes(t *testing.T) {
 		{[]string{"--resume", "fresh", "--epochs", "1"}, 2, []string{"--epochs: learning.epochs = 1", "2 epochs already"}},
 		{[]string{"--resume", "fresh", "--record"}, 1, []string{"begun without a recording"}},
 		{[]string{"--resume", "a run"}, 1, []string{
-			damaged + " is damaged: its checksum does not match", "the one before, of example 50, is intact",
+			damaged + " is damaged: its checksum does not match", "the one before, after 50 examples, is intact",
 			"plateau train --resume 'a run' --resume-at 50\n"}},
 		{[]string{"--resume", "rec"}, 1, []string{"rec/recording.plateau is missing"}},
 		{[]string{"--resume", "cutmetrics"}, 1, []string{"cutmetrics/metrics.jsonl has changed since the checkpoint", "or remove it"}},
@@ -357,11 +357,11 @@ func TestResumeMistakes(t *testing.T) {
 		{[]string{"--resume", "emptied"}, 2, []string{"emptied/config.toml", "is damaged"}},
 		{[]string{"--resume", "lacking"}, 2, []string{"lacking/config.toml", "is damaged", "there is no phases.target_ms"}},
 		{[]string{"--resume", "edited"}, 2, []string{"edited/config.toml:", "network.hidden = [21]: the run was begun with [20]"}},
-		{[]string{"--resume", "later"}, 1, []string{"is of version 12, and this program knows none after 1", "no other is left"}},
-		{[]string{"--resume", "later", "--resume-at", "30"}, 1, []string{"is of version 2, and this program knows none after 1"}},
+		{[]string{"--resume", "later"}, 1, []string{"has version 12, and this program knows versions up to 1", "no other is left"}},
+		{[]string{"--resume", "later", "--resume-at", "30"}, 1, []string{"has version 2, and this program knows versions up to 1"}},
 		{[]string{"--resume", "newer"}, 2, []string{
 			fmt.Sprintf("newer/config.toml: has %d settings, and this program knows %d: it was written by a later plateau", len(keys())+1, len(keys())), "there is no key future"}},
-		{[]string{"--resume", "renamed"}, 1, []string{"is not what its name says, but of example 60", "--resume-at 30"}},
+		{[]string{"--resume", "renamed"}, 1, []string{"was made after 60 examples, not when its name says", "--resume-at 30"}},
 	} {
 		status, _, messages := plateau(append([]string{"train"}, test.args...)...)
 		if status != test.status {
@@ -515,7 +515,7 @@ func TestInspectCheckpoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := must(t, "inspect", "run")
-	for _, want := range []string{"checkpoint of example 56, ", "checkpoint of example 60, 1 kB: is damaged: its checksum does not match"} {
+	for _, want := range []string{"checkpoint after 56 examples, ", "checkpoint after 60 examples, 1 kB: is damaged: its checksum does not match"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
@@ -536,7 +536,7 @@ func TestInspectCheckpoints(t *testing.T) {
 		t.Errorf("a run under way is not:\n%s", out)
 	}
 	held.Release()
-	if out := must(t, "inspect", "run"); !strings.Contains(out, "digits, killed\n") || !strings.Contains(out, "to go on with it: plateau train --resume run\n") {
+	if out := must(t, "inspect", "run"); !strings.Contains(out, "digits, killed\n") || !strings.Contains(out, "to go on with the run: plateau train --resume run\n") {
 		t.Errorf("a run that was killed is not:\n%s", out)
 	}
 }

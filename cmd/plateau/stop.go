@@ -10,9 +10,9 @@ import (
 	"syscall"
 )
 
-// endings are the signals at which the program finishes what it is doing: Ctrl-C,
-// a polite kill, a terminal that closes, and those by which a cluster says that a
-// job's time is nearly over; but for those that it is told to ignore, as nohup does.
+// endings lists the signals at which the program finishes its current work and ends:
+// Ctrl-C, SIGTERM, a closed terminal, and those with which a cluster announces the end
+// of a job's time; without those that it was told to ignore, for example by nohup.
 func endings() []os.Signal {
 	return slices.DeleteFunc(append([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, userSignals()...), signal.Ignored)
 }
@@ -22,12 +22,12 @@ type interruption struct{ message string }
 
 func (e *interruption) Error() string { return e.message }
 
-// interrupted is an interruption, with what became of the work.
+// interrupted returns an interruption whose message ends with the given text.
 func interrupted(format string, args ...any) error {
 	return &interruption{"interrupted" + fmt.Sprintf(format, args...)}
 }
 
-// stopped ends a run in the middle of something.
+// stopped ends a run that a signal or an error has stopped.
 func (r *training) stopped(ctx context.Context, err error, examples int, during string) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return r.interrupt(examples, during)
@@ -35,7 +35,7 @@ func (r *training) stopped(ctx context.Context, err error, examples int, during 
 	return r.failed(err)
 }
 
-// interrupt keeps what has been learnt when the user stops a run.
+// interrupt writes a checkpoint when the user stops a run.
 func (r *training) interrupt(examples int, during string) error {
 	if err := r.checkpoint(); err != nil {
 		return r.failed(err)
@@ -54,10 +54,10 @@ func (r *training) interrupt(examples int, during string) error {
 	return interrupted(" in %s; to go on from there: %s", during, resumeCommand(r.folder.path))
 }
 
-// failed says what is left of a run that cannot go on.
+// failed adds to an error how the run can be resumed, if it can.
 func (r *training) failed(err error) error {
 	if r.saved.IsZero() && !r.resumed {
 		return fmt.Errorf("%w\nthere is no checkpoint yet in %s", err, r.folder.path)
 	}
-	return fmt.Errorf("%w\n%s holds a checkpoint of example %d; to go on from there: %s", err, r.folder.path, r.savedAt, resumeCommand(r.folder.path))
+	return fmt.Errorf("%w\n%s holds a checkpoint after %d examples; to go on from there: %s", err, r.folder.path, r.savedAt, resumeCommand(r.folder.path))
 }

@@ -20,20 +20,23 @@ func newTrain(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "train", GroupID: groupRun, Args: noArguments,
 		Short: "train a network",
-		Long: `Train a network, one example after the other, and test it after every epoch.
-Without options: 784-500-10 on digits that the program draws, in about a minute.
+		Long: `Train a network, one example after another, and test it after every epoch.
+Without options, train 784-500-10 on digits that the program draws, which takes
+about a minute.
 
-The run folder gets config.toml, with every setting; metrics.jsonl, a line for
-every epoch; and with every checkpoint weights.npz. --record also writes every
-spike of training to a file from which plateau replay finds all potentials again;
-the keys of [record] say what else, and of which trials: plateau config. --measure
-adds lines of measurements to metrics.jsonl, and measurements.npz.
+The run folder gets config.toml with every setting, metrics.jsonl with a line for
+every epoch, and weights.npz with every checkpoint. --record also writes every
+spike of training to a file, from which plateau replay recomputes all potentials.
+The keys of [record] choose what is recorded, and of which trials; plateau config
+explains them. --measure adds lines of measurements to metrics.jsonl, and writes
+measurements.npz.
 
-Ctrl-C finishes the example, writes a checkpoint and ends with status 75, as do
-SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2; a second Ctrl-C ends it at once. --resume
-goes on with a run however it was stopped, and it ends in the same bits as if it
-had not been. With --epochs, a run that is done goes on too. --out DIR --resume
-begins the run if there is none, or goes on: for jobs that are requeued.`,
+After Ctrl-C the program finishes the example, writes a checkpoint and ends with
+status 75; a second Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2
+do the same as one Ctrl-C. --resume goes on with a run, however it was stopped,
+and the run ends with the same bits as if it had never stopped. With --epochs, it
+goes on with a run that is done. --out DIR --resume begins the run if there is
+none and goes on with it otherwise, which is right for jobs that are requeued.`,
 		Example: `  plateau train
   plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
   plateau train --preset paper-1-hidden --seed 2
@@ -57,7 +60,7 @@ begins the run if there is none, or goes on: for jobs that are requeued.`,
 	recordTo := recordFlag(cmd, "record spikes and more while training (default: recording.plateau in the run folder)")
 	resumeIn, resumeAt := resumeFlags(cmd)
 	every := cmd.Flags().String("checkpoint-every", standardInterval,
-		"when to write checkpoints besides after epochs: 5m, 1000ex, or 1ep for only then (default: "+standardInterval+")")
+		"write checkpoints after epochs and every 5m or 1000ex (examples), or only every 1ep (default: "+standardInterval+")")
 	describe(cmd.Flags(), headOutput, "checkpoint-every", "TIME")
 	jsonFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -75,7 +78,7 @@ begins the run if there is none, or goes on: for jobs that are requeued.`,
 			return misuse(`--record "": want the name of a file`)
 		}
 		if *resumeAt < 0 && cmd.Flags().Changed("resume-at") {
-			return misuse("--resume-at %d: want a number of examples, as %s lists them", *resumeAt, command("inspect"))
+			return misuse("--resume-at %d: want a number of examples, one of those that %s lists", *resumeAt, command("inspect"))
 		}
 		t := trainOptions{workers: *workers, out: out, force: force, record: *recordTo, every: checkpoints, everyText: *every, resumeAt: *resumeAt}
 		if cmd.Flags().Changed("resume") {
@@ -84,9 +87,9 @@ begins the run if there is none, or goes on: for jobs that are requeued.`,
 				return err
 			}
 			if orBegin {
-				// A job that was requeued as its machine was lost comes before its claim ends.
+				// A job that was requeued because its machine was lost starts before the claim of the lost process ends.
 				claim.Wait(cmd.Context(), t.resume, func(by claim.Held) {
-					con.note("note: another plateau works in %s: %v; waiting for one or the other", t.resume, &by)
+					con.note("note: another plateau works in %s: %v; waiting until it ends or its claim does", t.resume, &by)
 				})
 				if cmd.Context().Err() != nil {
 					return interrupted(" before it began")
@@ -121,9 +124,9 @@ type trainOptions struct {
 	force     bool
 	record    string // a file, standardFile or ""
 	every     interval
-	everyText string // the same as it was said; "" in a run that goes on means as before
+	everyText string // the same as text; "" in a resumed run means as before
 	resume    string // the folder of a run to go on with, or ""
-	resumeAt  int    // at the checkpoint of so many examples; negative for the last
+	resumeAt  int    // number of examples of the checkpoint to resume at; negative for the last
 }
 
 // train is one run.
@@ -184,7 +187,7 @@ func begin(ctx context.Context, con *console, c *config, folder *runFolder, o tr
 	return r.run(ctx)
 }
 
-// images are those that a run is to use, with what is to be known of them told.
+// images loads the images that a run uses, and prints notes about them.
 func (c *console) images(of *config) (*dataset.Data, error) {
 	data, err := of.load(of.data.examples, of.data.test)
 	if err != nil {
@@ -194,8 +197,8 @@ func (c *console) images(of *config) (*dataset.Data, error) {
 	return data, of.pin(data)
 }
 
-// pin replaces "all" by how many images there are, so that what is stored says
-// what was done.
+// pin replaces "all" by the number of images, so that the stored configuration says
+// what was used.
 func (c *config) pin(data *dataset.Data) error {
 	var problems []string
 	for _, split := range []struct {
@@ -215,7 +218,7 @@ func (c *config) pin(data *dataset.Data) error {
 		}
 	}
 	if held := c.data.validation; held >= int(c.data.examples) {
-		problems = append(problems, fmt.Sprintf("%sdata.validation = %d: want less than the training images, which are %d",
+		problems = append(problems, fmt.Sprintf("%sdata.validation = %d: want less than the number of training images (%d)",
 			prefix(c.given["data.validation"]), held, c.data.examples))
 	}
 	if problems != nil {
@@ -231,13 +234,13 @@ func (c *config) pin(data *dataset.Data) error {
 	return nil
 }
 
-// training is a run under way.
+// training is a run in progress.
 type training struct {
 	con     *console
 	config  *config
 	data    *dataset.Data
-	shown   *dataset.Set // to learn from
-	checked *dataset.Set // what every epoch is tested on: the images held out, or the test set
+	shown   *dataset.Set // images to learn from
+	checked *dataset.Set // images for the test of every epoch: those held out, or the test set
 	folder  *runFolder
 	workers int
 
@@ -252,8 +255,8 @@ type training struct {
 	view      *live
 	measuring *measuring // nil if nothing is measured
 
-	total    stopwatch // of the run
-	learning stopwatch // of the epoch that is not tested yet
+	total    stopwatch // time of the run
+	learning stopwatch // training time of the current epoch
 
 	resumed bool
 	every   interval
@@ -309,17 +312,17 @@ func (r *training) record(path string, force bool) error {
 	}
 	if n := r.config.ownWeights(h.Trials); h.Weights && n > 0 {
 		each := 4 * int64(r.config.weights())
-		r.con.note("note: the trials that are left out change the weights too, so the recording holds weights for up to %s, up to %s each and %s in all; --set record.weights=false leaves weights out, but replay needs them",
+		r.con.note("note: trials that are not recorded change the weights too, so the recording holds weights for up to %s, up to %s each and %s in all; --set record.weights=false leaves weights out, but replay needs them",
 			plural(n, "trial"), byteSize(each), byteSize(int64(n)*each))
 	}
 	if r.config.learning.batch > 1 && r.workers > 1 {
-		r.con.note("note: the examples of a batch are shown one after another while they are recorded")
+		r.con.note("note: while recording, the program shows the examples of a batch one after another")
 	}
 	r.watch()
 	return nil
 }
 
-// watch makes the recording see what is shown in training.
+// watch makes the recording observe training.
 func (r *training) watch() {
 	r.recording.con, r.recording.ignore = r.con, r.config.record.errors == ignoreErrors
 	r.trainer.Watch(r.recording.writer, r.recording.writer.Potentials())
@@ -338,7 +341,7 @@ func (r *training) end(err *error) {
 	}
 }
 
-// both reports an event to whoever reads lines.
+// both writes an event to metrics.jsonl and, with --json, to standard output.
 func (r *training) both(v any) error {
 	if err := r.folder.lost(); err != nil {
 		return err
@@ -405,15 +408,15 @@ func (r *training) finish(ctx context.Context, compared *baseline) error {
 	if r.recording != nil {
 		until := ""
 		if r.recording.told {
-			until = " until it failed"
+			until = ", up to where it failed,"
 		}
-		r.con.line("what was recorded%s, %s: %s", until, byteSize(r.recording.size()), command("inspect", argument(r.recording.path)))
+		r.con.line("the recording%s has %s; to look into it: %s", until, byteSize(r.recording.size()), command("inspect", argument(r.recording.path)))
 	}
 	r.con.line("to look into a trial: %s", command("trial", "--run", r.folder.path, "--example", "7"))
 	return nil
 }
 
-// lastTest is what is left of a run of which all epochs are done.
+// lastTest names what a run does after all epochs.
 const lastTest = "the test after the last epoch"
 
 // final is the error on the test set after the last epoch. Where images are held
@@ -430,7 +433,7 @@ func (r *training) final(ctx context.Context) (*float64, error) {
 	return &share, nil
 }
 
-// errorName says what every epoch is tested on.
+// errorName names the error after every epoch.
 func (c *config) errorName() string {
 	if c.data.validation > 0 {
 		return "validation error"
@@ -450,7 +453,7 @@ func (r *training) start() error {
 	}
 	held := ""
 	if n := c.data.validation; n > 0 {
-		held = fmt.Sprintf("%d held out to test every epoch, at the end ", n)
+		held = fmt.Sprintf("%d held out to test on after every epoch, at the end ", n)
 	}
 	if r.resumed {
 		at := fmt.Sprintf("epoch %d", r.last.Epoch+1)
@@ -494,7 +497,7 @@ func (r *training) columns() string {
 		max(10, len(r.config.errorName())), max(11, 8*len(r.config.network.hidden)))
 }
 
-// epoch trains, tests and reports once, as far as that is not done yet.
+// epoch trains, tests and reports once, leaving out what is done already.
 func (r *training) epoch(ctx context.Context) error {
 	number := r.last.Epoch + 1
 	due := r.every.after(number) || number == r.config.learning.epochs
@@ -612,8 +615,8 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 	return learnt, err
 }
 
-// ahead guesses how long everything after the training of an epoch takes, which
-// itself takes so long.
+// ahead estimates how long everything after the training of an epoch takes, given the
+// time that this training takes.
 func (r *training) ahead(number int, epoch time.Duration) time.Duration {
 	test := time.Duration(r.last.TestSeconds * float64(time.Second))
 	return test + time.Duration(r.config.learning.epochs-number)*(epoch+test)

@@ -284,7 +284,7 @@ func TestValidation(t *testing.T) {
 		}
 	}
 	person := must(t, tiny("--out", "person", "--validation", "10")...)
-	for _, want := range []string{"20 images to train on, 10 held out to test every epoch, at the end 20 to test on", "validation error", ": test error "} {
+	for _, want := range []string{"20 images to train on, 10 held out to test on after every epoch, at the end 20 to test on", "validation error", ": test error "} {
 		if !strings.Contains(person, want) {
 			t.Errorf("want %q in\n%s", want, person)
 		}

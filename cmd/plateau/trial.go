@@ -19,12 +19,12 @@ import (
 func newTrial(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "trial", GroupID: groupRun, Args: noArguments,
-		Short: "simulate a single trial and keep every trace",
-		Long: `Show one image to a network, from rest and through forward and target phase,
-and write the potential of every compartment, all spikes, means, plateaus and
-losses to an archive of NumPy arrays. Nothing is learnt from it. Without --run
-the network has fresh weights. --record writes the same as a recording, which
-plateau export turns into other formats.`,
+		Short: "simulate a single trial and keep all potentials and spikes",
+		Long: `Show one image to a network at rest, in a forward and a target phase, and print
+the predicted class and the spikes. The network does not learn from it. Without
+--run it has fresh weights. An archive of NumPy arrays gets the potentials of
+every compartment, all spikes, means, plateaus and losses. --record also writes a
+recording, which plateau export converts to other formats.`,
 		Example: `  plateau trial --run runs/digits-1 --example 7
   plateau trial --example 3 --hidden 50 --seed 2 --out fresh.npz
   plateau trial --run runs/mnist-1 --split train --set phases.target_ms=200
@@ -33,13 +33,13 @@ plateau export turns into other formats.`,
 	o := configureRun(cmd, "run folder whose weights are used (default: fresh weights)", true)
 	flags := cmd.Flags()
 	var t trialOptions
-	flags.IntVar(&t.example, "example", 0, "which image, counted from 0 (default: 0)")
+	flags.IntVar(&t.example, "example", 0, "image to show, counted from 0 (default: 0)")
 	describe(flags, headWhat, "example", "N")
-	flags.StringVar(&t.split, "split", splitTest, "of which images: test or train (default: test)")
+	flags.StringVar(&t.split, "split", splitTest, "images to choose from: test or train (default: test)")
 	describe(flags, headWhat, "split", "SPLIT")
 	flags.StringVar(&t.out, "out", "", "file to write, or none (default: trial-N.npz)")
 	describe(flags, headOutput, "out", "FILE")
-	recordTo := recordFlag(cmd, "write a recording too (default: trial-N.plateau)")
+	recordTo := recordFlag(cmd, "also write a recording (default: trial-N.plateau)")
 	flags.BoolVar(&t.force, "force", false, "replace what is there")
 	describe(flags, headOutput, "force", "")
 	jsonFlag(cmd, con)
@@ -54,13 +54,13 @@ plateau export turns into other formats.`,
 			return misuse(`--record "": want the name of a file`)
 		}
 		if t.out == nothing && *recordTo == "" {
-			return misuse("--out none: there would be no file at all; --record writes a recording")
+			return misuse("--out none: no file would be written; --record writes a recording")
 		}
 		if t.example < 0 {
 			return misuse("--example %d: want 0 or more", t.example)
 		}
 		if o.run != "" && flags.Changed("hidden") {
-			return misuse("--hidden and --run do not go together: the run's weights are for a network of their own")
+			return misuse("--hidden and --run do not go together: the run's weights fit only its own network")
 		}
 		c, err := o.config()
 		if err != nil {
@@ -77,8 +77,8 @@ plateau export turns into other formats.`,
 type trialOptions struct {
 	example int
 	split   string
-	out     string // or nothing
-	record  string // or ""
+	out     string // a file, or none
+	record  string // a file, or ""
 	force   bool
 	run     string
 }
@@ -166,15 +166,14 @@ func trialNetwork(m protocols.Model, run string) (*network.Network, error) {
 	return loadRun(m, run)
 }
 
-// trialImages loads the images of one split, if they are drawn no more than
-// needed.
+// trialImages loads the images of one split. Of digits it draws no more than needed.
 func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) {
 	train, test := count(1), count(1)
 	info, err := dataset.Lookup(c.data.name)
 	if err != nil {
 		return nil, err
 	}
-	// Of digits, which have no end, there can be more than is usual.
+	// Digits are drawn, so there can be more of them than the usual number.
 	most, wanted := max(count(info.Test), c.data.test), &test
 	if o.split == splitTrain {
 		most, wanted = max(count(info.Train), c.data.examples), &train
@@ -198,8 +197,8 @@ func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) 
 	return set, nil
 }
 
-// checkNew refuses a file that is there already, and a place where none can be
-// written, before anything is computed.
+// checkNew checks, before anything is computed, that a file can be written at path and,
+// without force, that there is none yet.
 func checkNew(path string, force bool) error { return checkFree("--out", path, force) }
 
 // checkFree does that for the file of any option.
@@ -222,10 +221,10 @@ func checkFree(option, path string, force bool) error {
 	return nil
 }
 
-// maxTrace bytes of potentials are as much as a trial holds in memory.
+// maxTrace is the largest size of a trial's potentials in memory, in bytes.
 const maxTrace = 1 << 31
 
-// checkTraceSize refuses trials whose traces would not fit.
+// checkTraceSize refuses trials whose potentials would need more than maxTrace.
 func (c *config) checkTraceSize(info dataset.Info) error {
 	perStep := 0.0
 	for _, n := range c.sizes(info)[1:] {

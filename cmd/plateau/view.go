@@ -26,13 +26,13 @@ import (
 func newView(con *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "view FILE|RUN", GroupID: groupLook, Args: oneArgument("a recording or the folder of a run"),
-		Short: "look around in a recording, or watch a run, in a browser",
-		Long: `Serve a page, to this machine only, until Ctrl-C: a recording's trials in time,
-from hours down to single spikes, with rasters, potentials, phases and plateaus,
-and the misread trials one after the other; potentials that were not recorded
-are replayed. Of a run folder: its learning curves, as they grow while it
-learns, and its recording if it has one. The page asks nothing of any other
-machine.`,
+		Short: "look into a recording, or watch a run, in a browser",
+		Long: `Serve a web page until Ctrl-C, to this machine only. For a recording it shows the
+trials along a time axis, from hours down to single spikes, with rasters,
+potentials, phases and plateaus; keys lead from one wrong prediction to the next.
+Potentials that were not recorded are recomputed. For a run folder it shows the
+learning curves, while the run is in progress too, and the recording if there is
+one. The page loads nothing from any other machine.`,
 		Example: `  plateau view runs/digits-1
   plateau view runs/digits-1/recording.plateau --open
   plateau view trial-7.plateau --port 8080`,
@@ -98,7 +98,7 @@ func showView(ctx context.Context, con *console, o viewOptions) error {
 	con.event(e)
 	con.line("%s: %s", o.path, e.URL)
 	if !con.json {
-		con.note("Ctrl-C ends this")
+		con.note("Ctrl-C ends the program")
 	}
 	if o.open {
 		if err := openBrowser(e.URL); err != nil {
@@ -109,7 +109,7 @@ func showView(ctx context.Context, con *console, o viewOptions) error {
 	case err := <-served:
 		return fmt.Errorf("serving %s: %w", e.URL, err)
 	case <-ctx.Done():
-		// Requests end with ctx; the page asks again and finds nobody.
+		// Requests end with ctx; those that the page sends later fail.
 		end, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		if h.Shutdown(end) != nil {
@@ -119,7 +119,7 @@ func showView(ctx context.Context, con *console, o viewOptions) error {
 	}
 }
 
-// reason is why an operation on the network failed.
+// reason returns why a network operation failed.
 func reason(err error) error {
 	if e, ok := errors.AsType[*os.SyscallError](err); ok {
 		return e.Err
@@ -152,7 +152,7 @@ func lookAt(path string) (*viewer.Recording, *viewer.Run, error) {
 	return recording, run, err
 }
 
-// viewRecording opens a recording, and finds what belongs to it and is not in it.
+// viewRecording opens a recording, and finds what belongs to it but is in other files.
 func viewRecording(path string) (*viewer.Recording, error) {
 	r, err := openRecording(path)
 	if err != nil {
@@ -183,12 +183,12 @@ func viewRecording(path string) (*viewer.Recording, error) {
 	return recording, nil
 }
 
-// isRun tells whether a folder holds the files of a run.
+// isRun reports whether a folder holds the files of a run.
 func isRun(path string) bool {
 	return checkRun(path) == nil
 }
 
-// pictureOf is an image of a set, white on black.
+// pictureOf returns an image of a data set, white on black.
 func pictureOf(set *dataset.Set, i int) image.Image {
 	n := set.Width * set.Height
 	m := image.NewNRGBA(image.Rect(0, 0, set.Width, set.Height))
