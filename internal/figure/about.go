@@ -14,9 +14,9 @@ import (
 	"unicode/utf16"
 )
 
-// describeSVG adds title and description after the tag that opens the picture,
-// corners as round as in the other formats, and fonts to take where the one it is
-// set in is not installed.
+// describeSVG adds the title and the description after the tag that opens the picture.
+// It also makes corners as round as in the other formats, and names the fonts to use
+// if the first is not installed.
 func describeSVG(file []byte, about About) []byte {
 	file = bytes.ReplaceAll(file, []byte("font-family:Liberation Sans;"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
 	file = bytes.ReplaceAll(file, []byte("data:image/jpg;"), []byte("data:image/png;"))
@@ -29,12 +29,12 @@ func describeSVG(file []byte, about About) []byte {
 	return slicesJoin(file[:end-1], []byte(text), file[end:])
 }
 
-// printable is what can stand in a file of any format.
+// printable returns the text that a file of any format can hold.
 func (a About) printable() About {
 	return About{printable(a.Title), printable(a.Description), printable(a.Command), printable(a.Software)}
 }
 
-// lines is all but the title.
+// lines returns everything except the title.
 func (a About) lines() string {
 	var lines []string
 	for _, l := range []string{a.Description, a.Command, a.Software} {
@@ -47,7 +47,7 @@ func (a About) lines() string {
 
 func slicesJoin(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
-// describePNG adds text chunks after the header, of which all is UTF-8.
+// describePNG adds text chunks, in UTF-8, after the header.
 func describePNG(file []byte, about About) []byte {
 	const header = 8 + 25 // signature, IHDR
 	if len(file) < header {
@@ -75,7 +75,7 @@ var (
 )
 
 // describePDF adds an object with the document information, in the way in which
-// PDF files are amended: at the end, with a table of its own.
+// PDF files are amended: at the end, with its own table.
 func describePDF(file []byte, about About) []byte {
 	file = pdfDate.ReplaceAllFunc(file, func(date []byte) []byte { // of the same length
 		return append(bytes.Clone(date[:len(date)-15]), "20000101000000)"...)
@@ -108,8 +108,8 @@ func pdfText(s string) string {
 	return string(append(b, '>'))
 }
 
-// reduced gives a picture a palette of its 256 commonest colours, which is as
-// much as lines and text need, and a third of the bytes.
+// reduced gives a picture a palette of its 256 commonest colours. That is enough for
+// lines and text, and takes a third of the bytes.
 func reduced(picture image.Image) image.Image {
 	bounds := picture.Bounds()
 	key := func(x, y int) uint32 {

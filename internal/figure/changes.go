@@ -11,13 +11,13 @@ import (
 )
 
 // Changes are quantities that change while networks learn, one below the other.
-// Of one configuration there is a line for each part of the network; of several
+// With one configuration there is a line for each part of the network; with several
 // there is a column for each part, and a line for each configuration.
 type Changes struct {
 	Title    string
 	Subtitle string
 	Courses  []string // names of the configurations
-	Each     bool     // every run has a line of its own
+	Each     bool     // every run has its own line
 	Rows     []Row
 }
 
@@ -26,7 +26,7 @@ type Row struct {
 	Name  string
 	Unit  string
 	Log   bool      // whether its axis is logarithmic, if all values allow it
-	Mark  *float64  // a value that means something
+	Mark  *float64  // a value with a meaning, which is marked; nil if there is none
 	Zero  bool      // whether the axis begins at 0, if no value is below
 	Ticks []float64 // of the axis, in place of round values
 	Lines []Line
@@ -41,8 +41,8 @@ type Line struct {
 	Runs   []Samples
 }
 
-// Samples are values, each after so many training examples. What is not finite is a
-// gap.
+// Samples are values, each with the number of training examples before it. A value
+// that is not finite is a gap.
 type Samples struct {
 	Examples []float64
 	Value    []float64
@@ -62,10 +62,10 @@ const (
 
 func (ch *Changes) legend() legend { return legend{names: ch.Courses} }
 
-// several is whether configurations are compared.
+// several reports whether configurations are compared.
 func (ch *Changes) several() bool { return len(ch.Courses) > 1 }
 
-// head is what stands above a row.
+// head returns the height of what stands above a row.
 func (ch *Changes) head() vg.Length {
 	if ch.several() {
 		return changeGap + partHeight
@@ -78,7 +78,7 @@ func (ch *Changes) Size() (w, h vg.Length) {
 	return width, 26 + ch.legend().height() + vg.Length(max(len(ch.Rows), 1))*(ch.head()+changeRow) + changeBottom
 }
 
-// parts lists those of a row in the order of their first lines.
+// parts lists the parts of a row in the order of their first lines.
 func (r Row) parts() (names []string) {
 	for _, l := range r.Lines {
 		if !slices.Contains(names, l.Part) {
@@ -88,8 +88,8 @@ func (r Row) parts() (names []string) {
 	return names
 }
 
-// mean of the runs at every number of examples for which one has a sample. It is no
-// number where no run has a value.
+// mean returns the mean of the runs at every number of examples for which a run has a
+// sample, NaN if none has a value there.
 func (l Line) mean() (examples, mean, sd []float64) {
 	at := map[float64][]float64{}
 	for _, run := range l.Runs {
@@ -104,8 +104,8 @@ func (l Line) mean() (examples, mean, sd []float64) {
 	return examples, mean, sd
 }
 
-// meanOf returns mean and standard deviation, which is 0 of a single value; of none
-// both are no numbers.
+// meanOf returns mean and standard deviation. With a single value the deviation is 0;
+// with none both are NaN.
 func meanOf(values []float64) (mean, sd float64) {
 	if len(values) == 0 {
 		return math.NaN(), math.NaN()
@@ -140,7 +140,7 @@ func (ch *Changes) Draw(c draw.Canvas) {
 	}
 }
 
-// single makes a line of every run.
+// single returns a line for every run.
 func single(lines []Line) (all []Line) {
 	for _, l := range lines {
 		for _, run := range l.Runs {
@@ -150,7 +150,7 @@ func single(lines []Line) (all []Line) {
 	return all
 }
 
-// columns is how many parts stand side by side.
+// columns returns the number of parts that stand side by side.
 func (ch *Changes) columns() int {
 	n := 1
 	for _, r := range ch.Rows {
@@ -230,7 +230,7 @@ func (ch *Changes) row(c draw.Canvas, r Row, top vg.Length, last bool) {
 	}
 }
 
-// scale is that of the horizontal axis.
+// scale returns the scale of the horizontal axis.
 func (ch *Changes) scale() (scale float64, unit string) {
 	switch last := ch.last(); {
 	case last >= 2e6:
@@ -286,7 +286,7 @@ func (r Row) scaled(scale float64) (lines []scaledLine, low, high float64, log b
 			for _, values := range [][]float64{s.mean, s.low, s.high} {
 				for k, v := range values {
 					if finite(v) {
-						values[k] = max(math.Log10(max(v, 0)), low-1) // of what is below 0, the edge
+						values[k] = max(math.Log10(max(v, 0)), low-1) // values below 0 go to the edge
 					}
 				}
 			}
@@ -322,7 +322,7 @@ func (p *panel) scaleLeft(r Row, log, numbers bool) {
 	}
 }
 
-// mark draws the value that means something.
+// mark draws the marked value.
 func (p *panel) mark(r Row, log bool) {
 	if r.Mark == nil {
 		return
@@ -334,7 +334,7 @@ func (p *panel) mark(r Row, log bool) {
 	line(p.Canvas, 1, grey, []vg.Length{4, 2}, p.at(p.x0, v), p.at(p.x1, v))
 }
 
-// lines draws all that have a look, from 0, the bands below them.
+// lines draws the lines whose look is 0 or more, and their bands below them.
 func (p *panel) lines(lines []scaledLine, look func(Line) int) {
 	thickness := vg.Length(1.4)
 	if len(lines) > 3*fewCourses {

@@ -8,15 +8,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// half a point is as fine as a picture is along its horizontal axis: of all that
-// falls within one, the least and the largest value are drawn, which look the same.
+// half a point is the resolution of a picture along its horizontal axis. Of the values
+// within one, only the smallest and the largest are drawn, which looks the same.
 const half = 0.5
 
 // half numbers the half points of the page from left to right.
 func (p *panel) half(v float64) float64 { return math.Floor(float64(p.x(v) / half)) }
 
-// curve draws values over x, which rises. Where values are missing there is a gap,
-// and one that stands alone is a dot.
+// curve draws values over x, which rises. Missing values are gaps, and a single value
+// between gaps is a dot.
 func (p *panel) curve(thickness vg.Length, colour color.Color, dashes []vg.Length, x, y []float64) {
 	var piece []vg.Point
 	end := func() {
@@ -51,7 +51,7 @@ func (p *panel) curve(thickness vg.Length, colour color.Color, dashes []vg.Lengt
 	end()
 }
 
-// band fills what is between two curves, as far as it is in the panel.
+// band fills the area between two curves, within the panel.
 func (p *panel) band(colour color.Color, x, low, high []float64) {
 	var upper, lower []vg.Point
 	end := func() {

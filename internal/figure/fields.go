@@ -38,11 +38,11 @@ const (
 	fieldName   = 11 // height of their names
 )
 
-// channels counts them.
+// channels returns the number of channels.
 func (f *Fields) channels() int { return max(len(f.Channels), 1) }
 
-// A fieldGrid is where maps are, in pixels of one image that holds all of them,
-// from its top left.
+// A fieldGrid says where maps are, in pixels from the top left of one image that holds
+// all of them.
 type fieldGrid struct {
 	columns, rows int
 	times         int // pixels of a pixel of the map, on either side
@@ -52,7 +52,7 @@ type fieldGrid struct {
 	point         vg.Length
 }
 
-// grid lays out the maps, of which a neuron has one for each channel.
+// grid lays out the maps. A neuron has one for each channel.
 func (f *Fields) grid() (g fieldGrid) {
 	g.columns = 10
 	if f.channels() > 1 {
@@ -72,12 +72,12 @@ func (f *Fields) grid() (g fieldGrid) {
 	return g
 }
 
-// at is the top left of a map.
+// at returns the top left corner of a map.
 func (g fieldGrid) at(neuron, channel int) (x, y int) {
 	return neuron%g.columns*g.across + channel*g.channel, neuron/g.columns*g.down + g.down - g.height
 }
 
-// size of the image.
+// size returns the size of the image.
 func (g fieldGrid) size() (w, h int) { return g.columns * g.across, g.rows * g.down }
 
 // Size implements Figure.
@@ -87,7 +87,7 @@ func (f *Fields) Size() (w, h vg.Length) {
 	return width, fieldTop + vg.Length(tall)*g.point + fieldBottom
 }
 
-// limit is the weight at the ends of the scale: that which one of 200 exceeds.
+// limit returns the weight at the ends of the scale, which one weight in 200 exceeds.
 func (f *Fields) limit() float64 {
 	var sizes []float64
 	for _, n := range f.Neurons {
@@ -189,7 +189,7 @@ func (f *Fields) bar(c draw.Canvas, limit float64) {
 	write(c, aligned(s, text.XCenter, text.YTop), left+long/2, low-2, "0")
 }
 
-// rounded to three digits.
+// rounded rounds to three digits.
 func rounded(v float64) float64 {
 	var r float64
 	fmt.Sscan(fmt.Sprintf("%.3g", v), &r)

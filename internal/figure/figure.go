@@ -18,7 +18,7 @@ import (
 
 // A Figure is a picture of one page.
 type Figure interface {
-	// Size is that of the page.
+	// Size returns the size of the page.
 	Size() (width, height vg.Length)
 	// Draw fills a canvas of that size.
 	Draw(c draw.Canvas)
@@ -34,7 +34,7 @@ const (
 	PNG Format = "png"
 )
 
-// FormatOf tells the format from the name of a file.
+// FormatOf returns the format that the name of a file stands for.
 func FormatOf(path string) (Format, error) {
 	switch f := Format(strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))); f {
 	case SVG, PDF, PNG:
@@ -43,13 +43,13 @@ func FormatOf(path string) (Format, error) {
 	return "", fmt.Errorf("figure: the name %q ends with %q, want .svg, .pdf or .png", path, filepath.Ext(path))
 }
 
-// About is what a file says of itself: the title and description of an SVG file,
+// About is what a file says about itself: the title and description of an SVG file,
 // the document information of a PDF file, the text chunks of a PNG file.
 type About struct {
 	Title       string
 	Description string // what is shown, and where it is from
-	Command     string // that made it; may be empty
-	Software    string // what made it
+	Command     string // the command that made it; may be empty
+	Software    string // the program that made it
 }
 
 // resolution of PNG files, in dots per inch: 1600 pixels for the width of a

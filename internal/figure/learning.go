@@ -11,18 +11,18 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Learning is the course of training runs. A course is of one configuration:
-// of one run, or of several that differ in their seed only.
+// Learning is the learning curves of training runs. A course belongs to one
+// configuration: to one run, or to several that differ only in their seed.
 type Learning struct {
 	Title    string
 	Subtitle string
-	Tested   string // on what the test errors are from, "test" for a test set
-	Each     bool   // every run has a line of its own
+	Tested   string // the images on which test errors were measured, "test" for a test set
+	Each     bool   // every run has its own line
 	Courses  []Course
 }
 
-// A Course has values for every epoch. Where there are several runs, the line is
-// their mean and the band reaches one standard deviation to both sides.
+// A Course has values for every epoch. If there are several runs, the line is their
+// mean, and the band reaches one standard deviation to both sides.
 type Course struct {
 	Name string
 	Runs []Run
@@ -37,11 +37,11 @@ type Run struct {
 	Final                 float64 // error on the test set in the end; NaN if not known
 }
 
-// fewCourses can be told apart by their colours, and their errors in training and
-// test share a panel.
+// fewCourses is the largest number of courses that colours can distinguish; their
+// training and test errors share a panel.
 const fewCourses = 6
 
-// crowded is whether there are more.
+// crowded reports whether there are more.
 func (l *Learning) crowded() bool { return len(l.Courses) > fewCourses }
 
 // Size implements Figure.
@@ -53,7 +53,7 @@ func (l *Learning) Size() (w, h vg.Length) {
 	return width, h + l.legend().height()
 }
 
-// last is the last epoch of any run.
+// last returns the last epoch of any run.
 func (l *Learning) last() int {
 	last := 1
 	for _, course := range l.Courses {
@@ -64,7 +64,7 @@ func (l *Learning) last() int {
 	return last
 }
 
-// dotted is whether every epoch has a point: where there are few, of few lines.
+// dotted reports whether every epoch has a point: if there are few epochs and few lines.
 func (l *Learning) dotted() bool { return l.last() <= 30 && !l.crowded() && !l.Each }
 
 // legend names the courses, with the test errors in which they end.
@@ -73,15 +73,15 @@ func (l *Learning) legend() legend {
 	for _, c := range l.Courses {
 		g.names, g.notes = append(g.names, c.Name), append(g.notes, c.final(l.Each))
 	}
-	// A single course has a name where its curve ends at something else.
+	// A single course needs a name if its curve does not end at its final error.
 	if len(g.names) == 1 && (l.Tested == "test" || g.notes[0] == "") {
 		return legend{}
 	}
 	return g
 }
 
-// final tells the test errors in the end: of each run, or their mean with its
-// standard deviation.
+// final prints the final test errors: that of each run, or their mean and standard
+// deviation.
 func (c Course) final(each bool) string {
 	var errors []float64
 	var list []string
@@ -130,7 +130,7 @@ func (c Course) mean(of func(Run) []float64) (epoch, mean, sd []float64) {
 	}
 }
 
-// drawn are the courses as they are drawn: each run by itself if that is wanted.
+// drawn returns the courses as they are drawn: each run by itself if that is wanted.
 type drawn struct {
 	Course
 	look int
@@ -155,7 +155,7 @@ type series struct {
 	faint bool // thin and without points
 }
 
-// percent are shares in percent.
+// percent turns shares into percent.
 func percent(of func(Run) []float64) func(Run) []float64 {
 	return func(r Run) []float64 {
 		v := of(r)
@@ -250,14 +250,13 @@ func (l *Learning) hidden(layers int) plan {
 	return p
 }
 
-// ends writes the last errors beside the ends of their curves, as many as there is
-// room for.
+// ends writes the last errors beside the ends of their curves, if there is room.
 func (l *Learning) ends(p *panel, test series, last int, room vg.Length) {
 	var ends []endLabel
 	for _, course := range l.drawn() {
 		colour, _ := lineLook(course.look)
 		_, mean, _ := course.mean(test.of)
-		// Of a run that is far behind, a number at the edge would be taken for one there.
+		// If a run is far behind, a number at the edge would seem to belong to the last epoch.
 		if end, ok := lastFinite(mean); ok && 10*len(mean) >= 9*last {
 			ends = append(ends, endLabel{hundredth(end), colour, true, p.y(p.height(end))})
 		}

@@ -9,17 +9,17 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// lineLook is the colour of one of several lines, and its dashes.
+// lineLook returns the colour of one of several lines, and its dashes.
 func lineLook(i int) (color.NRGBA, []vg.Length) {
 	return several[i%len(several)], severalDashes[i/len(several)%len(severalDashes)]
 }
 
-// A legend names the lines of a picture, below its heading: in one column where
-// names are long, which are then broken after commas, or in several.
+// A legend names the lines of a picture, below its heading. Short names are in several
+// columns; long names are in one, and are broken after commas.
 type legend struct {
 	names []string
 	notes []string // numbers that belong to the names, if there are any
-	head  string   // what these are
+	head  string   // heading of the notes
 }
 
 // Places on the page, in points.
@@ -57,7 +57,7 @@ func (g legend) layout() (l legendLayout) {
 	const whole = width - 2*legendLeft
 	widest := vg.Length(0)
 	for _, name := range g.names {
-		// What does not fit in one line is not measured.
+		// Names that do not fit in one line are not measured.
 		widest = max(widest, l.style.Width(shortened(l.style, name, whole)))
 	}
 	l.each = legendSample + widest + note
@@ -84,7 +84,7 @@ func (g legend) layout() (l legendLayout) {
 	return l
 }
 
-// mostLines of a name are shown.
+// mostLines is the number of lines of a name that are shown.
 const mostLines = 4
 
 // broken breaks a name after commas into lines that fit.
@@ -103,10 +103,10 @@ func broken(s text.Style, name string, room vg.Length) (lines []string) {
 	return append(lines, shortened(s, line, room))
 }
 
-// shown is whether there is anything to tell apart, or to tell.
+// shown reports whether a legend is needed: for several names, or for notes.
 func (g legend) shown() bool { return len(g.names) > 1 || len(g.notes) > 0 }
 
-// headed is whether there are numbers, and a head over them.
+// headed reports whether any note is not empty; then the notes have a heading.
 func (g legend) headed() bool { return strings.Join(g.notes, "") != "" }
 
 func (g legend) height() vg.Length {

@@ -10,9 +10,9 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// outlined draws the text that a PDF canvas cannot set, because it has Greek
-// letters or is bold, as filled shapes. And it turns images over, which that
-// canvas puts on their heads.
+// outlined draws text that a PDF canvas cannot set, because it has Greek letters or is
+// bold, as filled shapes. It also turns images over, which that canvas draws upside
+// down.
 type outlined struct {
 	vg.CanvasSizer
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// commonest picks colours for a palette: first the commonest ones, which fill
-// areas, then others, but none that is hardly to be told from one picked before.
+// commonest picks colours for a palette: first the commonest ones, which fill areas,
+// then others, except those that look almost like one picked before.
 func commonest(count map[uint32]int, most int) color.Palette {
 	colours := slices.SortedFunc(maps.Keys(count), func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
@@ -32,7 +32,7 @@ func commonest(count map[uint32]int, most int) color.Palette {
 	}
 }
 
-// difference adds up those of red, green and blue.
+// difference returns the sum of the differences in red, green and blue.
 func difference(a, b uint32) int {
 	sum := 0
 	for shift := 0; shift < 24; shift += 8 {

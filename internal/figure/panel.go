@@ -26,7 +26,7 @@ func (p *panel) x(v float64) vg.Length {
 }
 
 func (p *panel) y(v float64) vg.Length {
-	// In halves, as the difference of two large numbers may be too large for one.
+	// In halves, because the difference of two large numbers may overflow.
 	return p.box.Min.Y + vg.Length((v/2-p.y0/2)/(p.y1/2-p.y0/2))*(p.box.Max.Y-p.box.Min.Y)
 }
 
@@ -53,7 +53,7 @@ func (p *panel) axisLeft(ticks []float64, labels []tickLabel, grid bool) {
 	line(p.Canvas, 0.6, grey, nil, p.box.Min, vg.Point{X: p.box.Min.X, Y: p.box.Max.Y})
 }
 
-// room for the numbers of the vertical axis.
+// room returns the width for the numbers of the vertical axis.
 func (p *panel) room() vg.Length {
 	if p.left > 0 {
 		return p.left
@@ -71,8 +71,8 @@ func (p *panel) tickLeft(v float64, grid bool) {
 }
 
 // ticksLog draws the vertical axis of values whose logarithms to base ten are the
-// heights: a number at every power of ten, or between them where there are few. Where
-// even those are fewer than two, numbers are as on any other axis.
+// heights: a number at every power of ten, and also between them if there are few. If
+// there would still be fewer than two, numbers are as on any other axis.
 func (p *panel) ticksLog(numbers bool) {
 	factors := []float64{1}
 	switch span := p.y1 - p.y0; {
@@ -170,8 +170,8 @@ type endLabel struct {
 	y      vg.Length
 }
 
-// endLabels writes names to the right of a panel, none over another: in small type
-// where they are many.
+// endLabels writes names to the right of a panel without overlap, in small type if
+// there are many.
 func (p *panel) endLabels(labels []endLabel, room vg.Length) {
 	const line = 12
 	places := make([]vg.Length, len(labels))
@@ -216,7 +216,7 @@ func ticks(low, high float64, wanted int) []float64 {
 	return values
 }
 
-// scaleTicks are at least two, without which an axis has no scale.
+// scaleTicks lists at least two ticks, because an axis without two has no scale.
 func scaleTicks(low, high float64, wanted int) []float64 {
 	values := ticks(low, high, wanted)
 	for more := 1; len(values) < 2 && more < 10; more++ {
@@ -225,7 +225,7 @@ func scaleTicks(low, high float64, wanted int) []float64 {
 	return values
 }
 
-// wholeTicks are ticks of things that are counted.
+// wholeTicks lists ticks at whole numbers, for things that are counted.
 func wholeTicks(low, high float64, wanted int) []float64 {
 	return slices.DeleteFunc(ticks(low, high, wanted), func(v float64) bool { return v != math.Trunc(v) })
 }
@@ -300,7 +300,7 @@ func apart(places []vg.Length, gap, low, high vg.Length) []vg.Length {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// lastFinite is the last value that can be drawn, if there is one.
+// lastFinite returns the last value that can be drawn, if there is one.
 func lastFinite(v []float64) (last float64, ok bool) {
 	for _, last := range slices.Backward(v) {
 		if finite(last) {

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Phase is a stretch of a trial. Averages are over what follows Window.
+// A Phase is a stretch of a trial. Averages begin at Window.
 type Phase struct {
 	Name               string
 	Begin, Window, End float64
@@ -23,7 +23,7 @@ func tint(i int) color.NRGBA {
 	return orange
 }
 
-// upright is what of a panel lies between two times.
+// upright returns the part of a panel between two times.
 func (p *panel) upright(from, to float64, low, high vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: vg.Point{X: p.x(from), Y: low}, Max: vg.Point{X: p.x(to), Y: high}}
 }
@@ -52,7 +52,7 @@ func phases(p panel, all []Phase) {
 	}
 }
 
-// fit writes the first of some labels that there is room for, in the middle.
+// fit writes the first label that there is room for, in the middle.
 func fit(c draw.Canvas, s text.Style, from, to, y vg.Length, labels ...string) bool {
 	for _, label := range labels {
 		if s.Width(label)+4 <= to-from {

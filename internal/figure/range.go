@@ -2,8 +2,8 @@ package figure
 
 import "math"
 
-// wideRange is the factor between the least and the largest value from which on an
-// axis is logarithmic: on a linear one most of what is small would lie at the bottom.
+// wideRange is the factor between the smallest and the largest value from which on an
+// axis is logarithmic: on a linear one most small values would lie at the bottom.
 const wideRange = 3
 
 // scale makes the vertical axis so that the range of some values, which are not
@@ -39,7 +39,7 @@ func (p *panel) scale(values [][]float64) {
 	}
 }
 
-// height is that of a value on the axis that scale made.
+// height returns the height of a value on the axis that scale made.
 func (p *panel) height(v float64) float64 {
 	if !p.log || !finite(v) {
 		return v
@@ -67,5 +67,5 @@ func (p *panel) ticks(marks int) {
 // zeroRoom is how far below the smallest value 0 is (points).
 const zeroRoom = 14
 
-// tall is the height of the panel.
+// tall returns the height of the panel.
 func (p *panel) tall() float64 { return float64(p.box.Max.Y - p.box.Min.Y) }

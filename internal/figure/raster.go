@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Raster is the spikes of some populations in trials that follow one another.
+// A Raster shows the spikes of some populations in trials that follow one another.
 // Times are in ms since the first of them began.
 type Raster struct {
 	Title       string
@@ -33,8 +33,8 @@ const (
 	rasterBottom = 34
 )
 
-// rasterHeight of a population: neurons have room of their own where there are
-// few, and share it where there are many.
+// rasterHeight returns the height of a population: few neurons have their own rows,
+// many share them.
 func rasterHeight(neurons int) vg.Length { return vg.Length(min(max(6*neurons, 48), 160)) }
 
 // Size implements Figure.

@@ -20,9 +20,9 @@ type Population struct {
 	Plateaus [][]float64
 }
 
-// spikes draws each as a stroke, all in a few paths. Strokes that would overlap, as
-// those of neighbours that fire together, become one, which looks the same. Where
-// there are more times than half points, those of a half point are one.
+// spikes draws each spike as a stroke, all in a few paths. Strokes that would overlap,
+// such as those of neighbours that fire together, become one, which looks the same. If
+// there are more times than half points, the times within a half point become one.
 func spikes(p panel, pop Population, keep func(neuron int32) bool, colour color.Color, height, thickness vg.Length) {
 	type spike struct {
 		x      vg.Length
@@ -83,8 +83,8 @@ func plateaus(p panel, pop Population, height vg.Length) {
 	stroke(p, path, vermilion, 1.3)
 }
 
-// longPath is as many parts as a path has: the time in which one is turned into
-// pixels grows with the square of them.
+// longPath is the largest number of parts of a path: the time to turn a path into
+// pixels grows with its square.
 const longPath = 8000
 
 func stroke(p panel, path vg.Path, colour color.Color, thickness vg.Length) {

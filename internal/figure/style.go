@@ -66,9 +66,9 @@ func write(c draw.Canvas, s text.Style, x, y vg.Length, line string) {
 	c.FillText(s, vg.Point{X: x, Y: y}, printable(line))
 }
 
-// printable is text that any file can hold and any page show: names come from
-// outside, and may hold line ends, other control characters, or bytes that are no
-// text at all.
+// printable returns text that any file can hold and any page can show: names come from
+// outside, and may hold line ends, other control characters, or bytes that are no text
+// at all.
 func printable(line string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
@@ -82,7 +82,7 @@ func printable(line string) string {
 func shortened(s text.Style, line string, room vg.Length) string {
 	line = printable(line)
 	runes := []rune(line)
-	// No letter is narrower than a tenth of its height: what is beyond is not measured.
+	// No letter is narrower than a tenth of its height, so longer text needs no measuring.
 	if most := max(int(10*room/s.Font.Size), 1); len(runes) > most {
 		runes = runes[:most]
 	} else if s.Width(line) <= room {
@@ -124,7 +124,7 @@ func line(c draw.Canvas, thickness vg.Length, colour color.Color, dashes []vg.Le
 	c.StrokeLines(draw.LineStyle{Color: colour, Width: thickness, Dashes: dashes}, points)
 }
 
-// frame draws the edge of something light.
+// frame draws a border around something light.
 func frame(c draw.Canvas, r vg.Rectangle) {
 	line(c, 0.6, lightGrey, nil, r.Min, vg.Point{X: r.Max.X, Y: r.Min.Y}, r.Max, vg.Point{X: r.Min.X, Y: r.Max.Y}, r.Min)
 }

@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// A measuring canvas remembers how wide each text is to be, which stays so where
-// a viewer has to use another font.
+// A measuring canvas remembers the width of each text, so that it stays the same if a
+// viewer has to use another font.
 type measuring struct {
 	vg.CanvasSizer
 	widths []vg.Length
@@ -42,9 +42,9 @@ func (m *measuring) fitted(file []byte) []byte {
 	return out.Bytes()
 }
 
-// compacted writes the paths of an SVG file that are nothing but straight lines, as
-// spikes and curves are, in half of the bytes or less: each point from the last one,
-// in hundredths of a point.
+// compacted rewrites paths of an SVG file that have only straight lines, such as spikes
+// and curves, in half of the bytes or less: each position relative to the last one, in
+// hundredths of a point.
 func compacted(file []byte) []byte {
 	var out bytes.Buffer
 	out.Grow(len(file) / 2)
@@ -73,7 +73,7 @@ type place struct {
 	begins bool
 }
 
-// straight reads a path, if there are only straight lines in it.
+// straight reads a path, if it has only straight lines.
 func straight(path []byte) (places []place, ok bool) {
 	for len(path) > 0 {
 		command := path[0]
@@ -135,7 +135,7 @@ func writeStraight(out *bytes.Buffer, places []place) {
 	out.Write(b)
 }
 
-// hundredths prints a number of them as short as it goes.
+// hundredths prints a number of hundredths as short as possible.
 func hundredths(b []byte, n int) []byte {
 	if n < 0 {
 		b, n = append(b, '-'), -n

@@ -7,9 +7,8 @@ import (
 	"slices"
 )
 
-// A Dataset is an array that is written while it grows. A row is what has one
-// index along the first axis; rows can come in pieces of any length, and in any
-// order.
+// A Dataset is an array that is written while it grows. A row is everything with one
+// index along the first axis; rows can come in pieces of any length, and in any order.
 type Dataset struct {
 	*object
 	// Chunk is the number of rows that are deflated, and read, together.
@@ -42,11 +41,11 @@ type stored struct {
 	size    uint32 // there; 0 if the chunk was not written
 }
 
-// chunkSize is how many bytes a chunk should have: large enough to deflate well
-// and small enough for many to be open.
+// chunkSize is the number of bytes that a chunk should have: large enough to deflate
+// well, and small enough for many chunks to be open.
 const chunkSize = 64 << 10
 
-// Dataset adds an array of as many rows as will be written; inner are the
+// Dataset adds an array that grows with the rows that are written; inner are the
 // lengths of its axes after the first.
 func (g *Group) Dataset(name string, t Type, inner ...int64) *Dataset {
 	d := &Dataset{object: g.add(name), of: t, inner: slices.Clone(inner), plain: g.file.Plain, open: map[int64]*chunk{}}
@@ -173,8 +172,8 @@ func (d *Dataset) store(c *chunk) {
 	d.last = nil
 }
 
-// Close writes what is in memory and gives the memory back; the data set can
-// grow no more. Without it, that happens when the file is closed.
+// Close writes what is in memory and frees the memory; the data set cannot grow any
+// more. Without Close this happens when the file is closed.
 func (d *Dataset) Close() error {
 	d.finish()
 	return d.file.err

@@ -40,7 +40,7 @@ func appendHeader(b []byte, t Type, shape []int) []byte {
 	return b
 }
 
-// A header is what a .npy file says of its array.
+// A header is what a .npy file says about its array.
 type header struct {
 	descr   string // a Type, or what this package cannot read
 	fortran bool
@@ -85,7 +85,7 @@ func readHeader(r io.Reader) (header, error) {
 	return h, nil
 }
 
-// truncated gives the end of a file its reason.
+// truncated explains an unexpected end of a file.
 func truncated(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -135,8 +135,8 @@ func parseHeader(text string) (header, error) {
 	return h, p.err
 }
 
-// A parser takes Python literals from the front of rest. After the first error
-// it goes on without effect.
+// A parser takes Python literals from the front of rest. After the first error its
+// methods do nothing.
 type parser struct {
 	rest string
 	err  error
@@ -188,7 +188,7 @@ func (p *parser) quoted() string {
 }
 
 // descr takes a type: a string, or the list that names the fields of a record,
-// which is returned as it stands.
+// which is returned unchanged.
 func (p *parser) descr() string {
 	p.skipSpace()
 	if !strings.HasPrefix(p.rest, "[") {

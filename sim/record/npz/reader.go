@@ -17,9 +17,8 @@ import (
 // A Reader reads the arrays of an .npz archive, or the one of a .npy file. It
 // may be used by several goroutines at once.
 //
-// Nothing is taken on trust: a file that is cut off, damaged or made by an
-// enemy gives errors that name the array, and costs no more memory than what
-// can be read from it.
+// A Reader trusts nothing in the file: one that is cut off, damaged or malicious gives
+// errors that name the array, and costs no more memory than what can be read from it.
 type Reader struct {
 	where  string // in errors
 	file   *os.File
@@ -30,10 +29,10 @@ type Reader struct {
 type array struct {
 	open func() (io.ReadCloser, error)
 	size int64 // bytes, header and data
-	sure bool  // that many bytes exist
+	sure bool  // whether that many bytes are known to exist
 }
 
-// Open opens the file of that path. The array of a .npy file has the name of
+// Open opens the file with the given path. The array of a .npy file has the name of
 // the file, without .npy.
 func Open(path string) (*Reader, error) {
 	f, err := regular.Open(path)
@@ -162,8 +161,8 @@ func (r *Reader) errorf(name, format string, args ...any) error {
 	return fmt.Errorf("%s: %s: "+format, append([]any{r.where, name}, args...)...)
 }
 
-// Bool returns the values and the shape of an array of that type. It and its
-// like do not convert: an array of another type is an error.
+// Bool returns the values and the shape of an array of bools. Like the methods below,
+// it does not convert: an array of another type is an error.
 func (r *Reader) Bool(name string) ([]bool, []int, error) {
 	return values(r, name, Bool, getBool)
 }

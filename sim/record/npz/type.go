@@ -2,8 +2,8 @@
 // archive of .npy arrays by name.
 //
 // Arrays are little-endian, in C order, of the element types named by Type.
-// The bytes of a file depend on nothing but what is written, so equal contents
-// make equal files. The package does not know what the arrays mean.
+// The bytes of a file depend only on what is written, so equal contents make equal
+// files. The package does not know what the arrays mean.
 package npz
 
 import (
@@ -50,8 +50,7 @@ func (t Type) textWidth() (width int, ok bool) {
 	return width, true
 }
 
-// size returns the bytes of an element, 0 for a type this package does not
-// have.
+// size returns the number of bytes of an element, 0 for an unknown type.
 func (t Type) size() int {
 	switch t {
 	case Bool, Uint8:

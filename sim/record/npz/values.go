@@ -121,8 +121,8 @@ func writeText(w io.Writer, buf []byte, width int, data []string) error {
 	return err
 }
 
-// readChunks reads n values. Where it is not sure that the bytes for them
-// exist, its memory grows with what has been read.
+// readChunks reads n values. If it is not sure that the bytes for them exist, its
+// memory grows with what has been read.
 func readChunks[T any](r io.Reader, size, n int, sure bool, get func([]T, []byte)) ([]T, error) {
 	v := []T{}
 	if sure {

@@ -12,8 +12,7 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// A Writer writes an .npz archive. Close ends it; without that nothing can
-// read it.
+// A Writer writes an .npz archive. Without Close the archive is not readable.
 type Writer struct {
 	Deflate bool // compress the arrays begun from now on
 
@@ -42,8 +41,8 @@ func NewWriter(w io.Writer) *Writer {
 }
 
 // Write writes one array: data is a slice of a type that Type lists or of
-// strings, with as many values as shape has places, the last dimension
-// running fastest. The empty shape is that of a single value.
+// strings, with as many values as an array of this shape has elements, in C order. The
+// empty shape is that of a single value.
 func (w *Writer) Write(name string, shape []int, data any) error {
 	t, n, err := typeOf(data)
 	if err != nil {
@@ -113,7 +112,7 @@ func (w *Writer) Stream(name string, t Type, shape []int) (*Stream, error) {
 	return w.stream, nil
 }
 
-// fail makes err the end of all writing.
+// fail stores err, after which nothing more is written.
 func (w *Writer) fail(name string, err error) error {
 	w.err = fmt.Errorf("npz: %s: %w", name, err)
 	return w.err
@@ -168,7 +167,7 @@ func (s *Stream) Write(data any) error {
 	return nil
 }
 
-// holds tells whether values of type t can be elements: shorter strings can.
+// holds reports whether values of type t can be elements: shorter strings can.
 func (s *Stream) holds(t Type) bool {
 	if width, ok := s.t.textWidth(); ok {
 		n, ok := t.textWidth()
@@ -177,8 +176,8 @@ func (s *Stream) holds(t Type) bool {
 	return t == s.t
 }
 
-// Close ends the array, of which no value may be missing: the archive of an
-// incomplete array is spoilt.
+// Close ends the array. No value may be missing: an incomplete array spoils its
+// archive.
 func (s *Stream) Close() error {
 	switch {
 	case s.w.err != nil:
