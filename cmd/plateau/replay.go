@@ -245,9 +245,9 @@ func (p *replayed) writeNPZ(to io.Writer) error {
 	a := arrays.NewArchive(to)
 	a.Step(p.h.Dt())
 	a.Put(arrays.Label{Name: "trial", Axes: "trials", About: "number of the trial in the recording"}, []int32{int32(p.trial.Index)}, 1)
-	a.Put(arrays.Label{Name: "trial_example", Axes: "trials", About: "which example of the data set was shown"}, []int64{int64(p.trial.Sample)}, 1)
+	a.Put(arrays.Label{Name: "trial_example", Axes: "trials", About: "number of the example in its data set, counted from 0"}, []int64{int64(p.trial.Sample)}, 1)
 	a.Put(arrays.Label{Name: "trial_class", Axes: "trials", About: "the true class"}, []int32{int32(p.trial.Class)}, 1)
-	a.Put(arrays.Label{Name: "trial_predicted", Axes: "trials", About: "the class read out in the forward phase, −1 if not known"}, []int32{int32(p.trial.Read)}, 1)
+	a.Put(arrays.Label{Name: "trial_predicted", Axes: "trials", About: "the predicted class, read out in the forward phase; −1 if not known"}, []int32{int32(p.trial.Read)}, 1)
 	for k, t := range p.traces {
 		a.Samples(p.h.Clock(), arrays.Stretch{
 			Name: p.h.Populations[p.layer].Name, Trace: t, Trial: p.trial.Index, First: p.from, Values: p.values[k],

@@ -109,10 +109,10 @@ func (x *exporter) once(classes []string) {
 	a.Put(Label{"seed", "", "root of every random number"}, []uint64{x.h.Seed})
 	a.Put(Label{"program", "", "what made the recording, with its version"}, []string{x.h.Program})
 	a.Put(Label{"data", "", "data set"}, []string{x.h.Data})
-	a.Put(Label{"split", "", "of which of its sets examples were shown: train or test; empty if not known"}, []string{x.h.Split})
+	a.Put(Label{"split", "", "the set whose examples were shown: train or test; empty if not known"}, []string{x.h.Split})
 	a.Put(Label{"config", "", "every setting, as TOML"}, []string{x.h.Config})
 	a.Put(Label{"populations", "populations", "their names, from the input up"}, names, len(names))
-	a.Put(Label{"population_sizes", "populations", "their neurons"}, sizes, len(sizes))
+	a.Put(Label{"population_sizes", "populations", "number of neurons of each"}, sizes, len(sizes))
 	if classes != nil {
 		a.Put(Label{"class_names", "classes", "what the classes are called"}, classes, len(classes))
 	}
@@ -359,7 +359,7 @@ func labelSamples(name string, t record.Trace) sampleLabels {
 		Label{name + "_trial", "samples", "the trial that a row of it is from"},
 		Label{name + "_step", "samples", "the time step that a row is from"},
 		Label{name + "_time_ms", "samples", "the end of that step, which is when the values are from"},
-		Label{name + "_neuron", "neurons", "the neuron that a column is of"},
+		Label{name + "_neuron", "neurons", "the neuron that a column belongs to"},
 	}
 }
 

@@ -41,15 +41,15 @@ func (x *exporter) trials() error {
 	index := table.column("trial", "the number of the trial in the recording, of which some may be left out as damaged", hdf5.Int64)
 	purpose := table.column("purpose", "what the presentation was for", hdf5.String)
 	number := table.column("number", "the number of the presentation among those of its purpose", hdf5.Uint64)
-	sample := table.column("sample", "the index of the example in its data set", hdf5.Int64)
+	sample := table.column("sample", "the number of the example in its data set, counted from 0", hdf5.Int64)
 	class := table.column("true_class", "the class of the example", hdf5.Int64)
-	read := table.column("class_read", "the class read out in the forward phase; -1 if not known", hdf5.Int64)
-	correct := table.column("correct", "whether the class read out is the true one", hdf5.Bool)
-	place := table.column("place", "which of the places of a batch showed the example; 0 begins a batch", hdf5.Int64)
+	read := table.column("class_read", "the predicted class, read out in the forward phase; -1 if not known", hdf5.Int64)
+	correct := table.column("correct", "whether the predicted class is the true one", hdf5.Bool)
+	place := table.column("place", "the slot of a batch that showed the example; 0 begins a batch", hdf5.Int64)
 	rested := table.column("rested", "whether the network began at rest", hdf5.Bool)
 	whole := table.column("whole", "whether all of the trial was recorded", hdf5.Bool)
-	weights := table.column("weights", "SHA-256 digest of the weights last taken down before the trial", hdf5.String)
-	updates := table.column("updates", "trials that have changed these weights since", hdf5.Int64)
+	weights := table.column("weights", "SHA-256 digest of the weights last recorded before the trial", hdf5.String)
+	updates := table.column("updates", "number of trials that have changed these weights since", hdf5.Int64)
 	var losses []*hdf5.Dataset
 	if x.losses {
 		for m := range x.h.Network.Hidden {
@@ -173,9 +173,9 @@ func (x *exporter) invalid() error {
 	if len(x.gaps) == 0 {
 		return nil
 	}
-	table := x.intervalTable("invalid_times", "times of which nothing is known, to be left out of every analysis")
-	first := table.column("first_trial", "the first trial that was then", hdf5.Int64)
-	last := table.column("last_trial", "the last one", hdf5.Int64)
+	table := x.intervalTable("invalid_times", "times about which nothing is known, to be left out of every analysis")
+	first := table.column("first_trial", "the first trial in that time", hdf5.Int64)
+	last := table.column("last_trial", "the last trial in that time", hdf5.Int64)
 	reason := table.column("reason", "why nothing is known", hdf5.String)
 	for _, gap := range x.gaps {
 		table.row()

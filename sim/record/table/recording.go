@@ -52,18 +52,18 @@ func Trials(r *intact.Recording) Table {
 	t := Table{Name: "trials", Columns: []Column{
 		{"trial", Int32, "number of the trial in the recording"},
 		{"purpose", Text, "training, test or trial"},
-		{"number", Uint64, "of the presentation, among those for its purpose"},
-		{"example", Int64, "which example of the data set was shown"},
+		{"number", Uint64, "number of the trial among those for its purpose"},
+		{"example", Int64, "number of the example in its data set, counted from 0"},
 		{"class", Int32, "the true class"},
-		{"predicted", Int32, "the class read out in the forward phase, −1 if not known"},
+		{"predicted", Int32, "the predicted class, read out in the forward phase; −1 if not known"},
 		{"correct", Bool, "whether that is the true class"},
-		{"place", Int32, "which of the places of a batch showed it"},
+		{"place", Int32, "the slot of a batch that showed it"},
 		{"rested", Bool, "whether it began at rest"},
 		{"whole", Bool, "whether it was recorded to its end"},
 		{"begin_ms", Float64, "when it began, since the start of the recording"},
 		{"steps", Int32, "length in time steps"},
 		{"weights", Text, "SHA-256 digest of the weights last recorded before it"},
-		{"updates", Int32, "trials that have changed those weights since; with 0 they are the trial's own"},
+		{"updates", Int32, "number of trials that have changed those weights since; with 0 they are the trial's own"},
 	}}
 	losses := len(t.Columns)
 	for m, p := range h.Populations[1:] {
