@@ -42,7 +42,7 @@ column for each setting in which they differ.`,
 	var o inspectOptions
 	flags.StringVar(&o.trials, "trials", "", "trials to list, counted from 0, such as 12 or 100:120 (default: the first 20; all with --json)")
 	describe(flags, headLook, "trials", "N|A:B")
-	flags.BoolVar(&o.verify, "verify", false, "check every checksum of a recording, or of a run's checkpoints")
+	flags.BoolVar(&o.verify, "verify", false, "check every checksum of a recording, or of a run's checkpoints and recording")
 	describe(flags, headLook, "verify", "")
 	flags.BoolVar(&o.csv, "csv", false, "print a table of the runs as CSV, also for one run; errors are fractions, not percentages")
 	describe(flags, headOutput, "csv", "")
@@ -83,7 +83,7 @@ func inspect(ctx context.Context, con *console, o inspectOptions) error {
 	case info.IsDir() && o.trials != "":
 		return misuse("--trials is for a recording, but %s is a folder", o.path)
 	case info.IsDir():
-		return inspectRun(con, o.path, o.verify)
+		return inspectRun(ctx, con, o.path, o.verify)
 	}
 	r, err := openRecording(o.path)
 	if err != nil {

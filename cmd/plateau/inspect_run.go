@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -77,9 +78,9 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 	return e, c, spoilt, nil
 }
 
-// inspectRun prints what is in a run folder. With verify it fails if a checkpoint is
-// damaged.
-func inspectRun(con *console, path string, verify bool) error {
+// inspectRun prints what is in a run folder. With verify it fails if the metrics, a checkpoint or
+// the recording is damaged.
+func inspectRun(ctx context.Context, con *console, path string, verify bool) error {
 	e, c, spoilt, err := lookAtRun(path)
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func inspectRun(con *console, path string, verify bool) error {
 		}
 	}
 	con.event(e)
-	damaged := e.damaged(verify)
+	damaged := e.damaged(ctx, con, verify)
 	if spoilt != nil && verify {
 		damaged = errors.Join(spoilt, damaged)
 	} else if spoilt != nil {
@@ -185,18 +186,55 @@ func (e *runEvent) checkpoints(path string) error {
 	return nil
 }
 
-// damaged returns an error if a checkpoint is damaged and verify is set.
-func (e *runEvent) damaged(verify bool) error {
+// damaged returns an error if verify is set and a checkpoint or the recording is
+// damaged.
+func (e *runEvent) damaged(ctx context.Context, con *console, verify bool) error {
+	if !verify {
+		return nil
+	}
 	n := 0
 	for _, k := range e.Kept {
 		if k.State != "intact" {
 			n++
 		}
 	}
-	if !verify || n == 0 {
+	var checkpoints error
+	if n > 0 {
+		checkpoints = fmt.Errorf("%s: %d of %s damaged", e.Run, n, plural(len(e.Kept), "checkpoint"))
+	}
+	return errors.Join(checkpoints, e.verifyRecording(ctx, con))
+}
+
+// verifyRecording reads the recording of a run that is not running. Only a run that is
+// done must have a whole one.
+func (e *runEvent) verifyRecording(ctx context.Context, con *console) error {
+	path := ownRecording(e.Run)
+	if path == "" || strings.HasPrefix(e.State, "running") {
 		return nil
 	}
-	return fmt.Errorf("%s: %d of %s damaged", e.Run, n, plural(len(e.Kept), "checkpoint"))
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, cause(err))
+	}
+	r, err := openRecording(path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	watch, end := con.watchBytes(ctx, "verifying", info.Size())
+	lost, err := r.Lost(watch)
+	end()
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case err != nil:
+		return fmt.Errorf("%s: %s", path, plain(err))
+	case len(lost) > 0:
+		return fmt.Errorf("%s: %d of %s damaged; %s says where", path, len(lost), plural(r.Trials(), "trial"), command("inspect", argument(path), "--verify"))
+	case e.State == "done" && !r.Complete():
+		return fmt.Errorf("%s broke off%s, but the run is done", path, brokeOff(r.Failure()))
+	}
+	return nil
 }
 
 // add adds what the metrics say.

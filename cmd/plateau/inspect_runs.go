@@ -47,7 +47,7 @@ func compareRuns(ctx context.Context, con *console, paths []string, o inspectOpt
 		} else if spoilt != nil {
 			con.note("note: %v", spoilt)
 		}
-		damaged = append(damaged, e.damaged(o.verify))
+		damaged = append(damaged, e.damaged(ctx, con, o.verify))
 		runs, configs = append(runs, comparedRun{e, c}), append(configs, c)
 	}
 	// Keys that have columns of their own.

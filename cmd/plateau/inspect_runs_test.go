@@ -136,3 +136,26 @@ func TestInspectRuns(t *testing.T) {
 		t.Errorf("status %d, %s", status, messages)
 	}
 }
+
+// To verify a run is to verify its recording too, whose end only a run that is not done
+// may lack.
+func TestVerifyRunWithRecording(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record")...)
+	must(t, "inspect", "run", "--verify")
+	file := readFile(t, "run/recording.plateau")
+	// A byte in the middle of spikes.
+	at := strings.LastIndex(file[:len(file)*9/10], "\xc9Pc\x1a\x03") + 60
+	for _, test := range []struct{ what, file, want string }{
+		{"a changed byte", file[:at] + string(file[at]^1) + file[at+1:], "damaged; plateau inspect run/recording.plateau --verify says where"},
+		{"no end", file[:len(file)*9/10], "run/recording.plateau broke off"},
+		{"no recording at all", "plateau", "run/recording.plateau: "},
+	} {
+		writeFile(t, "run/recording.plateau", test.file)
+		status, _, messages := plateau("inspect", "run", "--verify")
+		if status != 1 || !strings.Contains(messages, test.want) {
+			t.Errorf("%s: status %d, %s", test.what, status, messages)
+		}
+		must(t, "inspect", "run")
+	}
+}

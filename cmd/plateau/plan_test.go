@@ -337,3 +337,21 @@ func TestDamagedPlan(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A run that stopped before its first checkpoint is one all the same, and who wants its
+// weights is told how to get them.
+func TestRunWithoutWeights(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run")...)
+	for _, name := range []string{"run/weights.npz", "run/checkpoints"} {
+		if err := os.RemoveAll(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range []string{"trial --run run", "test --run run"} {
+		status, _, messages := plateau(strings.Fields(args)...)
+		if status != 1 || !strings.Contains(messages, "--run run: has no weights yet") || !strings.Contains(messages, "plateau train --resume run") {
+			t.Errorf("%s: status %d, %s", args, status, messages)
+		}
+	}
+}

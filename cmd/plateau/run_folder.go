@@ -363,9 +363,13 @@ func checkRun(path string) error {
 		return fmt.Errorf("--run %s: is not a folder; want the folder of a run, with %s and %s in it", path, configName, weightsName)
 	}
 	for _, name := range []string{configName, weightsName} {
-		if _, err := os.Stat(filepath.Join(path, name)); err != nil {
-			return fmt.Errorf("--run %s: is not the folder of a run: there is no %s in it", path, name)
+		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
+			continue
 		}
+		if _, err := os.Stat(filepath.Join(path, planName)); err == nil && name == weightsName {
+			return fmt.Errorf("--run %s: has no weights yet: its run stopped before the first checkpoint; to go on with it: %s", path, resumeCommand(path))
+		}
+		return fmt.Errorf("--run %s: is not the folder of a run: there is no %s in it", path, name)
 	}
 	return nil
 }
