@@ -228,7 +228,7 @@ const maxTrace = 1 << 31
 func (c *config) checkTraceSize(info dataset.Info) error {
 	perStep := 0.0
 	for _, n := range c.sizes(info)[1:] {
-		perStep += 3 * 4 * float64(n)
+		perStep += 4 * 4 * float64(n) // three potentials and a rate, in float32
 	}
 	length := c.phases.forward + c.phases.target
 	if size := length / c.neurons.dt * perStep; size > maxTrace {

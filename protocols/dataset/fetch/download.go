@@ -270,8 +270,8 @@ type uselessError struct {
 func (e *uselessError) Error() string { return fmt.Sprintf("GET %s: %s", e.url, e.why) }
 
 // passing reports whether an error that came before the server answered may go
-// away: a connection that broke or took too long. Bad certificates, circular
-// redirects and unknown servers stay as they are.
+// away: a connection that was made and then broke or took too long. Bad certificates,
+// circular redirects, and servers that are unknown or cannot be reached stay as they are.
 func passing(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op != "read" && op.Op != "write" {
 		return false

@@ -35,6 +35,7 @@ import (
 	"strings"
 	"time"
 
+	"plateau/sim"
 	"plateau/sim/record"
 	"plateau/sim/record/hdf5"
 	"plateau/sim/record/intact"
@@ -69,7 +70,7 @@ func Export(w io.WriterAt, r *record.Reader, o Options) error {
 	if o.Memory <= 0 {
 		o.Memory = 32 << 20
 	}
-	x := &exporter{r: intact.Of(r), h: r.Header(), options: o, dt: r.Header().Dt()}
+	x := &exporter{r: intact.Of(r), h: r.Header(), options: o, dt: r.Header().Dt(), clock: sim.NewClock(r.Header().Dt())}
 	if err := x.survey(); err != nil {
 		return fmt.Errorf("nwb: %w", err)
 	}
@@ -90,6 +91,7 @@ type exporter struct {
 	h       *record.Header
 	options Options
 	dt      float64 // ms
+	clock   sim.Clock
 	file    *hdf5.File
 	id      string
 	objects int // so far, for object_id
@@ -157,7 +159,7 @@ func (x *exporter) survey() error {
 }
 
 // seconds is the time at the start of a step of the recording.
-func (x *exporter) seconds(step int64) float64 { return float64(step) * x.dt / 1000 }
+func (x *exporter) seconds(step int64) float64 { return x.clock.At(step) / 1000 }
 
 // moment is shorter than any step (s). pynapple, for which both ends belong to an
 // interval, rounds times to this precision.

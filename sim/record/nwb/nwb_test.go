@@ -70,7 +70,7 @@ type checker struct {
 	dt   float64
 }
 
-func (c *checker) seconds(step int64) float64 { return float64(step) * c.dt / 1000 }
+func (c *checker) seconds(step int64) float64 { return sim.NewClock(c.dt).At(step) / 1000 }
 
 // A border between intervals is in the later one, whatever reads the file: some
 // programs take an interval with both of its ends.
