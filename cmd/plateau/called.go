@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// command is what to type so that the program is called once more with such words:
-// by the name by which it was called this time, as it need not be on the PATH.
+// command returns a command line that calls the program with the given words. It uses
+// the name by which the program was called, which need not be on the PATH.
 func command(words ...string) string {
 	line := program()
 	for _, w := range words {
@@ -20,7 +20,7 @@ func command(words ...string) string {
 	return line
 }
 
-// argument is a path that cannot be taken for an option.
+// argument returns a path in a form that cannot be mistaken for an option.
 func argument(path string) string {
 	if strings.HasPrefix(path, "-") {
 		return "." + string(filepath.Separator) + path
@@ -28,7 +28,7 @@ func argument(path string) string {
 	return path
 }
 
-// program is how the program was called, in the words of a shell.
+// program returns how the program was called, quoted for a shell.
 func program() string {
 	var source string
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -41,12 +41,12 @@ func program() string {
 	return calledAs(os.Args[0], source, here, os.Getenv("PWD"))
 }
 
-// ranByGo are the places from which go run starts a program: a folder that is gone
-// afterwards, or the one where it keeps what it has built.
+// ranByGo matches the paths from which go run starts a program: in a temporary folder,
+// or in its build cache.
 var ranByGo = regexp.MustCompile(`/(go-build[0-9]*/b[0-9]+/exe|[0-9a-f]{2}/[0-9a-f]{64}-d)/[^/]+$`)
 
-// calledAs is how somebody in the folder shell has called the program of the package
-// source, which is called name and works in the folder here.
+// calledAs returns how a user whose shell is in the folder shell has called the program
+// of the package source, whose name is name and whose working folder is here.
 func calledAs(name, source, here, shell string) string {
 	if !ranByGo.MatchString(filepath.ToSlash(name)) {
 		return shellWord(name)
@@ -68,8 +68,8 @@ func calledAs(name, source, here, shell string) string {
 	}
 }
 
-// asCalled puts the words by which the program was called into a text of its own that
-// names commands.
+// asCalled replaces "plateau" in the commands of a text by the way in which the program
+// was called.
 func asCalled(text string) string {
 	return ownCommand.ReplaceAllStringFunc(text, func(words string) string {
 		return program() + strings.TrimPrefix(words, "plateau")
@@ -78,7 +78,7 @@ func asCalled(text string) string {
 
 var ownCommand = regexp.MustCompile(`\bplateau (bench|train|test|trial|plot|inspect|view|replay|export|data|config|version|completion)\b`)
 
-// shellWord quotes a word where a shell would take it for something else.
+// shellWord quotes a word if a shell would not take it literally.
 func shellWord(s string) string {
 	if runtime.GOOS == "windows" {
 		return windowsWord(s)
@@ -99,7 +99,7 @@ func unixWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// escaped writes a word byte by byte as between $' and ', where it cannot be printed.
+// escaped writes a word that cannot be printed with escapes, for use between $' and '.
 func escaped(s string) string {
 	var b strings.Builder
 	for _, r := range splitRunes(s) {

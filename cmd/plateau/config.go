@@ -12,9 +12,8 @@ import (
 	"plateau/sim"
 )
 
-// config is a configuration in the units of its text: ms, Hz, conductances per
-// ms. Package names turn into numbers and laws in model. Every field has a key;
-// see keys.
+// config is a configuration, in the units of its text: ms, Hz, conductances in 1/ms.
+// model turns it into what protocols runs. Every field has a key; see keys.
 type config struct {
 	seed int64
 
@@ -88,15 +87,15 @@ type config struct {
 	// given says where a key was set: "run.toml:12", "--epochs". Keys that are
 	// not in it have their defaults.
 	given map[string]string
-	// rounded lists the times that were no multiple of the time step; what they became
-	// stands in their fields.
+	// rounded lists the times that were no multiple of the time step; the fields have
+	// the rounded values.
 	rounded []rounding
 }
 
-// count is a number of images; 0 stands for all there are.
+// count is a number of images; 0 stands for all of them.
 type count int
 
-// none is a 0 that somebody wrote, which is not all and is refused.
+// none is a 0 that a user wrote, which does not mean all and is refused.
 const none = count(math.MinInt)
 
 // span is a time in ms that may be unlimited, which is +Inf.
@@ -143,8 +142,8 @@ func defaults() *config {
 	return c
 }
 
-// schedule says how much is learnt by default: a newcomer's run on digits takes
-// a minute or so, a run on a real data set takes in all of it.
+// schedule returns the default numbers of images and epochs: a newcomer's run on
+// digits takes about a minute, and a run on a real data set uses all of it.
 func schedule(data string) (examples, test count, epochs int) {
 	switch data {
 	case "digits":
@@ -153,7 +152,7 @@ func schedule(data string) (examples, test count, epochs int) {
 	return 0, 0, 10
 }
 
-// derive sets every key that follows others and was not given itself.
+// derive sets every key that follows others and was not set itself.
 func (c *config) derive() {
 	for _, k := range keys() {
 		if _, given := c.given[k.name]; !given && k.derive != nil {
@@ -163,15 +162,14 @@ func (c *config) derive() {
 	c.spreadRates()
 }
 
-// spreadRates lets the first of two learning rates hold for every hidden layer, however
-// many there are.
+// spreadRates uses the first of two learning rates for every hidden layer.
 func (c *config) spreadRates() {
 	if r, hidden := c.learning.rates, len(c.network.hidden); len(r) == 2 && hidden != 1 {
 		c.learning.rates = append(slices.Repeat(r[:1], hidden), r[1])
 	}
 }
 
-// Words of keys that choose.
+// Values of keys with a choice.
 const (
 	doubleExponential = "double-exponential"
 	exponential       = "exponential"
@@ -186,8 +184,7 @@ const (
 	ignoreErrors      = "ignore"
 )
 
-// model turns the configuration into what protocols runs. This is the border at
-// which Hz become spikes/ms.
+// model turns the configuration into what protocols runs. Here Hz become spikes/ms.
 func (c *config) model(info dataset.Info) protocols.Model {
 	maxRate := c.neurons.maxRate / 1000
 	return protocols.Model{
@@ -262,7 +259,7 @@ func (c *config) law(maxRate float64) network.Law {
 	return network.Optimised{MaxRate: maxRate, Mean: i.mean, SD: i.sd, Bias: i.bias, BiasSD: i.biasSD}
 }
 
-// feedbackRates is nil where feedback does not learn.
+// feedbackRates returns nil if feedback does not learn.
 func (c *config) feedbackRates() []float64 {
 	if len(c.learning.feedbackRates) == 0 {
 		return nil
@@ -270,8 +267,8 @@ func (c *config) feedbackRates() []float64 {
 	return c.learning.feedbackRates
 }
 
-// load reads or draws the images that the configuration asks for, at least some
-// of each split.
+// load reads or draws the images that the configuration asks for: at least the given
+// numbers of training and test images.
 func (c *config) load(train, test count) (*dataset.Data, error) {
 	return dataset.Load(c.data.name, dataset.Options{
 		Dir: c.data.dir, Seed: uint64(c.data.seed), Train: int(train), Test: int(test),

@@ -4,5 +4,5 @@ package main
 
 import "os"
 
-// understandsEscapes is whether a terminal obeys escape sequences: all do.
+// understandsEscapes reports whether a terminal obeys escape sequences: all do.
 func understandsEscapes(*os.File) bool { return true }

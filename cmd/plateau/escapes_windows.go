@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// understandsEscapes asks the console to obey escape sequences, which it does
-// since Windows 10, and not by default.
+// understandsEscapes asks the console to obey escape sequences. It can since Windows
+// 10, but does not by default.
 func understandsEscapes(f *os.File) bool {
 	h := windows.Handle(f.Fd())
 	var mode uint32

@@ -6,16 +6,16 @@ import (
 	"plateau/kernels"
 )
 
-// A rounding is a setting that became another, as the program takes whole steps.
+// A rounding is a setting that was rounded to whole steps.
 type rounding struct {
 	key       key
 	from, dt  string // as TOML
 	where, to string
 }
 
-// onGrid makes every time of the configuration that is waited for a multiple of the
-// time step, by the rule of kernels.Steps, and says what it changed. Values out of
-// range are left to those who report them.
+// onGrid rounds every time that is simulated to a multiple of the time step, by the
+// rule of kernels.Steps, and returns what it changed. It leaves values that are out of
+// range as they are; they are reported later.
 func (c *config) onGrid() (changed []rounding) {
 	dt := c.neurons.dt
 	if !within(dt, minStep, maxStep) {
@@ -47,7 +47,7 @@ func (c *config) onGrid() (changed []rounding) {
 	return changed
 }
 
-// String says it to the user whose setting it was.
+// String describes the rounding to the user.
 func (r rounding) String() string {
 	standard := ""
 	if r.where == "" {
@@ -56,7 +56,7 @@ func (r rounding) String() string {
 	return fmt.Sprintf("%s%s = %s%s is %s in whole steps of neurons.dt_ms (%s)", prefix(r.where), r.key.name, r.from, standard, r.to, r.dt)
 }
 
-// rounded tells of settings that had to be rounded.
+// rounded prints a note for each setting that was rounded.
 func (c *console) rounded(of *config) {
 	for _, r := range of.rounded {
 		c.note("note: %v", r)

@@ -30,7 +30,7 @@ func describe(flags *pflag.FlagSet, heading, name, hint string) {
 	flags.SetAnnotation(name, hintOf, []string{hint})
 }
 
-// newHelp makes plateau help train say what plateau train --help says.
+// newHelp makes plateau help train print the same as plateau train --help.
 func newHelp(root *cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "help", Hidden: true,
@@ -105,12 +105,12 @@ func help(cmd *cobra.Command) string {
 		fmt.Fprintf(&b, "\nMore about a command: %s COMMAND --help\n", commandOf(cmd))
 	}
 	if base := layers(cmd); base != "" && cmd.Flags().Lookup("set") != nil {
-		fmt.Fprintf(&b, "\nSettings come from, a later one winning: %s, --set, the other options.\n", base)
+		fmt.Fprintf(&b, "\nLater ones override earlier ones: %s, --set, the other options.\n", base)
 	}
 	return b.String()
 }
 
-// layers says which settings --set and named options override.
+// layers lists the settings that --set and named options override.
 func layers(cmd *cobra.Command) string {
 	var from []string
 	for _, l := range []struct{ flag, words string }{

@@ -10,22 +10,22 @@ import (
 
 // A keeper has a state that a checkpoint keeps.
 type keeper interface {
-	StateSize() int // in bytes, as WriteState writes them
+	StateSize() int // number of bytes that WriteState writes
 	WriteState(w io.Writer) error
 	ReadState(r *io.SectionReader) error
 }
 
-// kept is a keeper and the name of its part of a checkpoint.
+// kept is a keeper and the name of its part in a checkpoint.
 type kept struct {
 	name  string
 	state keeper
 }
 
-// keep adds the state of something to every checkpoint, and takes it from the one
-// that the run goes on at.
+// keep adds the state of a keeper to every checkpoint, and restores it when a run is
+// resumed.
 func (r *training) keep(name string, k keeper) { r.kept = append(r.kept, kept{name, k}) }
 
-// keeper returns what is kept under a name, nil if nothing is.
+// keeper returns the keeper with the given name, nil if there is none.
 func (r *training) keeper(name string) keeper {
 	for _, k := range r.kept {
 		if k.name == name {
@@ -41,14 +41,14 @@ type trainerState struct{ *protocols.Trainer }
 // StateSize is the number of bytes that WriteState writes.
 func (t trainerState) StateSize() int { return t.CheckpointSize() }
 
-// WriteState writes all that training carries from one example to the next.
+// WriteState writes everything that training carries from one example to the next.
 func (t trainerState) WriteState(w io.Writer) error { return t.WriteCheckpoint(w) }
 
-// ReadState puts the trainer into such a state.
+// ReadState restores such a state.
 func (t trainerState) ReadState(r *io.SectionReader) error { return t.Restore(r) }
 
-// checkpoint keeps the run as it is now, between two examples, and the weights
-// along with it.
+// checkpoint writes a checkpoint of the run as it is now, between two examples, and
+// the weights.
 func (r *training) checkpoint() (err error) {
 	if err := r.folder.mine(); err != nil {
 		return err

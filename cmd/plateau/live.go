@@ -11,47 +11,46 @@ import (
 	"plateau/sim"
 )
 
-// A live is what a terminal shows of a training run while it goes on: how far it
-// is, its errors from the beginning, and how fast neurons fire. It only looks on.
+// A live is what a terminal shows during training: the progress, the errors since the
+// beginning, and firing rates. It does not change the run.
 type live struct {
-	epochs   int      // in all
-	examples int      // of an epoch
-	checks   string   // what the result of the test of an epoch is called
-	names    []string // of the populations, from the input up
-	sizes    []int    // their neurons
+	epochs   int      // number of epochs of the run
+	examples int      // number of examples in an epoch
+	checks   string   // name of the error after each epoch
+	names    []string // names of the populations, from the input up
+	sizes    []int    // their numbers of neurons
 	maxRate  float64  // Hz
 
-	number  int           // of the epoch in progress
-	testing bool          // whether its test is in progress, and not its training
-	done    int64         // images of that part
-	total   int64         // the same, in the end
-	from    int64         // the same, in the beginning, where a run goes on within an epoch
-	elapsed time.Duration // since that part began
+	number  int           // number of the epoch in progress, from 1
+	testing bool          // its test is in progress, not its training
+	done    int64         // images done in that part
+	total   int64         // images of that part
+	from    int64         // images that were done when a resumed run began with it
+	elapsed time.Duration // time since it began
 
-	trainTook, testTook time.Duration // what such parts took the last time
+	trainTook, testTook time.Duration // duration of the last training and test
 
-	before protocols.Epoch // how the epoch stood the last time
-	recent []bool          // which of the last examples were misread, in turn
-	wrong  int             // how many of them
-	shown  int             // examples since the view began
-	part   int             // misread ones since the last point of the curve
-	curve  []float64       // training error, a point for every so many examples
+	before protocols.Epoch // the epoch at the last call
+	recent []bool          // which of the last predictions were wrong, a ring
+	wrong  int             // number of wrong ones in recent
+	shown  int             // number of examples since the view began
+	part   int             // wrong predictions since the last point of the curve
+	curve  []float64       // training error, a point for every pace examples
 	tests  []float64       // test error after each epoch
 
-	counter *protocols.SpikeCount // nil if nobody counts
-	spikes  []float64             // of each population, the older the less they count
-	time    float64               // in which they fell, weighed alike (ms)
+	counter *protocols.SpikeCount // nil if spikes are not counted
+	spikes  []float64             // of each population; older spikes have smaller weights
+	time    float64               // simulated time, weighted in the same way (ms)
 	dt      float64               // ms
 }
 
 const (
-	recentExamples = 1000 // of which the training error is told
-	fading         = 0.9  // weight of older spikes, from one drawing to the next
-	leastError     = 5e-4 // that heights tell from none
+	recentExamples = 1000 // number of examples for the training error
+	fading         = 0.9  // factor of the weight of spikes from one drawing to the next
+	leastError     = 5e-4 // smaller errors are drawn as this one
 )
 
-// newLive returns the view of a run, which counts spikes only where somebody can
-// see it.
+// newLive returns the view of a run. Spikes are counted only if there is a terminal.
 func (r *training) newLive(m protocols.Model) *live {
 	hidden := len(m.Network.Hidden)
 	v := &live{
@@ -68,11 +67,11 @@ func (r *training) newLive(m protocols.Model) *live {
 	return v
 }
 
-// pace is how many examples make a point of the curve.
+// pace is the number of examples in a point of the curve.
 func (v *live) pace() int { return min(max(v.examples/20, 1), recentExamples) }
 
-// resume takes in what was before the view began: whole epochs, and the part of
-// one. Only means are known of them.
+// resume adds what was before the view began: complete epochs, and part of one. Only
+// their mean errors are known.
 func (v *live) resume(epochs []epochEvent, now protocols.Epoch) {
 	past := func(examples int, err float64) {
 		v.curve = append(v.curve, slices.Repeat([]float64{err}, examples/v.pace())...)
@@ -94,11 +93,11 @@ func (v *live) train(now protocols.Epoch, number int, total int64) {
 	v.before = now
 }
 
-// learnt takes in how the epoch stands.
+// learnt adds the examples since the last call, given the epoch so far.
 func (v *live) learnt(e protocols.Epoch) {
 	n, wrong := e.Examples-v.before.Examples, e.Errors-v.before.Errors
 	v.before = e
-	for k := range n { // which ones of a batch were misread does not matter
+	for k := range n { // the order within a batch does not matter
 		v.add(k < wrong)
 	}
 }
@@ -124,24 +123,24 @@ func (v *live) add(wrong bool) {
 	}
 }
 
-// test begins the test after the training of an epoch, which took so long.
+// test begins the test after the training of an epoch; took is the time of the training.
 func (v *live) test(number int, total int64, took time.Duration) {
 	v.number, v.testing, v.done, v.from, v.total, v.elapsed, v.trainTook = number, true, 0, 0, total, 0, took
 }
 
-// tested takes in the result of a test, which took so long.
+// tested adds the result of a test; took is its duration.
 func (v *live) tested(err float64, took time.Duration) {
 	v.tests, v.testTook = append(v.tests, err), took
 }
 
-// draw takes in how far the work is and draws how things stand.
+// draw updates the progress and draws the view.
 func (v *live) draw(t terminal, done int64, elapsed time.Duration) []string {
 	v.done, v.elapsed = done, elapsed
 	v.takeSpikes()
 	return v.lines(t)
 }
 
-// takeSpikes takes in what was counted since the last drawing.
+// takeSpikes adds the spikes since the last drawing.
 func (v *live) takeSpikes() {
 	if v.counter == nil {
 		return
@@ -166,10 +165,10 @@ func (v *live) lines(t terminal) []string {
 	return append(lines, v.rateLines(t)...)
 }
 
-// narrow is where words must be few.
+// Terminals with fewer columns than narrow get fewer words.
 const narrow = 60
 
-// labelled begins a line with what it shows.
+// labelled begins a line with a label.
 func labelled(t terminal, label string) *row {
 	r := &row{t: t}
 	r.add(plainly, label+" ")
@@ -194,8 +193,7 @@ func (v *live) barLine(t terminal) string {
 	return r.String()
 }
 
-// timeLine says how fast it goes and when it will be over: less where there is
-// little room.
+// timeLine shows the speed and the time that is left, or less if there is little room.
 func (v *live) timeLine(t terminal) string {
 	words := []string{fmt.Sprintf("%d of %d images", v.done, v.total)}
 	if done := v.done - v.from; done > 0 {
@@ -216,8 +214,8 @@ func (v *live) timeLine(t terminal) string {
 	return r.String()
 }
 
-// ahead guesses what everything after the part in progress takes, of which so
-// much is left.
+// ahead estimates the time for everything after the part in progress, of which rest is
+// left.
 func (v *live) ahead(rest time.Duration) time.Duration {
 	train, test, now := v.trainTook, v.testTook, time.Duration(0)
 	if v.testing {
@@ -229,7 +227,7 @@ func (v *live) ahead(rest time.Duration) time.Duration {
 	return now + time.Duration(v.epochs-v.number)*(train+test)
 }
 
-// errorLines draw both errors over the same time and on the same scale.
+// errorLines draws both errors over the same time and on the same scale.
 func (v *live) errorLines(t terminal) []string {
 	words := []string{v.trainWords(), v.testWords()}
 	if t.columns < narrow {
@@ -273,10 +271,10 @@ func (v *live) testWords() string {
 	return words
 }
 
-// curves are both errors from the beginning until now, in so many columns or
-// fewer, as logarithms, with the range of all of them. So that what is drawn
-// stays where it is, a column stands for a point of the curve, then, when there
-// is no more room, for two, four, eight. A test stands under the epoch before it.
+// curves returns the logarithms of both errors from the beginning until now, in at most
+// width columns, and their common range. A column stands for one point of the curve and,
+// when there is no more room, for two, four, eight, so that the curve rarely changes its
+// shape. A test stands below the end of its epoch.
 func (v *live) curves(width int) (train, test []float64, low, high float64) {
 	if width == 0 {
 		return nil, nil, 0, 1
@@ -303,7 +301,7 @@ func (v *live) curves(width int) (train, test []float64, low, high float64) {
 			test = append(test, height(v.tests[e]))
 		}
 	}
-	// Small differences shall look small.
+	// Small differences should look small.
 	const least = 0.5
 	if span := high - low; span < least {
 		low, high = low-(least-span)/2, high+(least-span)/2
@@ -311,8 +309,8 @@ func (v *live) curves(width int) (train, test []float64, low, high float64) {
 	return train, test, low, high
 }
 
-// rateLines tell how fast the neurons of each population fire, as a number and as
-// a share of the highest rate; as many to a line as there is room for.
+// rateLines shows the firing rate of each population, as a number and as a share of the
+// highest rate; as many on a line as there is room for.
 func (v *live) rateLines(t terminal) []string {
 	if v.time == 0 {
 		return nil

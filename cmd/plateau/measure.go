@@ -90,8 +90,7 @@ type measureEvent struct {
 	Rates             []quantity `json:"rates_hz,omitempty"`
 }
 
-// A quantity is null where it has no value, such as a change before which there
-// was nothing.
+// A quantity is a number, or null (NaN) if it has no value, such as the first change.
 type quantity float64
 
 func (q quantity) MarshalJSON() ([]byte, error) {
@@ -119,7 +118,7 @@ func quantities(x []float64, scale float64) []quantity {
 	return q
 }
 
-// event is the border at which spikes/ms become Hz.
+// event converts a line of measurements; here spikes/ms become Hz.
 func (m measured) event(epoch int, l measure.Line) measureEvent {
 	only := func(on bool, x float64) *quantity {
 		if !on {
@@ -145,7 +144,7 @@ type measuring struct {
 	what measured
 }
 
-// measure begins to measure, if anything is to be measured.
+// measure begins to measure if the configuration asks for it.
 func (r *training) measure() error {
 	what, err := r.config.measured()
 	if err != nil || !what.training() {
@@ -160,7 +159,7 @@ func (r *training) measure() error {
 	return nil
 }
 
-// partMeasurements is the name of a part of a checkpoint: what measurements carry
+// partMeasurements is the name of the part of a checkpoint with what measurements carry
 // from one example to the next.
 const partMeasurements = "measurements"
 
@@ -177,7 +176,7 @@ func (r *training) addMeasured(epoch int) error {
 	return r.both(r.measuring.what.event(epoch, line))
 }
 
-// countConfusion counts images by true class and class read.
+// countConfusion returns the confusion matrix: images by true and predicted class.
 func countConfusion(read []int, set *dataset.Set) [][]int {
 	counts := make([][]int, set.Classes)
 	for i := range counts {
@@ -197,8 +196,8 @@ func (r *training) saveMeasurements() error {
 	return r.folder.saveMeasurements()
 }
 
-// saveMeasurements writes arrays of what the metrics say to a file that is whole
-// or as it was. Nothing measured yet, no file.
+// saveMeasurements writes arrays of the measurements in the metrics. After a failure the
+// file is as it was. If nothing has been measured yet, it writes no file.
 func (r *runFolder) saveMeasurements() error {
 	arrays, err := readMeasurements(filepath.Join(r.path, metricsName))
 	if err != nil || len(arrays) == 0 {
@@ -221,8 +220,8 @@ func (r *runFolder) saveMeasurements() error {
 	return f.Commit()
 }
 
-// keepMeasurements gives the arrays of a run whose metrics were lost another name,
-// as they are the last that is left of what was measured.
+// keepMeasurements renames the arrays of a run whose metrics were lost, because nothing
+// else is left of the measurements.
 func (r *runFolder) keepMeasurements(con *console) error {
 	path := filepath.Join(r.path, measurementsName)
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -241,15 +240,15 @@ func (r *runFolder) keepMeasurements(con *console) error {
 	}
 }
 
-// column is an array with an element, or a row, for each line of metrics.
+// A column is an array with an element, or a row, for each line of metrics.
 type column struct {
 	name   string
-	shape  []int // the first is the number of lines
+	shape  []int // the first length is the number of lines
 	values []float64
-	whole  bool // whether they are whole numbers
+	whole  bool // values are whole numbers
 }
 
-// data is what the file holds.
+// data returns the values as they are written to the file.
 func (c *column) data() any {
 	if !c.whole {
 		return c.values
@@ -261,7 +260,7 @@ func (c *column) data() any {
 	return n
 }
 
-// add adds what a line has.
+// add adds the value of a line.
 func (c *column) add(raw json.RawMessage) error {
 	shape, err := c.flatten(raw)
 	if err != nil {
@@ -277,8 +276,8 @@ func (c *column) add(raw json.RawMessage) error {
 	return nil
 }
 
-// flatten appends numbers, null being NaN, and returns the shape of the lists they
-// are in.
+// flatten appends the numbers of nested lists, with NaN for null, and returns the shape
+// of the lists.
 func (c *column) flatten(raw json.RawMessage) (shape []int, err error) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || raw[0] != '[' {
@@ -307,7 +306,7 @@ func (c *column) flatten(raw json.RawMessage) (shape []int, err error) {
 	return append([]int{len(list)}, inner...), nil
 }
 
-// readMeasurements collects the fields of measure lines, and the confusion of
+// readMeasurements collects the fields of measure lines, and the confusion matrices of
 // epochs.
 func readMeasurements(path string) ([]*column, error) {
 	f, err := os.Open(path)
@@ -356,7 +355,7 @@ func readMeasurements(path string) ([]*column, error) {
 	return columns, nil
 }
 
-// measuredFields are those of a measure line that become arrays, in order.
+// measuredFields lists the fields of a measure line that become arrays, in order.
 func measuredFields() (names []string) {
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[measureEvent]()) {
 		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "event" {

@@ -14,8 +14,8 @@ import (
 	"plateau/internal/atomicfile"
 )
 
-// Lines of metrics.jsonl, which train --json prints too. Errors are shares of
-// all examples, times are in seconds.
+// Lines of metrics.jsonl, which train --json prints too. Errors are shares of wrong
+// predictions, times are in seconds.
 
 type startEvent struct {
 	Event        string `json:"event"` // start
@@ -43,7 +43,7 @@ type epochEvent struct {
 	ExamplesPerSecond float64    `json:"examples_per_second"`
 	HiddenLosses      []quantity `json:"hidden_losses"`
 	OutputLoss        quantity   `json:"output_loss"`
-	Confusion         [][]int    `json:"confusion,omitempty"` // [true class][class read out], if measured
+	Confusion         [][]int    `json:"confusion,omitempty"` // [true class][predicted class], if measured
 }
 
 // testError is the error on the images that the epoch was tested on: of
@@ -58,34 +58,33 @@ func (e *epochEvent) testError() float64 {
 	return math.NaN()
 }
 
-// endEvent is the last line of a run: done, or interrupted in the epoch after
-// the last whole one.
+// endEvent is the last line of a run: done, or interrupted in the epoch after the last
+// complete one.
 type endEvent struct {
 	Event         string   `json:"event"` // done, interrupted
 	Epochs        int      `json:"epochs"`
-	Examples      int      `json:"examples"`   // of the unfinished epoch, or of all
+	Examples      int      `json:"examples"`   // number in the unfinished epoch, or in all of them
 	TestError     *float64 `json:"test_error"` // null before the first test
 	Validation    *float64 `json:"validation_error,omitempty"`
-	Linear        *float64 `json:"linear_error,omitempty"` // of a linear classifier trained on the same images, once done
+	Linear        *float64 `json:"linear_error,omitempty"` // error of a linear classifier trained on the same images, once done
 	Seconds       float64  `json:"seconds"`
 	WeightsSHA256 string   `json:"weights_sha256"`
 	Out           string   `json:"out"`
 	Recording     string   `json:"recording,omitempty"`
 }
 
-// A resumeEvent is printed when a run goes on, but is no part of its metrics,
-// which are those of an unbroken run.
+// A resumeEvent is printed when a run is resumed. It is not part of the metrics, which
+// are the same as those of an uninterrupted run.
 type resumeEvent struct {
 	Event    string `json:"event"`    // resume
-	Epoch    int    `json:"epoch"`    // in which it goes on, counted from 1
-	Examples int    `json:"examples"` // shown since the run began
+	Epoch    int    `json:"epoch"`    // epoch in which the run goes on, counted from 1
+	Examples int    `json:"examples"` // number shown since the run began
 	Epochs   int    `json:"epochs"`
 	Workers  int    `json:"workers"`
 	Out      string `json:"out"`
 }
 
-// A metricsFile is written line by line, each one whole, so that it can be
-// followed.
+// A metricsFile is written in complete lines, so that others can follow it.
 type metricsFile struct {
 	f     *os.File
 	first int64 // length of the first line, 0 if it is not written yet
@@ -104,13 +103,14 @@ func (r *runFolder) openMetrics() (*metricsFile, error) {
 	return &metricsFile{f: f, sum: newMetricsDigest()}, nil
 }
 
-// errLost says that of the metrics of a run nothing is there to continue.
+// errLost is the error if the metrics of a run are lost, so that they cannot be
+// continued.
 var errLost = errors.New("metrics are missing")
 
-// checkMetrics finds out whether the metrics of a run can be continued at a
-// checkpoint, and returns what stands after it, and whether what stands before was
-// changed since. It is errLost if they are not there, or if all that is there was
-// written anew since.
+// checkMetrics checks that the metrics of a run can be continued at a checkpoint. It
+// returns the lines after the checkpoint, and whether those before were changed since.
+// The error is errLost if there are no metrics, or if all of them were written anew
+// since.
 func (r *runFolder) checkMetrics(point *checkpoint) (tail []byte, changed bool, err error) {
 	path := filepath.Join(r.path, metricsName)
 	text, err := os.ReadFile(path)
@@ -140,8 +140,8 @@ func (r *runFolder) checkMetrics(point *checkpoint) (tail []byte, changed bool, 
 	return rest[mark:], changed, nil
 }
 
-// rebuildMetrics writes metrics anew that were lost, the start of a run and its
-// epochs, and returns the mark at their end.
+// rebuildMetrics writes lost metrics anew: the start of a run and its epochs. It returns
+// the mark at their end.
 func (r *runFolder) rebuildMetrics(start startEvent, epochs []epochEvent) (mark int64, err error) {
 	first, err := eventLines([]startEvent{start})
 	if err != nil {
@@ -154,7 +154,7 @@ func (r *runFolder) rebuildMetrics(start startEvent, epochs []epochEvent) (mark 
 	return int64(len(rest)), r.write(metricsName, append(first, rest...), atomicfile.Replace)
 }
 
-// eventLines are events as metrics.jsonl has them.
+// eventLines returns events as lines of metrics.jsonl.
 func eventLines[E any](events []E) (text []byte, err error) {
 	for _, e := range events {
 		line, err := json.Marshal(e)
@@ -166,8 +166,9 @@ func eventLines[E any](events []E) (text []byte, err error) {
 	return text, nil
 }
 
-// continueMetrics cuts the metrics of a run off at a mark, which checkMetrics has
-// looked at, and goes on with them. The first line says for how many epochs.
+// continueMetrics truncates the metrics of a run at a mark that checkMetrics has
+// accepted, and goes on with them. start replaces their first line, in which the number
+// of epochs may have changed.
 func (r *runFolder) continueMetrics(mark int64, epochs int) (*metricsFile, error) {
 	path := filepath.Join(r.path, metricsName)
 	text, err := os.ReadFile(path)
@@ -220,7 +221,8 @@ func (m *metricsFile) add(v any) error {
 	return nil
 }
 
-// mark is the number of bytes after the first line, all of which are on the disk.
+// mark waits until everything is on the disk, and returns the number of bytes after the
+// first line.
 func (m *metricsFile) mark() (int64, error) {
 	if err := m.f.Sync(); err != nil {
 		return 0, writing(m.f.Name(), err)
@@ -240,8 +242,8 @@ func (m *metricsFile) close() error {
 	return nil
 }
 
-// finished is whether nothing is left to do at a checkpoint with these settings,
-// as what stands after it in the metrics is the end.
+// finished returns the end of the run if tail, the metrics after the checkpoint, holds
+// it. Then nothing is left to do with these settings.
 func (c *checkpoint) finished(now *config, tail []byte) (end endEvent, ok bool) {
 	if c.Epochs != now.learning.epochs || json.Unmarshal(tail, &end) != nil {
 		return end, false

@@ -2,8 +2,8 @@ package main
 
 import "plateau/internal/atomicfile"
 
-// createFile begins a file that is whole or not there. With replace it may take
-// the place of another, which stays until it is whole.
+// createFile begins a file that appears only when it is complete. With replace it may
+// take the place of another file, which stays until then.
 func createFile(path string, replace bool) (*atomicfile.File, error) {
 	if replace {
 		return atomicfile.Replace(path)
@@ -11,7 +11,7 @@ func createFile(path string, replace bool) (*atomicfile.File, error) {
 	return atomicfile.Create(path)
 }
 
-// saveFile writes a file that is whole or not there.
+// saveFile writes a file, completely or not at all.
 func saveFile(path string, replace bool, content []byte) error {
 	f, err := createFile(path, replace)
 	if err != nil {

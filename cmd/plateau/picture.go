@@ -27,9 +27,9 @@ func pixelAt(set *dataset.Set, i, x, y int) (p pixel) {
 // grey is how bright a pixel is, from 0 to 1.
 func (p pixel) grey() float64 { return float64(int(p[0])+int(p[1])+int(p[2])) / (3 * 255) }
 
-// picture draws an image with characters that are half as wide as high: two
-// rows of pixels to a line. Each half of a character has its pixel's colour; on a
-// terminal without so many, blocks, or ASCII, stand for shades.
+// picture draws an image with characters that are half as wide as high, two rows of
+// pixels on a line. Each half of a character has the colour of its pixel; on a terminal
+// with few colours, block characters or ASCII stand for shades.
 func (t terminal) picture(set *dataset.Set, i int) []string {
 	var lines []string
 	for y := 0; y < set.Height; y += 2 {
@@ -50,7 +50,7 @@ func (t terminal) picture(set *dataset.Set, i int) []string {
 	return lines
 }
 
-// colour is the parameter of SGR for the colour nearest to a pixel.
+// colour returns the SGR parameter of the colour nearest to a pixel.
 func (t terminal) colour(p pixel) string {
 	if t.colours >= allColours {
 		return fmt.Sprintf("2;%d;%d;%d", p[0], p[1], p[2])
@@ -80,7 +80,7 @@ func (t terminal) colour(p pixel) string {
 
 func abs(n int) int { return max(n, -n) }
 
-// block is the character for a pixel above another.
+// block returns the character for one pixel above another.
 func block(top, bottom float64) rune {
 	switch {
 	case top-bottom > 0.4:
@@ -92,7 +92,7 @@ func block(top, bottom float64) rune {
 	return shades[min(int((top+bottom)/2*float64(len(shades))), len(shades)-1)]
 }
 
-// shade is the one of so many characters, from dark to bright.
+// shade returns one of the characters of of, which go from dark to bright.
 func shade(of string, grey float64) byte {
 	return of[min(int(grey*float64(len(of))), len(of)-1)]
 }
@@ -143,9 +143,9 @@ func bar(value, full float64, width int) string {
 	return s
 }
 
-// beside sets two blocks of lines next to each other, the first of constant
-// width, or where there is no room for both one below the other. The second
-// fits into the columns that it is given.
+// beside puts two blocks of lines next to each other or, if there is no room for both,
+// one below the other. The first has constant width, the second fits into the width
+// that it is given.
 func (t terminal) beside(left []string, right func(width int) []string) string {
 	const margin, gap, least = 2, 3, 40
 	var b strings.Builder

@@ -14,19 +14,19 @@ import (
 	"plateau/internal/atomicfile"
 )
 
-// A plan is what a run was asked to do, which is in its folder as run.json before
-// anything else changes there. To put a new one in the place of an old one is how
-// a run replaces another in one step: until the first checkpoint, all else in the
-// folder may be the old run's, or half of the new one's, and is worth nothing.
+// A plan is what a run was asked to do. It is written to the run folder as run.json
+// before anything else changes there. Replacing an old plan is how a run replaces
+// another in one step: until the first checkpoint, everything else in the folder may
+// belong to the old run, or be an incomplete part of the new one, and is not used.
 type plan struct {
-	Format    int    `json:"plateau_run"` // the version of this file
+	Format    int    `json:"plateau_run"` // version of this file
 	Program   string `json:"program"`
 	Begun     bool   `json:"begun"`               // whether there has been a checkpoint
-	Recording string `json:"recording,omitempty"` // with slashes; relative to the folder if it is in there
+	Recording string `json:"recording,omitempty"` // with slashes; relative to the folder if it is inside
 	Every     string `json:"checkpoint_every"`
 	Config    string `json:"config"`                   // config.toml
-	Metrics   string `json:"metrics_sha256,omitempty"` // of metrics.jsonl, when the run is at rest
-	SHA256    string `json:"sha256"`                   // of this object with "" here, as it is written
+	Metrics   string `json:"metrics_sha256,omitempty"` // digest of metrics.jsonl, if the run is not in progress
+	SHA256    string `json:"sha256"`                   // digest of this object, as it is written, with "" here
 }
 
 const (
@@ -34,7 +34,7 @@ const (
 	planMark   = `{"plateau_run":` // begins the plan of every run
 )
 
-// encode seals the plan and returns the contents of its file.
+// encode sets the digest and returns the contents of the file.
 func (p plan) encode() ([]byte, error) {
 	p.SHA256 = ""
 	b, err := json.Marshal(p)
@@ -47,11 +47,11 @@ func (p plan) encode() ([]byte, error) {
 	return append(b, '\n'), err
 }
 
-// errDamagedPlan says that a plan cannot be relied on.
+// errDamagedPlan is the error of a plan that is damaged.
 var errDamagedPlan = errors.New("is damaged")
 
-// readPlan reads what a run was asked to do; nil if it was begun by a version that
-// did not write it down.
+// readPlan reads the plan of a run. It returns nil if there is none, because an older
+// version began the run.
 func readPlan(folder string) (*plan, error) {
 	path := filepath.Join(folder, planName)
 	b, err := os.ReadFile(path)
@@ -66,7 +66,7 @@ func readPlan(folder string) (*plan, error) {
 		return nil, fmt.Errorf("%s %w: %v", path, errDamagedPlan, err)
 	}
 	if p.Format > planFormat {
-		return nil, fmt.Errorf("%s is of a later version, which this program does not know", path)
+		return nil, fmt.Errorf("%s has a later version, which this program does not know", path)
 	}
 	if again, err := p.encode(); err != nil || !bytes.Equal(again, b) {
 		return nil, fmt.Errorf("%s %w: its checksum does not match", path, errDamagedPlan)
@@ -74,7 +74,7 @@ func readPlan(folder string) (*plan, error) {
 	return p, nil
 }
 
-// savePlan writes down what the run was asked to do, whole or not at all.
+// savePlan writes the plan, completely or not at all.
 func (r *runFolder) savePlan() error {
 	b, err := r.plan.encode()
 	if err != nil {
@@ -83,7 +83,7 @@ func (r *runFolder) savePlan() error {
 	return r.write(planName, b, atomicfile.Replace)
 }
 
-// begun says in the plan that the run has a checkpoint to go on from.
+// begun marks in the plan that the run has a checkpoint.
 func (r *runFolder) begun() error {
 	if r.plan.Begun {
 		return nil
@@ -92,7 +92,8 @@ func (r *runFolder) begun() error {
 	return r.savePlan()
 }
 
-// rest notes what the metrics of a run are that has ended or was interrupted.
+// rest stores the digest of the metrics in the plan when a run has ended or was
+// interrupted.
 func (r *runFolder) rest() error {
 	text, err := os.ReadFile(filepath.Join(r.path, metricsName))
 	if err != nil || r.plan == nil || r.lost() != nil {
@@ -102,7 +103,7 @@ func (r *runFolder) rest() error {
 	return r.savePlan()
 }
 
-// wake takes that back, before they change.
+// wake removes that digest again before the metrics change.
 func (r *runFolder) wake() error {
 	if r.plan == nil || r.plan.Metrics == "" {
 		return nil
@@ -111,8 +112,8 @@ func (r *runFolder) wake() error {
 	return r.savePlan()
 }
 
-// within is a path as files of the run folder keep it: relative to the folder if
-// it is in there.
+// within returns a path as it is stored in files of the run folder: relative to the
+// folder if it is inside.
 func (r *runFolder) within(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -126,7 +127,7 @@ func (r *runFolder) within(path string) (string, error) {
 	return filepath.ToSlash(path), nil
 }
 
-// without is the other way round.
+// without is the inverse of within.
 func (r *runFolder) without(path string) string {
 	path = filepath.FromSlash(path)
 	if filepath.IsAbs(path) {

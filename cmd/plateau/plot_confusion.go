@@ -94,7 +94,7 @@ func addConfusion(sum, images [][]int) ([][]int, error) {
 	return sum, nil
 }
 
-// maxClasses fit a page.
+// maxClasses is the number of classes that fit on a page.
 const maxClasses = 100
 
 func checkConfusion(images [][]int) error {

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	usualFields = 80  // maps that are drawn if nobody asks for others
-	maxFields   = 400 // neurons that fit a page
+	usualFields = 80  // number of maps that are drawn by default
+	maxFields   = 400 // number of neurons that fit on a page
 )
 
 // drawFields draws the weights from the input to the first layer.
@@ -66,10 +66,10 @@ func drawFields(con *console, o plotOptions) (figure.Figure, figure.About, error
 	return f, about, nil
 }
 
-// largest stands for the neurons with the largest weights.
+// largest chooses the neurons with the largest weights.
 const largest = "largest"
 
-// chooseFields finds the neurons that were asked for, and says which these are.
+// chooseFields returns the chosen neurons, and a description of the choice.
 func chooseFields(fields []figure.Field, text string, usual int) (chosen []figure.Field, which string, err error) {
 	n := len(fields)
 	switch text {

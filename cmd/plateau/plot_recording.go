@@ -14,8 +14,7 @@ import (
 	"plateau/sim/record"
 )
 
-// A recordedTrial is a trial of a recording, whose potentials are found by
-// replay.
+// A recordedTrial is a trial of a recording, whose potentials are recomputed.
 type recordedTrial struct {
 	con    *console
 	path   string
@@ -34,7 +33,7 @@ func newTrialRecording(con *console, r *record.Reader, o plotOptions) (*recorded
 	return &recordedTrial{con: con, path: o.from[0], r: r, h: r.Header(), t: t, replay: protocols.NewReplay(r, search.find)}, nil
 }
 
-// trialOf finds a trial that was asked for.
+// trialOf returns trial i of a recording.
 func trialOf(r *record.Reader, path string, i int) (*record.Trial, error) {
 	switch {
 	case r.Trials() == 0:
@@ -80,7 +79,7 @@ func (s *recordedTrial) run(w *replayWatch) error {
 	return nil
 }
 
-// trialWord says what a trial was for.
+// trialWord says whether a trial was for training or for a test.
 func trialWord(t *record.Trial) string {
 	if word := t.Purpose.String(); word == "training" || word == "test" {
 		return word + " trial"
@@ -100,15 +99,15 @@ func phasesOf(t *record.Trial, start, dt float64) (all []figure.Phase) {
 	return all
 }
 
-// image is what was shown, from the data set if it can be found, or else how often
-// each input neuron fired.
+// image returns the image that was shown. If the data set cannot be found, it draws how
+// often each input neuron fired instead.
 func (s *recordedTrial) image(input figure.Population) image.Image {
 	info, err := dataset.Lookup(s.h.Data)
 	shape := []int{info.Channels, info.Height, info.Width}
 	if err != nil || info.Channels*info.Height*info.Width != input.Neurons {
 		return nil
 	}
-	why := errors.New("the recording does not say where they are")
+	why := errors.New("the recording does not say where its data set is")
 	if images := newRecordedImages(s.h); images != nil {
 		var set *dataset.Set
 		if set, why = images.find(s.t); why == nil {
@@ -119,18 +118,18 @@ func (s *recordedTrial) image(input figure.Population) image.Image {
 	return counted(input, shape)
 }
 
-// A replayWatch keeps of a replayed trial what a picture shows.
+// A replayWatch keeps what a picture shows of a replayed trial.
 type replayWatch struct {
 	h     *record.Header
 	t     *record.Trial
-	units []unit // whose potentials are kept
+	units []unit // neurons whose potentials are kept
 
 	populations         []figure.Population
 	plateaus            [][]plateaus
-	times               []plateaus // of the phase under way, without sizes
+	times               []plateaus // plateaus of the phase in progress, without sizes
 	time                []float64
-	output              [][]float64 // somata of output neurons
-	apical, basal, soma [][]float64 // of units
+	output              [][]float64 // somatic potentials of output neurons
+	apical, basal, soma [][]float64 // potentials of units
 }
 
 func newReplayWatch(s *recordedTrial, units []unit) *replayWatch {
@@ -143,7 +142,7 @@ func newReplayWatch(s *recordedTrial, units []unit) *replayWatch {
 	return w
 }
 
-// Observe keeps what the replay tells.
+// Observe implements sim.Observer.
 func (w *replayWatch) Observe(event sim.Event) {
 	switch e := event.(type) {
 	case *sim.PhaseBegan:
@@ -157,7 +156,7 @@ func (w *replayWatch) Observe(event sim.Event) {
 	}
 }
 
-// began keeps when plateaus come, and since when their means are taken.
+// began keeps the times of plateaus, and the windows of their means.
 func (w *replayWatch) began(e *sim.PhaseBegan) {
 	dt := w.h.Dt()
 	w.times = nil
@@ -214,7 +213,7 @@ func (w *replayWatch) step(b *sim.Block, step int) {
 	}
 }
 
-// maxRaster spikes are more than a page can show.
+// maxRaster is the largest number of spikes in a picture.
 const maxRaster = 20000000
 
 func drawRaster(_ *console, o plotOptions) (figure.Figure, figure.About, error) {
@@ -262,7 +261,7 @@ func drawRaster(_ *console, o plotOptions) (figure.Figure, figure.About, error) 
 					p.SpikeTime, p.SpikeNeuron = append(p.SpikeTime, start+float64(spike.Step)*h.Dt()), append(p.SpikeNeuron, spike.Neuron)
 				}
 				if total += len(scan.Spikes()); total > maxRaster {
-					return nil, figure.About{}, misuse("there are more than %d spikes: fewer --trials or --populations", maxRaster)
+					return nil, figure.About{}, misuse("there are more than %d spikes; choose fewer --trials or --populations", maxRaster)
 				}
 			}
 			if err := scan.Err(); err != nil {
@@ -290,7 +289,7 @@ func trialsWords(trials []int) string {
 	return fmt.Sprintf("%d trials: %s", len(trials), printRanges(trials))
 }
 
-// trialNames call a trial by its number and classes, longest first.
+// trialNames returns names of a trial with its number and classes, the longest first.
 func trialNames(t *record.Trial, classes []string) []string {
 	short := fmt.Sprint(t.Index)
 	if t.Class < 0 || t.Class >= len(classes) || t.Read >= len(classes) {
@@ -305,7 +304,7 @@ func trialNames(t *record.Trial, classes []string) []string {
 	}
 }
 
-// rasterPopulations are those somebody chose, or all that were recorded.
+// rasterPopulations returns the chosen populations, or all that were recorded.
 func rasterPopulations(h *record.Header, o plotOptions) (which []int, err error) {
 	var recorded []string
 	for i, p := range h.Populations {

@@ -11,10 +11,10 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// A course is the runs of one configuration, which differ in their seed only.
+// A course is the runs of one configuration, which differ only in their seed.
 type course struct {
 	config  *config
-	name    string // in what it differs from the others
+	name    string // the settings in which it differs from the others
 	folders []string
 	seeds   []string
 	runs    []runMetrics
@@ -56,8 +56,8 @@ func readCourses(folders []string) ([]*course, error) {
 	return courses, nil
 }
 
-// chosenCourses reads runs with the names that were asked for, and whether each of
-// them has a line.
+// chosenCourses reads runs, and names them by --labels. each reports whether every run
+// has its own line.
 func chosenCourses(o plotOptions) (courses []*course, each bool, err error) {
 	if o.seeds != seedsMean && o.seeds != seedsEach {
 		return nil, false, misuse("--seeds %s: want %s or %s", o.seeds, seedsMean, seedsEach)
@@ -67,7 +67,7 @@ func chosenCourses(o plotOptions) (courses []*course, each bool, err error) {
 	}
 	labels := splitList(o.labels)
 	if slices.Contains(labels, "") {
-		return nil, false, misuse("--labels %s: there is a name with nothing in it", o.labels)
+		return nil, false, misuse("--labels %s: one of the names is empty", o.labels)
 	}
 	if len(labels) != len(courses) {
 		var lines []string
@@ -82,7 +82,7 @@ func chosenCourses(o plotOptions) (courses []*course, each bool, err error) {
 	return courses, o.seeds == seedsEach, nil
 }
 
-// titles of a picture of runs.
+// titles returns the title, description and subtitle of a picture of runs.
 func titles(what string, courses []*course, each bool) (about figure.About, subtitle string) {
 	about.Title = what + ": " + courses[0].config.title()
 	var sources []string
@@ -157,7 +157,7 @@ func tested(runs []*course) string {
 	return "test or validation"
 }
 
-// learning is the run by epoch.
+// learning returns the errors and losses of the run after each epoch.
 func (r runMetrics) learning() (run figure.Run) {
 	run.Final = math.NaN()
 	if n := len(r.epochs); n > 0 && r.epochs[n-1].TestError != nil {
@@ -180,8 +180,8 @@ func (r runMetrics) learning() (run figure.Run) {
 	return run
 }
 
-// differing lists the keys of other values, but for the seed, where the data were,
-// and those that change nothing in a run.
+// differing lists the keys whose values differ, without the seed, the folder of the
+// data, and keys that change nothing in a run.
 func differing(a, b *config) (names []string) {
 	for _, k := range keys() {
 		switch {
@@ -193,8 +193,8 @@ func differing(a, b *config) (names []string) {
 	return names
 }
 
-// courseName says in what a configuration differs from the others, without what
-// follows from what it has said.
+// courseName lists the settings in which a configuration differs from the others,
+// without those that follow from the listed ones.
 func courseName(c *config, all []*config) string {
 	var parts []string
 	for _, k := range distinguishing(all) {
@@ -216,7 +216,7 @@ func distinguishing(all []*config) (telling []key) {
 	return telling
 }
 
-// followed is whether a key has the value that follows from others.
+// followed reports whether a key has the value that follows from others.
 func (k key) followed(c *config) bool {
 	if k.derive == nil {
 		return false
@@ -226,7 +226,7 @@ func (k key) followed(c *config) bool {
 	return k.text(&standard) == k.text(c)
 }
 
-// classNames are those of a data set, or numbers where it is not known.
+// classNames returns the class names of a data set, or numbers if it is not known.
 func classNames(data string, n int) []string {
 	if info, err := dataset.Lookup(data); err == nil && len(info.Classes) == n {
 		return info.Classes

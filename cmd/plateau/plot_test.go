@@ -115,7 +115,7 @@ func TestPlotMistakes(t *testing.T) {
 		{"plot trial-0.npz --neurons 20", 2, []string{"--neurons 20", "from 0 to 19"}},
 		{"plot trial-0.npz --neurons hidden1:2", 2, []string{"no hidden layer hidden1", "hidden0"}},
 		{"plot run sparse --labels one,two", 2, []string{"--labels one,two: 2 names, want 1: for run and sparse"}},
-		{"plot run --labels ,", 2, []string{"--labels ,: there is a name with nothing in it"}},
+		{"plot run --labels ,", 2, []string{"--labels ,: one of the names is empty"}},
 		{"plot run --seeds all", 2, []string{"--seeds all: want mean or each"}},
 		{"plot run --seeds=", 2, []string{`--seeds ""`}},
 		{"plot trial-0.npz --labels one", 2, []string{"--labels is for --what learning, dynamics, angles, eigenvalue, losses and rates, not for trial"}},

@@ -15,14 +15,14 @@ import (
 	"plateau/internal/figure"
 )
 
-// maxShown neurons fit a page.
+// maxShown is the number of neurons that fit on a page.
 const maxShown = 8
 
-// A shownTrial is what a picture of a trial needs, but for the potentials of
-// hidden neurons.
+// A shownTrial is what a picture of a trial needs, except potentials of hidden
+// neurons.
 type shownTrial struct {
-	from           string // what people call it
-	data           string // its data set
+	from           string // where it comes from, for the subtitle
+	data           string // name of the data set
 	example        int
 	class, read    int
 	classes        int
@@ -30,23 +30,23 @@ type shownTrial struct {
 	image          image.Image // nil if not known
 	phases         []figure.Phase
 	populations    []figure.Population
-	plateaus       [][]plateaus // of each phase and hidden layer; nil where not known
-	time           []float64    // of the potentials (ms)
-	outputSoma     [][]float64  // of each output neuron
+	plateaus       [][]plateaus // of each phase and hidden layer; nil if not known
+	time           []float64    // times of the potentials (ms)
+	outputSoma     [][]float64  // somatic potentials of each output neuron
 	noise          compartments.EscapeNoise
 	movingPlateaus bool
 }
 
 // plateaus are those of a hidden layer in one phase, by neuron.
 type plateaus struct {
-	from, at   []float64 // the window of the mean, at whose end they come (ms)
+	from, at   []float64 // beginning and end of the averaging windows; plateaus come at the end (ms)
 	mean, size []float64
 }
 
 // A trialSource is a file that a trial can be drawn from.
 type trialSource interface {
 	trial() (*shownTrial, error)
-	// potentials of hidden neurons, each by neuron.
+	// potentials returns potentials of hidden neurons, a list for each neuron.
 	potentials(units []unit) (apical, basal, soma [][]float64, err error)
 }
 
@@ -85,7 +85,7 @@ func drawTrial(con *console, o plotOptions) (figure.Figure, figure.About, error)
 	return f, figure.About{Title: f.Title, Description: f.Subtitle}, nil
 }
 
-// openTrial opens whichever file a trial is in.
+// openTrial opens the file of a trial or a recording.
 func openTrial(con *console, o plotOptions) (s trialSource, done func() error, err error) {
 	path := o.from[0]
 	if !beginsWith(path, "PK") {
@@ -94,7 +94,7 @@ func openTrial(con *console, o plotOptions) (s trialSource, done func() error, e
 			if takenBy(path) != "" {
 				return nil, nil, err
 			}
-			return nil, nil, fmt.Errorf("%w; want the file of a trial, such as %s writes, a recording, or the folder of a run", err, command("trial"))
+			return nil, nil, fmt.Errorf("%w; want the file of a trial, written by %s, a recording, or the folder of a run", err, command("trial"))
 		}
 		s, err := newTrialRecording(con, r, o)
 		if err != nil {
@@ -155,7 +155,7 @@ func (t *shownTrial) figure() *figure.Trial {
 	return f
 }
 
-// rate is that of a neuron with such a potential (Hz).
+// rate returns the firing rates at the given somatic potentials (Hz).
 func (t *shownTrial) rate(soma []float64) []float64 {
 	v, r := make([]float32, len(soma)), make([]float32, len(soma))
 	for k := range soma {
@@ -190,9 +190,9 @@ func (t *shownTrial) plateausOf(u unit) (all []figure.Plateau) {
 	return all
 }
 
-// choose finds the neurons to look into: those somebody chose, or of every
-// hidden layer the one whose plateau changed most; of a single one, the one
-// whose plateau rose most and the one whose plateau fell most.
+// choose returns the neurons to draw: the chosen ones, or by default the neuron of each
+// hidden layer whose plateau changed most. If there is a single hidden layer, they are
+// the neuron whose plateau rose most and the one whose plateau fell most.
 func (t *shownTrial) choose(chosen string) (units []unit, err error) {
 	hidden := t.populations[1 : len(t.populations)-1]
 	switch chosen {
@@ -255,7 +255,7 @@ func (t *shownTrial) mostChanged(hidden []figure.Population) (units []unit) {
 	return units
 }
 
-// ink draws an image, values 0 to 255: ink on paper where there is one channel.
+// ink draws an image with values from 0 to 255, dark on white if it has one channel.
 func ink(values []uint8, shape []int) image.Image {
 	switch {
 	case len(shape) == 2 || len(shape) == 3 && shape[0] == 1:
@@ -276,8 +276,7 @@ func ink(values []uint8, shape []int) image.Image {
 	return nil
 }
 
-// counted draws how often each input neuron fired, where the image itself is
-// not known.
+// counted draws how often each input neuron fired, for use if the image is not known.
 func counted(input figure.Population, shape []int) image.Image {
 	count := make([]float64, input.Neurons)
 	most := 0.0
@@ -292,7 +291,7 @@ func counted(input figure.Population, shape []int) image.Image {
 	return ink(values, shape)
 }
 
-// shortPath is a name that tells one file or folder from others of its kind.
+// shortPath shortens a path, but not so far that files of different runs look the same.
 func shortPath(path string) string {
 	if dir := filepath.Base(filepath.Dir(path)); filepath.Base(path) == recordingName && dir != "." {
 		return filepath.Join(dir, recordingName)

@@ -12,8 +12,7 @@ import (
 	"plateau/sim/record/npz"
 )
 
-// A trialFile reads the archive that plateau trial writes, up to the first
-// fault.
+// A trialFile reads the archive that plateau trial writes, until the first error.
 type trialFile struct {
 	path string
 	r    *npz.Reader
@@ -23,7 +22,7 @@ type trialFile struct {
 func openTrialFile(path string) (*trialFile, error) {
 	r, err := npz.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: want the file of a trial, such as %s writes: %s", path, command("trial"), plain(err))
+		return nil, fmt.Errorf("%s: want the file of a trial, written by %s: %s", path, command("trial"), plain(err))
 	}
 	names := r.Names()
 	switch {
@@ -41,7 +40,7 @@ func openTrialFile(path string) (*trialFile, error) {
 	return &trialFile{path: path, r: r}, nil
 }
 
-// beginsWith is whether a file has such first bytes.
+// beginsWith reports whether a file begins with the given bytes.
 func beginsWith(path, start string) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -59,7 +58,7 @@ func (t *trialFile) fail(format string, args ...any) {
 	}
 }
 
-// take gets an array from one of the reader's methods.
+// take reads an array with one of the reader's methods.
 func take[T any](t *trialFile, read func(string) ([]T, []int, error), name string) []T {
 	values, _, err := read(name)
 	if err != nil {
@@ -68,7 +67,7 @@ func take[T any](t *trialFile, read func(string) ([]T, []int, error), name strin
 	return values
 }
 
-// single is the value of an array that holds one.
+// single returns the only value of an array.
 func single[T any](t *trialFile, read func(string) ([]T, []int, error), name string) (v T) {
 	values := take(t, read, name)
 	if t.err == nil && len(values) != 1 {
@@ -115,7 +114,7 @@ func (t *trialFile) read() *shownTrial {
 	s.classes = len(take(t, t.r.Float64, "trial_class_potential"))
 	s.outputSoma = t.columns("output_soma")
 	if n := len(s.outputSoma); t.err == nil && (s.classes == 0 || n == 0 || n%s.classes != 0) {
-		t.fail("output_soma is of %d neurons, want some for each of %d classes", n, s.classes)
+		t.fail("output_soma has %d neurons, want the same number for each of %d classes", n, s.classes)
 	}
 	if t.err != nil {
 		return nil
@@ -134,7 +133,7 @@ func (t *trialFile) phases() (all []figure.Phase) {
 	begin, window, end := take(t, t.r.Float64, "phase_begin_ms"), take(t, t.r.Float64, "phase_window_ms"), take(t, t.r.Float64, "phase_end_ms")
 	names := take(t, t.r.Strings, "phase_name")
 	if t.err == nil && (len(names) == 0 || len(begin) != len(names) || len(window) != len(names) || len(end) != len(names)) {
-		t.fail("phase_name, phase_begin_ms, phase_window_ms and phase_end_ms are of different lengths")
+		t.fail("phase_name, phase_begin_ms, phase_window_ms and phase_end_ms have different lengths")
 	}
 	if t.err != nil {
 		return nil
@@ -145,8 +144,8 @@ func (t *trialFile) phases() (all []figure.Phase) {
 	return all
 }
 
-// plateaus of a hidden layer in phase k. Where windows have a length of their own,
-// each neuron's ends with its plateau.
+// plateaus returns those of a hidden layer in phase k. If windows move, each neuron's
+// window ends with its plateau.
 func (t *trialFile) plateaus(of figure.Population, ph figure.Phase, k int, moving bool) (p plateaus) {
 	p.at = t.phase(take(t, t.r.Float64, of.Name+"_plateau_time_ms"), of, k)
 	for _, part := range []struct {
@@ -173,7 +172,7 @@ func (t *trialFile) plateaus(of figure.Population, ph figure.Phase, k int, movin
 func (t *trialFile) phase(values []float64, of figure.Population, k int) []float64 {
 	n := of.Neurons
 	if t.err == nil && len(values) < (k+1)*n {
-		t.fail("there are %d values of plateaus of %s, want one for each of %d neurons in each phase", len(values), of.Name, n)
+		t.fail("there are %d plateaus of %s, want one for each of %d neurons in each phase", len(values), of.Name, n)
 	}
 	if t.err != nil {
 		return nil
@@ -194,7 +193,7 @@ func (t *trialFile) potentials(units []unit) (apical, basal, soma [][]float64, e
 	return apical, basal, soma, t.err
 }
 
-// neurons counts those of a population.
+// neurons returns the number of neurons of a population.
 func (t *trialFile) neurons(i int, name string) int {
 	if i == 0 {
 		shape, err := t.r.Shape("image")
@@ -224,7 +223,7 @@ func (t *trialFile) width(name string) int {
 	return shape[1]
 }
 
-// columns are the potentials of some neurons, or of all.
+// columns returns the potentials of the given neurons, or of all.
 func (t *trialFile) columns(name string, which ...int) [][]float64 {
 	n := t.width(name)
 	values := take(t, t.r.Float32, name)
@@ -243,7 +242,7 @@ func (t *trialFile) columns(name string, which ...int) [][]float64 {
 	columns := make([][]float64, len(which))
 	for k, i := range which {
 		if i >= n {
-			t.fail("%s is of %d neurons, want more than %d", name, n, i)
+			t.fail("%s has %d neurons, want more than %d", name, n, i)
 			return nil
 		}
 		columns[k] = make([]float64, steps)
@@ -254,7 +253,7 @@ func (t *trialFile) columns(name string, which ...int) [][]float64 {
 	return columns
 }
 
-// image is what was shown.
+// image returns the image that was shown.
 func (t *trialFile) image() image.Image {
 	values, shape, err := t.r.Uint8("image")
 	if err != nil {

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// A preset is an experiment by name: settings that stand between the defaults and
-// all that a user sets. A run's config.toml holds every value, so nothing depends
-// on a preset once a run has begun.
+// A preset is a named experiment: settings that replace the defaults, and that the user
+// can replace. A run's config.toml holds every value, so nothing depends on a preset
+// once a run has begun.
 type preset struct {
 	name     string
 	meaning  string
 	settings []string // as --set takes them
 }
 
-// presets lists all. Those of the paper are what its authors' program did when
-// the paper came out (May 2017). Learning rates are not among the settings: they
-// follow the number of hidden layers, as the paper's do.
+// presets lists all presets. Those of the paper are what its authors' program did when
+// the paper came out (May 2017). They do not set learning rates, which follow the
+// number of hidden layers by default, as in the paper.
 func presets() []preset {
 	paper := func(name, meaning string, more ...string) preset {
 		settings := []string{
@@ -27,9 +27,9 @@ func presets() []preset {
 		}
 		return preset{"paper-" + name, meaning, append(settings, more...)}
 	}
-	// Feedback along the forward weights tells hidden neurons more than random
-	// feedback; that it carries rates, and that rates are high, lessens the noise.
-	// docs/performance.md says how they were found.
+	// Feedback through the forward weights tells hidden neurons more than random
+	// feedback. Feedback of rates, and high rates, reduce the noise.
+	// docs/performance.md says how these settings were found.
 	best := func(name, data, meaning string, more ...string) preset {
 		settings := []string{
 			"data.name=" + data, "data.validation=5000", "network.hidden=2000", "network.symmetric=true",
@@ -38,13 +38,13 @@ func presets() []preset {
 		return preset{"best" + name, meaning, append(settings, more...)}
 	}
 	return []preset{
-		{digitsPreset, "what train does by itself: digits that the program draws; random feedback of rates, up to 500 Hz, short phases, decaying learning rates", []string{
+		{digitsPreset, "what train does by default: digits that the program draws; random feedback of rates, up to 500 Hz, short phases, decaying learning rates", []string{
 			"data.name=digits", "neurons.max_rate_hz=500", "neurons.feedback_signal=rates",
 			"phases.forward_ms=40", "phases.target_ms=20", "phases.settle_ms=15",
 			"learning.rates=1.2,0.06", "learning.rate_decay=0.7",
 		}},
 		paper("0-hidden", "no hidden layer: test error on MNIST 8.3 % in the paper", "network.hidden=none"),
-		paper("1-hidden", "a hidden layer of 500 neurons: 4.1 % in the paper", "network.hidden=500"),
+		paper("1-hidden", "one hidden layer of 500 neurons: 4.1 % in the paper", "network.hidden=500"),
 		paper("2-hidden", "hidden layers of 500 and 100 neurons: 3.2 % in the paper", "network.hidden=500,100"),
 		paper("sparse", "500 hidden neurons; 80 % of the feedback synapses are silent, the others 5 times stronger: 3.7 % in the paper",
 			"network.hidden=500", "network.silent=0.8", "network.silent_gain=5"),
@@ -56,7 +56,7 @@ func presets() []preset {
 			"network.hidden=500", "neurons.apical_per_ms=0.05"),
 		paper("apical-strong", "500 hidden neurons; their somata see the apical dendrite as strongly as the basal one, g_a = 0.6",
 			"network.hidden=500", "neurons.apical_per_ms=0.6"),
-		paper("stochastic-plateaus", "500 hidden neurons; the plateau of each comes at a time of its own in the last 5 ms of a phase",
+		paper("stochastic-plateaus", "500 hidden neurons; each has its plateau at its own time in the last 5 ms of a phase",
 			"network.hidden=500", "phases.plateau_spread_ms=5", "phases.plateau_sd_ms=3"),
 		{"rate-mode", "500 hidden neurons without spikes: rates, somata at rest at once, phases of two steps", []string{
 			"data.name=mnist", "learning.epochs=60", "network.hidden=500",
@@ -70,12 +70,12 @@ func presets() []preset {
 	}
 }
 
-// digitsPreset is what plateau train learns digits with where no preset is named, so
-// that a first run shows what the model can do. Other sets, and --preset none, have the
+// digitsPreset is the preset of plateau train on digits if none is named, so that a
+// first run shows what the model can do. Other data sets, and --preset none, have the
 // paper's settings.
 const digitsPreset = "digits"
 
-// use adds the settings of a preset, which how names: an option, or nobody's.
+// use adds the settings of a preset. how says in messages where they come from.
 func (s *settings) use(how, name string) error {
 	if name == "" {
 		return misuse(`--preset "": want the name of a preset; %s lists them`, command("config", "presets"))
@@ -95,7 +95,7 @@ func (s *settings) use(how, name string) error {
 	return nil
 }
 
-// uses is whether anything that a preset says still holds.
+// uses reports whether any setting still comes from a preset.
 func (s *settings) uses(preset string) bool {
 	for _, where := range s.config.given {
 		if where == "--preset "+preset {
@@ -105,7 +105,7 @@ func (s *settings) uses(preset string) bool {
 	return false
 }
 
-// presetLines says in a line what each preset is.
+// presetLines describes each preset in a line.
 func presetLines() []string {
 	var lines []string
 	for _, p := range presets() {

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// printConfig prints a configuration as TOML. With explain, each key has its
-// meaning, unit, range, default and equation above it, and a key that follows
-// others and was not given is commented out, so that it still follows. Without,
-// every key has its value.
+// printConfig prints a configuration as TOML. With explain, each key has its meaning,
+// unit, range, default and equation above it, and a key that follows others and was not
+// set is commented out, so that it still follows them. Without explain, every key has
+// its value.
 func printConfig(c *config, explain bool) string {
 	var b strings.Builder
 	base := defaults()
@@ -35,7 +35,7 @@ func printConfig(c *config, explain bool) string {
 	return strings.TrimLeft(b.String(), "\n")
 }
 
-// explain says in a few lines what a key is.
+// explain describes a key in a few lines.
 func (k key) explain(base *config) []string {
 	first := k.meaning
 	if k.unit != "" {

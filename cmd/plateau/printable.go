@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// printable is text without what a terminal would obey rather than show: control
-// characters, marks that turn the direction of writing, bytes that are no UTF-8. They
-// become \x1b or \u202e. New lines and tabs stay. Names of files and whatever else
-// the program has not written itself may hold anything.
+// printable replaces everything in a text that a terminal would obey rather than show:
+// control characters, marks that change the direction of writing, bytes that are not
+// UTF-8. They become \x1b or \u202e. Newlines and tabs stay. Names of files, and
+// everything else that the program did not write itself, may contain such characters.
 func printable(text string) string {
 	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(c rune) bool { return c != '\n' && c != '\t' && !unicode.IsGraphic(c) }) {
 		return text
@@ -35,12 +35,12 @@ func printable(text string) string {
 	return b.String()
 }
 
-// splitRunes cuts text into its characters. A byte that belongs to none is one.
+// splitRunes splits a text into its characters; an invalid byte counts as one.
 func splitRunes(text string) []string { return strings.Split(text, "") }
 
-// asciiControls writes what a terminal would obey as JSON's \u escapes, which mean the
-// same to whoever reads it. In JSON such characters are in strings only, where those
-// below a space are escaped already.
+// asciiControls replaces characters that a terminal would obey by JSON's \u escapes,
+// which mean the same to a reader. In JSON such characters are only in strings, in
+// which control characters below the space are escaped already.
 func asciiControls(json []byte) []byte {
 	var b []byte
 	for _, c := range string(json) {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// progress shows how far a piece of work is: as a bar on a terminal, which is
-// gone when the work ends, and elsewhere as a line now and then. What is shown
-// besides is for the work to say. It is for one goroutine at a time.
+// progress shows the progress of some work: on a terminal as a bar, which disappears
+// when the work ends, elsewhere as a line now and then. A label adds words. Only one
+// goroutine at a time may use it.
 type progress struct {
 	con   *console
 	what  string
@@ -16,18 +16,18 @@ type progress struct {
 	began time.Time
 	shown time.Time
 	label label
-	live  sketch // if not nil, shown on a terminal instead of the bar
+	live  sketch // shown on a terminal instead of the bar, if not nil
 }
 
-// label says in words how things stand when done is over, after a time.
+// label describes the progress in words.
 type label func(done int64, elapsed time.Duration) string
 
-// sketch shows how things stand, for a terminal. It stays when the work ends, for
-// the next to draw over it.
+// sketch draws the progress on a terminal. The drawing stays when the work ends, and
+// the next one replaces it.
 type sketch func(t terminal, done int64, elapsed time.Duration) []string
 
-// drawEvery is the pause between two drawings on a terminal, lineEvery between
-// two lines elsewhere.
+// drawEvery is the time between two drawings on a terminal, lineEvery that between two
+// lines elsewhere.
 const (
 	drawEvery = 100 * time.Millisecond
 	lineEvery = 30 * time.Second
@@ -45,7 +45,7 @@ func (p *progress) draw(s sketch) {
 	}
 }
 
-// at says that so much is done.
+// at sets how much is done.
 func (p *progress) at(done int64) {
 	now, screen := time.Now(), p.con.screen
 	every := lineEvery
@@ -68,17 +68,17 @@ func (p *progress) at(done int64) {
 	}
 }
 
-// resize changes what is to be done.
+// resize changes the total.
 func (p *progress) resize(total int64) { p.total = total }
 
-// end removes the bar, whatever was done.
+// end removes the bar.
 func (p *progress) end() {
 	if p.live == nil {
 		p.con.clear()
 	}
 }
 
-// left is the time that what remains will take, if it goes on like this.
+// left estimates the time that is left, at the speed so far.
 func left(done, total int64, elapsed time.Duration) time.Duration {
 	if done == 0 {
 		return 0
@@ -86,7 +86,7 @@ func left(done, total int64, elapsed time.Duration) time.Duration {
 	return time.Duration(float64(elapsed) * float64(total-done) / float64(done))
 }
 
-// clock prints a time as a person says it: 8 s, 2 min 05 s, 3 h 20 min.
+// clock prints a duration for a person: 8 s, 2 min 05 s, 3 h 20 min.
 func clock(d time.Duration) string {
 	s := int(math.Round(d.Seconds()))
 	switch {
@@ -102,7 +102,7 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%d h %02d min", s/3600, s/60%60)
 }
 
-// perSecond is a number of things by the time they took.
+// perSecond divides a number of things by the time that they took.
 func perSecond(n int64, d time.Duration) float64 {
 	if d <= 0 {
 		return 0

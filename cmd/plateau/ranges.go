@@ -10,10 +10,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// parseRanges reads numbers and ranges, as in "0:20,77": a range goes from its
-// first number up to, but without, its last, and where one of them is left out
-// to the end. Numbers are from low up to, but without, high, and come back in
-// ascending order, each once.
+// parseRanges reads numbers and ranges, such as "0:20,77". A range excludes its last
+// number; either number can be left out for the least or the greatest. Numbers must be
+// at least low and less than high. They are returned in ascending order, each once.
 func parseRanges(text string, low, high int) ([]int, error) {
 	var numbers []int
 	for part := range strings.SplitSeq(text, ",") {
@@ -32,10 +31,10 @@ func parseRanges(text string, low, high int) ([]int, error) {
 	return slices.Compact(numbers), nil
 }
 
-// maxListed numbers are as many as a list can have.
+// maxListed is the largest number of numbers in a list.
 const maxListed = 1 << 24
 
-// parseRange reads a number, or a range of at least one.
+// parseRange reads a number, or a range of at least one number.
 func parseRange(text string, low, high int) (from, to int, err error) {
 	first, last, isRange := strings.Cut(text, ":")
 	read := func(s string, missing int) int {
@@ -44,7 +43,7 @@ func parseRange(text string, low, high int) (from, to int, err error) {
 		}
 		n, failed := strconv.Atoi(s)
 		if failed != nil {
-			err = fmt.Errorf("%q is no number, and no range such as 0:20", text)
+			err = fmt.Errorf("%q is neither a number nor a range such as 0:20", text)
 		}
 		return n
 	}
@@ -65,7 +64,7 @@ func parseRange(text string, low, high int) (from, to int, err error) {
 	return from, to, err
 }
 
-// printRanges is the shortest text that parseRanges reads as the same numbers.
+// printRanges returns the shortest text that parseRanges reads as the same numbers.
 func printRanges(numbers []int) string {
 	var parts []string
 	for i := 0; i < len(numbers); {
@@ -83,8 +82,8 @@ func printRanges(numbers []int) string {
 	return strings.Join(parts, ",")
 }
 
-// fileFlag adds an option that stands for a file, with or without its name: one
-// that follows after a space is the command's only argument.
+// fileFlag adds an option for a file, whose name can be left out. A name that follows
+// after a space is, to pflag, the command's only argument.
 func fileFlag(flags *pflag.FlagSet, name, heading, usage string) *string {
 	path := flags.String(name, "", usage)
 	flags.Lookup(name).NoOptDefVal = standardFile
@@ -92,5 +91,5 @@ func fileFlag(flags *pflag.FlagSet, name, heading, usage string) *string {
 	return path
 }
 
-// standardFile stands for the name of a file that was not given.
+// standardFile stands for a name that was left out.
 const standardFile = "\x00"

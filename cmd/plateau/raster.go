@@ -8,8 +8,8 @@ import (
 	"plateau/sim"
 )
 
-// A raster shows when neurons fired, in lines of text: of a population how many
-// did, of a single neuron each spike.
+// A raster shows in lines of text when neurons fired: how many spikes a population
+// had, or each spike of a single neuron.
 type raster struct {
 	dt     float64 // ms
 	phases []phaseTrace
@@ -19,10 +19,10 @@ type raster struct {
 // rasterRow is what one line of a raster shows.
 type rasterRow struct {
 	label string
-	step  []int32 // of each spike
-	few   bool    // whether spikes are to be seen one by one
+	step  []int32 // step of each spike
+	few   bool    // spikes are shown one by one
 	rates []float64
-	words string // instead of spikes, if there can be none
+	words string // shown instead of spikes, if there can be none
 	paint paint
 }
 
@@ -69,9 +69,9 @@ func spikesWithin(steps []int32, p phaseTrace) int {
 	return n
 }
 
-const averaged = "averaged" // stands beside the windows of the means
+const averaged = "averaged" // label of the windows of the means
 
-const ratesWidth = 16 // of the columns with mean rates
+const ratesWidth = 16 // width of the columns with mean rates
 
 // lines draws the raster.
 func (r *raster) lines(t terminal) []string {
@@ -84,7 +84,7 @@ func (r *raster) lines(t terminal) []string {
 	if rates {
 		room -= ratesWidth
 	}
-	// A column takes two bins, each of them a number of steps.
+	// A column shows two bins of equal numbers of steps.
 	bin, width := 0, math.MaxInt
 	for width > max(room, len(r.phases)) {
 		bin, width = bin+1, 0
@@ -149,11 +149,11 @@ func (r *raster) lines(t terminal) []string {
 	return append(lines, window.String())
 }
 
-// fewMilliseconds is how much a column may stand for if single spikes are to be
-// seen.
+// fewMilliseconds is the longest time for which a column may stand if single spikes
+// are shown.
 const fewMilliseconds = 5
 
-// boundary divides phases.
+// boundary draws the line between two phases.
 func (r *raster) boundary(l *row, phase int) {
 	switch {
 	case phase == 0:
@@ -179,7 +179,7 @@ func counts(steps []int32, p phaseTrace, bin int) []int {
 	return n
 }
 
-// ticks draws a stroke for each bin with a spike.
+// ticks draws a mark for each bin with a spike.
 func (t terminal) ticks(steps []int32, p phaseTrace, bin int) string {
 	marks := []rune(" ▖▗▄")
 	if !t.unicode {
@@ -193,7 +193,7 @@ func (t terminal) ticks(steps []int32, p phaseTrace, bin int) string {
 	return b.String()
 }
 
-// density draws how many spikes there are in each column, up to most.
+// density draws the number of spikes in each column, as a share of most.
 func (t terminal) density(steps []int32, p phaseTrace, bin int, most float64) string {
 	heights := t.heights()
 	var b strings.Builder
@@ -208,8 +208,8 @@ func (t terminal) density(steps []int32, p phaseTrace, bin int, most float64) st
 	return b.String()
 }
 
-// perStep is the mean number of spikes in a step of each column: the last may be
-// shorter.
+// perStep returns the mean number of spikes per step in each column; the last column may
+// have fewer steps.
 func perStep(steps []int32, p phaseTrace, bin int) []float64 {
 	n := counts(steps, p, bin)
 	var mean []float64
@@ -220,7 +220,7 @@ func perStep(steps []int32, p phaseTrace, bin int) []float64 {
 	return mean
 }
 
-// most is the highest column of a row.
+// most returns the highest column of a row.
 func (r *raster) most(row rasterRow, bin int) float64 {
 	most := 0.0
 	for _, p := range r.phases {

@@ -25,7 +25,7 @@ import (
 func recordFlag(cmd *cobra.Command, usage string) *string {
 	path := fileFlag(cmd.Flags(), "record", headOutput, usage)
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		// --record FILE is for pflag an option without a value, and a word.
+		// To pflag, --record FILE is an option without a value, and an argument.
 		if len(args) == 1 && *path == standardFile {
 			*path = args[0]
 			return nil
@@ -35,7 +35,7 @@ func recordFlag(cmd *cobra.Command, usage string) *string {
 	return path
 }
 
-// recordedPopulations tells of each population whether its spikes are recorded.
+// recordedPopulations reports for each population whether its spikes are recorded.
 func (c *config) recordedPopulations() ([]bool, error) {
 	names := populationNames(len(c.network.hidden))
 	chosen := make([]bool, len(names))
@@ -55,12 +55,12 @@ func (c *config) recordedPopulations() ([]bool, error) {
 	return chosen, nil
 }
 
-// neuronRanges are the neurons of each population that potentials are recorded
-// of, as ranges from a first up to, but without, a last one.
+// neuronRanges returns, for each population, the neurons whose potentials are
+// recorded, as ranges that exclude their last number.
 func (c *config) neuronRanges() ([][][2]int, error) {
 	info, err := dataset.Lookup(c.data.name)
 	if err != nil {
-		return nil, nil // that is reported as itself
+		return nil, nil // reported elsewhere
 	}
 	text := c.record.neurons
 	names, sizes := populationNames(len(c.network.hidden)), c.sizes(info)
@@ -90,7 +90,7 @@ func (c *config) neuronRanges() ([][][2]int, error) {
 
 func (c *config) recordedNeuronsWrong() bool { _, err := c.neuronRanges(); return err != nil }
 
-// variables are all that can be recorded of a neuron beside its spikes.
+// variables lists everything that can be recorded of a neuron besides its spikes.
 func variables() []record.Variable {
 	return []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate}
 }
@@ -116,8 +116,7 @@ func parseVariables(text string) ([]record.Variable, error) {
 	return list, nil
 }
 
-// recordedTraces lists the variables to record. Their neurons are yet to be
-// listed.
+// recordedTraces lists the variables to record, still without their neurons.
 func (c *config) recordedTraces() ([]record.Trace, error) {
 	list, err := parseVariables(c.record.variables)
 	if err != nil || list == nil {
@@ -142,7 +141,7 @@ func (c *config) recordedTraces() ([]record.Trace, error) {
 	return traces, nil
 }
 
-// listNeurons lists the neurons of traces.
+// listNeurons adds their neurons to the recorded variables.
 func (c *config) listNeurons(traces []record.Trace) error {
 	ranges, err := c.neuronRanges()
 	if err != nil {
@@ -161,7 +160,7 @@ func (c *config) listNeurons(traces []record.Trace) error {
 	return nil
 }
 
-// selectTrials adds to a selection which trials of a run are recorded.
+// selectTrials adds the trials that a run records to a selection.
 func (c *config) selectTrials(s *record.Selection) error {
 	switch c.record.trials {
 	case everything:
@@ -185,7 +184,7 @@ func (c *config) selectTrials(s *record.Selection) error {
 	return err
 }
 
-// selectImages adds to a selection the images whose trials are recorded.
+// selectImages adds the images whose trials are recorded to a selection.
 func (c *config) selectImages(s *record.Selection) (err error) {
 	if c.record.images != everything {
 		s.Samples, err = parseRanges(c.record.images, 0, c.shown())
@@ -193,13 +192,13 @@ func (c *config) selectImages(s *record.Selection) (err error) {
 	return err
 }
 
-// trials is how many trials a run has, as far as they can be listed.
+// trials returns the number of trials of a run, at most the number that can be listed.
 func (c *config) trials() int {
 	return int(min(int64(c.shown())*int64(c.learning.epochs), math.MaxInt32))
 }
 
-// ownWeights is for how many trials of a run, at most, weights must be recorded
-// because trials before them were left out; 0 if none are.
+// ownWeights returns the largest number of trials for which weights must be recorded
+// because the trials before them are not; 0 if all are recorded.
 func (c *config) ownWeights(s record.Selection) int {
 	if s.Every < 2 && s.Numbers == nil && s.Samples == nil && !s.Misread {
 		return 0
@@ -212,7 +211,7 @@ func (c *config) ownWeights(s record.Selection) int {
 		n = min(n, len(s.Samples)*c.learning.epochs)
 	}
 	if s.Numbers != nil {
-		// Of neighbours only the first needs them.
+		// Of consecutive trials only the first needs weights.
 		first := 0
 		for i, number := range s.Numbers {
 			if i == 0 || number != s.Numbers[i-1]+1 {
@@ -224,7 +223,7 @@ func (c *config) ownWeights(s record.Selection) int {
 	return n
 }
 
-// shown is how many images an epoch shows.
+// shown returns the number of images in an epoch.
 func (c *config) shown() int {
 	if c.data.examples > 0 {
 		return int(c.data.examples) - c.data.validation
@@ -232,7 +231,7 @@ func (c *config) shown() int {
 	return c.images().Train - c.data.validation
 }
 
-// recordingHeader says what a recording of training is to hold.
+// recordingHeader returns the header of a recording of training.
 func (c *config) recordingHeader(m protocols.Model) (record.Header, error) {
 	h := protocols.RecordingHeader(m)
 	c.signHeader(&h, splitTrain)
@@ -253,7 +252,8 @@ func (c *config) recordingHeader(m protocols.Model) (record.Header, error) {
 	return h, errors.Join(c.listNeurons(h.Traces), c.selectTrials(&h.Trials), c.selectImages(&h.Trials))
 }
 
-// trialHeader says that a recording of a single trial is to hold everything.
+// trialHeader returns the header of a recording of a single trial, which holds
+// everything.
 func (c *config) trialHeader(m protocols.Model, split string) record.Header {
 	h := protocols.RecordingHeader(m)
 	c.signHeader(&h, split)
@@ -269,23 +269,23 @@ func (c *config) trialHeader(m protocols.Model, split string) record.Header {
 	return h
 }
 
-// signHeader says what writes a recording, and of which examples.
+// signHeader adds the program, the time and the data to a header.
 func (c *config) signHeader(h *record.Header, split string) {
 	h.Program, h.Begun = "plateau "+version(), time.Now().UTC()
 	h.Config, h.Data, h.Split = printConfig(c, false), c.data.name, split
 }
 
-// A recording is written while something runs. A nil recording records nothing.
+// A recording is a recording that is being written. A nil recording records nothing.
 type recording struct {
 	path   string
 	writer *record.Writer
-	ignore bool // its errors
-	told   bool // that there was one which is ignored
+	ignore bool // ignore errors
+	told   bool // an ignored error was reported
 	con    *console
 }
 
-// createRecording begins a recording in a file. With force it replaces one, but
-// no file of another kind.
+// createRecording begins a recording in a file. With force it replaces a recording, but
+// not another kind of file.
 func createRecording(path string, force bool, h record.Header, net *network.Network) (*recording, error) {
 	if err := checkRecordingPath(path, force); err != nil {
 		return nil, err
@@ -301,7 +301,7 @@ func createRecording(path string, force bool, h record.Header, net *network.Netw
 	return &recording{path: path, writer: w}, nil
 }
 
-// continueRecording goes on with a recording at a mark.
+// continueRecording goes on with a recording from a mark.
 func continueRecording(path string, at *recordingMark, net *network.Network) (*recording, error) {
 	w, err := record.Continue(path, at.Mark, net)
 	if err != nil {
@@ -315,12 +315,12 @@ func checkRecordingPath(path string, force bool) error {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() > 0 && !record.Begins(path) {
-		return fmt.Errorf("--record %s: is no recording of plateau, so --force does not replace it; choose another name", path)
+		return fmt.Errorf("--record %s: is not a recording of plateau, so --force does not replace it; choose another name", path)
 	}
 	return nil
 }
 
-// recordingError says which recording failed.
+// recordingError adds the path of the recording to an error.
 func recordingError(path string, err error) error {
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("recording %s: %w", path, cause(err))
@@ -328,7 +328,7 @@ func recordingError(path string, err error) error {
 	return fmt.Errorf("recording %s: %s", path, plain(err))
 }
 
-// isRecording is whether a file can be read as a recording.
+// isRecording reports whether a file can be read as a recording.
 func isRecording(path string) bool {
 	r, err := record.Open(path)
 	if err != nil {
@@ -338,7 +338,7 @@ func isRecording(path string) bool {
 	return true
 }
 
-// err is what ended the recording, if that is to end the run too.
+// err returns the error that ended the recording, if it must end the run too.
 func (r *recording) err() error {
 	if r == nil {
 		return nil
@@ -346,8 +346,8 @@ func (r *recording) err() error {
 	return r.judge(r.writer.Err())
 }
 
-// mark is where the recording of a run stands, with all before it on the disk;
-// nil if nothing is recorded.
+// mark returns the current position of a run's recording, after everything before it
+// has reached the disk; nil if nothing is recorded.
 func (r *recording) mark(run *runFolder) (*recordingMark, error) {
 	if r == nil || r.told {
 		return nil, nil
@@ -366,7 +366,7 @@ func (r *recording) mark(run *runFolder) (*recordingMark, error) {
 	return &recordingMark{path, at}, nil
 }
 
-// syncFile waits until what was written to a file is on the disk.
+// syncFile waits until everything written to a file is on the disk.
 func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -394,12 +394,12 @@ func (r *recording) judge(err error) error {
 	}
 	if !r.told {
 		r.told = true
-		r.con.note("%v\nnothing more is recorded; the run goes on, as record.errors = %q", err, ignoreErrors)
+		r.con.note("%v\nnothing more is recorded; the run goes on because record.errors = %q", err, ignoreErrors)
 	}
 	return nil
 }
 
-// size of the file in bytes, as far as it is written.
+// size returns the number of bytes written so far.
 func (r *recording) size() int64 {
 	info, err := os.Stat(r.path)
 	if err != nil {
@@ -408,7 +408,7 @@ func (r *recording) size() int64 {
 	return info.Size()
 }
 
-// byteSize prints a size.
+// byteSize prints a number of bytes for a person.
 func byteSize(n int64) string {
 	for _, unit := range []struct {
 		name string
@@ -421,10 +421,10 @@ func byteSize(n int64) string {
 	return plural(int(n), "byte")
 }
 
-// observers are told everything, one after the other.
+// observers passes events on to several observers, one after another.
 type observers []sim.Observer
 
-// Observe passes an event on.
+// Observe implements sim.Observer.
 func (o observers) Observe(e sim.Event) {
 	for _, to := range o {
 		to.Observe(e)

@@ -344,7 +344,7 @@ func TestRecordingMistakes(t *testing.T) {
 		{"train --record a b", 2, []string{"takes no arguments"}},
 		{"train a", 2, []string{"takes no arguments"}},
 		{"train --record trial.plateau --out new", 1, []string{"--record trial.plateau: the file is there already", "--force"}},
-		{"train --record notes.txt --out new --force", 1, []string{"notes.txt: is no recording of plateau", "--force does not replace it"}},
+		{"train --record notes.txt --out new --force", 1, []string{"notes.txt: is not a recording of plateau", "--force does not replace it"}},
 		{"train --record run --out new", 1, []string{"--record run: is a folder"}},
 		{"train --record no/where --out new", 1, []string{"--record no/where: there is no folder no"}},
 		{"train --set record.spikes=hidden1", 2, []string{`record.spikes = "hidden1"`, "input,hidden0"}},
@@ -372,7 +372,7 @@ func TestRecordingMistakes(t *testing.T) {
 		{"inspect run --trials 3", 2, []string{"for a recording", "run is a folder"}},
 		{"inspect run/recording.plateau --trials 60", 2, []string{"--trials 60: want numbers from 0 to 59"}},
 		{"inspect run/recording.plateau --trials 7:3", 2, []string{"--trials 7:3: want a range that goes up"}},
-		{"inspect run/recording.plateau --trials some", 2, []string{`"some" is no number`}},
+		{"inspect run/recording.plateau --trials some", 2, []string{`"some" is neither a number`}},
 		{"inspect run/recording.plateau --trials 3 --verify", 2, []string{"do not go together"}},
 		{"inspect run/weights.npz", 1, []string{"not a recording"}},
 	} {

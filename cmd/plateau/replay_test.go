@@ -152,7 +152,7 @@ func TestReplayMistakes(t *testing.T) {
 		{"replay run/recording.plateau --layer hiden0", 2, []string{"--layer hiden0", "did you mean hidden0?"}},
 		{"replay run/recording.plateau --layer input", 2, []string{"the input has no potentials", "hidden0, output"}},
 		{"replay run/recording.plateau --neurons 0:21", 2, []string{"--neurons 0:21: want numbers from 0 to 19"}},
-		{"replay run/recording.plateau --neurons x", 2, []string{`--neurons "x" is no number`}},
+		{"replay run/recording.plateau --neurons x", 2, []string{`--neurons "x" is neither a number`}},
 		{"replay run/recording.plateau --neurons=", 2, []string{`--neurons "": want a value`}},
 		{"replay run/recording.plateau --vars volts", 2, []string{"--vars volts: want some of basal,apical,soma,rate"}},
 		{"replay run/recording.plateau --layer output --vars apical", 2, []string{"output neurons have no apical dendrite"}},

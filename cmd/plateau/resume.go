@@ -30,7 +30,7 @@ func resumeFlags(cmd *cobra.Command) (folder *string, at *int) {
 	describe(flags, headOutput, "resume-at", "N")
 	record := cmd.Args
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		// --resume DIR is for pflag an option without a value, and a word.
+		// To pflag, --resume DIR is an option without a value, and an argument.
 		if len(args) > 0 && *folder == standardFile && !flags.Changed("out") {
 			*folder, args = args[0], args[1:]
 		}
@@ -39,7 +39,7 @@ func resumeFlags(cmd *cobra.Command) (folder *string, at *int) {
 	return folder, at
 }
 
-// resumedFolder makes of --resume and --out the folder of a run.
+// resumedFolder returns the folder of the run to resume, from --resume and --out.
 func resumedFolder(cmd *cobra.Command, folder, out string, force bool) (string, error) {
 	switch {
 	case cmd.Flags().Changed("config") && folder != standardFile:
@@ -71,7 +71,7 @@ func holdsRun(path string) bool {
 // resumableRuns lists runs in the usual place.
 func resumableRuns() string { return listRuns(filepath.Join("runs", "*", configName)) }
 
-// resumeCommand is what to type so that a run goes on.
+// resumeCommand returns what to type to resume a run.
 func resumeCommand(run string) string { return command("train", "--resume", argument(run)) }
 
 // anewCommand is what to type so that a run is done once more in its folder, as it
@@ -91,7 +91,7 @@ func (r *runFolder) anewCommand() string {
 	return command(words...)
 }
 
-// resume goes on with a run, as if it had never stopped.
+// resume goes on with a run as if it had never stopped.
 func resume(ctx context.Context, con *console, options *options, o trainOptions) (err error) {
 	folder, err := reopenRun(o.resume)
 	if err != nil {
@@ -161,7 +161,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		return err
 	}
 	if digestOf(data) != point.Data {
-		return fmt.Errorf("the images are not those that the run has learnt from: %s in %s has other contents now", c.data.name, data.Dir)
+		return fmt.Errorf("the images are not those that the run has learnt from: the contents of %s in %s have changed", c.data.name, data.Dir)
 	}
 	r := newTraining(con, c, data, folder, o)
 	if err := r.prepare(); err != nil {
@@ -176,7 +176,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		now = protocols.Epoch{}
 	}
 	r.view.resume(r.tested, now)
-	// From here on the folder changes: what came after the checkpoint goes.
+	// From here on the folder changes: everything after the checkpoint is removed.
 	if err := folder.wake(); err != nil {
 		return err
 	}
@@ -216,9 +216,9 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	return r.run(ctx)
 }
 
-// beginAnew starts a run that has not come as far as its first checkpoint.
+// beginAnew restarts a run that was stopped before its first checkpoint.
 func beginAnew(ctx context.Context, con *console, c *config, folder *runFolder, o trainOptions) error {
-	// Weights beside a plan that is not begun are those of a run that it replaces.
+	// If the plan is not begun, weights in the folder are those of a run that it replaces.
 	if folder.plan == nil || folder.plan.Begun {
 		if _, err := os.Lstat(filepath.Join(folder.path, weightsName)); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("--resume %s: there are no checkpoints in it, but %s: it cannot go on; to begin it anew: %s",
@@ -239,7 +239,7 @@ func beginAnew(ctx context.Context, con *console, c *config, folder *runFolder, 
 	return begin(ctx, con, c, folder, o)
 }
 
-// reopenRun takes the folder of a run to go on with it.
+// reopenRun claims the folder of a run that is to be resumed.
 func reopenRun(path string) (*runFolder, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -268,15 +268,15 @@ func reopenRun(path string) (*runFolder, error) {
 	return r, nil
 }
 
-// findCheckpoint reads the checkpoint to go on at: that of so many examples, or if
-// they are negative the last one, nil if there is none yet.
+// findCheckpoint reads the checkpoint to resume at: the one after the given number of
+// examples or, if that is negative, the last one, nil if there is none yet.
 func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 	files, err := listCheckpoints(r.path)
 	if err != nil {
 		return nil, err
 	}
 	if r.plan != nil && !r.plan.Begun {
-		files = nil // those are of a run that this one replaces
+		files = nil // they belong to a run that this one replaces
 	}
 	if examples >= 0 {
 		var there []string
@@ -309,9 +309,9 @@ func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 	return nil, fmt.Errorf("%w\nno other is left; to begin the run anew: %s", err, r.anewCommand())
 }
 
-// resumed puts the settings of a run together that goes on, at a checkpoint if
-// there is one. They are those that it was begun with, but for what does not
-// change what is learnt.
+// resumed returns the settings of a resumed run; point is its checkpoint, nil if there
+// is none. They are those with which it was begun, except settings that do not change
+// what is learnt.
 func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
 	path := filepath.Join(run.path, configName)
 	s, before := newSettings(), newSettings()
@@ -332,7 +332,7 @@ func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
 			return nil, err
 		}
 	case run.plan != nil:
-		// What config.toml says may be of a run that this one replaces.
+		// config.toml may belong to a run that this one replaces.
 		for _, to := range []*settings{s, before} {
 			to.read(filepath.Join(run.path, planName), []byte(run.plan.Config))
 		}
@@ -358,7 +358,7 @@ func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
-	// All there are, as a run is asked for, is by then a number.
+	// The stored configuration has the number of images in place of "all".
 	for _, n := range []struct{ now, then *count }{{&s.config.data.examples, &begun.data.examples}, {&s.config.data.test, &begun.data.test}} {
 		if *n.now == 0 {
 			*n.now = *n.then
@@ -383,20 +383,20 @@ func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
 	return c, nil
 }
 
-// checkEpochs refuses to end a run before where it is.
+// checkEpochs refuses fewer epochs than the run has already learnt.
 func (c *checkpoint) checkEpochs(now *config) error {
 	if now.learning.epochs < c.Epochs {
-		return &configError{[]string{fmt.Sprintf("%slearning.epochs = %d: the run has learnt %s already; want at least so many",
+		return &configError{[]string{fmt.Sprintf("%slearning.epochs = %d: the run has learnt %s already; want at least that number",
 			prefix(now.given["learning.epochs"]), now.learning.epochs, plural(c.Epochs, "epoch"))}}
 	}
 	return nil
 }
 
-// restore puts the training into the state of a checkpoint.
+// restore restores the state of the training from a checkpoint.
 func (r *training) restore(c *checkpoint) error {
 	for _, p := range c.Parts {
 		if p.Name != partSettings && r.keeper(p.Name) == nil {
-			return fmt.Errorf("it holds a part named %s, which these settings have no use for", p.Name)
+			return fmt.Errorf("it holds a part named %s, which is not needed with these settings", p.Name)
 		}
 	}
 	for _, k := range r.kept {
@@ -424,8 +424,8 @@ func (r *training) restore(c *checkpoint) error {
 	return nil
 }
 
-// check finds out whether a recording can be continued at its mark, nil if there
-// was none.
+// check returns an error if a recording cannot be continued at its mark; m is nil if
+// there was no recording.
 func (m *recordingMark) check(run *runFolder, asked string) error {
 	if m == nil {
 		if asked != "" {
@@ -447,7 +447,7 @@ func (m *recordingMark) check(run *runFolder, asked string) error {
 	return nil
 }
 
-// in is where the recording is: where somebody says, or where it was.
+// in returns the path of the recording: the one in the option, or where it was.
 func (m *recordingMark) in(run *runFolder, asked string) string {
 	if asked != "" && asked != standardFile {
 		return asked
@@ -455,7 +455,7 @@ func (m *recordingMark) in(run *runFolder, asked string) string {
 	return run.without(m.Path)
 }
 
-// digestOf is the SHA-256 of all images and labels of the data, with their numbers.
+// digestOf returns the SHA-256 of all images and labels, and their numbers.
 func digestOf(d *dataset.Data) string {
 	sum := sha256.New()
 	for _, set := range []*dataset.Set{d.Train, d.Test} {

@@ -31,27 +31,26 @@ const (
 	checkpointsName = "checkpoints" // a folder
 )
 
-// configMark begins the configuration of every run, and its first line says how
-// many settings there are, after configCount.
+// configMark begins the configuration of every run. After configCount, its first line
+// has the number of settings.
 const (
 	configMark  = "# plateau run"
 	configCount = "with all "
 )
 
-// A runFolder is where a training run leaves its files.
+// A runFolder is the folder with the files of a training run.
 type runFolder struct {
 	path     string
-	claim    *claim.Claim // nil if it is not claimed
+	claim    *claim.Claim // nil if the folder is not claimed
 	plan     *plan
-	replaces bool     // whether there is a run in it already, whose place the plan takes
+	replaces bool     // there is already a run in it, which the plan replaces
 	created  []string // folders that were not there before, outermost first
 	files    []string // files written so far
 }
 
-// claimRun finds out, before anything is computed, whether a run can be written
-// to a folder, and makes it if it is not there. Without a path it is the first
-// free one of runs/NAME-1, runs/NAME-2, … Of an older run nothing is lost
-// until begin.
+// claimRun checks, before anything is computed, that a run can be written to a folder,
+// and makes it if it does not exist. Without a path it chooses the first free one of
+// runs/NAME-1, runs/NAME-2, … It changes nothing of an older run; begin does.
 func claimRun(path, data string, force bool) (*runFolder, error) {
 	r := &runFolder{path: path}
 	if path == "" {
@@ -69,7 +68,7 @@ func claimRun(path, data string, force bool) (*runFolder, error) {
 	return r, nil
 }
 
-// inspect takes the folder, if a run can be written there.
+// inspect claims the folder if a run can be written there.
 func (r *runFolder) inspect(force bool) error {
 	if info, err := os.Stat(r.path); err == nil && !info.IsDir() {
 		return r.refuse(syscall.ENOTDIR)
@@ -80,7 +79,7 @@ func (r *runFolder) inspect(force bool) error {
 		}
 		return r.refuse(err)
 	}
-	r.sweep() // first: what a killed process has left is no reason to refuse
+	r.sweep() // first, because files that a killed process has left are no reason to refuse
 	entries, err := os.ReadDir(r.path)
 	if err != nil {
 		return r.refuse(err)
@@ -113,20 +112,20 @@ func (r *runFolder) inspect(force bool) error {
 func (r *runFolder) take() (err error) {
 	r.claim, err = claim.Take(r.path)
 	if held, ok := errors.AsType[*claim.Held](err); ok {
-		r.created = nil // whoever has it may not have begun to write: it is not ours to remove
+		r.created = nil // the other process may be about to write, so we must not remove them
 		return fmt.Errorf("another plateau works in it: %w", held)
 	}
 	return err
 }
 
-// mine is an error if the folder is another process's by now: this one was stopped
-// for so long that it was given up.
+// mine returns an error if another process has taken over the folder, because this one
+// was suspended for so long that its claim ran out.
 func (r *runFolder) mine() error {
 	r.claim.Renew()
 	return r.lost()
 }
 
-// lost is as mine is, but costs nothing and knows it a little later.
+// lost does the same as mine without looking at the file, and notices it a little later.
 func (r *runFolder) lost() error {
 	if r.claim == nil {
 		return nil
@@ -144,7 +143,7 @@ func (r *runFolder) release() {
 	}
 }
 
-// probe finds out whether files can be written by writing one.
+// probe writes a file to find out whether that is possible.
 func (r *runFolder) probe() error {
 	f, err := atomicfile.Create(filepath.Join(r.path, ".probe"))
 	if err == nil {
@@ -153,20 +152,20 @@ func (r *runFolder) probe() error {
 	return err
 }
 
-// sweep removes the temporary files that a killed process has left. Nobody else
-// writes in a folder that is claimed.
+// sweep removes the temporary files that a killed process has left. No other process
+// writes to a folder that is claimed.
 func (r *runFolder) sweep() {
 	for _, name := range []string{".probe", planName, configName, metricsName, weightsName, recordingName, measurementsName, filepath.Join(checkpointsName, "*"+checkpointEnding)} {
 		r.sweepBeside(filepath.Join(r.path, name))
 	}
 }
 
-// sweepBeside removes what a killed process has left of a file that it was
-// writing, whose name may be a pattern.
+// sweepBeside removes the temporary files of a file that a killed process was writing.
+// The name of the file may be a pattern.
 func (r *runFolder) sweepBeside(path string) {
 	const random = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f].tmp"
 	folder, base := filepath.Split(path)
-	// A folder's name may have brackets, which Glob would take for a pattern.
+	// The name of the folder may contain brackets, which to Glob are a pattern.
 	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
 		if ok, _ := filepath.Match("."+base+"."+random, e.Name()); ok {
@@ -199,7 +198,7 @@ func (r *runFolder) claimFree(data string) error {
 	}
 }
 
-// mkdir makes a folder and those above it, and remembers which were not there.
+// mkdir makes a folder and its parents, and remembers which did not exist.
 func (r *runFolder) mkdir(path string) error {
 	path = filepath.Clean(path)
 	if _, err := os.Stat(path); err == nil {
@@ -221,7 +220,7 @@ func (r *runFolder) mkdir(path string) error {
 	return err
 }
 
-// checkOwn refuses a file that no run has made: it is not ours to replace.
+// checkOwn refuses to replace a file that was not made by a run.
 func checkOwn(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -275,8 +274,8 @@ func firstLine(path string) string {
 	return strings.TrimSuffix(line, "\n")
 }
 
-// begin makes the folder one of the run that is planned: first the plan, then all
-// of an older run goes, and the configuration comes.
+// begin makes the folder that of the planned run: it writes the plan, then removes
+// everything of an older run, then writes the configuration.
 func (r *runFolder) begin(p *plan) error {
 	r.plan = p
 	if err := r.savePlan(); err != nil {
@@ -294,13 +293,13 @@ func (r *runFolder) begin(p *plan) error {
 	return r.write(configName, []byte(p.Config), atomicfile.Replace)
 }
 
-// runText is the configuration of a run as its folder keeps it.
+// runText returns the configuration of a run as it is stored in its folder.
 func (c *config) runText() string {
 	return fmt.Sprintf("%s of %s, %s%d settings.\n# The same once more: plateau train --config %s\n\n%s",
 		configMark, c.title(), configCount, len(keys()), configName, printConfig(c, false))
 }
 
-// rewriteConfig keeps what has changed in what the run is asked to do.
+// rewriteConfig writes a new plan, and the configuration if it differs.
 func (r *runFolder) rewriteConfig(p *plan) error {
 	r.plan = p
 	if err := r.savePlan(); err != nil {
@@ -313,7 +312,7 @@ func (r *runFolder) rewriteConfig(p *plan) error {
 	return nil
 }
 
-// write leaves a whole file in the folder, or none.
+// write writes a file in the folder, completely or not at all.
 func (r *runFolder) write(name string, text []byte, create func(path string) (*atomicfile.File, error)) error {
 	path := filepath.Join(r.path, name)
 	if err := writeWhole(path, text, create); err != nil {
@@ -323,7 +322,7 @@ func (r *runFolder) write(name string, text []byte, create func(path string) (*a
 	return nil
 }
 
-// writeWhole leaves a whole file, or none.
+// writeWhole writes a file, completely or not at all.
 func writeWhole(path string, text []byte, create func(path string) (*atomicfile.File, error)) error {
 	f, err := create(path)
 	if err != nil {
@@ -336,22 +335,21 @@ func writeWhole(path string, text []byte, create func(path string) (*atomicfile.
 	return f.Commit()
 }
 
-// abandon removes what a run has left that came to nothing: its files, and the
-// folders made for it. Where it took the place of another its plan stays, by which
-// it can begin once more.
+// abandon removes the files of a run that has failed to begin, and the folders made
+// for it. If it has replaced another run, its plan stays, so that it can begin again.
 func (r *runFolder) abandon() {
 	if !r.replaces {
 		for _, path := range r.files {
 			os.Remove(path)
 		}
 	}
-	r.release() // it is a file in the folder
+	r.release() // the claim is a file in the folder
 	for i := len(r.created) - 1; i >= 0; i-- {
 		os.Remove(r.created[i]) // fails, as it should, if something else is in it
 	}
 }
 
-// checkRun says whether a folder holds a run.
+// checkRun returns an error if a folder does not hold a run.
 func checkRun(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -390,7 +388,7 @@ func runConfig(folder string) (*config, error) {
 // knownRuns lists runs in the usual place.
 func knownRuns() string { return listRuns(filepath.Join("runs", "*", weightsName)) }
 
-// listRuns lists the folders of files.
+// listRuns lists the folders of the files that match a pattern.
 func listRuns(pattern string) string {
 	found, _ := filepath.Glob(pattern)
 	if len(found) == 0 {

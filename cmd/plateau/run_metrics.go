@@ -8,17 +8,17 @@ import (
 	"path/filepath"
 )
 
-// runMetrics are what metrics.jsonl tells of a run.
+// runMetrics is the content of metrics.jsonl.
 type runMetrics struct {
 	start    startEvent
 	epochs   []epochEvent
 	measured []measureEvent
-	end      *endEvent // nil without: the run goes on, or was killed
+	end      *endEvent // nil if there is none: the run is in progress, or was killed
 }
 
-// readMetrics reads what a run tells, which may be in progress: a last line that
-// is not whole yet is left out. The error is of the first line that is wrong; what
-// all others tell is there.
+// readMetrics reads the metrics of a run, which may be in progress: it ignores a last
+// line that is incomplete. The error is that of the first wrong line; run has the
+// content of all others.
 func readMetrics(folder string) (run runMetrics, err error) {
 	path := filepath.Join(folder, metricsName)
 	text, err := os.ReadFile(path)
@@ -35,8 +35,8 @@ func readMetrics(folder string) (run runMetrics, err error) {
 	return run, err
 }
 
-// read takes in a line. What is told once more, as a run went on from an earlier
-// point, replaces what was told then.
+// read adds a line. If a run was resumed at an earlier checkpoint, a repeated epoch
+// replaces the earlier one and everything after it.
 func (r *runMetrics) read(line []byte) error {
 	var kind struct {
 		Event string `json:"event"`

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// A screen keeps a few lines in place at the end of what a terminal shows: each
-// drawing replaces the one before, in a single write, so that nothing flickers.
-// The cursor waits on the empty line below.
+// A screen keeps a few lines in place at the end of a terminal. Each drawing replaces
+// the previous one in a single write, so that nothing flickers. The cursor stays on the
+// empty line below.
 type screen struct {
 	to   io.Writer
 	size func() terminal // asked for each drawing: windows change
-	seen []string        // the lines that stand there
-	wide int             // columns there were when they were drawn
+	seen []string        // the lines that are shown
+	wide int             // number of columns when they were drawn
 }
 
-// show draws lines, as many as there is room for.
+// show draws as many of the lines as there is room for.
 func (s *screen) show(lines []string) {
 	t := s.size()
 	lines = lines[:min(len(lines), max(t.rows-1, 1))]
@@ -34,7 +34,7 @@ func (s *screen) show(lines []string) {
 	s.to.Write(b.Bytes())
 }
 
-// clear takes the lines away. The cursor is then where they began.
+// clear removes the lines. The cursor is then where they began.
 func (s *screen) clear() {
 	if s.seen == nil {
 		return
@@ -46,8 +46,8 @@ func (s *screen) clear() {
 	s.to.Write(b.Bytes())
 }
 
-// back moves the cursor to where the lines begin. A window that was made
-// narrower has broken lines that were longer.
+// back moves the cursor to where the lines begin. If the window was made narrower,
+// longer lines have been wrapped.
 func (s *screen) back(b *bytes.Buffer, t terminal) {
 	rows := 0
 	for _, line := range s.seen {
@@ -58,8 +58,8 @@ func (s *screen) back(b *bytes.Buffer, t terminal) {
 	}
 }
 
-// barLine is a bar with words at both sides. Where the words alone fill the line
-// the bar is left out.
+// barLine returns a bar with words on both sides, or only the words if they fill the
+// line.
 func barLine(t terminal, before string, share float64, after string) string {
 	r := row{t: t}
 	r.add(plainly, before+"  ")

@@ -16,9 +16,9 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// Settings are collected in layers, of which a later one wins: defaults, then a
-// preset, then a file, then every --set in turn, then the options with names of their own.
-// All mistakes are collected, so that a user sees them at once.
+// Settings are collected in layers, and a later one overrides earlier ones: defaults, a
+// preset, a file, every --set in turn, and the named options. All mistakes are
+// collected, so that a user sees them at once.
 type settings struct {
 	config   *config
 	problems []string
@@ -40,7 +40,7 @@ func prefix(where string) string {
 	return where + ": "
 }
 
-// set gives one key a value, from where.
+// set sets a key; where says in messages where the value comes from.
 func (s *settings) set(where, name string, v any, text string) {
 	k, ok := lookup(name)
 	if !ok {
@@ -90,9 +90,8 @@ func unknownKey(name string) string {
 	return s + "; " + command("config") + " lists all"
 }
 
-// meantKey returns the key that a word certainly stands for: its name without the
-// section or the unit, or a symbol of the paper, however it is typed; "" if there is
-// none.
+// meantKey returns the key that a word stands for without doubt: a name without its
+// section or unit, or a symbol of the paper, in any spelling; "" if there is none.
 func meantKey(word string) string {
 	for _, k := range keys() {
 		_, last, ok := strings.Cut(k.name, ".")
@@ -122,13 +121,15 @@ func withoutUnit(name string) string {
 	return name
 }
 
-// plainSymbol makes g_a, $g_{a}$ and ga the same, and \tau_s, tau_s and τ_s.
+// plainSymbol returns the same text for g_a, $g_{a}$ and ga, and for \tau_s, tau_s and
+// τ_s.
 func plainSymbol(s string) string {
 	return strings.NewReplacer("_", "", "{", "", "}", "", "$", "", `\`, "",
 		"delta", "Δ", "Delta", "Δ", "eta", "η", "kappa", "κ", "lambda", "λ", "mu", "μ", "phi", "φ", "tau", "τ").Replace(s)
 }
 
-// maxConfig bytes are more than anybody writes by hand.
+// maxConfig is the largest size of a configuration in bytes, more than anybody writes by
+// hand.
 const maxConfig = 1 << 20
 
 // readFile adds the settings of a TOML file.
@@ -157,9 +158,8 @@ func (s *settings) readFile(path string) error {
 	return nil
 }
 
-// readRun adds the settings of the configuration that a run has written, which
-// has them all. One that lacks some was damaged, and its gaps are not to be filled
-// with defaults.
+// readRun adds the settings of the configuration that a run has written. It has all of
+// them; if some are missing, it was damaged, and defaults must not fill the gaps.
 func (s *settings) readRun(path string) error {
 	before := len(s.problems)
 	if err := s.readFile(path); err != nil {
@@ -194,10 +194,10 @@ func (s *settings) readRun(path string) error {
 	return nil
 }
 
-// byteOrderMark begins what some editors save as UTF-8.
+// byteOrderMark is at the beginning of UTF-8 files from some editors.
 const byteOrderMark = "\ufeff"
 
-// read adds the settings of TOML text, with the name of where it is from.
+// read adds the settings of a TOML text; path names it in messages.
 func (s *settings) read(path string, text []byte) {
 	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
 		s.problems = append(s.problems, path+": is UTF-16, as some shells write what is sent to a file; TOML is UTF-8: save it as that")
@@ -228,7 +228,7 @@ func (s *settings) read(path string, text []byte) {
 	}
 	before := len(s.problems)
 	walk("", doc)
-	// A map has no order; the file has.
+	// The map has no order, so problems are sorted by their lines in the file.
 	slices.SortStableFunc(s.problems[before:], func(a, b string) int { return lineOf(a, path) - lineOf(b, path) })
 }
 
@@ -305,7 +305,7 @@ func lineNumbers(text []byte) lines {
 	return found
 }
 
-// setText adds a setting from the command line: of a --set, or of an option.
+// setText adds a setting from the command line, from --set or a named option.
 func (s *settings) setText(where, name, text string) {
 	k, ok := lookup(name)
 	if !ok {
@@ -327,7 +327,7 @@ func (s *settings) setPair(pair string) {
 	s.setText("--set", name, text)
 }
 
-// finish derives what was not given, makes times whole steps and checks everything.
+// finish derives what was not set, rounds times to whole steps and checks everything.
 func (s *settings) finish() (*config, error) {
 	c := s.config
 	c.derive()
@@ -337,8 +337,8 @@ func (s *settings) finish() (*config, error) {
 			s.report(where, k.name, s.valueOf(k), k.allowed(c))
 		}
 	}
-	// A default may not fit what is wrong. Where nothing is, it may still not fit
-	// what was given.
+	// A wrong setting can make a default wrong, which is then not reported. If no setting
+	// is wrong, a default may still not go with what was set.
 	for _, k := range keys() {
 		if len(s.problems) > 0 || k.valid(c) {
 			continue
@@ -358,7 +358,7 @@ func (s *settings) finish() (*config, error) {
 	return c, nil
 }
 
-// valueOf says what a key has, and how that came about if it was not given so.
+// valueOf describes the value of a key, and says so if it was rounded or is the default.
 func (s *settings) valueOf(k key) string {
 	value := k.text(s.config)
 	for _, r := range s.config.rounded {
@@ -372,8 +372,8 @@ func (s *settings) valueOf(k key) string {
 	return value
 }
 
-// cause finds the setting that makes a default wrong: one without which it would be
-// right. It is nil if there is none.
+// cause returns the setting that makes a default wrong: without it the default would be
+// right. It returns nil if there is none.
 func (s *settings) cause(wrong key) *key {
 	for _, k := range keys() {
 		if _, given := s.config.given[k.name]; !given {
@@ -392,7 +392,7 @@ func (s *settings) cause(wrong key) *key {
 	return nil
 }
 
-// reportCause adds the mistake of a setting that another key's default cannot go with.
+// reportCause adds the mistake of a setting that does not go with another key's default.
 func (s *settings) reportCause(cause, wrong key) {
 	c := s.config
 	s.reported[cause.name] = true
@@ -400,7 +400,7 @@ func (s *settings) reportCause(cause, wrong key) {
 		cause.name, s.valueOf(cause), wrong.name, s.valueOf(wrong), wrong.name, wrong.allowed(c)))
 }
 
-// A configError lists all that is wrong with a configuration.
+// A configError lists everything that is wrong with a configuration.
 type configError struct{ problems []string }
 
 func (e *configError) Error() string {

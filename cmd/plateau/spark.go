@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// heights are the characters for values from low to high.
+// heights returns the characters for values from low to high.
 func (t terminal) heights() []rune {
 	if t.unicode {
 		return []rune("▁▂▃▄▅▆▇█")
@@ -13,8 +13,7 @@ func (t terminal) heights() []rune {
 	return []rune("_.-=+*#@")
 }
 
-// spark draws values as heights between low and high, one to a column, and NaN
-// as a gap.
+// spark draws values as heights between low and high, one per column, and NaN as a gap.
 func (t terminal) spark(values []float64, low, high float64) string {
 	heights := t.heights()
 	var b strings.Builder
@@ -29,8 +28,8 @@ func (t terminal) spark(values []float64, low, high float64) string {
 	return b.String()
 }
 
-// gauge is a horizontal bar of a share of its width, in eighths of a column, and
-// as wide whatever the share.
+// gauge draws a horizontal bar over a share of the width, in eighths of a column, and
+// pads it to the full width.
 func (t terminal) gauge(share float64, width int) string {
 	share = min(max(share, 0), 1)
 	if !t.unicode {
@@ -39,7 +38,7 @@ func (t terminal) gauge(share float64, width int) string {
 	return pad(bar(share, 1, width), width)
 }
 
-// pad fills up with spaces.
+// pad appends spaces up to a width.
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(width-len([]rune(s)), 0))
 }

@@ -4,5 +4,5 @@ package main
 
 import "os"
 
-// userSignals are unknown here.
+// userSignals returns none: this system does not have them.
 func userSignals() []os.Signal { return nil }

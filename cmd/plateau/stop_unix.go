@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// userSignals have no meaning of their own. Slurm sends them as --signal=USR1@60
-// says, and Grid Engine before it stops or kills a job.
+// userSignals returns the signals without a fixed meaning. Slurm sends them if asked
+// to (--signal=USR1@60), and Grid Engine does before it stops or kills a job.
 func userSignals() []os.Signal { return []os.Signal{syscall.SIGUSR1, syscall.SIGUSR2} }

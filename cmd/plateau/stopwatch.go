@@ -2,10 +2,10 @@ package main
 
 import "time"
 
-// A stopwatch adds up times, of processes before this one too.
+// A stopwatch adds up times, including those of earlier processes.
 type stopwatch struct {
 	before time.Duration
-	began  time.Time // zero while it stands still
+	began  time.Time // zero while it is stopped
 }
 
 func (s *stopwatch) start() { s.began = time.Now() }
@@ -19,5 +19,5 @@ func (s *stopwatch) elapsed() time.Duration {
 	return s.before + time.Since(s.began)
 }
 
-// seconds is a time that was stored as a number.
+// seconds converts a number of seconds to a duration.
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -17,8 +17,8 @@ type trialEvent struct {
 	Example      int               `json:"example"`
 	Class        int               `json:"class"`
 	Read         int               `json:"read"`
-	Potentials   []float64         `json:"class_potentials"` // from which the class is read out
-	Milliseconds []float64         `json:"phases_ms"`        // length of the forward and of the target phase
+	Potentials   []float64         `json:"class_potentials"` // mean potentials, which decide the predicted class
+	Milliseconds []float64         `json:"phases_ms"`        // lengths of the forward and the target phase
 	Populations  []populationEvent `json:"populations"`
 	Plateaus     []plateauEvent    `json:"plateaus"`
 	HiddenLosses []float64         `json:"hidden_losses"`
@@ -30,8 +30,8 @@ type trialEvent struct {
 type populationEvent struct {
 	Name    string    `json:"name"`
 	Neurons int       `json:"neurons"`
-	Spikes  []int     `json:"spikes"`  // in the forward and in the target phase
-	RateHz  []float64 `json:"rate_hz"` // of a neuron
+	Spikes  []int     `json:"spikes"`  // number in the forward and in the target phase
+	RateHz  []float64 `json:"rate_hz"` // mean rate of a neuron in these phases
 }
 
 // plateauEvent compares the plateaus of a hidden layer in the two phases.
@@ -39,13 +39,13 @@ type plateauEvent struct {
 	Layer      string  `json:"layer"`
 	Forward    float64 `json:"mean_forward"`
 	Target     float64 `json:"mean_target"`
-	Rose       int     `json:"rose"` // by more than smallChange
+	Rose       int     `json:"rose"` // number that rose by more than smallChange
 	Fell       int     `json:"fell"`
 	MeanChange float64 `json:"mean_absolute_change"`
 	MostChange float64 `json:"largest_absolute_change"`
 }
 
-// smallChange of a plateau is one that a person would not call a change.
+// smallChange is the change of a plateau up to which it does not count as a change.
 const smallChange = 0.01
 
 func (t *trace) event(o trialOptions) trialEvent {
@@ -97,7 +97,7 @@ func comparePlateaus(layer string, forward, target []float32) plateauEvent {
 	return e
 }
 
-// summary tells a person what happened.
+// summary describes the trial for a person.
 func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	e := t.event(o)
 	var b strings.Builder
@@ -109,7 +109,7 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	b.WriteString(t.verdict(at, set, e) + "\n\n")
 	b.WriteString(t.spikes(at, e) + "\n")
 	if t.silentOutput() {
-		b.WriteString("output neurons fire, but nobody reads their spikes\n")
+		b.WriteString("output neurons fire, but nothing uses their spikes\n")
 	}
 	b.WriteString("\n")
 	for _, p := range e.Plateaus {
@@ -117,7 +117,7 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 		fmt.Fprintf(&b, "%s plateaus: mean %.3f forward, %.3f target; %d of %d rose and %d fell\n  by more than %v, by %.3f in the mean and %.3f at most\n",
 			p.Layer, p.Forward, p.Target, p.Rose, n, p.Fell, smallChange, p.MeanChange, p.MostChange)
 	}
-	// The equations name the losses of a network with one hidden layer.
+	// The paper's equations have names for the losses of a network with one hidden layer.
 	hiddenLoss, outputLoss := "loss L_0", "loss L_1"
 	if len(e.HiddenLosses) > 1 {
 		hiddenLoss, outputLoss = "loss", "loss"
@@ -127,7 +127,7 @@ func (t *trace) summary(at terminal, set *dataset.Set, o trialOptions) string {
 	}
 	fmt.Fprintf(&b, "output %s %.4g\n\n", outputLoss, e.OutputLoss)
 	if o.out != "" {
-		fmt.Fprintf(&b, "every trace is in %s:\n  python -c %s\n", printable(o.out), shellWord(fmt.Sprintf(`import numpy; print(numpy.load(%q)["about"])`, o.out)))
+		fmt.Fprintf(&b, "all potentials, spikes and means are in %s:\n  python -c %s\n", printable(o.out), shellWord(fmt.Sprintf(`import numpy; print(numpy.load(%q)["about"])`, o.out)))
 	}
 	if o.record != "" {
 		fmt.Fprintf(&b, "everything is in %s: %s\n", printable(o.record), command("inspect", argument(o.record)))
@@ -154,7 +154,7 @@ func (t *trace) spikes(at terminal, e trialEvent) string {
 	return strings.Join(t.raster(e, info.Classes).lines(at), "\n")
 }
 
-// silentOutput is whether the spikes of the output layer have no reader.
+// silentOutput reports whether nothing uses the spikes of the output layer.
 func (t *trace) silentOutput() bool { return len(t.config.network.hidden) == 0 }
 
 func (t *trace) neurons(name string) int {

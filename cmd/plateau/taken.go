@@ -13,8 +13,8 @@ import (
 	"plateau/sim/record/npz"
 )
 
-// takenBy says what a file is that a command does not take, and which command does:
-// words to go on with behind a message, or "" if none is known.
+// takenBy describes a file that a command cannot use, and names a command that can. It
+// returns the end of a message, or "" if the file is of no known kind.
 func takenBy(path string) string {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() && !info.Mode().IsRegular() {
@@ -24,7 +24,7 @@ func takenBy(path string) string {
 	run := func(of string) string { return command("inspect", argument(of)) }
 	if info.IsDir() {
 		if isRun(folder) {
-			return "; it is a part of a run: " + run(folder)
+			return "; it is part of a run: " + run(folder)
 		}
 		return ""
 	}
@@ -40,7 +40,7 @@ func takenBy(path string) string {
 		case holdsAll(names, "W0", "b0") && isRun(folder):
 			return "; it holds the weights of a run: " + run(folder)
 		case holdsAll(names, "W0", "b0"):
-			return "; it holds weights, without the run that they are of"
+			return "; it holds weights, but the other files of their run are not beside it"
 		case holdsAll(names, "image", "populations", "phase_begin_ms"):
 			return "; it is the file of a trial: " + command("plot", argument(path))
 		case filepath.Base(path) == measurementsName && isRun(folder):
@@ -51,7 +51,7 @@ func takenBy(path string) string {
 		if of := filepath.Dir(folder); filepath.Base(folder) == checkpointsName {
 			return "; it is a checkpoint of a run: " + run(of)
 		}
-		return "; it is a checkpoint, without the run that it is of"
+		return "; it is a checkpoint, but the other files of its run are not there"
 	case isRecording(path):
 		return "; it is a recording: " + command("inspect", argument(path))
 	case strings.HasPrefix(first, configMark) || filepath.Ext(path) == ".toml":
@@ -64,13 +64,12 @@ func takenBy(path string) string {
 	return ""
 }
 
-// holdsAll is whether all of some names are among others.
+// holdsAll reports whether names contains all wanted ones.
 func holdsAll(names []string, wanted ...string) bool {
 	return !slices.ContainsFunc(wanted, func(w string) bool { return !slices.Contains(names, w) })
 }
 
-// recordingOf is the recording that somebody means who names it or the folder of its
-// run.
+// recordingOf returns the path of a recording, given that path or the folder of its run.
 func recordingOf(path string) (string, error) {
 	info, err := os.Stat(path)
 	switch {

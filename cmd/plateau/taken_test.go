@@ -102,14 +102,14 @@ func TestWrongFileSaysWhoTakesIt(t *testing.T) {
 		{"trial-3.npz", "; it is the file of a trial: plateau plot trial-3.npz\n"},
 		{"replay-0.npz", "; it is an archive of arrays, which numpy.load reads\n"},
 		{"a run/weights.npz", "; it holds the weights of a run: plateau inspect 'a run'\n"},
-		{"stray.npz", "; it holds weights, without the run that they are of\n"},
+		{"stray.npz", "; it holds weights, but the other files of their run are not beside it\n"},
 		{"a run/measurements.npz", "; it holds what was measured in a run: plateau inspect 'a run'\n"},
 		{checkpoints[0].path, "; it is a checkpoint of a run: plateau inspect 'a run'\n"},
 		{"a run/metrics.jsonl", "; it holds the metrics of a run: plateau inspect 'a run'\n"},
 		{"a run/config.toml", "; it is a configuration: plateau train --config 'a run/config.toml'\n"},
 		{"my.toml", "; it is a configuration: plateau train --config my.toml\n"},
 		{"test.jsonl", "; it is what a test printed: plateau plot test.jsonl --what confusion\n"},
-		{"a run/checkpoints", "; it is a part of a run: plateau inspect 'a run'"},
+		{"a run/checkpoints", "; it is part of a run: plateau inspect 'a run'"},
 		{"notes.txt", "not a recording of plateau\n"},
 	} {
 		for _, command := range []string{"inspect", "replay", "view", "export --to npz"} {

@@ -9,18 +9,17 @@ import (
 	"golang.org/x/term"
 )
 
-// A terminal is what somebody looks at: how much of it there is, and what it can
-// show.
+// A terminal describes where text is shown: its size, and what it can show.
 type terminal struct {
 	columns, rows int
-	unicode       bool // blocks and braille, or else ASCII
+	unicode       bool // can show blocks and braille; otherwise only ASCII
 	colours       int  // 0, 16, 256 or allColours
 }
 
 const allColours = 1 << 24
 
-// terminalAt describes what w leads to. Where that is no terminal that can move
-// its cursor, it is a page of 80 columns without colours, and moves is false.
+// terminalAt describes what w leads to. moves reports whether that is a terminal that
+// can move its cursor; otherwise t is a page of 80 columns without colours.
 func terminalAt(w io.Writer, env func(string) string) (t terminal, moves bool) {
 	t = terminal{columns: 80, rows: 24, unicode: unicodeLocale(env, runtime.GOOS)}
 	f, ok := w.(*os.File)
@@ -37,12 +36,12 @@ func terminalAt(w io.Writer, env func(string) string) (t terminal, moves bool) {
 	return t, true
 }
 
-// unicodeLocale is whether text may hold more than ASCII.
+// unicodeLocale reports whether text may contain more than ASCII.
 func unicodeLocale(env func(string) string, system string) bool {
 	if system == "windows" {
 		return true
 	}
-	if env("TERM") == "linux" { // the kernel's own: its fonts have few blocks
+	if env("TERM") == "linux" { // the kernel's console, whose fonts have few blocks
 		return false
 	}
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
@@ -53,13 +52,13 @@ func unicodeLocale(env func(string) string, system string) bool {
 	return false
 }
 
-// dumb is whether a terminal has said that it can only print.
+// dumb reports whether a terminal can only print.
 func dumb(env func(string) string, system string) bool {
 	name := env("TERM")
 	return name == "dumb" || name == "" && system != "windows"
 }
 
-// colours is how many colours a terminal has that can move its cursor; see
+// colours returns the number of colours of a terminal that can move its cursor; see
 // no-color.org.
 func colours(env func(string) string) int {
 	name := env("TERM")
@@ -86,7 +85,7 @@ const (
 	cyan    paint = "36"
 )
 
-// painted is text in a colour, if there are any.
+// painted returns text in a colour, if the terminal has colours.
 func (t terminal) painted(p paint, text string) string {
 	if t.colours == 0 || p == plainly || text == "" {
 		return text
@@ -94,15 +93,15 @@ func (t terminal) painted(p paint, text string) string {
 	return "\x1b[" + string(p) + "m" + text + "\x1b[0m"
 }
 
-// A row is a line for a terminal, built from left to right. What does not fit is
-// left out; the last column stays free, for what is in it may break the line.
+// A row is a line for a terminal, built from left to right. It leaves out what does not
+// fit, and keeps the last column free, because some terminals wrap the line there.
 type row struct {
 	t    terminal
 	text strings.Builder
-	used int // columns
+	used int // number of columns in use
 }
 
-// left is how many columns are free.
+// left returns the number of free columns.
 func (r *row) left() int { return max(r.t.columns-1-r.used, 0) }
 
 func (r *row) add(p paint, text string) {
@@ -112,12 +111,12 @@ func (r *row) add(p paint, text string) {
 	r.text.WriteString(r.t.painted(p, string(runes)))
 }
 
-// to fills up with spaces.
+// to appends spaces up to a column.
 func (r *row) to(column int) { r.add(plainly, strings.Repeat(" ", max(column-r.used, 0))) }
 
 func (r *row) String() string { return strings.TrimRight(r.text.String(), " ") }
 
-// columnsOf is how wide a line is: escape sequences take no room.
+// columnsOf returns the width of a line, without its escape sequences.
 func columnsOf(line string) int {
 	n, escape := 0, false
 	for _, c := range line {

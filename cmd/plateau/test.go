@@ -107,7 +107,7 @@ func loadRun(m protocols.Model, run string) (*network.Network, error) {
 	return net, nil
 }
 
-// runTest tests with a progress bar, or with a sketch.
+// runTest runs a test and shows its progress as a bar, or as the sketch live.
 func runTest(ctx context.Context, con *console, t *protocols.Tester, set *dataset.Set, what string, live sketch) (protocols.Result, error) {
 	total := int64(set.Len())
 	bar := con.progress(what, total, func(done int64, elapsed time.Duration) string {

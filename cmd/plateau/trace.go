@@ -14,17 +14,17 @@ import (
 	"plateau/sim/record/table"
 )
 
-// A trace observes a trial and keeps its spikes and what came of it; potentials are
-// in a recording. Populations are called input, hidden0, hidden1, … and output.
+// A trace observes a trial and keeps its spikes and its result; potentials are kept in
+// a recording. Populations are called input, hidden0, hidden1, … and output.
 type trace struct {
 	config *config
 	dt     float64
-	layers []population // the input first
+	layers []population // from the input up
 	phases []phaseTrace
 	result *protocols.Trial
 }
 
-// population is what one population did.
+// population is the activity of one population.
 type population struct {
 	name        string
 	neurons     int
@@ -36,7 +36,7 @@ type population struct {
 type phaseTrace struct {
 	name             string
 	begin, from, end int
-	spikes           []int // of each population
+	spikes           []int // number of spikes of each population
 }
 
 func newTrace(c *config, info dataset.Info, net *network.Network) *trace {
@@ -57,7 +57,7 @@ func populationNames(hidden int) []string {
 	return append(names, "output")
 }
 
-// Observe keeps what an engine tells.
+// Observe implements sim.Observer.
 func (t *trace) Observe(event sim.Event) {
 	switch e := event.(type) {
 	case *sim.PhaseBegan:
@@ -85,11 +85,11 @@ func (t *trace) addStep(b *sim.Block, step int) {
 	}
 }
 
-// finish adds what is known at the end.
+// finish adds the result of the trial.
 func (t *trace) finish(result *protocols.Trial) { t.result = result }
 
-// potentials are the mean somatic potentials of each class in the forward
-// phase, from which the class is read out.
+// potentials returns the mean somatic potential of each class in the forward phase.
+// The largest decides the predicted class.
 func (t *trace) potentials() []float64 {
 	soma := t.result.Forward[len(t.result.Forward)-1].Soma
 	per := t.config.network.perClass
@@ -100,8 +100,8 @@ func (t *trace) potentials() []float64 {
 	return mean
 }
 
-// save writes the recording of the trial as NumPy arrays, and what only its
-// observer knows.
+// save writes the recording of the trial, and what only the trace knows, as NumPy
+// arrays.
 func (t *trace) save(o trialOptions, r *record.Reader, set *dataset.Set) error {
 	f, err := createFile(o.out, o.force)
 	if err != nil {
@@ -118,7 +118,7 @@ func (t *trace) save(o trialOptions, r *record.Reader, set *dataset.Set) error {
 	return f.Commit()
 }
 
-// more adds what a recording does not tell.
+// more adds arrays that a recording does not have.
 func (t *trace) more(a *arrays.Archive, o trialOptions, set *dataset.Set) {
 	shape, axes := []int{set.Height, set.Width}, "height × width"
 	if set.Channels > 1 {
@@ -146,7 +146,7 @@ func (t *trace) more(a *arrays.Archive, o trialOptions, set *dataset.Set) {
 	}
 }
 
-// putMeans adds means that were taken in some phases, unless it was in none.
+// putMeans adds means that were taken in at least one phase.
 func putMeans(a *arrays.Archive, l arrays.Label, phases ...[]float32) {
 	n := 0
 	for _, p := range phases {

@@ -16,7 +16,7 @@ import (
 // A usageError says that the command line makes no sense.
 type usageError struct {
 	message  string
-	complete bool // the message is enough; no help needs to be pointed out
+	complete bool // the message is enough, without a hint at the help
 }
 
 func (e *usageError) Error() string { return e.message }
@@ -25,8 +25,8 @@ func misuse(format string, args ...any) error {
 	return &usageError{message: fmt.Sprintf(format, args...)}
 }
 
-// plain is the text of an error for a person: which package noticed it first is
-// of no use to one.
+// plain returns the text of an error for a person, without the name of the package that
+// found it.
 func plain(err error) string {
 	s := err.Error()
 	for _, name := range []string{"dataset", "network", "protocols", "measure", "sim", "compartments", "kernels", "npz", "fetch", "record", "nwb", "sonata", "parquet", "csv"} {
@@ -38,8 +38,8 @@ func plain(err error) string {
 	return s
 }
 
-// cause is the reason of a failed file operation, for messages that name the
-// file themselves.
+// cause returns the reason why a file operation failed, for messages that name the file
+// themselves.
 func cause(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
@@ -95,17 +95,17 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	return misuse("there is no command %s%s", name, suggest(name, names))
 }
 
-// name is what a command is called within the program.
+// name returns the name of a command, with those of its parents but without "plateau".
 func name(cmd *cobra.Command) string {
 	return strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()), " ")
 }
 
-// commandOf is what to type for a command with more words.
+// commandOf returns what to type for a command, followed by more words.
 func commandOf(cmd *cobra.Command, more ...string) string {
 	return command(append(strings.Fields(name(cmd)), more...)...)
 }
 
-// noArguments refuses words that are no options. Some commands take the folder of a
+// noArguments refuses all arguments. Some commands take the folder of a
 // run as a word, so it is likely to be typed as one for those that want an option.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -123,7 +123,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return misuse("%s takes no arguments, but there is %q%s", name(cmd), args[0], meant)
 }
 
-// oneArgument wants exactly one word, which what describes.
+// oneArgument wants exactly one argument, which what describes.
 func oneArgument(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch len(args) {
@@ -136,7 +136,7 @@ func oneArgument(what string) cobra.PositionalArgs {
 	}
 }
 
-// suggest names the candidate that was probably meant, or all.
+// suggest names the candidate that the user probably meant, or all of them.
 func suggest(word string, candidates []string) string {
 	if near := nearest(word, candidates); near != "" {
 		return didYouMean(near, "")
@@ -151,8 +151,8 @@ func didYouMean(near, dashes string) string {
 	return "; did you mean " + dashes + near + "?"
 }
 
-// nearest returns the candidate that is fewest slips of the pen away from a
-// word, or "" if none is near.
+// nearest returns the candidate with the smallest distance from a word, or "" if none
+// is near.
 func nearest(word string, candidates []string) string {
 	best, least := "", 1+max(2, len(word)/3)
 	for _, c := range candidates {
@@ -167,8 +167,8 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
-// distance counts insertions, deletions, replacements and swaps of neighbours
-// that turn a into b.
+// distance returns the smallest number of insertions, deletions, replacements and swaps
+// of neighbours that turn a into b.
 func distance(a, b string) int {
 	var before []int
 	row := make([]int, len(b)+1)

@@ -11,12 +11,12 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// errNotAllowed says that a value is not of a kind the key takes, where what is
-// allowed tells the kind too.
+// errNotAllowed is the error for a value of the wrong kind, if the key's range says the
+// right kind.
 var errNotAllowed = errors.New("")
 
-// set gives the key a value as TOML decodes it. The error says what kind of
-// value is wanted.
+// set sets the key to a value as TOML decodes it. The error says what kind of value is
+// wanted.
 func (k key) set(c *config, v any) error {
 	switch k.at(c).(type) {
 	case *int, *int64, *count:
@@ -122,8 +122,8 @@ func (k key) set(c *config, v any) error {
 	return nil
 }
 
-// wholeNumber makes 1e3 the whole number that somebody who writes so means. Other values
-// stay as they are.
+// wholeNumber turns a float with a whole value, such as 1e3, into an integer. Other
+// values stay as they are.
 func wholeNumber(v any) any {
 	if x, ok := v.(float64); ok && x == math.Trunc(x) && math.Abs(x) < 1<<53 {
 		return int64(x)
@@ -131,7 +131,7 @@ func wholeNumber(v any) any {
 	return v
 }
 
-// asList is a list as it stands, or the empty one in a word.
+// asList returns a list unchanged, and the word for an empty list as one.
 func asList(v any) (list []any, ok bool) {
 	if v == nothing {
 		return nil, true
@@ -140,7 +140,7 @@ func asList(v any) (list []any, ok bool) {
 	return list, ok
 }
 
-// clamp fits a number into an int, whatever its size here.
+// clamp limits a number to the range of int, which depends on the machine.
 func clamp(n int64) int { return int(max(math.MinInt, min(n, math.MaxInt))) }
 
 // parse reads the text of a --set or of an option into a value as TOML decodes
@@ -156,7 +156,7 @@ func (k key) parse(c *config, text string) any {
 		}
 		return text
 	case *[]int, *[]float64:
-		// TOML lets a comma end a list; who types one has left a number out.
+		// In TOML a list may end with a comma; on a command line a number is missing.
 		if text == "" || text == nothing || strings.HasSuffix(strings.TrimRight(text, "] \t"), ",") {
 			return text
 		}
@@ -182,7 +182,7 @@ func decode(text string) (any, error) {
 	return doc["v"], nil
 }
 
-// text is the value of the key as TOML.
+// text returns the value of the key as TOML.
 func (k key) text(c *config) string { return tomlText(k.at(c)) }
 
 func tomlText(v any) string {
@@ -242,7 +242,7 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'f', -1, 64)
 }
 
-// quote writes a string of TOML: plainly, or with escapes where it must.
+// quote writes a string of TOML, with escapes only if they are needed.
 func quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -261,8 +261,8 @@ func quote(s string) string {
 	return b.String()
 }
 
-// allowed says in words what the key may be. With a configuration, the
-// values of what it depends on stand in brackets.
+// allowed says in words which values the key may have. With a configuration, values of
+// other keys that it depends on follow in parentheses.
 func (k key) allowed(c *config) string {
 	if len(k.choices) > 0 {
 		var words []string
@@ -301,7 +301,7 @@ func braces(s string, replace func(word string) string) string {
 	}
 }
 
-// valid is whether the key's value is allowed.
+// valid reports whether the key's value is allowed.
 func (k key) valid(c *config) bool {
 	if len(k.choices) > 0 {
 		return slices.Contains(k.choices, *k.at(c).(*string))

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// release is the version of the program, until the next one.
+// release is the version of the program.
 const release = "0.1-dev"
 
 func version() string {

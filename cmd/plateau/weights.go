@@ -15,7 +15,7 @@ import (
 // network.Arrays lists them, float32, a row of W and Y for each sending neuron;
 // and Y0_silent, …, where feedback synapses are silent.
 
-// saveWeights writes all weights to a file that is whole or as it was.
+// saveWeights writes all weights to a file; after a failure the file is as it was.
 func saveWeights(path string, net *network.Network) error {
 	f, err := atomicfile.Replace(path)
 	if err != nil {
@@ -61,7 +61,7 @@ func shape(a network.Array) []int {
 
 func silentName(layer int) string { return fmt.Sprintf("Y%d_silent", layer) }
 
-// silence is the mask of silent synapses without padding.
+// silence returns the mask of silent synapses without padding.
 func silence(l *network.Layer) []bool {
 	y := l.Feedback
 	mask := make([]bool, 0, y.Rows*y.Cols)
@@ -71,8 +71,8 @@ func silence(l *network.Layer) []bool {
 	return mask
 }
 
-// loadWeights fills a network with the weights of a file, which must be those
-// of such a network to the last array.
+// loadWeights fills a network with the weights of a file, which must have exactly the
+// arrays of this network.
 func loadWeights(path string, net *network.Network) error {
 	r, err := npz.Open(path)
 	if err != nil {
@@ -144,7 +144,7 @@ func loadWeights(path string, net *network.Network) error {
 		}
 	}
 	if len(extra) > 0 {
-		fail("there is also %s, which this network has no place for", strings.Join(extra, ", "))
+		fail("there is also %s, which this network does not have", strings.Join(extra, ", "))
 	}
 	if faults != nil {
 		return fmt.Errorf("weights %s: %s", path, strings.Join(faults, "\n  "))
@@ -154,7 +154,7 @@ func loadWeights(path string, net *network.Network) error {
 
 func notFinite(x float32) bool { return math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) }
 
-// place names an element as NumPy does.
+// place returns the index of an element as in NumPy.
 func place(i int, a network.Array) string {
 	if a.Rows == 0 {
 		return fmt.Sprintf("[%d]", i)
