@@ -148,7 +148,7 @@ func TestPrintedConfigFollows(t *testing.T) {
 	}
 }
 
-// bad has a value for every key that it must not have, with what else is set.
+// bad has a wrong value for every key, and other settings that it needs.
 var bad = map[string][]string{
 	"seed": {"-1"}, "data.name": {"cats"}, "data.dir": {"[1"}, "data.examples": {"0"}, "data.validation": {"-1", "30000"}, "data.test_examples": {"-1"}, "data.seed": {"-1"},
 	"network.hidden": {"10, 0", "1048577", "500,", ",500", "500,,100", "500;100", "500 100", "[500,]", "1.5", "nothing"}, "network.per_class": {"0"}, "network.feedback": {"none"}, "network.symmetric": {"1"},

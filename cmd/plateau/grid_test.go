@@ -145,7 +145,7 @@ func TestRoundingIsToldAndStored(t *testing.T) {
 	}
 }
 
-// A default that is no multiple of the step is told of as one.
+// The note about a rounded default says that it is the default.
 func TestRoundedDefaults(t *testing.T) {
 	empty(t)
 	status, out, messages := plateau("config", "--preset", "none", "--set", "neurons.dt_ms=0.3", "--json")

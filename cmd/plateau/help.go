@@ -19,7 +19,7 @@ const (
 // Headings of flags, in the order of the help.
 const (
 	headWhat   = "What is simulated"
-	headLook   = "What is wanted"
+	headLook   = "What to show or write"
 	headFiles  = "Files"
 	headOutput = "Output"
 )
@@ -105,7 +105,7 @@ func help(cmd *cobra.Command) string {
 		fmt.Fprintf(&b, "\nMore about a command: %s COMMAND --help\n", commandOf(cmd))
 	}
 	if base := layers(cmd); base != "" && cmd.Flags().Lookup("set") != nil {
-		fmt.Fprintf(&b, "\nLater ones override earlier ones: %s, --set, the other options.\n", base)
+		fmt.Fprintf(&b, "\nLater settings override earlier ones: %s, --set, the other options.\n", base)
 	}
 	return b.String()
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// What the program tells people to type works as it stands, however it was called.
+// Commands that the program prints work as printed, however it was called.
 func TestHintsWork(t *testing.T) {
 	shell, err := exec.LookPath("bash")
 	if err != nil {

@@ -26,8 +26,10 @@ func newInspect(con *console) *cobra.Command {
 		Short: "show what is in a recording or a run folder",
 		Long: `Show what is in a recording: the run that it belongs to, what was recorded, every
 trial with its true class, predicted class, spikes and plateaus, and totals.
---json lists all trials. --verify reads every byte and says exactly what is
-damaged and what is intact; the exit status is 1 if anything is damaged.
+--json lists all trials. Trials and images are counted from 0; the column number
+is that of the trial in the run, counted from 1 as in record.trials. --verify
+reads every byte and says exactly what is damaged and what is intact; the exit
+status is 1 if anything is damaged.
 
 For a run folder, show its settings, the errors after each epoch, its weights and
 its checkpoints; for several run folders, a table with a row for each run and a
@@ -494,7 +496,7 @@ func (i *inspection) names() []string {
 // row lays out a line of the table of trials.
 func (i *inspection) row(trial, what, number, image, class, predicted, phases string, populations []string, plateaus string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%6s  %-8s %8s %6s %6s %9s  %-16s", trial, what, number, image, class, predicted, phases)
+	fmt.Fprintf(&b, "%6s  %-8s %8s %6s %6s %10s  %-16s", trial, what, number, image, class, predicted, phases)
 	for _, s := range populations {
 		fmt.Fprintf(&b, " %9s", s)
 	}

@@ -196,7 +196,7 @@ func TestLiveCurves(t *testing.T) {
 	}
 }
 
-// What remains is guessed from the last epoch, and from this one as far as it is.
+// The time left is estimated from the last epoch, and from the current one so far.
 func TestLiveTimeLeft(t *testing.T) {
 	v := &live{epochs: 5, examples: 1000}
 	v.train(protocols.Epoch{}, 2, 1000)

@@ -182,7 +182,7 @@ func TestForceLooksAtCheckpoints(t *testing.T) {
 	}
 }
 
-// One command begins a run, goes on with it, and is content when it is done.
+// The same command begins a run, goes on with it, and succeeds when it is done.
 func TestOneCommand(t *testing.T) {
 	empty(t)
 	must(t, tiny("--out", "whole", "--record")...)

@@ -54,7 +54,7 @@ func TestNamesArePrintable(t *testing.T) {
 	const evil = "a\x1b]0;t\x07\x1b[2J\r\x7f\u009b1m\u202e"
 	must(t, tiny("--out", evil, "--epochs", "1", "--record")...)
 	must(t, "trial", "--run", evil, "--out", evil+".npz")
-	// A recording, weights, metrics and settings that somebody else has written.
+	// A recording, weights, metrics and settings that another program has written.
 	c := mustConfig(t)
 	c.network.hidden = []int{5}
 	info, err := dataset.Lookup(c.data.name)

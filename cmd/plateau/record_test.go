@@ -109,7 +109,7 @@ func TestRecordCannotBegin(t *testing.T) {
 	mistake(t, strings.Join(tiny("--record=/proc/x.plateau"), " "), 1, []string{"recording /proc/x.plateau: "}, nil)
 }
 
-// limited is a disk with room for so many bytes.
+// limited is a disk with room for the given number of bytes.
 type limited struct{ room int }
 
 func (l *limited) Write(b []byte) (int, error) {
@@ -222,7 +222,7 @@ func TestTrialRecord(t *testing.T) {
 			t.Errorf("%s of %s differs from the archive", trace.Variable, p.Name)
 		}
 	}
-	// Inspect tells of it what the trial told.
+	// inspect shows the same as the trial.
 	seen := jsonLines(t, must(t, "inspect", "trial-3.plateau", "--json"))[1]
 	for m, p := range events[0]["plateaus"].([]any) {
 		mean := seen["plateaus"].([]any)[m].(map[string]any)["mean"].([]any)

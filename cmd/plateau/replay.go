@@ -350,7 +350,7 @@ func (p *replayed) summary(o replayOptions) string {
 	for _, v := range e.Variables {
 		fmt.Fprintf(&b, "%-8s %10.4g %10.4g %10.4g\n", v.Name, v.Least, v.Mean, v.Largest)
 	}
-	fmt.Fprintf(&b, "\nevery value is in %s", o.out)
+	fmt.Fprintf(&b, "\nall values are in %s", o.out)
 	return b.String()
 }
 

@@ -92,7 +92,7 @@ func TestReplay(t *testing.T) {
 	sameBits("text", got, samples(41, 3, record.Soma, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 30, 35))
 
 	out := must(t, "replay", path, "--trial", "2", "--out", "y.npz")
-	for _, want := range []string{"trial 2 of", "12 neurons of hidden0, 0 to 70 ms", "soma", "every value is in y.npz"} {
+	for _, want := range []string{"trial 2 of", "12 neurons of hidden0, 0 to 70 ms", "soma", "all values are in y.npz"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in\n%s", want, out)
 		}

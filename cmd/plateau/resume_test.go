@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// process is the program as a process of its own, which can be killed.
+// A process is the program in a separate process, which can be killed.
 func process(args ...string) *exec.Cmd {
 	program, err := os.Executable()
 	if err != nil {
@@ -49,7 +49,7 @@ var clockFields = regexp.MustCompile(`"(seconds|train_seconds|test_seconds|examp
 // timeless is a run's metrics without what depends on clocks, places and workers.
 func timeless(metrics string) string { return clockFields.ReplaceAllString(metrics, `"$1":_`) }
 
-// sameRun compares all that two runs have left, bit by bit.
+// sameRun compares all files of two runs, bit by bit.
 func sameRun(t *testing.T, got, want string) {
 	t.Helper()
 	for _, name := range []string{configName, weightsName} {
@@ -141,7 +141,7 @@ func sameRecording(t *testing.T, got, want string) {
 	}
 }
 
-// A run that is interrupted and goes on is the unbroken run.
+// A run that is interrupted and resumed ends with the same bits as an uninterrupted one.
 func TestResumeAfterInterrupt(t *testing.T) {
 	empty(t)
 	for _, more := range [][]string{
@@ -274,7 +274,7 @@ func TestResumeForMoreEpochs(t *testing.T) {
 	sameRun(t, "short", "long")
 }
 
-// What does not go on says why, and is left as it was.
+// If a run cannot be resumed, the message says why, and the folder is unchanged.
 func TestResumeMistakes(t *testing.T) {
 	empty(t)
 	must(t, tiny("--out", "a run", "--checkpoint-every", "10ex")...)
@@ -496,7 +496,7 @@ func TestDamagedConfigOfARun(t *testing.T) {
 	}
 }
 
-// inspect tells of checkpoints, and of the weights of the latest.
+// inspect lists checkpoints, and the digest of the latest weights.
 func TestInspectCheckpoints(t *testing.T) {
 	empty(t)
 	done := jsonLines(t, must(t, tiny("--out", "run", "--json", "--checkpoint-every", "7ex")...))

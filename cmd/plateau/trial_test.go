@@ -93,7 +93,7 @@ func TestTrialFile(t *testing.T) {
 		t.Errorf("read as %v, want %d", e["read"], best)
 	}
 
-	// Plateaus are of the window before the neuron's own plateau time.
+	// Plateaus are means over the window before the neuron's own plateau time.
 	for layer, n := range map[string]int{"hidden0": 12, "hidden1": 8} {
 		for k, phase := range []string{"forward", "target"} {
 			apical := float32s(t, r, layer+"_apical", steps, n)

@@ -38,7 +38,7 @@ func readout(b *browser, heading, name string) string {
 const (
 	whichTrial  = `document.getElementById("which").textContent`
 	neuronLanes = `[...document.querySelectorAll(".lane.neuron b")].map((b) => b.textContent).join()`
-	// drawn is whether there is something in a lane.
+	// drawn reports whether anything is drawn in a lane.
 	drawn = `(() => {
 		const c = [...document.querySelectorAll(".lane.%s canvas")][%d], d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
 		let n = 0;
