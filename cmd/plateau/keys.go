@@ -529,7 +529,7 @@ func keys() []key {
 	}
 }
 
-// longerThan is whether a phase outlasts its settling time. A settling time
+// longerThan reports whether a phase outlasts its settling time. A settling time
 // that is itself out of range is reported where it stands.
 func longerThan(length, settle float64) bool { return length > 0 && !(length <= settle) }
 
