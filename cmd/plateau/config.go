@@ -147,7 +147,7 @@ func defaults() *config {
 func schedule(data string) (examples, test count, epochs int) {
 	switch data {
 	case "digits":
-		return 30000, 2000, 8
+		return 30000, 2000, 6
 	}
 	return 0, 0, 10
 }

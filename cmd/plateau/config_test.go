@@ -71,7 +71,7 @@ func TestUnits(t *testing.T) {
 }
 
 func TestScheduleFollowsTheData(t *testing.T) {
-	for name, want := range map[string]string{"digits": "30000 2000 8", "mnist": `"all" "all" 10`, "cifar10": `"all" "all" 10`} {
+	for name, want := range map[string]string{"digits": "30000 2000 6", "mnist": `"all" "all" 10`, "cifar10": `"all" "all" 10`} {
 		c := mustConfig(t, "data.name="+name)
 		got := fmt.Sprint(find("data.examples").text(c), " ", find("data.test_examples").text(c), " ", c.learning.epochs)
 		if got != want {

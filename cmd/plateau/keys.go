@@ -348,7 +348,7 @@ func keys() []key {
 			wants:   "a whole number from 1 to 1000000",
 			at:      func(c *config) any { return &c.learning.epochs },
 			ok:      func(c *config) bool { return c.learning.epochs >= 1 && c.learning.epochs <= maxEpochs },
-			follows: "8 for digits, 10 for the others",
+			follows: "6 for digits, 10 for the others",
 			derive:  func(c *config) { _, _, c.learning.epochs = schedule(c.data.name) },
 		}, {
 			name: "learning.batch", meaning: "number of examples that are shown with the same weights before their updates change them; 1 is the paper's online rule",

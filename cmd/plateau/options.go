@@ -40,7 +40,7 @@ func namedOptions() []named {
 		{"validation", "data.validation", "N", "of those, hold out the last N, and test on them after every epoch, not on the test set", "0"},
 		{"test-examples", "data.test_examples", "N", "number of test images used, from the first", "2000 for digits, otherwise all"},
 		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none", "500"},
-		{"epochs", "learning.epochs", "N", "passes through the training images", "8 for digits, otherwise 10"},
+		{"epochs", "learning.epochs", "N", "passes through the training images", "6 for digits, otherwise 10"},
 		{"batch", "learning.batch", "N", "number of examples shown before the weights change", "1"},
 		{"seed", "seed", "N", "root of every random number", "1"},
 		{"measure", "measure.what", "LIST", "what to measure in training: all, or some words of measure.what, such as angle,norms", "none"},

@@ -32,7 +32,7 @@ var presetRuns = map[string]struct {
 	"paper-stochastic-plateaus": {[]string{"phases.plateau_spread_ms=5", "phases.plateau_sd_ms=3"}, "[0.21, 0.21]", "6ba134bd2f7f9f6b"},
 	"rate-mode":                 {nil, "[0.21, 0.21]", "64e9578b765b85f5"},
 	"digits": {[]string{
-		"data.name=digits", "learning.epochs=8", "neurons.max_rate_hz=500", "neurons.feedback_signal=rates",
+		"data.name=digits", "learning.epochs=6", "neurons.max_rate_hz=500", "neurons.feedback_signal=rates",
 		"phases.forward_ms=40", "phases.target_ms=20", "phases.settle_ms=15", "learning.rates=1.2,0.06", "learning.rate_decay=0.7",
 	}, "[1.2, 0.06]", "2089233cda376001"},
 	"best": {[]string{
