@@ -323,9 +323,9 @@ func (t *Trial) classes(p panel, of func(Class) []float64, marks int, name strin
 func (cl Class) label() string {
 	switch {
 	case cl.True && cl.Read:
-		return cl.Name + " true, read"
+		return cl.Name + " true, predicted"
 	case cl.Read:
-		return cl.Name + " read"
+		return cl.Name + " predicted"
 	}
 	return cl.Name + " true"
 }
