@@ -242,9 +242,6 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	if err != nil {
 		return err
 	}
-	if !r.Complete() {
-		con.note("note: %s broke off; the export has the trials that were recorded", o.path)
-	}
 	watch, end := con.watchBytes(ctx, "checking "+o.path, r.Size())
 	_, err = r.Lost(watch)
 	end()
@@ -258,6 +255,12 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	lost := whole.LeftOut()
 	if d := r.Damage(); len(d) > 0 && len(lost) == 0 && r.Complete() {
 		con.note("note: %s is damaged, but not in its trials: %s", o.path, newDamage(d[0]))
+	}
+	switch {
+	case whole.Trials() == 0 && !r.Complete() && len(lost) == 0:
+		return fmt.Errorf("%s broke off before its first trial was recorded, so there is nothing to export", o.path)
+	case !r.Complete():
+		con.note("note: %s broke off; the export has the trials that were recorded", o.path)
 	}
 	if whole.Trials() == 0 && r.Trials() > 0 {
 		return fmt.Errorf("%s is damaged in every trial, so there is nothing to export; %s says where", o.path, command("inspect", argument(o.path), "--verify"))

@@ -293,6 +293,37 @@ func TestLastTrialsLost(t *testing.T) {
 	}
 }
 
+// However short a recording that broke off is, what was recorded of it whole is
+// exported, or there is nothing; it is never called damaged.
+func TestExportOfWhatBrokeOff(t *testing.T) {
+	empty(t)
+	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
+	file := readFile(t, "run/recording.plateau")
+	r := openRecordingFile(t, "run/recording.plateau")
+	exported := map[bool]int{}
+	for n := len(file) / 60; n < len(file)-100; n += len(file) / 60 {
+		writeFile(t, "short.plateau", file[:n])
+		if _, err := record.Open("short.plateau"); err != nil {
+			continue // there is not even a header
+		}
+		status, out, messages := plateau("export", "short.plateau", "--to", "csv", "--out", "csv", "--force", "--json")
+		if status == 1 && strings.Contains(messages, "short.plateau broke off before its first trial was recorded") {
+			exported[false]++
+			continue
+		}
+		if status != 0 || strings.Contains(messages, "damaged") || strings.Contains(messages, "missing") {
+			t.Fatalf("%d of %d bytes: status %d: %s", n, len(file), status, messages)
+		}
+		exported[true]++
+		if k := jsonLines(t, out)[0]["trials"].(float64); k < 1 || k > float64(r.Trials()) {
+			t.Errorf("%d of %d bytes: %v trials", n, len(file), k)
+		}
+	}
+	if exported[true] < 3 || exported[false] < 3 {
+		t.Errorf("%v were exported: little was tested", exported)
+	}
+}
+
 func TestExportInterrupted(t *testing.T) {
 	empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)

@@ -356,8 +356,11 @@ func (r *training) run(ctx context.Context) error {
 		return err
 	}
 	beside, stop := context.WithCancel(ctx)
-	defer stop()
 	compared := startBaseline(beside, r.shown, r.data.Test)
+	defer func() {
+		stop()
+		compared.wait() // nothing goes on after the run
+	}()
 	if err := r.checkpoint(); err != nil {
 		return r.failed(err)
 	}

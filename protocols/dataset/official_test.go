@@ -159,10 +159,9 @@ func TestChangedAfterFetch(t *testing.T) {
 
 // The digest of a batch's labels is the same whether the batch is read or verified.
 func TestLabelsOfBatch(t *testing.T) {
-	var batch, labels []byte
+	var batch []byte
 	for i := range 30 {
 		batch = append(batch, record(byte(i%10), byte(i), 2, 3)...)
-		labels = append(labels, byte(i%10))
 	}
 	path := write(t, t.TempDir(), "batch", zipped(batch))
 	const want = "d0325bda991d825ea9c30f0db6fe3375" // of bytes(i % 10 for i in range(30)), by Python

@@ -75,6 +75,11 @@ func (x *Recording) readable(trial int) bool {
 	if err != nil || t.Steps > 0 && !x.readableAt(trial, t.Steps-1) {
 		return false
 	}
+	// A trial that broke off may have no plateaus yet. Only the one before then shows
+	// whether the chunks of plateaus were still written.
+	if !t.Whole && trial > x.Written() && !x.readable(trial-1) {
+		return false
+	}
 	for k := range t.Phases {
 		if x.Header().Plateaus && t.Phases[k].End() <= t.Steps {
 			for m := range x.Header().Network.Hidden {
