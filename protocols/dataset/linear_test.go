@@ -43,6 +43,9 @@ func TestLinearErrorOfLogic(t *testing.T) {
 // The perceptron of these tests without hidden units is a linear classifier, too,
 // and has about the same error. 1.5 % is 1.4 standard errors for 2,000 images.
 func TestLinearErrorOfDigits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains two classifiers")
+	}
 	data := Digits(11, 8000, 2000)
 	got, err := LinearError(t.Context(), data.Train, data.Test)
 	if err != nil {
