@@ -46,6 +46,10 @@ class Run:
         """When a step begins, multiplied as on paper."""
         return float(Decimal(repr(self.dt)) * int(step))
 
+    def seconds(self, steps):
+        """When steps begin, in seconds."""
+        return np.array([self.ms(k) / 1000 for k in np.ravel(steps)]).reshape(np.shape(steps))
+
     def recorded(self):
         return [(i, p) for i, p in enumerate(self.populations) if p["Spikes"]]
 
@@ -125,8 +129,7 @@ def check_nwb(folder, run):
         turned |= m.check_function_name == "check_data_orientation" and m.location == "/stimulus/presentation/image" and len(run.trials) < 4
         assert suggestion or stumbled or turned, f"nwbinspector: {m}"
 
-    def seconds(steps):
-        return np.asarray(steps) * run.dt / 1000
+    seconds = run.seconds
 
     def until(steps):
         """Where an interval stops that the next one begins at."""
@@ -271,7 +274,7 @@ def check_neo(path, run, units):
     (segment,) = read_neo(path)[0].segments
     assert len(segment.spiketrains) == len(units)
     for train, (_, _, steps) in zip(segment.spiketrains, units):
-        equal(train.rescale("s").magnitude, np.asarray(steps) * run.dt / 1000, "neo")
+        equal(train.rescale("s").magnitude, run.seconds(steps), "neo")
     signals = {s.name: s for s in segment.analogsignals + segment.irregularlysampledsignals}
     for k in range(len(run.traces)):
         _, rows = run.samples(k)
