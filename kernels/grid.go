@@ -22,7 +22,7 @@ func OnGrid(time, dt float64) float64 {
 	if math.IsNaN(time) || math.IsInf(time, 0) {
 		return time
 	}
-	whole := float64(Steps(time, dt)) * dt
+	whole := float64(float64(Steps(time, dt)) * dt) // not fused with the difference below
 	if math.Abs(time-whole) <= slip*whole {
 		return time
 	}
