@@ -99,16 +99,7 @@ func TestCompletion(t *testing.T) {
 
 // What bash puts in place of the word it is at: of key=value, what stands behind =.
 func TestCompletionInBash(t *testing.T) {
-	shell, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("there is no bash")
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	empty(t)
-	t.Setenv(beTheProgram, "1")
+	shell, self := programInBash(t)
 	folder, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)

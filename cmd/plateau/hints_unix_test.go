@@ -12,16 +12,7 @@ import (
 
 // Commands that the program prints work as printed, however it was called.
 func TestHintsWork(t *testing.T) {
-	shell, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("there is no bash")
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	empty(t)
-	t.Setenv(beTheProgram, "1")
+	shell, self := programInBash(t)
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)

@@ -78,8 +78,8 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 	return e, c, spoilt, nil
 }
 
-// inspectRun prints what is in a run folder. With verify it fails if the metrics, a checkpoint or
-// the recording is damaged.
+// inspectRun prints what is in a run folder. With verify it fails if the metrics, a
+// checkpoint or the recording is damaged.
 func inspectRun(ctx context.Context, con *console, path string, verify bool) error {
 	e, c, spoilt, err := lookAtRun(path)
 	if err != nil {

@@ -32,6 +32,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// programInBash returns bash, and the test binary, which is the program in everything
+// that the test starts. The test runs in an empty folder.
+func programInBash(t *testing.T) (shell, program string) {
+	t.Helper()
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no bash")
+	}
+	program, err = os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty(t)
+	t.Setenv(beTheProgram, "1")
+	return shell, program
+}
+
 // A process is the program in a separate process, which can be killed.
 func process(args ...string) *exec.Cmd {
 	program, err := os.Executable()
