@@ -1,7 +1,5 @@
 package network
 
-import "math"
-
 // lane is the number of float32 that the length of a row is a multiple of, so that
 // vector loops have no remainders. Padding is zero and stays zero.
 const lane = 16
@@ -40,15 +38,4 @@ func (m Matrix) Empty() bool { return m.Data == nil }
 func (m Matrix) clone() Matrix {
 	m.Data = append([]float32(nil), m.Data...)
 	return m
-}
-
-// finite reports whether all weights are finite.
-func finite(x []float32) bool {
-	const exponent = 0x7f800000 // all ones in NaN and infinities
-	for _, v := range x {
-		if math.Float32bits(v)&exponent == exponent {
-			return false
-		}
-	}
-	return true
 }

@@ -56,7 +56,7 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 					trainer.Watch(watch, true)
 				}
 				train(t, trainer, data, 3)
-				return trainer.Network().SHA256()
+				return trainer.Network().Weights().SHA256()
 			}
 			want := run(1, nil)
 			for _, workers := range []int{2, 3, 7, 8, 50} {
@@ -116,12 +116,12 @@ func TestBatchProgress(t *testing.T) {
 	var digest string
 	e, err = trainer.Epoch(ctx, data, func(protocols.Epoch) {
 		cancel()
-		digest = trainer.Network().SHA256()
+		digest = trainer.Network().Weights().SHA256()
 	})
 	if !errors.Is(err, context.Canceled) || e.Examples != 8 {
 		t.Errorf("%+v, %v; want 8 examples", e, err)
 	}
-	if trainer.Network().SHA256() != digest {
+	if trainer.Network().Weights().SHA256() != digest {
 		t.Error("weights changed after the last batch")
 	}
 }
@@ -138,9 +138,9 @@ func TestBatchRefusesSamples(t *testing.T) {
 			var message string
 			for _, workers := range []int{1, 2, 4} {
 				trainer := newBatchTrainer(t, m, workers)
-				digest := trainer.Network().SHA256()
+				digest := trainer.Network().Weights().SHA256()
 				e, err := trainer.Epoch(t.Context(), data, func(protocols.Epoch) {
-					digest = trainer.Network().SHA256()
+					digest = trainer.Network().Weights().SHA256()
 				})
 				checkSays(t, err, c.want)
 				if message == "" {
@@ -152,7 +152,7 @@ func TestBatchRefusesSamples(t *testing.T) {
 				if e.Examples%5 != 0 {
 					t.Errorf("%d examples were learned, want whole batches", e.Examples)
 				}
-				if trainer.Network().SHA256() != digest {
+				if trainer.Network().Weights().SHA256() != digest {
 					t.Error("weights changed")
 				}
 			}

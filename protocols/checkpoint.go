@@ -22,7 +22,7 @@ import (
 //	sizes     uint32 number of arrays of weights; for each, its rows (0 for a bias) and columns
 //	counts    uint64 shown; epoch: number, examples, errors; in progress (0 or 1), length
 //	sums      float64 sum of each layer's loss over the epoch
-//	weights   float32, array by array as network.Arrays lists them
+//	weights   float32, array by array as network.Weights lists them
 //	states    uint32 number; for each, uint32 length (0 at rest) and the bytes
 //	digest    SHA-256 of everything before
 const (
@@ -34,7 +34,8 @@ const (
 // CheckpointSize returns the number of bytes that WriteCheckpoint writes. Call both
 // between calls of Epoch, or in the function to which Epoch reports progress.
 func (t *Trainer) CheckpointSize() int {
-	n := len(checkpointMagic) + 4 + 8*len(t.net.Arrays()) + 6*8 + 8*len(t.sums) + 4*t.net.Count() + 4 + sha256.Size
+	weights := t.net.Weights()
+	n := len(checkpointMagic) + 4 + 8*len(weights) + 6*8 + 8*len(t.sums) + 4*weights.Count() + 4 + sha256.Size
 	for _, p := range t.slots {
 		n += 4 + len(t.stateOf(p))
 	}
@@ -56,7 +57,7 @@ func (t *Trainer) WriteCheckpoint(to io.Writer) error {
 	w := bufio.NewWriterSize(io.MultiWriter(to, sum), 1<<16)
 	put := func(x any) { binary.Write(w, binary.LittleEndian, x) } // w keeps the error
 	w.WriteString(checkpointMagic)
-	arrays := t.net.Arrays()
+	arrays := t.net.Weights()
 	put(uint32(len(arrays)))
 	for _, a := range arrays {
 		put([]uint32{uint32(a.Rows), uint32(a.Cols)})
@@ -67,10 +68,8 @@ func (t *Trainer) WriteCheckpoint(to io.Writer) error {
 	}
 	put([]uint64{t.shown, uint64(t.epoch.Number), uint64(t.epoch.Examples), uint64(t.epoch.Errors), inProgress, uint64(t.length)})
 	put(t.sums)
-	for _, a := range arrays {
-		for j := range max(a.Rows, 1) {
-			put(a.Row(j))
-		}
+	for row := range arrays.Rows() {
+		put(row)
 	}
 	put(uint32(len(t.slots)))
 	for _, p := range t.slots {
@@ -96,7 +95,7 @@ func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 	// The contents are as they were written; what remains is whether they fit the
 	// model.
 	r := newCheckpointReader(checkpoint, int64(len(checkpointMagic)), size)
-	arrays := t.net.Arrays()
+	arrays := t.net.Weights()
 	if n := r.uint32(); int(n) != len(arrays) {
 		return fmt.Errorf("protocols: the checkpoint has %d arrays of weights, want %d", n, len(arrays))
 	}
@@ -113,7 +112,7 @@ func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 	for m := range sums {
 		sums[m] = math.Float64frombits(r.uint64())
 	}
-	weights := r.skip(4 * int64(t.net.Count()))
+	weights := r.skip(4 * int64(arrays.Count()))
 	if n := r.uint32(); int(n) != len(t.slots) {
 		return fmt.Errorf("protocols: the checkpoint is of a run with batches of %d, want %d", n, len(t.slots))
 	}
@@ -147,10 +146,8 @@ func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 	if len(states) == 1 && states[0] == nil {
 		engine.Rest()
 	}
-	for _, a := range arrays {
-		for j := range max(a.Rows, 1) {
-			weights.read(a.Row(j))
-		}
+	for row := range arrays.Rows() {
+		weights.read(row)
 	}
 	if weights.err != nil {
 		return fmt.Errorf("protocols: reading the checkpoint: %w", weights.err)

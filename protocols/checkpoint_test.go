@@ -99,7 +99,7 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 							t.Errorf("stopped after %d: %v, want %v", stop, got, want)
 						}
 					}
-					if trainer.Network().SHA256() != whole.Network().SHA256() {
+					if trainer.Network().Weights().SHA256() != whole.Network().Weights().SHA256() {
 						t.Errorf("stopped after %d: the weights differ from the unbroken run", stop)
 					}
 				}

@@ -64,7 +64,7 @@ func TestWitnessChangesNothing(t *testing.T) {
 						set = logged{data, &order}
 					}
 					epoch := train(t, trainer, set, 2)
-					got := fmt.Sprint(trainer.Network().SHA256(), epoch)
+					got := fmt.Sprint(trainer.Network().Weights().SHA256(), epoch)
 					if want == "" {
 						want = got
 					}
@@ -103,7 +103,7 @@ type digests struct {
 	list []string
 }
 
-func (d *digests) Learnt(protocols.Lesson) { d.list = append(d.list, d.net.SHA256()) }
+func (d *digests) Learnt(protocols.Lesson) { d.list = append(d.list, d.net.Weights().SHA256()) }
 
 // Lessons are told before they change the weights.
 func TestWitnessSeesWeightsOfTheLesson(t *testing.T) {
@@ -111,9 +111,9 @@ func TestWitnessSeesWeightsOfTheLesson(t *testing.T) {
 	m.Batch = 4
 	trainer := newTrainer(t, m)
 	d := digests{net: trainer.Network()}
-	want := []string{d.net.SHA256()}
+	want := []string{d.net.Weights().SHA256()}
 	trainer.AddWitness(&d, false)
-	if _, err := trainer.Epoch(t.Context(), noise(3, 12, 6, 3), func(protocols.Epoch) { want = append(want, d.net.SHA256()) }); err != nil {
+	if _, err := trainer.Epoch(t.Context(), noise(3, 12, 6, 3), func(protocols.Epoch) { want = append(want, d.net.Weights().SHA256()) }); err != nil {
 		t.Fatal(err)
 	}
 	for k, got := range d.list {

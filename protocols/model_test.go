@@ -150,13 +150,13 @@ func TestModelValidate(t *testing.T) {
 // Initial weights are a function of architecture, law and seed.
 func TestNewNetworkDependsOnSeed(t *testing.T) {
 	m := protocols.Default(20, []int{8, 6}, 3)
-	want := newNetwork(t, m).SHA256()
-	if got := newNetwork(t, m).SHA256(); got != want {
+	want := newNetwork(t, m).Weights().SHA256()
+	if got := newNetwork(t, m).Weights().SHA256(); got != want {
 		t.Error("a second network has other weights")
 	}
 	other := m
 	other.Rates, other.Train.Forward, other.Test.Length, other.Neurons.Dt = []float64{0, 1, 2}, 77, 99, 0.5
-	if got := newNetwork(t, other).SHA256(); got != want {
+	if got := newNetwork(t, other).Weights().SHA256(); got != want {
 		t.Error("initial weights depend on how the network is to learn")
 	}
 	seen := map[string]uint64{want: m.Seed}
@@ -166,7 +166,7 @@ func TestNewNetworkDependsOnSeed(t *testing.T) {
 		}
 		other := m
 		other.Seed = seed
-		sum := newNetwork(t, other).SHA256()
+		sum := newNetwork(t, other).Weights().SHA256()
 		if twin, ok := seen[sum]; ok {
 			t.Errorf("seeds %d and %d give the same weights", twin, seed)
 		}

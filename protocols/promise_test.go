@@ -48,7 +48,7 @@ func TestSameBitsEverywhere(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						got := fmt.Sprint(net.SHA256(), epoch, result)
+						got := fmt.Sprint(net.Weights().SHA256(), epoch, result)
 						if want == "" {
 							want = got
 						}

@@ -79,7 +79,7 @@ func (r *relay) Observe(e sim.Event) {
 }
 
 // NewReplay returns a replay of a recording. It calls weights for weights that are not
-// stored in the recording, with their digest (see network.Network.SHA256); if weights
+// stored in the recording, with their digest (see network.Weights.SHA256); if weights
 // is nil, replays that need it return an error.
 func NewReplay(r *record.Reader, weights func(digest string) (*network.Network, error)) *Replay {
 	return &Replay{reader: r, header: r.Header(), weights: weights, snapshot: -1}
@@ -98,10 +98,7 @@ type Waypoint struct {
 
 // Bytes returns roughly how much memory a waypoint takes.
 func (w *Waypoint) Bytes() int {
-	n := 0
-	for _, array := range w.net.Arrays() {
-		n += 4 * max(array.Rows, 1) * array.Cols
-	}
+	n := 4 * w.net.Weights().Count()
 	for _, state := range w.states {
 		n += len(state)
 	}
@@ -487,7 +484,7 @@ func (p *Replay) restart(t *record.Trial) error {
 
 // fits returns an error if weights from outside the recording are not the right ones.
 func (p *Replay) fits(net *network.Network, digest string) error {
-	if got := net.SHA256(); got != digest {
+	if got := net.Weights().SHA256(); got != digest {
 		return fmt.Errorf("the weights with digest %.12s are needed, not those with %.12s", digest, got)
 	}
 	if fmt.Sprint(net.Architecture) != fmt.Sprint(p.header.Network) {

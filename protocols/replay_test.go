@@ -376,13 +376,13 @@ func TestReplayNeedsWeights(t *testing.T) {
 	}
 	found := func(n *network.Network, err error) func(string) (*network.Network, error) {
 		return func(digest string) (*network.Network, error) {
-			if digest != first.SHA256() {
+			if digest != first.Weights().SHA256() {
 				t.Errorf("asked for %s", digest)
 			}
 			return n, err
 		}
 	}
-	digest := first.SHA256()
+	digest := first.Weights().SHA256()
 	if err := protocols.NewReplay(r, found(first, nil)).Trial(3, nil); err != nil {
 		t.Errorf("with weights: %v", err)
 	}
@@ -401,7 +401,7 @@ func TestReplayNeedsWeights(t *testing.T) {
 			t.Errorf("trial %d, with trials left out: %v, want %q", i, err, want)
 		}
 	}
-	if first.SHA256() != digest {
+	if first.Weights().SHA256() != digest {
 		t.Error("replay changes the weights it was given")
 	}
 	if err := protocols.NewReplay(r, found(net, nil)).Trial(3, nil); err == nil || !strings.Contains(err.Error(), "are needed") {

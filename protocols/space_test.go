@@ -168,22 +168,22 @@ func trySpace(t *testing.T, m protocols.Model) {
 		return trainer
 	}
 	one := begin(1)
-	first := one.Network().SHA256()
+	first := one.Network().Weights().SHA256()
 	train(t, one, data, 1)
 	checkpoint := written(t, one)
 	train(t, one, data, 1)
 	net := one.Network()
-	if err := net.Check(); err != nil {
+	if err := net.Weights().Check(); err != nil {
 		t.Fatal(err)
 	}
-	want := net.SHA256()
+	want := net.Weights().SHA256()
 	if want == first {
 		t.Error("nothing was learnt")
 	}
 
 	two := begin(2)
 	train(t, two, data, 2)
-	if two.Network().SHA256() != want {
+	if two.Network().Weights().SHA256() != want {
 		t.Error("two workers end with other weights than one")
 	}
 	resumed := begin(2)
@@ -191,7 +191,7 @@ func trySpace(t *testing.T, m protocols.Model) {
 		t.Fatal(err)
 	}
 	train(t, resumed, data, 1)
-	if resumed.Network().SHA256() != want {
+	if resumed.Network().Weights().SHA256() != want {
 		t.Error("a run that is resumed ends with other weights")
 	}
 
@@ -204,7 +204,7 @@ func trySpace(t *testing.T, m protocols.Model) {
 	spikes, full := newRecording(t, h, recorded.Network()), newRecording(t, f, recorded.Network())
 	recorded.Watch(observers{spikes, full}, true)
 	train(t, recorded, data, 2)
-	if recorded.Network().SHA256() != want {
+	if recorded.Network().Weights().SHA256() != want {
 		t.Error("a run that is recorded ends with other weights")
 	}
 	r, all := spikes.reader(t), full.reader(t)

@@ -67,7 +67,7 @@ func TestCountSpikes(t *testing.T) {
 		if slices.Contains(spikes, 0) || steps != 21*260 {
 			t.Errorf("not much of a test: %v spikes in %d steps", spikes, steps)
 		}
-		if trainer.Network().SHA256() != alone.Network().SHA256() {
+		if trainer.Network().Weights().SHA256() != alone.Network().Weights().SHA256() {
 			t.Errorf("%d workers: counting changes the weights", workers)
 		}
 		if again, in := count.Take(); slices.Max(again) != 0 || in != 0 {

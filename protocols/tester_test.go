@@ -75,7 +75,7 @@ func TestWorkersDoNotMatter(t *testing.T) {
 	m := tiny(8)
 	net := newNetwork(t, m)
 	data := noise(1, 101, 6, 3)
-	digest := net.SHA256()
+	digest := net.Weights().SHA256()
 	want := test(t, m, net, data, 1)
 	for _, workers := range []int{1, 2, 7, 200} {
 		tester, err := protocols.NewTester(m, net, workers)
@@ -92,7 +92,7 @@ func TestWorkersDoNotMatter(t *testing.T) {
 			}
 		}
 	}
-	if net.SHA256() != digest {
+	if net.Weights().SHA256() != digest {
 		t.Error("a test changed the weights")
 	}
 	m.Seed++

@@ -16,6 +16,7 @@ import (
 type Trainer struct {
 	model   Model
 	net     *network.Network
+	weights network.Weights
 	slots   []*slot // one for each example of a batch
 	workers []worker
 	watched bool
@@ -54,7 +55,7 @@ func NewTrainer(m Model, net *network.Network, workers int) (*Trainer, error) {
 		return nil, fmt.Errorf("protocols: %d workers, want at least 1", workers)
 	}
 	m = m.OnGrid()
-	t := &Trainer{model: m, net: net, sums: make([]float64, len(net.Layers))}
+	t := &Trainer{model: m, net: net, weights: net.Weights(), sums: make([]float64, len(net.Layers))}
 	for k := range m.Batch {
 		p := newSlot(k, &t.model, net)
 		t.slots = append(t.slots, p)
@@ -157,7 +158,7 @@ func (t *Trainer) Epoch(ctx context.Context, data Samples, progress func(Epoch))
 		}
 		t.count()
 		if done := t.epoch.Examples; done/checkEvery > begin/checkEvery || done == t.length {
-			if err := t.net.Check(); err != nil {
+			if err := t.weights.Check(); err != nil {
 				return t.epoch, fmt.Errorf("learning diverged after %d examples; a smaller learning rate may help: %w", t.shown, err)
 			}
 		}

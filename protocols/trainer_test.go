@@ -129,7 +129,7 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 					}
 				}
 			}
-			if trainer.Network().SHA256() != net.SHA256() {
+			if trainer.Network().Weights().SHA256() != net.Weights().SHA256() {
 				t.Error("the weights are not those of the protocol")
 			}
 		})
@@ -278,13 +278,13 @@ func TestEpochCancelled(t *testing.T) {
 			cancel()
 		}
 		trainer := newTrainer(t, m)
-		digest := trainer.Network().SHA256()
+		digest := trainer.Network().Weights().SHA256()
 		var asked []int
 		e, err := trainer.Epoch(ctx, logged{data, &asked}, func(e protocols.Epoch) {
 			if e.Examples == stop {
 				cancel()
 			}
-			digest = trainer.Network().SHA256()
+			digest = trainer.Network().Weights().SHA256()
 		})
 		cancel()
 		if !errors.Is(err, context.Canceled) {
@@ -293,7 +293,7 @@ func TestEpochCancelled(t *testing.T) {
 		if e.Examples != stop || len(asked) != stop || e.Number != 1 {
 			t.Errorf("%+v after %d of %d examples", e, len(asked), stop)
 		}
-		if trainer.Network().SHA256() != digest {
+		if trainer.Network().Weights().SHA256() != digest {
 			t.Error("weights changed after the last example")
 		}
 	}
@@ -321,13 +321,13 @@ func TestSameSeedSameWeights(t *testing.T) {
 			trainer.Watch(watch, potentials)
 		}
 		train(t, trainer, data, 2)
-		return trainer.Network().SHA256()
+		return trainer.Network().Weights().SHA256()
 	}
 	want := digest(m, nil, false)
 	if digest(m, nil, false) != want {
 		t.Error("a second run gives other weights")
 	}
-	if newNetwork(t, m).SHA256() == want {
+	if newNetwork(t, m).Weights().SHA256() == want {
 		t.Error("nothing was learned")
 	}
 	if digest(m, new(phaseLog), false) != want || digest(m, new(phaseLog), true) != want {
@@ -357,7 +357,7 @@ func TestTrainingSpikesDependOnSeed(t *testing.T) {
 			t.Fatal(err)
 		}
 		train(t, trainer, one, 1)
-		digests = append(digests, trainer.Network().SHA256())
+		digests = append(digests, trainer.Network().Weights().SHA256())
 	}
 	slices.Sort(digests)
 	if len(slices.Compact(digests)) != 4 {
@@ -370,9 +370,9 @@ func TestZeroRatesLearnNothing(t *testing.T) {
 	m := tiny(4)
 	m.Rates = []float64{0, 0}
 	trainer := newTrainer(t, m)
-	before := trainer.Network().SHA256()
+	before := trainer.Network().Weights().SHA256()
 	e := train(t, trainer, noise(1, 20, 6, 3), 1)
-	if trainer.Network().SHA256() != before {
+	if trainer.Network().Weights().SHA256() != before {
 		t.Error("weights changed")
 	}
 	if !(e.Losses[0] > 0 && e.Losses[1] > 0) {
@@ -390,7 +390,7 @@ func TestDivergence(t *testing.T) {
 		trainer := newTrainer(t, m)
 		_, err := trainer.Epoch(t.Context(), noise(1, 30, 6, 3), nil)
 		if err == nil {
-			t.Errorf("%v hidden: no error, weights are %v", hidden, trainer.Network().Check())
+			t.Errorf("%v hidden: no error, weights are %v", hidden, trainer.Network().Weights().Check())
 			continue
 		}
 		for _, want := range []string{"diverged", "learning rate", "after 30 examples"} {
@@ -456,15 +456,15 @@ func TestTrainerRefusesSamples(t *testing.T) {
 			c.spoil(data)
 			trainer := newTrainer(t, m)
 			var asked []int
-			digest := trainer.Network().SHA256()
+			digest := trainer.Network().Weights().SHA256()
 			e, err := trainer.Epoch(t.Context(), logged{data, &asked}, func(protocols.Epoch) {
-				digest = trainer.Network().SHA256()
+				digest = trainer.Network().Weights().SHA256()
 			})
 			checkSays(t, err, c.want)
 			if e.Examples != len(asked)-1 || asked[len(asked)-1] != 13 {
 				t.Errorf("%d examples were learned of %v", e.Examples, asked)
 			}
-			if trainer.Network().SHA256() != digest {
+			if trainer.Network().Weights().SHA256() != digest {
 				t.Error("weights changed")
 			}
 		})

@@ -197,7 +197,7 @@ func TestTrialIsDeterministic(t *testing.T) {
 	m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}
 	net := newNetwork(t, m)
 	data := noise(3, 12, 6, 3)
-	digest := net.SHA256()
+	digest := net.Weights().SHA256()
 	run := func(m protocols.Model, i int, watch sim.Observer) *protocols.Trial {
 		trial, err := protocols.RunTrial(m, net, data, i, watch)
 		if err != nil {
@@ -220,7 +220,7 @@ func TestTrialIsDeterministic(t *testing.T) {
 	if got := run(m, 4, nil); !reflect.DeepEqual(got, want) {
 		t.Errorf("without an observer, a trial gives %+v, want %+v", got, want)
 	}
-	if net.SHA256() != digest {
+	if net.Weights().SHA256() != digest {
 		t.Error("a trial changed the weights")
 	}
 	if got := run(m, 5, nil); reflect.DeepEqual(got.Forward, want.Forward) {

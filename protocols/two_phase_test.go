@@ -162,7 +162,7 @@ func trained(t *testing.T, m protocols.Model, data protocols.Samples) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return net.SHA256()
+	return net.Weights().SHA256()
 }
 
 // Phases are longer than their minimum by draws from Longer, one for the forward and
@@ -576,7 +576,7 @@ func FuzzPhases(f *testing.F) {
 				t.Fatalf("losses %v", e.Losses)
 			}
 		}
-		if err := net.Check(); err != nil {
+		if err := net.Weights().Check(); err != nil {
 			t.Fatal(err)
 		}
 		test(t, m, net, data, 1)

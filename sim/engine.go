@@ -70,7 +70,7 @@ type Engine struct {
 
 // New returns an engine at rest.
 func New(net *network.Network, p Params, seed uint64) (*Engine, error) {
-	if err := errors.Join(p.Validate(), net.Architecture.Validate(), net.Check()); err != nil {
+	if err := errors.Join(p.Validate(), net.Architecture.Validate(), net.Weights().Check()); err != nil {
 		return nil, err
 	}
 	e := &Engine{net: net, params: p, seed: seed, kernel: newKernel(p.Kernel, p.Dt)}

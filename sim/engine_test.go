@@ -94,7 +94,7 @@ func presentBits(t testing.TB, r *rig, v variant) bits {
 		r.Run(t, e, false)
 		means.means(r.forward)
 		means.means(r.target)
-		fmt.Fprintln(weights, r.net.SHA256())
+		fmt.Fprintln(weights, r.net.Weights().SHA256())
 	}
 	return bits{means: means.String(), weights: hex.EncodeToString(weights.Sum(nil))}
 }
@@ -144,7 +144,7 @@ func TestSchedulesAgree(t *testing.T) {
 		byStep.engine.Stepwise()
 		for i, e := range v.examples {
 			a, b := byLayer.Run(t, e, false), byStep.Run(t, e, false)
-			if !reflect.DeepEqual(a, b) || byLayer.net.SHA256() != byStep.net.SHA256() {
+			if !reflect.DeepEqual(a, b) || byLayer.net.Weights().SHA256() != byStep.net.Weights().SHA256() {
 				t.Errorf("%s: potentials of example %d differ", v.name, i)
 			}
 		}
@@ -225,7 +225,7 @@ func TestRest(t *testing.T) {
 		fresh.presented = used.presented
 		e := v.examples[len(v.examples)-1]
 		a, b := used.Run(t, e, false), fresh.Run(t, e, false)
-		if !reflect.DeepEqual(a, b) || !reflect.DeepEqual(used.seen.spikes, fresh.seen.spikes) || used.net.SHA256() != fresh.net.SHA256() {
+		if !reflect.DeepEqual(a, b) || !reflect.DeepEqual(used.seen.spikes, fresh.seen.spikes) || used.net.Weights().SHA256() != fresh.net.Weights().SHA256() {
 			t.Errorf("%s: after Rest an engine differs from a new one", v.name)
 		}
 	}
@@ -539,7 +539,7 @@ func TestGoldenDigests(t *testing.T) {
 	for _, v := range bitVariants() {
 		r := newBlindRig(t, v.model, v.weights, 1)
 		presentBits(t, r, v)
-		fmt.Fprintf(&text, "%s  %s\n", r.net.SHA256(), v.name)
+		fmt.Fprintf(&text, "%s  %s\n", r.net.Weights().SHA256(), v.name)
 	}
 	golden(t, "weights.txt", text.String())
 }

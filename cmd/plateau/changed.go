@@ -85,7 +85,7 @@ func (c *console) noteWeights(run string, net *network.Network) {
 	if m, _ := readMetrics(run); m.end != nil {
 		known = append(known, m.end.WeightsSHA256)
 	}
-	if digest := net.SHA256(); known != nil && !slices.Contains(known, digest) {
+	if digest := net.Weights().SHA256(); known != nil && !slices.Contains(known, digest) {
 		c.note("note: %s is not what the run wrote: its weights are %.16s…, those of the run are %.16s…; either it was changed, or it belongs to another run",
 			filepath.Join(run, weightsName), digest, known[len(known)-1])
 	}

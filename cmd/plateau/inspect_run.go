@@ -69,7 +69,7 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 	}
 	if e.Weights == "" {
 		if net := weightsOf(c, path); net != nil {
-			e.Weights = net.SHA256()
+			e.Weights = net.Weights().SHA256()
 		}
 	}
 	if name := ownRecording(path); isRecording(name) {

@@ -56,7 +56,7 @@ func (r *training) checkpoint() (err error) {
 	c := &checkpoint{
 		Examples: int(r.trainer.Shown()), Epochs: r.last.Epoch,
 		Seconds: r.total.elapsed().Seconds(), EpochSeconds: r.learning.elapsed().Seconds(),
-		Data: r.digest, Weights: r.net.SHA256(), Tested: r.tested,
+		Data: r.digest, Weights: r.net.Weights().SHA256(), Tested: r.tested,
 	}
 	if c.Metrics, err = r.metrics.mark(); err != nil {
 		return err

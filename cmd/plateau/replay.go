@@ -366,7 +366,7 @@ type weightSearch struct {
 func (s *weightSearch) find(digest string) (*network.Network, error) {
 	var tried []string
 	if net, err := s.initial(); err == nil {
-		if net.SHA256() == digest {
+		if net.Weights().SHA256() == digest {
 			return net, nil
 		}
 		tried = append(tried, "those at the start of the run")
@@ -384,10 +384,10 @@ func (s *weightSearch) find(digest string) (*network.Network, error) {
 		if err := loadWeights(place.path, net); err != nil {
 			return nil, fmt.Errorf("%s: %w", place.option, err)
 		}
-		if net.SHA256() == digest {
+		if net.Weights().SHA256() == digest {
 			return net, nil
 		}
-		tried = append(tried, fmt.Sprintf("those of %s (%.12s)", place.option, net.SHA256()))
+		tried = append(tried, fmt.Sprintf("those of %s (%.12s)", place.option, net.Weights().SHA256()))
 	}
 	message := fmt.Sprintf("the weights %.12s are needed, and are not in the recording", digest)
 	if tried != nil {

@@ -394,7 +394,7 @@ func (r *training) finish(ctx context.Context, compared *baseline) error {
 	took := r.total.elapsed()
 	end := endEvent{
 		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.shown.Len(),
-		TestError: final, Validation: r.last.ValidationError, Linear: &linear, Seconds: took.Seconds(), WeightsSHA256: r.net.SHA256(), Out: r.folder.path,
+		TestError: final, Validation: r.last.ValidationError, Linear: &linear, Seconds: took.Seconds(), WeightsSHA256: r.net.Weights().SHA256(), Out: r.folder.path,
 	}
 	if r.recording != nil {
 		end.Recording = r.recording.path

@@ -12,7 +12,7 @@ import (
 )
 
 // Weights are an archive of NumPy arrays: W0, b0, Y0, c0, W1, … as
-// network.Arrays lists them, float32, a row of W and Y for each sending neuron;
+// network.Weights lists them, float32, a row of W and Y for each sending neuron;
 // and Y0_silent, …, where feedback synapses are silent.
 
 // saveWeights writes all weights to a file; after a failure the file is as it was.
@@ -23,13 +23,13 @@ func saveWeights(path string, net *network.Network) error {
 	}
 	defer f.Abort()
 	w := npz.NewWriter(f)
-	for _, a := range net.Arrays() {
-		s, err := w.Stream(a.Name, npz.Float32, shape(a))
+	for _, a := range net.Weights() {
+		s, err := w.Stream(a.Name, npz.Float32, a.Shape())
 		if err != nil {
 			return err
 		}
-		for j := range max(a.Rows, 1) {
-			if err := s.Write(a.Row(j)); err != nil {
+		for _, row := range a.All() {
+			if err := s.Write(row); err != nil {
 				return err
 			}
 		}
@@ -50,13 +50,6 @@ func saveWeights(path string, net *network.Network) error {
 		return err
 	}
 	return f.Commit()
-}
-
-func shape(a network.Array) []int {
-	if a.Rows == 0 {
-		return []int{a.Cols}
-	}
-	return []int{a.Rows, a.Cols}
 }
 
 func silentName(layer int) string { return fmt.Sprintf("Y%d_silent", layer) }
@@ -100,8 +93,8 @@ func loadWeights(path string, net *network.Network) error {
 		}
 		return true
 	}
-	for _, a := range net.Arrays() {
-		if !has(a.Name, npz.Float32, shape(a)) {
+	for _, a := range net.Weights() {
+		if !has(a.Name, npz.Float32, a.Shape()) {
 			continue
 		}
 		values, _, err := r.Float32(a.Name)
@@ -109,8 +102,8 @@ func loadWeights(path string, net *network.Network) error {
 			fail("%s", plain(err))
 			continue
 		}
-		for j := range max(a.Rows, 1) {
-			copy(a.Row(j), values[j*a.Cols:])
+		for j, row := range a.All() {
+			copy(row, values[j*a.Cols:])
 		}
 		if i := slices.IndexFunc(values, notFinite); i >= 0 {
 			fail("%s holds %v at %s, want finite numbers", a.Name, values[i], place(i, a))

@@ -33,7 +33,7 @@ func TestWeightsReadBack(t *testing.T) {
 		if err := loadWeights("w.npz", got); err != nil {
 			t.Fatal(err)
 		}
-		if got.SHA256() != net.SHA256() {
+		if got.Weights().SHA256() != net.Weights().SHA256() {
 			t.Error("the weights are others")
 		}
 		for i := range net.Layers {

@@ -22,7 +22,7 @@ func hand(t *testing.T, hidden, outputs int, o measure.Options) (*network.Networ
 	t.Helper()
 	m := protocols.Default(3, []int{hidden}, outputs)
 	trainer := newTrainer(t, m, 1)
-	for _, a := range trainer.Network().Arrays() {
+	for _, a := range trainer.Network().Weights() {
 		for j := range max(a.Rows, 1) {
 			clear(a.Row(j))
 		}
@@ -218,7 +218,7 @@ func TestMeasuringChangesNothing(t *testing.T) {
 						t.Errorf("batches of %d, %d workers: other measurements", batch, workers)
 					}
 				}
-				sha := trainer.Network().SHA256()
+				sha := trainer.Network().Weights().SHA256()
 				if want == "" {
 					want = sha
 				}

@@ -89,7 +89,7 @@ func child(path string) error {
 		return err
 	}
 	closed := w.Close()
-	fmt.Println("weights", net.SHA256())
+	fmt.Println("weights", net.Weights().SHA256())
 	fmt.Println("closed", closed, errors.Is(closed, syscall.EFBIG))
 	return nil
 }
@@ -205,7 +205,7 @@ func TestFileLimit(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
-		if !strings.Contains(string(out), "weights "+want.SHA256()) {
+		if !strings.Contains(string(out), "weights "+want.Weights().SHA256()) {
 			t.Errorf("limit %d: the run ended differently: %s", limit, out)
 		}
 		if !strings.Contains(string(out), "closed record: the recording broke off after") || !strings.Contains(string(out), "true") {

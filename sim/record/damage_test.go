@@ -68,7 +68,7 @@ func truth(r *record.Reader, i int, want []trial) error {
 		return err
 	}
 	if got.Weights != "" {
-		if net, err := r.Weights(got.Weights); err == nil && net.SHA256() != got.Weights {
+		if net, err := r.Weights(got.Weights); err == nil && net.Weights().SHA256() != got.Weights {
 			return errWrong
 		}
 	}

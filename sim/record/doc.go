@@ -168,7 +168,7 @@
 // # Weights and states
 //
 // A payload of kind 7 begins with the SHA-256 digest of all weights, as
-// network.Network.SHA256 defines it. In its frame, items is the number of the
+// network.Weights.SHA256 defines it. In its frame, items is the number of the
 // snapshot and stream is the part. If the weights are stored, the rest is their
 // words in one row, coded as above, at most 2¹⁸ in a part: all float32 in the order
 // of network.Network.Arrays, then for each layer with silent synapses one bit for

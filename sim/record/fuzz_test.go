@@ -55,7 +55,7 @@ func TestOtherWeights(t *testing.T) {
 		reseal(changed)
 		r := read(t, changed)
 		if net, err := r.Weights(name.Weights); err == nil {
-			t.Fatalf("byte %d of the payload is changed, and the weights are %.12s, not %.12s", k-at, net.SHA256(), name.Weights)
+			t.Fatalf("byte %d of the payload is changed, and the weights are %.12s, not %.12s", k-at, net.Weights().SHA256(), name.Weights)
 		}
 		if _, list, _ := damages(changed); len(list) == 0 {
 			t.Fatalf("byte %d of the payload is changed, and no damage is found", k-at)

@@ -29,7 +29,7 @@ type group struct {
 // snapshot is a copy of the weights before a trial.
 type snapshot struct {
 	number int
-	floats []float32 // all arrays, in the order of network.Arrays
+	floats []float32 // all arrays, as network.Weights.Append lists them
 	masks  []uint32  // of silent synapses
 }
 

@@ -544,17 +544,14 @@ func fill(a network.Architecture, words []uint32, want digest) (*network.Network
 		return nil, errWords // checked before memory is taken for the network
 	}
 	net := network.New(a)
-	for _, array := range net.Arrays() {
-		for j := range max(array.Rows, 1) {
-			row := array.Row(j)
-			if len(row) > len(words) {
-				return nil, errWords
-			}
-			for i := range row {
-				row[i] = math.Float32frombits(words[i])
-			}
-			words = words[len(row):]
+	for row := range net.Weights().Rows() {
+		if len(row) > len(words) {
+			return nil, errWords
 		}
+		for i := range row {
+			row[i] = math.Float32frombits(words[i])
+		}
+		words = words[len(row):]
 	}
 	for m := range net.Layers {
 		l := &net.Layers[m]
@@ -570,7 +567,7 @@ func fill(a network.Architecture, words []uint32, want digest) (*network.Network
 		}
 		words = words[(y.Rows*y.Cols+31)/32:]
 	}
-	if len(words) > 0 || net.SHA256() != want.String() {
+	if len(words) > 0 || net.Weights().SHA256() != want.String() {
 		return nil, errWords
 	}
 	return net, nil

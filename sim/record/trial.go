@@ -26,7 +26,7 @@ type Trial struct {
 	Phases []Phase
 	Losses []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23); nil if not known
 
-	// Weights is the SHA-256 digest (see network.Network.SHA256) of the last
+	// Weights is the SHA-256 digest (see network.Weights.SHA256) of the last
 	// snapshot of the weights before the trial, which is number Snapshot, from 0.
 	// In training, Updates trials have changed the weights since then; if Updates
 	// is 0, the trial had exactly these weights. Weights is empty if that part of

@@ -195,9 +195,7 @@ func prepare(h Header, net *network.Network) *Writer {
 		forward: make([]network.Means, len(net.Layers)), losses: make([]float64, len(net.Layers)),
 		chains: map[chain]int{},
 	}
-	for _, a := range net.Arrays() {
-		w.weights += max(a.Rows, 1) * a.Cols
-	}
+	w.weights = net.Weights().Count()
 	for i := range h.Traces {
 		t := &w.header.Traces[i]
 		size := h.Populations[t.Population].Size
@@ -475,12 +473,7 @@ func (w *Writer) selected(p *sim.Presentation) bool {
 
 // takeSnapshot adds a copy of the weights to the group under way.
 func (w *Writer) takeSnapshot() {
-	s := snapshot{number: w.taken, floats: make([]float32, 0, w.weights), masks: appendMasks(nil, w.net)}
-	for _, a := range w.net.Arrays() {
-		for j := range max(a.Rows, 1) {
-			s.floats = append(s.floats, a.Row(j)...)
-		}
-	}
+	s := snapshot{number: w.taken, floats: w.net.Weights().Append(make([]float32, 0, w.weights)), masks: appendMasks(nil, w.net)}
 	w.fill.weights = append(w.fill.weights, s)
 	w.taken++
 	w.updates, w.since, w.broken, w.resumed = 0, 0, false, false

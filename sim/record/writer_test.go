@@ -53,9 +53,9 @@ func TestRecordingChangesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			if want == "" {
-				want = net.SHA256()
+				want = net.Weights().SHA256()
 			}
-			if net.SHA256() != want {
+			if net.Weights().SHA256() != want {
 				t.Errorf("recording %s changes the run", name)
 			}
 		}
@@ -214,7 +214,7 @@ func TestSnapshots(t *testing.T) {
 				t.Fatalf("%+v: trial %d refers to other weights", c, i)
 			}
 			stored, err := r.Weights(trial.Weights)
-			if c.weights && (err != nil || stored.SHA256() != trial.Weights) || !c.weights && !errors.Is(err, record.ErrNotRecorded) {
+			if c.weights && (err != nil || stored.Weights().SHA256() != trial.Weights) || !c.weights && !errors.Is(err, record.ErrNotRecorded) {
 				t.Fatalf("%+v: weights of trial %d: %v", c, i, err)
 			}
 		}
@@ -232,7 +232,7 @@ type digester struct {
 
 func (d *digester) Observe(e sim.Event) {
 	if _, ok := e.(*sim.Presentation); ok {
-		d.list = append(d.list, d.net.SHA256())
+		d.list = append(d.list, d.net.Weights().SHA256())
 	}
 }
 
