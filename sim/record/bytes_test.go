@@ -1,0 +1,185 @@
+package record_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"plateau/kernels"
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+// The bytes of a recording are the same on every machine and with every later version
+// of the program, whatever is recorded of a run. They may change with the format, and
+// with a version of the library that compresses.
+func TestBytes(t *testing.T) {
+	all := func(*protocols.Model, *record.Header) {}
+	for _, c := range []struct {
+		name   string
+		change func(*protocols.Model, *record.Header)
+		hidden []int
+		trials int
+		small  int // number of spikes in a group; 0 for the default
+		want   string
+	}{
+		{"everything", all, []int{8}, 30, 0, "d876827f0e65b15a"},
+		{"small groups", all, []int{8}, 30, 40, "d5398cea6ed691bf"},
+		{"a group a block", all, []int{8}, 30, 1, "d301220923d71e69"},
+		{"several indexes", all, nil, 1100, 1, "5ce709b2e371a6d8"},
+		{"two hidden layers", all, []int{9, 5}, 30, 40, "64db5c81700ff0cf"},
+		{"only spikes", func(m *protocols.Model, h *record.Header) { *h = protocols.RecordingHeader(*m) }, []int{8}, 30, 0, "448f4635ff0cf793"},
+		{"no spikes", func(m *protocols.Model, h *record.Header) {
+			h.Populations = record.Populations(m.Network)
+			for i := range h.Populations {
+				h.Populations[i].Spikes = false
+			}
+		}, []int{8}, 30, 40, "23602e37979f0137"},
+		{"no plateaus", func(_ *protocols.Model, h *record.Header) { h.Plateaus = false }, []int{8}, 30, 40, "d710fea7d587111b"},
+		{"apical dendrites that act", func(m *protocols.Model, h *record.Header) {
+			m.Neurons.Hidden.Apical = 0.05
+			h.Neurons = m.Neurons
+		}, []int{8}, 30, 40, "2d88798701747e7d"},
+		{"batches", func(m *protocols.Model, _ *record.Header) { m.Batch = 4 }, []int{8}, 30, 40, "6d87cc7d487addef"},
+		{"half of each batch", func(m *protocols.Model, h *record.Header) { m.Batch, h.Trials.Every = 4, 2 }, []int{8}, 30, 40, "d76909558e8ca5f7"},
+		{"every third", func(_ *protocols.Model, h *record.Header) { h.Trials.Every = 3 }, []int{8}, 30, 0, "2f1b08d935c44d85"},
+		{"some numbers", func(_ *protocols.Model, h *record.Header) { h.Trials.Numbers = []uint64{2, 7, 9, 1000} }, []int{8}, 30, 0, "b25e7f1abb683db0"},
+		{"wrong predictions", func(_ *protocols.Model, h *record.Header) { h.Trials.Misread = true }, []int{8}, 30, 0, "aafba2e05cad952d"},
+		{"wrong predictions of long trials", func(m *protocols.Model, h *record.Header) {
+			m.Train.Forward, h.Trials.Misread = 400, true
+		}, []int{8}, 20, 5, "d362b7acfb6a4000"},
+		{"a snapshot every 7 trials", func(_ *protocols.Model, h *record.Header) { h.Snapshots = 7 }, []int{8}, 30, 0, "9348aca8c1675700"},
+		{"digests of weights", func(_ *protocols.Model, h *record.Header) { h.Weights, h.Snapshots = false, 1 }, []int{8}, 30, 0, "7113b68acf330261"},
+		{"weights that do not change", func(_ *protocols.Model, h *record.Header) { h.Rule, h.Snapshots = nil, 1 }, []int{8}, 30, 0, "4ed47b2e8d6e0ddc"},
+		{"plateau times", func(m *protocols.Model, _ *record.Header) {
+			m.Train.Window, m.Train.PlateauSpread = 4, 3
+			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}
+		}, []int{8}, 30, 40, "163af8f06f321996"},
+		{"rates", func(m *protocols.Model, h *record.Header) {
+			m.Neurons.Forward, m.Neurons.Feedback = sim.Rates, sim.Rates
+			h.Neurons = m.Neurons
+		}, []int{8}, 30, 40, "5caee6b1e778c32d"},
+		{"a kernel without end", func(m *protocols.Model, h *record.Header) {
+			m.Neurons.Kernel = kernels.DoubleExponential{Rise: 3, Decay: 10}
+			h.Neurons = m.Neurons
+		}, []int{8}, 30, 40, "9ef5d6b4124a4a8f"},
+		{"silent synapses", func(m *protocols.Model, h *record.Header) {
+			m.Network.Silent = 0.5
+			h.Network = m.Network
+		}, []int{8}, 30, 40, "84538cdd36bb5e6b"},
+		{"feedback of the layer above", func(m *protocols.Model, h *record.Header) {
+			m.Network.Feedback = network.LayerWise
+			h.Network = m.Network
+		}, []int{9, 5}, 30, 40, "9b60acee567da38d"},
+		{"long phases", func(m *protocols.Model, _ *record.Header) { m.Train.Forward, m.Train.Target = 300, 200 }, []int{8}, 10, 1000, "1d7f7a3b1c879edf"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := tiny(c.hidden...)
+			h := header(m)
+			c.change(&m, &h)
+			file, _, _ := recordTraining(t, m, h, c.trials, c.small)
+			wantBytes(t, file, c.want)
+		})
+	}
+	t.Run("another process continues", func(t *testing.T) {
+		for _, c := range []struct {
+			batch, every int
+			known        bool // whether the mark knows what happened to the weights
+			want         string
+		}{
+			{1, 1, true, "7407da461356b2e1"}, {1, 3, true, "4624d2b25dca0590"}, {4, 2, true, "104b6d75f9bf537a"}, {4, 2, false, "f6da80ff785758ec"},
+		} {
+			m := tiny(8)
+			m.Batch = c.batch
+			h := header(m)
+			h.Trials.Every = c.every
+			wantBytes(t, recordInterrupted(t, m, h, c.known), c.want)
+		}
+	})
+}
+
+func wantBytes(t *testing.T, file []byte, want string) {
+	t.Helper()
+	sum := sha256.Sum256(file)
+	if got := hex.EncodeToString(sum[:8]); got != want {
+		t.Errorf("SHA-256 of %d bytes begins with %s, want %s", len(file), got, want)
+	}
+}
+
+// recordInterrupted records training that stops within a batch and is continued from
+// a mark, after which more had been written. The mark passes through JSON, as it does
+// in checkpoints.
+func recordInterrupted(t *testing.T, m protocols.Model, h record.Header, known bool) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "run.plateau")
+	net := newNetwork(t, m)
+	w, err := record.Create(path, h, net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := sim.New(net, m.Neurons, m.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	means := make([]network.Means, len(net.Layers))
+	show := func(w *record.Writer, from, to int) {
+		for i := from; i < to; i++ {
+			engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(i + 1), Sample: i, Class: i % 3, Place: i % m.Batch})
+			p := sim.Phase{Name: "forward", Steps: 20, Intensity: []float32{1, 0.5, 0, 0.25, 0.75, 1}}
+			if err := engine.Run(&p, means); err != nil {
+				t.Fatal(err)
+			}
+			if i%m.Batch == m.Batch-1 {
+				net.Layers[0].Bias[0] += 0.25
+			}
+		}
+	}
+	engine.Watch(w, w.Potentials())
+	show(w, 0, 10)
+	mark, err := w.Flush()
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, state := net.Clone(), engine.AppendState(nil)
+	show(w, 10, 15)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(mark)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark = record.Mark{}
+	if err := json.Unmarshal(text, &mark); err != nil {
+		t.Fatal(err)
+	}
+	if !known {
+		mark.Weights = nil
+	}
+	net = weights
+	if engine, err = sim.New(net, m.Neurons, m.Seed); err != nil {
+		t.Fatal(err)
+	}
+	if err := engine.SetState(state); err != nil {
+		t.Fatal(err)
+	}
+	if w, err = record.Continue(path, mark, net); err != nil {
+		t.Fatal(err)
+	}
+	engine.Watch(w, w.Potentials())
+	show(w, 10, 25)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Concat(text, file)
+}
