@@ -113,7 +113,7 @@ func (p *Replay) Waypoint() *Waypoint {
 	}
 	if len(p.pending) > 0 {
 		t, err := p.reader.Trial(p.next)
-		if err != nil || p.learns(t) && t.Place != 0 {
+		if err != nil || p.learns(t) && t.Slot != 0 {
 			return nil
 		}
 		p.apply()
@@ -166,7 +166,7 @@ func (p *Replay) Trial(i int, watch sim.Observer) error {
 // sample of the given traces, in the order of steps. Values are valid only during the
 // call. An error from emit ends the replay. Only the populations on whose spikes the
 // traces depend must have been recorded.
-func (p *Replay) Samples(i int, traces []record.Trace, from, to int, emit func(trace, step int, values []float32) error) error {
+func (p *Replay) Samples(i int, traces []record.Probe, from, to int, emit func(trace, step int, values []float32) error) error {
 	wrap := func(err error) error {
 		if err == nil {
 			return nil
@@ -174,7 +174,7 @@ func (p *Replay) Samples(i int, traces []record.Trace, from, to int, emit func(t
 		return fmt.Errorf("protocols: replay of trial %d: %w", i, err)
 	}
 	h := *p.header
-	h.Traces = traces
+	h.Probes = traces
 	if err := h.Validate(); err != nil {
 		return wrap(err)
 	}
@@ -211,7 +211,7 @@ func (p *Replay) Samples(i int, traces []record.Trace, from, to int, emit func(t
 // sampler takes samples from blocks.
 type sampler struct {
 	header   *record.Header
-	traces   []record.Trace
+	traces   []record.Probe
 	rows     [][]float32 // room for a sample of each trace
 	rates    [][]float32
 	from, to int
@@ -229,7 +229,7 @@ func (s *sampler) Observe(e sim.Event) {
 		at := b.First + step
 		for k := range s.traces {
 			t := &s.traces[k]
-			if s.err == nil && s.script.err == nil && at >= s.from && at < s.to && at%t.Interval == 0 {
+			if s.err == nil && s.script.err == nil && at >= s.from && at < s.to && at%t.Every == 0 {
 				s.err = s.emit(k, at, s.row(k, b, step))
 			}
 		}
@@ -266,7 +266,7 @@ const everyPopulation = -1
 
 // needs returns the populations on whose spikes a trace depends, as a set of bits or
 // everyPopulation.
-func (p *Replay) needs(t record.Trace) int {
+func (p *Replay) needs(t record.Probe) int {
 	h := p.header
 	if h.Neurons.Forward != sim.Spikes || h.Neurons.Feedback != sim.Spikes || len(h.Populations) > 60 {
 		return everyPopulation
@@ -342,7 +342,7 @@ func (p *Replay) show(e *sim.Engine, t *record.Trial, to int, means func(taught 
 	if to == record.End || to > t.Steps {
 		to = t.Steps
 	}
-	e.Present(sim.Presentation{Purpose: t.Purpose, Number: t.Number, Sample: t.Sample, Class: t.Class, Place: t.Place})
+	e.Present(sim.Presentation{Purpose: t.Purpose, Number: t.Number, Sample: t.Example, Class: t.Class, Place: t.Slot})
 	for k, ph := range t.Phases {
 		if ph.First >= to {
 			break
@@ -428,7 +428,7 @@ func (p *Replay) reach(t *record.Trial) (state []byte, err error) {
 			}
 		}
 	}
-	if !p.learns(t) || t.Place == 0 {
+	if !p.learns(t) || t.Slot == 0 {
 		p.apply()
 	}
 	if p.updates != t.Updates {
@@ -448,7 +448,7 @@ func (p *Replay) state(t *record.Trial, stored []byte) ([]byte, error) {
 	if t.Rested || stored != nil {
 		return stored, nil
 	}
-	if slot := p.slots[t.Place]; slot != nil && slot.state != nil {
+	if slot := p.slots[t.Slot]; slot != nil && slot.state != nil {
 		return slot.state, nil
 	}
 	return nil, errors.New("it began with a state that the recording does not hold")
@@ -518,7 +518,7 @@ func (p *Replay) learn(t *record.Trial) error {
 	if len(t.Phases) != 2 || t.Phases[0].Taught || !t.Phases[1].Taught || !t.Whole {
 		return errors.New("it does not have a whole forward and a whole target phase, from which a network learns")
 	}
-	if t.Place == 0 {
+	if t.Slot == 0 {
 		p.apply()
 	}
 	stored, err := p.reader.State(t.Index)
@@ -532,7 +532,7 @@ func (p *Replay) learn(t *record.Trial) error {
 	if err := enter(p.quiet, state); err != nil {
 		return err
 	}
-	slot := p.slot(t.Place)
+	slot := p.slot(t.Slot)
 	err = p.show(p.quiet, t, record.End, func(taught bool) []network.Means {
 		if taught {
 			return p.target
@@ -548,7 +548,7 @@ func (p *Replay) learn(t *record.Trial) error {
 	}
 	rule.Learn(slot.update, slot.forward, p.target)
 	slot.state = p.quiet.AppendState(slot.state[:0])
-	p.pending, p.learnt = append(p.pending, t.Place), t.Number
+	p.pending, p.learnt = append(p.pending, t.Slot), t.Number
 	return nil
 }
 

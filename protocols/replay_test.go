@@ -24,7 +24,7 @@ func fullHeader(m protocols.Model) record.Header {
 	for p := 1; p <= last+1; p++ {
 		for _, v := range []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate} {
 			if v != record.Apical || p <= last {
-				h.Traces = append(h.Traces, record.Trace{Population: p, Variable: v, Interval: 1})
+				h.Probes = append(h.Probes, record.Probe{Population: p, Variable: v, Every: 1})
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func compareReplay(p *protocols.Replay, spikes, full *record.Reader, i int) erro
 	if err != nil {
 		return err
 	}
-	traces := full.Header().Traces
+	traces := full.Header().Probes
 	want := make([][]float32, len(traces))
 	for k := range traces {
 		s := full.Samples(i, k, 0, record.End)
@@ -169,7 +169,7 @@ func TestReplay(t *testing.T) {
 			m := tiny(8)
 			change(&m)
 			h := protocols.RecordingHeader(m)
-			h.Weights, h.Snapshots = true, 11
+			h.Weights, h.SnapshotEvery = true, 11
 			f := fullHeader(m)
 			if m.RateDecay != 1 {
 				h.EpochTrials, f.EpochTrials = 30, 30
@@ -206,9 +206,9 @@ func TestReplayStretch(t *testing.T) {
 		spikes, full := recordTwice(t, m, h, fullHeader(m), 5, 1)
 		r, f := spikes.reader(t), full.reader(t)
 		last := r.Steps() / 5
-		traces := []record.Trace{
-			{Population: 1, Variable: record.Apical, Neurons: []int{2, 7}, Interval: 3},
-			{Population: 2, Variable: record.Soma, Interval: 1},
+		traces := []record.Probe{
+			{Population: 1, Variable: record.Apical, Neurons: []int{2, 7}, Every: 3},
+			{Population: 2, Variable: record.Soma, Every: 1},
 		}
 		p := protocols.NewReplay(r, nil)
 		for _, part := range [][2]int{{0, 1}, {0, 12}, {3, 9}, {5, 13}, {12, 13}, {7, record.End}, {int(last) - 1, int(last) + 5}, {-3, 2}, {9, 9}, {9, 4}, {int(last), record.End}} {
@@ -247,7 +247,7 @@ func TestReplayStretch(t *testing.T) {
 
 // samples reads the recorded samples of trial 4.
 func samples(t *testing.T, r *record.Reader, v record.Variable, population int) (list []float32) {
-	s := r.Samples(4, r.Header().Trace(population, v), 0, record.End)
+	s := r.Samples(4, r.Header().Probe(population, v), 0, record.End)
 	for s.Scan() {
 		list = append(list, s.Values()...)
 	}
@@ -263,7 +263,7 @@ func TestReplayOfDamage(t *testing.T) {
 	m := tiny(8)
 	m.Train.Forward = 300
 	h := protocols.RecordingHeader(m)
-	h.Weights, h.Snapshots = true, 10
+	h.Weights, h.SnapshotEvery = true, 10
 	const n = 400
 	spikes, full := recordTwice(t, m, h, fullHeader(m), n, 1)
 	r, f := spikes.reader(t), full.reader(t)
@@ -280,10 +280,10 @@ func TestReplayOfDamage(t *testing.T) {
 			if err != nil {
 				continue
 			}
-			soma := f.Samples(i, f.Header().Trace(1, record.Soma), 0, record.End)
+			soma := f.Samples(i, f.Header().Probe(1, record.Soma), 0, record.End)
 			soma.Scan()
 			at := 0
-			trace := []record.Trace{{Population: 1, Variable: record.Soma, Interval: 1}}
+			trace := []record.Probe{{Population: 1, Variable: record.Soma, Every: 1}}
 			err = p.Samples(i, trace, 0, record.End, func(_, step int, values []float32) error {
 				if k := step - soma.Step(); k >= soma.Len() {
 					soma.Scan()
@@ -387,7 +387,7 @@ func TestReplayNeedsWeights(t *testing.T) {
 		t.Errorf("with weights: %v", err)
 	}
 	h := protocols.RecordingHeader(m)
-	h.Trials.Every = 2
+	h.Select.Every = 2
 	net = first.Clone()
 	gaps := newRecording(t, h, net)
 	if trainer, err = protocols.NewTrainer(m, net, 1); err != nil {
@@ -420,7 +420,7 @@ func TestReplayWaypoints(t *testing.T) {
 		m := tiny(8)
 		change(&m)
 		h := protocols.RecordingHeader(m)
-		h.Weights, h.Snapshots = true, 20
+		h.Weights, h.SnapshotEvery = true, 20
 		spikes, full := recordTwice(t, m, h, fullHeader(m), 30, 1)
 		r, f := spikes.reader(t), full.reader(t)
 		p := protocols.NewReplay(r, nil)

@@ -197,7 +197,7 @@ func trySpace(t *testing.T, m protocols.Model) {
 
 	recorded := begin(2)
 	h, f := protocols.RecordingHeader(m), fullHeader(m)
-	h.Weights, h.Snapshots = true, 4
+	h.Weights, h.SnapshotEvery = true, 4
 	if m.RateDecay != 1 {
 		h.EpochTrials, f.EpochTrials = examples, examples
 	}

@@ -431,8 +431,8 @@ func TestExportImages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if pixels, err := images.Of(trial); err != nil || !bytes.Equal(pixels, want.Image(trial.Sample)) {
-			t.Fatalf("trial %d has not shown image %d, %v", i, trial.Sample, err)
+		if pixels, err := images.Of(trial); err != nil || !bytes.Equal(pixels, want.Image(trial.Example)) {
+			t.Fatalf("trial %d has not shown image %d, %v", i, trial.Example, err)
 		}
 	}
 	e := jsonLines(t, must(t, "export", path, "--to", "nwb", "--json"))

@@ -46,7 +46,7 @@ func findImages(r *intact.Recording, dir string) (*nwb.Images, error) {
 		if err != nil {
 			return nil, err
 		}
-		return set.Image(t.Sample), nil
+		return set.Image(t.Example), nil
 	}}
 	for i := range r.Trials() {
 		t, err := r.Trial(i)

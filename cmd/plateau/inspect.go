@@ -192,7 +192,7 @@ func (i *inspection) event() recordingEvent {
 		Seed: h.Seed, Dt: h.Dt(), Complete: i.r.Complete(), Failure: i.r.Failure(),
 		Trials: i.r.Trials(), Milliseconds: h.Clock().At(i.r.Steps()),
 		Populations: []recordedPopulation{}, Traces: []recordedTrace{}, Damage: []damageEvent{},
-		Plateaus: h.Plateaus, Weights: h.Weights, WeightsEvery: h.Snapshots, Selection: selectionWords(h.Trials), Config: h.Config,
+		Plateaus: h.Plateaus, Weights: h.Weights, WeightsEvery: h.SnapshotEvery, Selection: selectionWords(h.Select), Config: h.Config,
 	}
 	if !h.Begun.IsZero() {
 		e.Begun = h.Begun.UTC().Format(time.RFC3339)
@@ -200,9 +200,9 @@ func (i *inspection) event() recordingEvent {
 	for _, p := range h.Populations {
 		e.Populations = append(e.Populations, recordedPopulation{p.Name, p.Size, p.Spikes})
 	}
-	for _, t := range h.Traces {
+	for _, t := range h.Probes {
 		e.Traces = append(e.Traces, recordedTrace{
-			h.Populations[t.Population].Name, string(t.Variable), printRanges(t.Neurons), h.Clock().At(int64(t.Interval)),
+			h.Populations[t.Population].Name, string(t.Variable), printRanges(t.Neurons), h.Clock().At(int64(t.Every)),
 		})
 	}
 	for _, d := range i.r.Damage() {
@@ -217,14 +217,14 @@ func selectionWords(s record.Selection) string {
 	if s.Every > 1 {
 		words = append(words, fmt.Sprintf("one of %d", s.Every))
 	}
-	if s.Misread {
+	if s.Mispredicted {
 		words = append(words, "misread")
 	}
 	if s.Numbers != nil {
 		words = append(words, plural(len(s.Numbers), "listed trial"))
 	}
-	if s.Samples != nil {
-		words = append(words, "of "+plural(len(s.Samples), "listed image"))
+	if s.Examples != nil {
+		words = append(words, "of "+plural(len(s.Examples), "listed image"))
 	}
 	for _, p := range s.Purposes {
 		words = append(words, p.String())
@@ -339,7 +339,7 @@ func (i *inspection) look(n int, details bool) inspectedTrial {
 	}
 	at := i.h.Clock().At
 	e.trial = t
-	e.Purpose, e.Number, e.Example, e.Class, e.Read = t.Purpose.String(), t.Number, t.Sample, t.Class, t.Read
+	e.Purpose, e.Number, e.Example, e.Class, e.Read = t.Purpose.String(), t.Number, t.Example, t.Class, t.Predicted
 	e.Begin, e.Whole, e.Losses = at(t.First), t.Whole, t.Losses
 	e.Weights, e.Updates = t.Weights, t.Updates
 	for _, p := range t.Phases {
@@ -612,10 +612,10 @@ func (i *inspection) verify(ctx context.Context) error {
 		i.con.line("damaged: %s", d)
 	}
 	e.Intact.Bytes, e.Intact.Chunks, e.Intact.Trials = intact.Bytes, intact.Chunks, intact.Trials
-	e.Intact.Spikes, e.Intact.Values = intact.Spikes, intact.Samples
+	e.Intact.Spikes, e.Intact.Values = intact.Spikes, intact.Values
 	i.con.event(e)
 	i.con.line("intact: %s in %s; %d of %s with %s and %s of potentials and rates",
-		byteSize(intact.Bytes), plural(intact.Chunks, "chunk"), intact.Trials, plural(e.Trials, "trial"), plural(int(intact.Spikes), "spike"), plural(int(intact.Samples), "value"))
+		byteSize(intact.Bytes), plural(intact.Chunks, "chunk"), intact.Trials, plural(e.Trials, "trial"), plural(int(intact.Spikes), "spike"), plural(int(intact.Values), "value"))
 	switch {
 	case e.Damages > 0:
 		return fmt.Errorf("%s is damaged in %s", i.path, plural(e.Damages, "place"))

@@ -51,7 +51,7 @@ func trialOf(r *record.Reader, path string, i int) (*record.Trial, error) {
 func (s *recordedTrial) trial() (*shownTrial, error) {
 	h := s.h
 	out := &shownTrial{
-		from: fmt.Sprintf("%s, %s %d", shortPath(s.path), trialWord(s.t), s.t.Index), data: h.Data, example: s.t.Sample, class: s.t.Class, read: s.t.Read,
+		from: fmt.Sprintf("%s, %s %d", shortPath(s.path), trialWord(s.t), s.t.Index), data: h.Data, example: s.t.Example, class: s.t.Class, read: s.t.Predicted,
 		seed: h.Seed, classes: h.Network.Classes, noise: h.Neurons.Noise, phases: phasesOf(s.t, 0, h.Dt()),
 	}
 	w := newReplayWatch(s, nil)
@@ -111,7 +111,7 @@ func (s *recordedTrial) image(input figure.Population) image.Image {
 	if images := newRecordedImages(s.h); images != nil {
 		var set *dataset.Set
 		if set, why = images.find(s.t); why == nil {
-			return ink(set.Image(s.t.Sample), shape)
+			return ink(set.Image(s.t.Example), shape)
 		}
 	}
 	s.con.note("the images of %s were not found (%s), so the picture shows instead how often each input neuron fired", s.h.Data, plain(why))
@@ -292,15 +292,15 @@ func trialsWords(trials []int) string {
 // trialNames returns names of a trial with its number and classes, the longest first.
 func trialNames(t *record.Trial, classes []string) []string {
 	short := fmt.Sprint(t.Index)
-	if t.Class < 0 || t.Class >= len(classes) || t.Read >= len(classes) {
+	if t.Class < 0 || t.Class >= len(classes) || t.Predicted >= len(classes) {
 		return []string{short}
 	}
-	if t.Read < 0 {
+	if t.Predicted < 0 {
 		return []string{fmt.Sprintf("%s: %s", short, classes[t.Class]), short}
 	}
 	return []string{
-		fmt.Sprintf("%s: %s, predicted %s", short, classes[t.Class], classes[t.Read]),
-		fmt.Sprintf("%s: %s → %s", short, classes[t.Class], classes[t.Read]), short,
+		fmt.Sprintf("%s: %s, predicted %s", short, classes[t.Class], classes[t.Predicted]),
+		fmt.Sprintf("%s: %s → %s", short, classes[t.Class], classes[t.Predicted]), short,
 	}
 }
 

@@ -211,7 +211,7 @@ func TestPlotWithoutImages(t *testing.T) {
 	h := &record.Header{Data: "mnist"}
 	var messages bytes.Buffer
 	empty(t)
-	s := &recordedTrial{con: &console{err: &messages}, h: h, t: &record.Trial{Sample: 3, Purpose: sim.TrainingSpikes}}
+	s := &recordedTrial{con: &console{err: &messages}, h: h, t: &record.Trial{Example: 3, Purpose: sim.TrainingSpikes}}
 	m := s.image(figure.Population{Neurons: 784, SpikeNeuron: []int32{30, 30, 31}})
 	for x, want := range map[int]uint8{1: 255, 2: 0, 3: 128, 4: 255} {
 		if got := m.(*image.Gray).GrayAt(x, 1).Y; got != want {

@@ -117,7 +117,7 @@ func parseVariables(text string) ([]record.Variable, error) {
 }
 
 // recordedTraces lists the variables to record, still without their neurons.
-func (c *config) recordedTraces() ([]record.Trace, error) {
+func (c *config) recordedTraces() ([]record.Probe, error) {
 	list, err := parseVariables(c.record.variables)
 	if err != nil || list == nil {
 		return nil, err
@@ -127,11 +127,11 @@ func (c *config) recordedTraces() ([]record.Trace, error) {
 		return nil, err
 	}
 	interval := kernels.Steps(c.record.every, c.neurons.dt)
-	var traces []record.Trace
+	var traces []record.Probe
 	for i, chosen := range neurons {
 		for _, v := range list {
 			if chosen != nil && (v != record.Apical || i <= len(c.network.hidden)) {
-				traces = append(traces, record.Trace{Population: i, Variable: v, Interval: interval})
+				traces = append(traces, record.Probe{Population: i, Variable: v, Every: interval})
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (c *config) recordedTraces() ([]record.Trace, error) {
 }
 
 // listNeurons adds their neurons to the recorded variables.
-func (c *config) listNeurons(traces []record.Trace) error {
+func (c *config) listNeurons(traces []record.Probe) error {
 	ranges, err := c.neuronRanges()
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (c *config) selectTrials(s *record.Selection) error {
 	case everything:
 		return nil
 	case "misread":
-		s.Misread = true
+		s.Mispredicted = true
 		return nil
 	}
 	if n, ok := strings.CutPrefix(c.record.trials, "every="); ok {
@@ -187,7 +187,7 @@ func (c *config) selectTrials(s *record.Selection) error {
 // selectImages adds the images whose trials are recorded to a selection.
 func (c *config) selectImages(s *record.Selection) (err error) {
 	if c.record.images != everything {
-		s.Samples, err = parseRanges(c.record.images, 0, c.shown())
+		s.Examples, err = parseRanges(c.record.images, 0, c.shown())
 	}
 	return err
 }
@@ -200,15 +200,15 @@ func (c *config) trials() int {
 // ownWeights returns the largest number of trials for which weights must be recorded
 // because the trials before them are not; 0 if all are recorded.
 func (c *config) ownWeights(s record.Selection) int {
-	if s.Every < 2 && s.Numbers == nil && s.Samples == nil && !s.Misread {
+	if s.Every < 2 && s.Numbers == nil && s.Examples == nil && !s.Mispredicted {
 		return 0
 	}
 	n := c.trials()
 	if s.Every > 1 {
 		n = (n + s.Every - 1) / s.Every
 	}
-	if s.Samples != nil {
-		n = min(n, len(s.Samples)*c.learning.epochs)
+	if s.Examples != nil {
+		n = min(n, len(s.Examples)*c.learning.epochs)
 	}
 	if s.Numbers != nil {
 		// Of consecutive trials only the first needs weights.
@@ -242,14 +242,14 @@ func (c *config) recordingHeader(m protocols.Model) (record.Header, error) {
 	for i := range chosen {
 		h.Populations[i].Spikes = chosen[i]
 	}
-	if h.Traces, err = c.recordedTraces(); err != nil {
+	if h.Probes, err = c.recordedTraces(); err != nil {
 		return h, err
 	}
 	if h.RateDecay != 0 {
 		h.EpochTrials = c.shown()
 	}
-	h.Plateaus, h.Weights, h.Snapshots = c.record.plateaus, c.record.weights, c.record.weightsEvery
-	return h, errors.Join(c.listNeurons(h.Traces), c.selectTrials(&h.Trials), c.selectImages(&h.Trials))
+	h.Plateaus, h.Weights, h.SnapshotEvery = c.record.plateaus, c.record.weights, c.record.weightsEvery
+	return h, errors.Join(c.listNeurons(h.Probes), c.selectTrials(&h.Select), c.selectImages(&h.Select))
 }
 
 // trialHeader returns the header of a recording of a single trial, which holds
@@ -262,7 +262,7 @@ func (c *config) trialHeader(m protocols.Model, split string) record.Header {
 	for i := range h.Populations[1:] {
 		for _, v := range variables() {
 			if v != record.Apical || i < len(m.Network.Hidden) {
-				h.Traces = append(h.Traces, record.Trace{Population: i + 1, Variable: v, Interval: 1})
+				h.Probes = append(h.Probes, record.Probe{Population: i + 1, Variable: v, Every: 1})
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func TestTrainRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if trial.Number != uint64(i+1) || trial.Read < 0 || len(trial.Losses) != 2 || trial.Updates != i {
+		if trial.Number != uint64(i+1) || trial.Predicted < 0 || len(trial.Losses) != 2 || trial.Updates != i {
 			t.Errorf("trial %d: %+v", i, trial)
 		}
 	}
@@ -70,8 +70,8 @@ func TestTrainRecord(t *testing.T) {
 		}
 	}
 	h = openRecordingFile(t, "b.plateau").Header()
-	if len(h.Traces) != 7 || !slices.Equal(h.Traces[0].Neurons, []int{2, 3, 4, 5, 6, 7, 8}) || len(h.Traces[6].Neurons) != 10 {
-		t.Errorf("traces are %+v", h.Traces)
+	if len(h.Probes) != 7 || !slices.Equal(h.Probes[0].Neurons, []int{2, 3, 4, 5, 6, 7, 8}) || len(h.Probes[6].Neurons) != 10 {
+		t.Errorf("traces are %+v", h.Probes)
 	}
 	c := openRecordingFile(t, "c.plateau")
 	if n := c.Trials(); n == 0 || n >= 60 || c.Header().Populations[0].Spikes {
@@ -201,14 +201,14 @@ func TestTrialRecord(t *testing.T) {
 	}
 	npz, r := openNPZ(t, "trial-3.npz"), openRecordingFile(t, "trial-3.plateau")
 	h := r.Header()
-	if len(h.Traces) != 4+4+3 || h.Rule != nil {
+	if len(h.Probes) != 4+4+3 || h.Rule != nil {
 		t.Fatalf("header is %+v", h)
 	}
 	trial, err := r.Trial(0)
-	if err != nil || trial.Class != int(events[0]["class"].(float64)) || trial.Read != int(events[0]["read"].(float64)) {
+	if err != nil || trial.Class != int(events[0]["class"].(float64)) || trial.Predicted != int(events[0]["read"].(float64)) {
 		t.Fatalf("trial is %+v, %v", trial, err)
 	}
-	for k, trace := range h.Traces {
+	for k, trace := range h.Probes {
 		if trace.Variable == record.Rate {
 			continue
 		}

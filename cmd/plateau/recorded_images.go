@@ -50,15 +50,15 @@ func (r *recordedImages) find(t *record.Trial) (*dataset.Set, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	set := r.sets[split]
-	if set == nil || t.Sample >= set.Len() {
+	if set == nil || t.Example >= set.Len() {
 		var err error
-		if set, err = r.load(split, t.Sample); err != nil {
+		if set, err = r.load(split, t.Example); err != nil {
 			return nil, err
 		}
 		r.sets[split] = set
 	}
-	if t.Sample < 0 || set.Size() != r.h.Network.Inputs || set.Label(t.Sample) != t.Class {
-		return nil, fmt.Errorf("image %d is not in the %s set of %s", t.Sample, split, r.h.Data)
+	if t.Example < 0 || set.Size() != r.h.Network.Inputs || set.Label(t.Example) != t.Class {
+		return nil, fmt.Errorf("image %d is not in the %s set of %s", t.Example, split, r.h.Data)
 	}
 	return set, nil
 }

@@ -41,7 +41,7 @@ func TestRecordedImages(t *testing.T) {
 		}
 		images := newRecordedImages(shown.Reader.Header())
 		for _, other := range []record.Trial{
-			{Purpose: trial.Purpose, Sample: same, Class: trial.Class + 1}, {Purpose: trial.Purpose, Sample: -1}, {Purpose: trial.Purpose, Sample: 1 << 40},
+			{Purpose: trial.Purpose, Example: same, Class: trial.Class + 1}, {Purpose: trial.Purpose, Example: -1}, {Purpose: trial.Purpose, Example: 1 << 40},
 		} {
 			if _, err := images.find(&other); err == nil {
 				t.Errorf("%s: there is an image of %+v", split, other)

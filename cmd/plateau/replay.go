@@ -90,7 +90,7 @@ type replayed struct {
 	h      *record.Header
 	trial  *record.Trial
 	layer  int
-	traces []record.Trace
+	traces []record.Probe
 	from   int // the first step
 	steps  int
 	values [][]float32 // for each variable, steps × neurons
@@ -173,7 +173,7 @@ func planReplay(r *record.Reader, o replayOptions) (*replayed, error) {
 			}
 			return nil, misuse("--vars %s: output neurons have no apical dendrite", o.variables)
 		}
-		p.traces = append(p.traces, record.Trace{Population: p.layer, Variable: v, Neurons: neurons, Interval: 1})
+		p.traces = append(p.traces, record.Probe{Population: p.layer, Variable: v, Neurons: neurons, Every: 1})
 	}
 	if err := p.stretch(o); err != nil {
 		return nil, err
@@ -245,12 +245,12 @@ func (p *replayed) writeNPZ(to io.Writer) error {
 	a := arrays.NewArchive(to)
 	a.Step(p.h.Dt())
 	a.Put(arrays.Label{Name: "trial", Axes: "trials", About: "number of the trial in the recording"}, []int32{int32(p.trial.Index)}, 1)
-	a.Put(arrays.Label{Name: "trial_example", Axes: "trials", About: "number of the example in its data set, counted from 0"}, []int64{int64(p.trial.Sample)}, 1)
+	a.Put(arrays.Label{Name: "trial_example", Axes: "trials", About: "number of the example in its data set, counted from 0"}, []int64{int64(p.trial.Example)}, 1)
 	a.Put(arrays.Label{Name: "trial_class", Axes: "trials", About: "the true class"}, []int32{int32(p.trial.Class)}, 1)
-	a.Put(arrays.Label{Name: "trial_predicted", Axes: "trials", About: "the predicted class, read out in the forward phase; −1 if not known"}, []int32{int32(p.trial.Read)}, 1)
+	a.Put(arrays.Label{Name: "trial_predicted", Axes: "trials", About: "the predicted class, read out in the forward phase; −1 if not known"}, []int32{int32(p.trial.Predicted)}, 1)
 	for k, t := range p.traces {
 		a.Samples(p.h.Clock(), arrays.Stretch{
-			Name: p.h.Populations[p.layer].Name, Trace: t, Trial: p.trial.Index, First: p.from, Values: p.values[k],
+			Name: p.h.Populations[p.layer].Name, Probe: t, Trial: p.trial.Index, First: p.from, Values: p.values[k],
 		})
 	}
 	return a.Close()
@@ -341,9 +341,9 @@ func (p *replayed) event(o replayOptions) replayEvent {
 func (p *replayed) summary(o replayOptions) string {
 	e := p.event(o)
 	var b strings.Builder
-	fmt.Fprintf(&b, "trial %d of %s: image %d, class %d", e.Trial, o.path, p.trial.Sample, p.trial.Class)
-	if p.trial.Read >= 0 {
-		fmt.Fprintf(&b, ", predicted %d", p.trial.Read)
+	fmt.Fprintf(&b, "trial %d of %s: image %d, class %d", e.Trial, o.path, p.trial.Example, p.trial.Class)
+	if p.trial.Predicted >= 0 {
+		fmt.Fprintf(&b, ", predicted %d", p.trial.Predicted)
 	}
 	fmt.Fprintf(&b, "\n%s of %s, %s to %s ms\n\n%-8s %10s %10s %10s\n",
 		plural(e.Neurons, "neuron"), e.Layer, number(e.From), number(e.To), "", "least", "mean", "largest")

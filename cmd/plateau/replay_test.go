@@ -22,11 +22,11 @@ func TestReplay(t *testing.T) {
 	full := openRecordingFile(t, filepath.Join("full", recordingName))
 	h := full.Header()
 	samples := func(trial, population int, v record.Variable, neurons []int, from, to int) []float32 {
-		k := h.Trace(population, v)
+		k := h.Probe(population, v)
 		var values []float32
 		s := full.Samples(trial, k, from, to)
 		for s.Scan() {
-			size := len(h.Traces[k].Neurons)
+			size := len(h.Probes[k].Neurons)
 			for step := range s.Len() {
 				for _, n := range neurons {
 					values = append(values, s.Values()[step*size+n])

@@ -137,7 +137,7 @@ func sameRecording(t *testing.T, got, want string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintln(&b, trial.Number, trial.Sample, trial.Class, trial.Read, trial.Place, trial.Phases, trial.Losses, trial.Weights, trial.Snapshot, trial.Updates)
+		fmt.Fprintln(&b, trial.Number, trial.Example, trial.Class, trial.Predicted, trial.Slot, trial.Phases, trial.Losses, trial.Weights, trial.Snapshot, trial.Updates)
 		for p := range r.Header().Populations {
 			s := r.Spikes(i, p, 0, record.End)
 			for s.Scan() {

@@ -310,7 +310,7 @@ func (r *training) record(path string, force bool) error {
 	if r.recording, err = createRecording(path, force, h, r.net); err != nil {
 		return err
 	}
-	if n := r.config.ownWeights(h.Trials); h.Weights && n > 0 {
+	if n := r.config.ownWeights(h.Select); h.Weights && n > 0 {
 		each := 4 * int64(r.config.weights())
 		r.con.note("note: trials that are not recorded change the weights too, so the recording holds weights for up to %s, up to %s each and %s in all; --set record.weights=false leaves weights out, but replay needs them",
 			plural(n, "trial"), byteSize(each), byteSize(int64(n)*each))

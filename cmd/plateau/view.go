@@ -177,7 +177,7 @@ func viewRecording(path string) (*viewer.Recording, error) {
 			if err != nil {
 				return nil, err
 			}
-			return pictureOf(set, t.Sample), nil
+			return pictureOf(set, t.Example), nil
 		}
 	}
 	return recording, nil

@@ -46,7 +46,7 @@ func BenchmarkTraining(b *testing.B) {
 				}
 			}
 			h := protocols.RecordingHeader(m)
-			h.Plateaus, h.Weights, h.Snapshots = c.plateaus, true, c.snapshots
+			h.Plateaus, h.Weights, h.SnapshotEvery = c.plateaus, true, c.snapshots
 			path := filepath.Join(b.TempDir(), "run.plateau")
 			w, err := record.Create(path, h, trainers[1].Network())
 			if err != nil {

@@ -47,16 +47,16 @@ func TestBytes(t *testing.T) {
 			h.Neurons = m.Neurons
 		}, []int{8}, 30, 40, "2d88798701747e7d"},
 		{"batches", func(m *protocols.Model, _ *record.Header) { m.Batch = 4 }, []int{8}, 30, 40, "6d87cc7d487addef"},
-		{"half of each batch", func(m *protocols.Model, h *record.Header) { m.Batch, h.Trials.Every = 4, 2 }, []int{8}, 30, 40, "d76909558e8ca5f7"},
-		{"every third", func(_ *protocols.Model, h *record.Header) { h.Trials.Every = 3 }, []int{8}, 30, 0, "2f1b08d935c44d85"},
-		{"some numbers", func(_ *protocols.Model, h *record.Header) { h.Trials.Numbers = []uint64{2, 7, 9, 1000} }, []int{8}, 30, 0, "b25e7f1abb683db0"},
-		{"wrong predictions", func(_ *protocols.Model, h *record.Header) { h.Trials.Misread = true }, []int{8}, 30, 0, "aafba2e05cad952d"},
+		{"half of each batch", func(m *protocols.Model, h *record.Header) { m.Batch, h.Select.Every = 4, 2 }, []int{8}, 30, 40, "d76909558e8ca5f7"},
+		{"every third", func(_ *protocols.Model, h *record.Header) { h.Select.Every = 3 }, []int{8}, 30, 0, "2f1b08d935c44d85"},
+		{"some numbers", func(_ *protocols.Model, h *record.Header) { h.Select.Numbers = []uint64{2, 7, 9, 1000} }, []int{8}, 30, 0, "b25e7f1abb683db0"},
+		{"wrong predictions", func(_ *protocols.Model, h *record.Header) { h.Select.Mispredicted = true }, []int{8}, 30, 0, "aafba2e05cad952d"},
 		{"wrong predictions of long trials", func(m *protocols.Model, h *record.Header) {
-			m.Train.Forward, h.Trials.Misread = 400, true
+			m.Train.Forward, h.Select.Mispredicted = 400, true
 		}, []int{8}, 20, 5, "d362b7acfb6a4000"},
-		{"a snapshot every 7 trials", func(_ *protocols.Model, h *record.Header) { h.Snapshots = 7 }, []int{8}, 30, 0, "9348aca8c1675700"},
-		{"digests of weights", func(_ *protocols.Model, h *record.Header) { h.Weights, h.Snapshots = false, 1 }, []int{8}, 30, 0, "7113b68acf330261"},
-		{"weights that do not change", func(_ *protocols.Model, h *record.Header) { h.Rule, h.Snapshots = nil, 1 }, []int{8}, 30, 0, "4ed47b2e8d6e0ddc"},
+		{"a snapshot every 7 trials", func(_ *protocols.Model, h *record.Header) { h.SnapshotEvery = 7 }, []int{8}, 30, 0, "9348aca8c1675700"},
+		{"digests of weights", func(_ *protocols.Model, h *record.Header) { h.Weights, h.SnapshotEvery = false, 1 }, []int{8}, 30, 0, "7113b68acf330261"},
+		{"weights that do not change", func(_ *protocols.Model, h *record.Header) { h.Rule, h.SnapshotEvery = nil, 1 }, []int{8}, 30, 0, "4ed47b2e8d6e0ddc"},
 		{"plateau times", func(m *protocols.Model, _ *record.Header) {
 			m.Train.Window, m.Train.PlateauSpread = 4, 3
 			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}
@@ -98,7 +98,7 @@ func TestBytes(t *testing.T) {
 			m := tiny(8)
 			m.Batch = c.batch
 			h := header(m)
-			h.Trials.Every = c.every
+			h.Select.Every = c.every
 			wantBytes(t, recordInterrupted(t, m, h, c.known), c.want)
 		}
 	})

@@ -65,7 +65,7 @@ const (
 type frame struct {
 	kind   kind
 	coding byte   // 1 if a weights chunk holds weights, not only their digest; else 0
-	stream uint16 // number of the population, trace, hidden layer, state or part
+	stream uint16 // number of the population, probe, hidden layer, state or part
 	stored uint32 // bytes of the payload
 	raw    uint32 // bytes it unpacks to, if it is compressed as a whole
 	first  uint64 // first step of the group, in the recording

@@ -18,7 +18,7 @@ type contents struct {
 	done   int   // steps that the first trial had before the group
 	spikes []int // number of spikes of each population, −1 if they are not recorded
 	values []int // number of rows of plateaus of each hidden layer
-	rows   []int // number of samples of each trace
+	rows   []int // number of samples of each probe
 	ends   int   // rows of plateaus met so far
 	states int   // states met so far
 	err    error // why the events cannot be read; then only entry, chunks and gaps are known
@@ -92,7 +92,7 @@ func (c *contents) events(s source, h *Header, u *unpacker) error {
 		}
 		c.values = append(c.values, n)
 	}
-	for range h.Traces {
+	for range h.Probes {
 		c.rows = append(c.rows, p.count(math.MaxInt))
 	}
 	for len(p.rest) > 0 && p.err == nil {
@@ -130,7 +130,7 @@ func (c *contents) begun() int {
 // current returns the piece that the next event belongs to.
 func (c *contents) current() *piece {
 	if len(c.pieces) == 0 {
-		c.pieces = append(c.pieces, piece{done: c.done, state: -1, trial: Trial{Read: -1}})
+		c.pieces = append(c.pieces, piece{done: c.done, state: -1, trial: Trial{Predicted: -1}})
 	}
 	return &c.pieces[len(c.pieces)-1]
 }
@@ -175,8 +175,8 @@ func (c *contents) event(p *parser, h *Header) {
 		}
 		t := c.current()
 		t.ends = append(t.ends, row)
-	case tagRead:
-		c.current().trial.Read = p.count(math.MaxInt32)
+	case tagPredicted:
+		c.current().trial.Predicted = p.count(math.MaxInt32)
 	case tagTrialEnd:
 		t := c.current()
 		t.ended = true
@@ -194,8 +194,8 @@ func (c *contents) trialEvent(p *parser) {
 	flags := p.byte()
 	t := piece{began: true, state: -1, from: p.count(c.entry.steps)}
 	t.trial = Trial{
-		Purpose: sim.Purpose(p.uint()), Number: p.uint(), Sample: p.int(), Class: p.int(),
-		Place: p.int(), Read: -1, Rested: flags&flagRested != 0,
+		Purpose: sim.Purpose(p.uint()), Number: p.uint(), Example: p.int(), Class: p.int(),
+		Slot: p.int(), Predicted: -1, Rested: flags&flagRested != 0,
 	}
 	t.taken = p.count(math.MaxInt32)
 	t.trial.Updates = p.count(math.MaxInt)
@@ -244,7 +244,7 @@ func (c *contents) lacks(h *Header) []frame {
 			check(plateauChunk, k, c.values)
 		}
 	}
-	for k := range h.Traces {
+	for k := range h.Probes {
 		check(samplesChunk, k, c.rows)
 	}
 	for k := range c.states {

@@ -29,7 +29,7 @@ func TestContinue(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			h := header(m)
-			h.Trials.Every = c.every
+			h.Select.Every = c.every
 			net := newNetwork(t, m)
 			path := filepath.Join(t.TempDir(), "run.plateau")
 			w, err := record.Create(path, h, net)

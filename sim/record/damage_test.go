@@ -19,9 +19,9 @@ func small(t testing.TB, n, spikes int) ([]byte, *memory) {
 	m := tiny(4)
 	m.Train = protocols.TwoPhase{Forward: 6, Target: 6, Settle: 2}
 	h := header(m)
-	h.Traces = h.Traces[:2]
-	h.Traces[0].Neurons, h.Traces[0].Interval = []int{1, 3}, 3
-	h.Snapshots = 4
+	h.Probes = h.Probes[:2]
+	h.Probes[0].Neurons, h.Probes[0].Every = []int{1, 3}, 3
+	h.SnapshotEvery = 4
 	file, mem, _ := recordTraining(t, m, h, n, spikes)
 	return file, mem
 }

@@ -44,7 +44,7 @@
 //	0       [4]byte C9 50 63 1A
 //	4       uint8   kind of the chunk
 //	5       uint8   1 if a chunk of kind 7 holds weights; else 0
-//	6       uint16  stream: population, trace, hidden layer, state or part
+//	6       uint16  stream: population, probe, hidden layer, state or part
 //	8       uint32  length of the payload
 //	12      uint32  length of what the payload unpacks to, for kinds 1, 2, 6 and 9
 //	16      uint64  first step of the chunk's group, in the recording
@@ -59,14 +59,14 @@
 //	1  header: what the run is, as JSON
 //	2  events: what happened in a group
 //	3  spikes of a population; the stream is its number in the header's Populations
-//	4  samples of a trace; the stream is its number in the header's Traces
+//	4  samples of a probe; the stream is its number in the header's Traces
 //	5  plateau values of a hidden layer; the stream is its number
 //	6  the state with which a trial began
 //	7  weights
 //	8  index
 //	9  end, as JSON
 //
-// and a reader may skip others. Populations, layers, neurons, traces, trials, steps
+// and a reader may skip others. Populations, layers, neurons, probes, trials, steps
 // and snapshots all count from 0. The header is the first chunk; a copy of it
 // stands before the last index.
 //
@@ -97,7 +97,7 @@
 // their frames. They are: one of kind 2; for each state that the group mentions,
 // one or more of kind 6, with streams counting from 0; for each population whose
 // spikes are recorded, one or more of kind 3, even if it was silent; for each
-// hidden layer, if plateaus are recorded, one or more of kind 5; and for each trace
+// hidden layer, if plateaus are recorded, one or more of kind 5; and for each probe
 // one or more of kind 4. Several chunks of one stream stand together. The next
 // group begins with the step and the trial after this one. If a file has no end,
 // its last group may be incomplete and its last chunk cut off. After damage, the
@@ -112,7 +112,7 @@
 // frame begins with these uints: the number of steps that the trial under way has
 // had before the group; the number of spikes of each recorded population; the
 // number of rows of plateaus of each hidden layer, if these are recorded; and the
-// number of rows of each trace. Then come events, each of which begins with its
+// number of rows of each probe. Then come events, each of which begins with its
 // number as a byte:
 //
 //	1  a trial begins: a byte of flags (1: at rest, 2: its state is in the group,
@@ -152,7 +152,7 @@
 //
 // # Rows
 //
-// Each sample of a trace is a row with a float32 for each of its neurons. There is a
+// Each sample of a probe is a row with a float32 for each of its neurons. There is a
 // row for every step of a trial that is a multiple of the interval. Plateau values
 // are rows with a float32 for each neuron of the layer. Without rows the payload is
 // empty. Otherwise it begins with a byte, the coding. Four zstd frames follow, each

@@ -131,7 +131,7 @@ func (e *encoder) write(g *group) error {
 		}
 	}
 	for i, values := range g.samples {
-		e.addRows(f, samplesChunk, i, values, len(e.header.Traces[i].Neurons), fromAbove)
+		e.addRows(f, samplesChunk, i, values, len(e.header.Probes[i].Neurons), fromAbove)
 	}
 	entry.length = e.size + int64(len(e.out)) - entry.offset
 	e.groups = append(e.groups, entry)
@@ -161,7 +161,7 @@ func (e *encoder) addEvents(f frame, g *group) {
 		}
 	}
 	for i := range g.samples {
-		b = appendUint(b, len(g.samples[i])/len(e.header.Traces[i].Neurons))
+		b = appendUint(b, len(g.samples[i])/len(e.header.Probes[i].Neurons))
 	}
 	e.bytes = append(b, g.events...)
 	at := len(e.out)

@@ -179,10 +179,10 @@ func readEverything(t *testing.T, r *record.Reader) {
 				}
 			}
 		}
-		for k := range min(len(h.Traces), 4) {
+		for k := range min(len(h.Probes), 4) {
 			s := r.Samples(i, k, 0, record.End)
 			for n := 0; s.Scan() && n < 10; n++ {
-				if s.Step() < 0 || s.Step()+(s.Len()-1)*h.Traces[k].Interval >= trial.Steps {
+				if s.Step() < 0 || s.Step()+(s.Len()-1)*h.Probes[k].Every >= trial.Steps {
 					t.Fatalf("samples from step %d of a trial of %d steps", s.Step(), trial.Steps)
 				}
 			}

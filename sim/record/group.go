@@ -17,7 +17,7 @@ type group struct {
 	spikes int
 
 	trains  []train     // of each population
-	samples [][]float32 // of each trace, in rows
+	samples [][]float32 // of each probe, in rows
 	values  [][]float32 // plateaus of each hidden layer, in rows
 	events  []byte
 	states  [][]byte
@@ -119,7 +119,7 @@ const (
 	tagTrial byte = 1 + iota
 	tagPhase
 	tagPhaseEnd
-	tagRead
+	tagPredicted
 	tagTrialEnd
 )
 

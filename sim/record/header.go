@@ -36,19 +36,19 @@ type Header struct {
 	// Populations are the input, the hidden layers in order, and the output. Their
 	// number in this list, from 0, is the layer in sim.Block.
 	Populations []Population
-	// Traces are the variables that are recorded with time.
-	Traces []Trace
+	// Probes are the variables that are recorded with time.
+	Probes []Probe
 	// Plateaus says whether plateau times and values are recorded.
 	Plateaus bool
-	// Trials says which trials are recorded.
-	Trials Selection
+	// Select says which trials are recorded.
+	Select Selection
 	// Weights says whether weights are stored; if not, only their digests are.
 	// Replay needs the weights, from here or from elsewhere.
 	Weights bool
-	// Snapshots is the number of trials after which another snapshot of the weights
+	// SnapshotEvery is the number of trials after which another snapshot of the weights
 	// is taken; 0 if only one is taken, before the first trial. If weights are
 	// stored, one is also taken when trials that changed them were not recorded.
-	Snapshots int
+	SnapshotEvery int
 }
 
 // Dt returns the length of a step (ms).
@@ -70,11 +70,11 @@ func (h *Header) Population(name string) (int, error) {
 	return 0, fmt.Errorf("record: there is no population %q: want one of %q", name, names)
 }
 
-// Trace returns the number in h.Traces, from 0, of the trace of a variable of a
+// Probe returns the number in h.Probes, from 0, of the probe of a variable of a
 // population, −1 if there is none. If there are several, of different neurons, it
 // is the first.
-func (h *Header) Trace(population int, v Variable) int {
-	return slices.IndexFunc(h.Traces, func(t Trace) bool { return t.Population == population && t.Variable == v })
+func (h *Header) Probe(population int, v Variable) int {
+	return slices.IndexFunc(h.Probes, func(t Probe) bool { return t.Population == population && t.Variable == v })
 }
 
 // Population describes a population of neurons.
@@ -97,18 +97,18 @@ const (
 	Rate Variable = "rate"
 )
 
-// A Trace is one variable of some neurons of a population, sampled every Interval
-// steps. Sample k of a trial, from 0, is the value at the end of step k·Interval of
-// the trial, which is at (k·Interval + 1)·dt after its beginning.
-type Trace struct {
+// A Probe records one variable of some neurons of a population every few steps.
+// Sample k of a trial, from 0, is the value at the end of step k·Every of
+// the trial, which is at (k·Every + 1)·dt after its beginning.
+type Probe struct {
 	Population int
 	Variable   Variable
 	Neurons    []int `json:",omitempty"` // numbers from 0, in ascending order; nil means all to a Writer
-	Interval   int   // steps from one sample to the next; ≥ 1
+	Every      int   `json:"Interval"`   // steps from one sample to the next; ≥ 1
 }
 
 // Samples returns the number of samples in a trial of the given number of steps.
-func (t Trace) Samples(steps int) int { return (steps + t.Interval - 1) / t.Interval }
+func (t Probe) Samples(steps int) int { return (steps + t.Every - 1) / t.Every }
 
 // A Selection says which trials are recorded: those that meet all of its
 // conditions. The zero Selection records every trial.
@@ -118,11 +118,11 @@ type Selection struct {
 	// Numbers, if not nil, lists the numbers of the presentations to record
 	// (Trial.Number), in ascending order.
 	Numbers []uint64 `json:",omitzero"`
-	// Samples, if not nil, lists the examples to record (Trial.Sample), in
+	// Examples, if not nil, lists the examples to record (Trial.Example), in
 	// ascending order.
-	Samples []int `json:",omitzero"`
+	Examples []int `json:"Samples,omitzero"`
 	// Purposes, if not nil, lists the purposes to record: training, tests, trials.
 	Purposes []sim.Purpose `json:",omitzero"`
-	// Misread records only trials whose predicted class is wrong.
-	Misread bool `json:",omitempty"`
+	// Mispredicted records only trials whose predicted class is wrong.
+	Mispredicted bool `json:"Misread,omitempty"`
 }

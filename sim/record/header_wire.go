@@ -37,12 +37,12 @@ type wireHeader struct {
 	RateDecay   float64       `json:",omitempty"`
 	EpochTrials int           `json:",omitempty"`
 
-	Populations []Population
-	Traces      []Trace   `json:",omitempty"`
-	Plateaus    bool      `json:",omitempty"`
-	Trials      Selection `json:",omitzero"`
-	Weights     bool      `json:",omitempty"`
-	Snapshots   int       `json:",omitempty"`
+	Populations   []Population
+	Probes        []Probe   `json:"Traces,omitempty"`
+	Plateaus      bool      `json:",omitempty"`
+	Select        Selection `json:"Trials,omitzero"`
+	Weights       bool      `json:",omitempty"`
+	SnapshotEvery int       `json:"Snapshots,omitempty"`
 }
 
 // wireKernel is a kernel; times in ms.
@@ -97,8 +97,8 @@ func (h Header) MarshalJSON() ([]byte, error) {
 		Integration: h.Neurons.Integration, Forward: h.Neurons.Forward, Feedback: h.Neurons.Feedback,
 		Network: h.Network, Seed: h.Seed, Rule: h.Rule, MeanUpdate: h.MeanUpdate,
 		RateDecay: h.RateDecay, EpochTrials: h.EpochTrials,
-		Populations: h.Populations, Traces: h.Traces, Plateaus: h.Plateaus, Trials: h.Trials,
-		Weights: h.Weights, Snapshots: h.Snapshots,
+		Populations: h.Populations, Probes: h.Probes, Plateaus: h.Plateaus, Select: h.Select,
+		Weights: h.Weights, SnapshotEvery: h.SnapshotEvery,
 	}
 	if !h.Begun.IsZero() {
 		w.Begun = &h.Begun
@@ -128,8 +128,8 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 		},
 		Network: w.Network, Seed: w.Seed, Rule: w.Rule, MeanUpdate: w.MeanUpdate,
 		RateDecay: w.RateDecay, EpochTrials: w.EpochTrials,
-		Populations: w.Populations, Traces: w.Traces, Plateaus: w.Plateaus, Trials: w.Trials,
-		Weights: w.Weights, Snapshots: w.Snapshots,
+		Populations: w.Populations, Probes: w.Probes, Plateaus: w.Plateaus, Select: w.Select,
+		Weights: w.Weights, SnapshotEvery: w.SnapshotEvery,
 	}
 	if w.Begun != nil {
 		h.Begun = *w.Begun
@@ -168,8 +168,8 @@ func (h *Header) Validate() error {
 		require(p.Name != "" && !names[p.Name], "Populations[%d].Name = %q, want a name that no other has", i, p.Name)
 		names[p.Name] = true
 	}
-	require(len(h.Traces) <= maxTraces, "Traces: there are %d, want at most %d", len(h.Traces), maxTraces)
-	for i, t := range h.Traces {
+	require(len(h.Probes) <= maxProbes, "Traces: there are %d, want at most %d", len(h.Probes), maxProbes)
+	for i, t := range h.Probes {
 		require(t.Population >= 1 && t.Population < len(want), "Traces[%d].Population = %d, want 1 to %d: the input has no potentials", i, t.Population, len(want)-1)
 		switch t.Variable {
 		case Basal, Soma, Rate:
@@ -178,7 +178,7 @@ func (h *Header) Validate() error {
 		default:
 			require(false, "Traces[%d].Variable = %q, want %q, %q, %q or %q", i, t.Variable, Basal, Apical, Soma, Rate)
 		}
-		require(t.Interval >= 1 && t.Interval <= maxInterval, "Traces[%d].Interval = %d steps, want 1 to %d", i, t.Interval, maxInterval)
+		require(t.Every >= 1 && t.Every <= maxEvery, "Traces[%d].Interval = %d steps, want 1 to %d", i, t.Every, maxEvery)
 		if t.Population < 0 || t.Population >= len(want) {
 			continue
 		}
@@ -190,14 +190,14 @@ func (h *Header) Validate() error {
 			}
 		}
 	}
-	require(h.Snapshots >= 0, "Snapshots = %d trials, want ≥ 0", h.Snapshots)
-	require(h.Trials.Every >= 0, "Trials.Every = %d, want ≥ 0", h.Trials.Every)
+	require(h.SnapshotEvery >= 0, "Snapshots = %d trials, want ≥ 0", h.SnapshotEvery)
+	require(h.Select.Every >= 0, "Trials.Every = %d, want ≥ 0", h.Select.Every)
 	return errors.Join(errs...)
 }
 
 const (
-	maxTraces   = 1 << 16
-	maxInterval = 1 << 30
+	maxProbes = 1 << 16
+	maxEvery  = 1 << 30
 )
 
 // Populations returns the populations of a network, with all spikes recorded.

@@ -46,12 +46,12 @@ func TestPotentialsFromSpikes(t *testing.T) {
 		h := r.Header()
 		for p := range h.Populations[1:] {
 			layer := &weights.Layers[p]
-			basal := rowsOf(t, r, h.Trace(p+1, record.Basal))
+			basal := rowsOf(t, r, h.Probe(p+1, record.Basal))
 			compareRows(t, name+": basal of "+h.Populations[p+1].Name, basal, dendrite(t, r, p, layer.Weights, layer.Bias, 0))
 			if p == len(h.Network.Hidden) {
 				continue
 			}
-			apical := rowsOf(t, r, h.Trace(p+1, record.Apical))
+			apical := rowsOf(t, r, h.Probe(p+1, record.Apical))
 			from := h.Network.FeedbackFrom(p) + 1 // as a population
 			compareRows(t, name+": apical of "+h.Populations[p+1].Name, apical, dendrite(t, r, from, layer.Feedback, layer.FeedbackBias, 1))
 			if early := dendrite(t, r, from, layer.Feedback, layer.FeedbackBias, 0); distance(apical, early) < 0.1 {
@@ -94,11 +94,11 @@ func dendrite(t *testing.T, r *record.Reader, population int, weights network.Ma
 	return rows
 }
 
-// rowsOf reads a trace of trial 0 that includes every neuron and step.
-func rowsOf(t *testing.T, r *record.Reader, trace int) (rows [][]float64) {
+// rowsOf reads a probe of trial 0 that includes every neuron and step.
+func rowsOf(t *testing.T, r *record.Reader, probe int) (rows [][]float64) {
 	t.Helper()
-	width := len(r.Header().Traces[trace].Neurons)
-	s := r.Samples(0, trace, 0, record.End)
+	width := len(r.Header().Probes[probe].Neurons)
+	s := r.Samples(0, probe, 0, record.End)
 	for s.Scan() {
 		for k := range s.Len() {
 			row := make([]float64, width)

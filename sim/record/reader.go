@@ -119,7 +119,7 @@ func (r *Reader) readHeader() error {
 	if err := r.header.Validate(); err != nil {
 		return err
 	}
-	for i, t := range r.header.Traces {
+	for i, t := range r.header.Probes {
 		if t.Neurons == nil {
 			return fmt.Errorf("Traces[%d].Neurons is missing", i)
 		}
@@ -266,8 +266,8 @@ func (r *Reader) assemble(i int) (*assembled, error) {
 		for _, row := range p.ends {
 			t.rows = append(t.rows, plateauRow{k, row})
 		}
-		if p.trial.Read >= 0 {
-			t.Read = p.trial.Read
+		if p.trial.Predicted >= 0 {
+			t.Predicted = p.trial.Predicted
 		}
 		if p.trial.Losses != nil {
 			t.Losses = p.trial.Losses

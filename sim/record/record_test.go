@@ -59,14 +59,14 @@ func verify(t *testing.T, r *record.Reader, size int, want []trial) {
 		for _, s := range trial.spikes {
 			spikes += int64(len(s))
 		}
-		for _, rows := range trial.traces {
+		for _, rows := range trial.samples {
 			for _, row := range rows {
 				samples += int64(len(row))
 			}
 		}
 	}
 	const start = 16
-	if intact.Trials != len(want) || intact.Spikes != spikes || intact.Samples != samples || intact.Bytes != int64(size-start) {
+	if intact.Trials != len(want) || intact.Spikes != spikes || intact.Values != samples || intact.Bytes != int64(size-start) {
 		t.Errorf("intact: %+v, want %d trials, %d spikes, %d samples and %d bytes", intact, len(want), spikes, samples, size-start)
 	}
 }
@@ -80,8 +80,8 @@ func compareParts(t *testing.T, r *record.Reader, i int, want *trial) {
 				t.Errorf("trial %d: %v", i, err)
 			}
 		}
-		for k := range want.traces {
-			if err := compareTrace(r, i, k, part[0], part[1], want); err != nil {
+		for k := range want.samples {
+			if err := compareSamples(r, i, k, part[0], part[1], want); err != nil {
 				t.Errorf("trial %d, steps %v: %v", i, part, err)
 			}
 		}

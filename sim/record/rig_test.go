@@ -43,19 +43,19 @@ func header(m protocols.Model) record.Header {
 	h := record.Header{
 		Program: "test", Config: "seed = 1\n", Data: "noise", Split: "train",
 		Neurons: m.Neurons, Network: m.Network, Seed: m.Seed, Rule: &rule, MeanUpdate: m.MeanUpdate,
-		Plateaus: true, Weights: true, Snapshots: 10,
+		Plateaus: true, Weights: true, SnapshotEvery: 10,
 	}
 	last := len(m.Network.Hidden)
 	for p := 1; p <= last+1; p++ {
 		for _, v := range []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate} {
 			if v != record.Apical || p <= last {
-				h.Traces = append(h.Traces, record.Trace{Population: p, Variable: v, Interval: 1})
+				h.Probes = append(h.Probes, record.Probe{Population: p, Variable: v, Every: 1})
 			}
 		}
 	}
-	h.Traces = append(h.Traces,
-		record.Trace{Population: last + 1, Variable: record.Basal, Neurons: []int{1}, Interval: 5},
-		record.Trace{Population: last + 1, Variable: record.Rate, Interval: 7})
+	h.Probes = append(h.Probes,
+		record.Probe{Population: last + 1, Variable: record.Basal, Neurons: []int{1}, Every: 5},
+		record.Probe{Population: last + 1, Variable: record.Rate, Every: 7})
 	return h
 }
 
@@ -67,10 +67,10 @@ type memory struct {
 
 type trial struct {
 	sim.Presentation
-	steps  int
-	phases []phase
-	spikes [][]record.Spike // of each population
-	traces [][][]float32    // trace, sample, neuron
+	steps   int
+	phases  []phase
+	spikes  [][]record.Spike // of each population
+	samples [][][]float32    // probe, sample, neuron
 }
 
 type phase struct {
@@ -84,7 +84,7 @@ func (m *memory) Observe(e sim.Event) {
 		m.trials = append(m.trials, trial{
 			Presentation: *p,
 			spikes:       make([][]record.Spike, len(m.h.Populations)),
-			traces:       make([][][]float32, len(m.h.Traces)),
+			samples:      make([][][]float32, len(m.h.Probes)),
 		})
 		return
 	}
@@ -110,8 +110,8 @@ func (m *memory) Observe(e sim.Event) {
 					t.spikes[i] = append(t.spikes[i], record.Spike{Step: int32(t.steps + step), Neuron: n})
 				}
 			}
-			for i, tr := range m.h.Traces {
-				if (t.steps+step)%tr.Interval != 0 {
+			for i, tr := range m.h.Probes {
+				if (t.steps+step)%tr.Every != 0 {
 					continue
 				}
 				var row []float32
@@ -133,7 +133,7 @@ func (m *memory) Observe(e sim.Event) {
 						picked = append(picked, row[n])
 					}
 				}
-				t.traces[i] = append(t.traces[i], picked)
+				t.samples[i] = append(t.samples[i], picked)
 			}
 		}
 		t.steps += e.Steps
@@ -218,8 +218,8 @@ func compareTrial(r *record.Reader, i int, first int64, want *trial) error {
 	if err != nil {
 		return err
 	}
-	if got.Index != i || got.Purpose != want.Purpose || got.Number != want.Number || got.Sample != want.Sample ||
-		got.Class != want.Class || got.Place != want.Place || got.Rested != want.Rested ||
+	if got.Index != i || got.Purpose != want.Purpose || got.Number != want.Number || got.Example != want.Sample ||
+		got.Class != want.Class || got.Slot != want.Place || got.Rested != want.Rested ||
 		got.First != first || got.Steps != want.steps || !got.Whole || len(got.Phases) != len(want.phases) {
 		return fmt.Errorf("%+v, want %+v", got, want.Presentation)
 	}
@@ -252,8 +252,8 @@ func compareTrial(r *record.Reader, i int, first int64, want *trial) error {
 			return err
 		}
 	}
-	for k := range want.traces {
-		if err := compareTrace(r, i, k, 0, record.End, want); err != nil {
+	for k := range want.samples {
+		if err := compareSamples(r, i, k, 0, record.End, want); err != nil {
 			return err
 		}
 	}
@@ -278,30 +278,30 @@ func compareSpikes(r *record.Reader, i, population, from, to int, want []record.
 	return nil
 }
 
-func compareTrace(r *record.Reader, i, trace, from, to int, want *trial) error {
+func compareSamples(r *record.Reader, i, probe, from, to int, want *trial) error {
 	h := r.Header()
-	t := h.Traces[trace]
-	rows := want.traces[trace]
+	t := h.Probes[probe]
+	rows := want.samples[probe]
 	next := -1
 	last := to
 	if to == record.End {
 		last = want.steps
 	}
 	for k := range rows {
-		if at := k * t.Interval; at >= from && at < last && next < 0 {
+		if at := k * t.Every; at >= from && at < last && next < 0 {
 			next = k
 		}
 	}
-	s := r.Samples(i, trace, from, to)
+	s := r.Samples(i, probe, from, to)
 	for s.Scan() {
-		if next < 0 || s.Step() != next*t.Interval {
-			return fmt.Errorf("samples from step %d, want %d", s.Step(), next*t.Interval)
+		if next < 0 || s.Step() != next*t.Every {
+			return fmt.Errorf("samples from step %d, want %d", s.Step(), next*t.Every)
 		}
 		n := len(t.Neurons)
 		for k := range s.Len() {
 			for c, v := range s.Values()[k*n : (k+1)*n] {
 				if math.Float32bits(v) != math.Float32bits(rows[next][c]) {
-					return fmt.Errorf("%s of neuron %d of population %d at step %d is %v, want %v", t.Variable, t.Neurons[c], t.Population, next*t.Interval, v, rows[next][c])
+					return fmt.Errorf("%s of neuron %d of population %d at step %d is %v, want %v", t.Variable, t.Neurons[c], t.Population, next*t.Every, v, rows[next][c])
 				}
 			}
 			next++
@@ -310,8 +310,8 @@ func compareTrace(r *record.Reader, i, trace, from, to int, want *trial) error {
 	if s.Err() != nil {
 		return s.Err()
 	}
-	if next >= 0 && next*t.Interval < last && next < len(rows) {
-		return fmt.Errorf("samples end at %d", next*t.Interval)
+	if next >= 0 && next*t.Every < last && next < len(rows) {
+		return fmt.Errorf("samples end at %d", next*t.Every)
 	}
 	return nil
 }

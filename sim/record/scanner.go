@@ -186,14 +186,14 @@ func (s source) decode(u *unpacker, chunk chunkAt, size int) ([]Spike, error) {
 		return nil, err
 	}
 	list := make([]Spike, n)
-	if err := place(list, gaps, uint64(size), int(chunk.steps)); err != nil {
+	if err := spikesFrom(list, gaps, uint64(size), int(chunk.steps)); err != nil {
 		return nil, err
 	}
 	return list, nil
 }
 
 // place turns gaps into spikes of a population of size neurons.
-func place(list []Spike, gaps []uint64, size uint64, steps int) error {
+func spikesFrom(list []Spike, gaps []uint64, size uint64, steps int) error {
 	var step, neuron uint64
 	for i, gap := range gaps {
 		neuron += gap
@@ -210,20 +210,20 @@ func place(list []Spike, gaps []uint64, size uint64, steps int) error {
 	return nil
 }
 
-// Samples returns a scanner over the samples of a trace in the steps from ≤ step <
-// to of a trial. The trace is its number in Header.Traces, from 0.
-func (r *Reader) Samples(trial, trace, from, to int) *SampleScanner {
-	s := &SampleScanner{stretch: r.stretch(trial, from, to), trace: trace}
-	if s.err == nil && (trace < 0 || trace >= len(r.header.Traces)) {
-		s.fail(fmt.Errorf("there is no trace %d: there are %d, counted from 0", trace, len(r.header.Traces)))
+// Samples returns a scanner over the samples of a probe in the steps from ≤ step <
+// to of a trial. The probe is its number in Header.Probes, from 0.
+func (r *Reader) Samples(trial, probe, from, to int) *SampleScanner {
+	s := &SampleScanner{stretch: r.stretch(trial, from, to), probe: probe}
+	if s.err == nil && (probe < 0 || probe >= len(r.header.Probes)) {
+		s.fail(fmt.Errorf("there is no probe %d: there are %d, counted from 0", probe, len(r.header.Probes)))
 	}
 	return s
 }
 
-// A SampleScanner goes through the samples of a trace.
+// A SampleScanner goes through the samples of a probe.
 type SampleScanner struct {
 	stretch
-	trace  int
+	probe  int
 	in     *contents // the group
 	row    int       // the next row in the group
 	rows   int       // number of rows still to come in the group
@@ -241,7 +241,7 @@ func (s *SampleScanner) Scan() bool {
 	}
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
-	t := &s.r.header.Traces[s.trace]
+	t := &s.r.header.Probes[s.probe]
 	for s.rows == 0 {
 		c, begin := s.next()
 		if c == nil {
@@ -250,7 +250,7 @@ func (s *SampleScanner) Scan() bool {
 		s.enter(c, begin, t)
 	}
 	width := len(t.Neurons)
-	words, n, err := s.r.rows(s.in, samplesChunk, s.trace, width, s.in.rows[s.trace], s.row)
+	words, n, err := s.r.rows(s.in, samplesChunk, s.probe, width, s.in.rows[s.probe], s.row)
 	if err != nil {
 		s.fail(fmt.Errorf("%s of %s: %w", t.Variable, s.r.header.Populations[t.Population].Name, err))
 		return false
@@ -265,7 +265,7 @@ func (s *SampleScanner) Scan() bool {
 }
 
 // enter finds the rows of a group that belong to the stretch.
-func (s *SampleScanner) enter(c *contents, begin int, t *Trace) {
+func (s *SampleScanner) enter(c *contents, begin int, t *Probe) {
 	s.in, s.row, s.rows = c, 0, 0
 	index := int(c.entry.trial)
 	if !c.pieces[0].began {
@@ -285,16 +285,16 @@ func (s *SampleScanner) enter(c *contents, begin int, t *Trace) {
 }
 
 // Step returns the step of the trial at whose end the first of the samples was
-// taken. The others follow every Trace.Interval steps.
-func (s *SampleScanner) Step() int { return s.first * s.r.header.Traces[s.trace].Interval }
+// taken. The others follow every Probe.Every steps.
+func (s *SampleScanner) Step() int { return s.first * s.r.header.Probes[s.probe].Every }
 
 // Len returns the number of samples of the last Scan, at least 1.
 func (s *SampleScanner) Len() int {
-	return len(s.values) / len(s.r.header.Traces[s.trace].Neurons)
+	return len(s.values) / len(s.r.header.Probes[s.probe].Neurons)
 }
 
 // Values returns the samples: for each a row with one value for each neuron of the
-// trace. They are valid until the next call of Scan.
+// probe. They are valid until the next call of Scan.
 func (s *SampleScanner) Values() []float32 { return s.values }
 
 // Err returns the error that ended the scan, nil if it reached the end.

@@ -81,13 +81,13 @@ func TestSpikeCode(t *testing.T) {
 					}
 					spikes := make([]Spike, n-from)
 					steps := int(all.steps[len(all.steps)-1]) + 1
-					if err := place(spikes, got, size, steps); err != nil {
+					if err := spikesFrom(spikes, got, size, steps); err != nil {
 						t.Fatal(err)
 					}
 					if last := spikes[len(spikes)-1]; last.Neuron != all.neurons[n-1] || int(last.Step) != steps-1 {
 						t.Fatalf("the last spike is %+v", last)
 					}
-					if steps > 1 && place(spikes, got, size, steps-1) == nil {
+					if steps > 1 && spikesFrom(spikes, got, size, steps-1) == nil {
 						t.Fatal("a spike after the last step is accepted")
 					}
 					if d.decode(got[1:], payload, u) == nil {
@@ -150,7 +150,7 @@ func BenchmarkSpikeCode(b *testing.B) {
 				if err := d.decode(gaps, out, u); err != nil {
 					b.Fatal(err)
 				}
-				if err := place(list, gaps, 500, steps); err != nil {
+				if err := spikesFrom(list, gaps, 500, steps); err != nil {
 					b.Fatal(err)
 				}
 			}

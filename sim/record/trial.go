@@ -5,14 +5,14 @@ import "plateau/sim"
 // A Trial is one presentation, as a recording keeps it. Each trial begins where the
 // one before ended.
 type Trial struct {
-	Index   int // number in the recording, from 0
-	Purpose sim.Purpose
-	Number  uint64 // number of the presentation; with seed and purpose it determines every random draw
-	Sample  int    // number of the example in its data set, from 0
-	Class   int    // its true class
-	Read    int    // predicted class, read out in the forward phase; −1 if not known
-	Place   int    // slot of the batch in which it was shown, from 0; slot 0 begins a batch
-	Rested  bool   // whether it began at rest; else it went on from where the trial before in this slot ended
+	Index     int // number in the recording, from 0
+	Purpose   sim.Purpose
+	Number    uint64 // number of the presentation; with seed and purpose it determines every random draw
+	Example   int    // number of the example in its data set, from 0
+	Class     int    // its true class
+	Predicted int    // predicted class, read out in the forward phase; −1 if not known
+	Slot      int    // slot of the batch in which it was shown, from 0; slot 0 begins a batch
+	Rested    bool   // whether it began at rest; else it went on from where the trial before in this slot ended
 
 	// First is the step of the recording with which the trial begins; First·dt is
 	// its start time in ms. Steps of spikes and samples within the trial count from

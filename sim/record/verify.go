@@ -20,11 +20,11 @@ type Damage struct {
 
 // Intact counts what Verify found undamaged.
 type Intact struct {
-	Bytes   int64 // in whole chunks
-	Chunks  int
-	Trials  int // whole trials of which everything can be read, except perhaps the weights
-	Spikes  int64
-	Samples int64 // values of traces
+	Bytes  int64 // in whole chunks
+	Chunks int
+	Trials int // whole trials of which everything can be read, except perhaps the weights
+	Spikes int64
+	Values int64 // values of probes
 }
 
 func (d digest) String() string { return hex.EncodeToString(d[:]) }
@@ -108,7 +108,7 @@ func (v *verifier) chunk(at int64, f frame) {
 	case spikesChunk:
 		v.intact.Spikes += int64(f.items)
 	case samplesChunk:
-		v.intact.Samples += int64(f.items) * int64(len(v.r.header.Traces[f.stream].Neurons))
+		v.intact.Values += int64(f.items) * int64(len(v.r.header.Probes[f.stream].Neurons))
 	}
 }
 
@@ -201,7 +201,7 @@ func (v *verifier) endGroup() {
 	if k := v.groupAt(g.offset); k >= 0 {
 		v.bad[k] = true
 	}
-	v.lost(g.offset, strings.Join(names, ", ")+v.place(g.first, g.steps, g.trial, g.offset))
+	v.lost(g.offset, strings.Join(names, ", ")+v.where(g.first, g.steps, g.trial, g.offset))
 }
 
 // ending checks the end of the file.
@@ -303,12 +303,12 @@ func (v *verifier) unpack(c chunkAt, inside bool) error {
 		if err := v.u.spikes.decode(gaps, payload, v.u.z); err != nil {
 			return err
 		}
-		return place(make([]Spike, len(gaps)), gaps, uint64(h.Populations[c.stream].Size), int(c.steps))
+		return spikesFrom(make([]Spike, len(gaps)), gaps, uint64(h.Populations[c.stream].Size), int(c.steps))
 	case samplesChunk:
-		if int(c.stream) >= len(h.Traces) {
+		if int(c.stream) >= len(h.Probes) {
 			return errWords
 		}
-		return v.rows(c, payload, len(h.Traces[c.stream].Neurons))
+		return v.rows(c, payload, len(h.Probes[c.stream].Neurons))
 	case plateauChunk:
 		if int(c.stream) >= len(h.Network.Hidden) {
 			return errWords
@@ -335,7 +335,7 @@ func (v *verifier) rows(c chunkAt, payload []byte, width int) (err error) {
 func (v *verifier) name(f frame) string {
 	switch f.kind {
 	case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
-		return v.what(f) + v.place(int64(f.first), int(f.steps), f.trial, v.group.offset)
+		return v.what(f) + v.where(int64(f.first), int(f.steps), f.trial, v.group.offset)
 	}
 	return v.what(f)
 }
@@ -347,8 +347,8 @@ func (v *verifier) what(f frame) string {
 	switch {
 	case f.kind == spikesChunk && n < len(h.Populations):
 		return "spikes of " + h.Populations[n].Name
-	case f.kind == samplesChunk && n < len(h.Traces):
-		return fmt.Sprintf("%s of %s", h.Traces[n].Variable, h.Populations[h.Traces[n].Population].Name)
+	case f.kind == samplesChunk && n < len(h.Probes):
+		return fmt.Sprintf("%s of %s", h.Probes[n].Variable, h.Populations[h.Probes[n].Population].Name)
 	case f.kind == plateauChunk && n < len(h.Network.Hidden):
 		return "plateaus of " + h.Populations[n+1].Name
 	case f.kind == weightsChunk:
@@ -360,7 +360,7 @@ func (v *verifier) what(f frame) string {
 }
 
 // place says which steps and trials a group holds.
-func (v *verifier) place(first int64, steps int, trial uint64, offset int64) string {
+func (v *verifier) where(first int64, steps int, trial uint64, offset int64) string {
 	where := ""
 	if steps > 0 {
 		where = fmt.Sprintf(" in steps %d to %d", first, first+int64(steps)-1)

@@ -34,7 +34,7 @@ import (
 type Writer struct {
 	header  Header
 	net     *network.Network
-	gather  []gather // of each trace
+	gather  []gather // of each probe
 	weights int      // number of weights
 	limits  limits
 
@@ -58,7 +58,7 @@ type Writer struct {
 	snapshot  bool
 	key       chain
 	learns    bool
-	read      int
+	predicted int
 	class     int
 	forward   []network.Means // plateaus, and potentials of the output, at the end of the forward phase
 	losses    []float64
@@ -78,13 +78,13 @@ type Writer struct {
 // state in which the one before ended, unless it begins at rest.
 type chain struct {
 	purpose sim.Purpose
-	place   int
+	slot    int
 }
 
-// gather says which values of a row belong to a trace.
+// gather says which values of a row belong to a probe.
 type gather struct {
-	trace Trace
-	all   bool // whether the trace has all neurons
+	probe Probe
+	all   bool // whether the probe has all neurons
 	rates []float32
 }
 
@@ -188,7 +188,7 @@ func NewWriter(to io.Writer, h Header, net *network.Network) (*Writer, error) {
 
 // prepare makes a Writer that does not write yet.
 func prepare(h Header, net *network.Network) *Writer {
-	h.Traces = slices.Clone(h.Traces)
+	h.Probes = slices.Clone(h.Probes)
 	w := &Writer{
 		header: h, net: net, open: true, limits: defaultLimits(),
 		full: make(chan *group, queue), free: make(chan *group, queue+1), done: make(chan struct{}),
@@ -196,8 +196,8 @@ func prepare(h Header, net *network.Network) *Writer {
 		chains: map[chain]int{},
 	}
 	w.weights = net.Weights().Count()
-	for i := range h.Traces {
-		t := &w.header.Traces[i]
+	for i := range h.Probes {
+		t := &w.header.Probes[i]
 		size := h.Populations[t.Population].Size
 		g := gather{all: len(t.Neurons) == size || t.Neurons == nil}
 		if t.Neurons == nil {
@@ -209,7 +209,7 @@ func prepare(h Header, net *network.Network) *Writer {
 		if t.Variable == Rate {
 			g.rates = make([]float32, size)
 		}
-		g.trace = *t
+		g.probe = *t
 		w.gather = append(w.gather, g)
 	}
 	for range queue + 1 {
@@ -225,14 +225,14 @@ const queue = 2
 func (w *Writer) newGroup() *group {
 	return &group{
 		trains:  make([]train, len(w.header.Populations)),
-		samples: make([][]float32, len(w.header.Traces)),
+		samples: make([][]float32, len(w.header.Probes)),
 		values:  make([][]float32, len(w.net.Hidden)),
 	}
 }
 
 // Potentials reports whether the recording needs the potentials of compartments; it
 // is for sim.Engine.Watch.
-func (w *Writer) Potentials() bool { return len(w.header.Traces) > 0 }
+func (w *Writer) Potentials() bool { return len(w.header.Probes) > 0 }
 
 // Err returns the error that ended the recording, nil if it goes on. It can be
 // called at any time from any goroutine.
@@ -311,7 +311,7 @@ type WeightsSince struct {
 // state in which the one before ended, unless it begins at rest.
 type Chain struct {
 	Purpose sim.Purpose `json:"purpose"`
-	Place   int         `json:"place"` // slot, from 0
+	Slot    int         `json:"place"` // slot, from 0
 	Taken   int         `json:"taken"` // number of snapshots of the weights when its last trial was shown
 }
 
@@ -336,10 +336,10 @@ func (w *Writer) weightsSince() *WeightsSince {
 	}
 	s := &WeightsSince{Shown: w.since, Updates: w.updates, Pending: w.pending, Partly: w.partly, Broken: w.broken}
 	for c, taken := range w.chains {
-		s.Chains = append(s.Chains, Chain{c.purpose, c.place, taken})
+		s.Chains = append(s.Chains, Chain{c.purpose, c.slot, taken})
 	}
 	slices.SortFunc(s.Chains, func(a, b Chain) int {
-		return cmp.Or(cmp.Compare(a.Purpose, b.Purpose), cmp.Compare(a.Place, b.Place))
+		return cmp.Or(cmp.Compare(a.Purpose, b.Purpose), cmp.Compare(a.Slot, b.Slot))
 	})
 	return s
 }
@@ -350,7 +350,7 @@ func (w *Writer) goOn(at Mark) {
 	if s := at.Weights; s != nil {
 		w.since, w.updates, w.pending, w.partly, w.broken = s.Shown, s.Updates, s.Pending, s.Partly, s.Broken
 		for _, c := range s.Chains {
-			w.chains[chain{c.Purpose, c.Place}] = c.Taken
+			w.chains[chain{c.Purpose, c.Slot}] = c.Taken
 		}
 	}
 }
@@ -411,7 +411,7 @@ func (w *Writer) begin(p *sim.Presentation) {
 	w.recording = w.selected(p)
 	w.shown++
 	w.since++
-	w.steps, w.read, w.class = 0, -1, p.Class
+	w.steps, w.predicted, w.class = 0, -1, p.Class
 	for m := range w.forward {
 		w.forward[m].Soma, w.forward[m].Plateau = w.forward[m].Soma[:0], w.forward[m].Plateau[:0]
 	}
@@ -420,11 +420,11 @@ func (w *Writer) begin(p *sim.Presentation) {
 		return
 	}
 	g := w.fill
-	if w.held = w.header.Trials.Misread; w.held {
+	if w.held = w.header.Select.Mispredicted; w.held {
 		g.mark(&w.start)
 	}
 	w.snapshot = w.taken == 0 || w.resumed || w.header.Weights && w.broken ||
-		w.header.Snapshots > 0 && w.since >= w.header.Snapshots && (p.Place == 0 || !w.learns)
+		w.header.SnapshotEvery > 0 && w.since >= w.header.SnapshotEvery && (p.Place == 0 || !w.learns)
 	taken, updates := w.taken, w.updates
 	if w.snapshot {
 		taken, updates = taken+1, 0
@@ -454,7 +454,7 @@ func (w *Writer) begin(p *sim.Presentation) {
 // selected reports whether to record a trial, as far as that is known at its
 // beginning.
 func (w *Writer) selected(p *sim.Presentation) bool {
-	s := &w.header.Trials
+	s := &w.header.Select
 	if s.Every > 1 && w.shown%s.Every != 0 {
 		return false
 	}
@@ -463,8 +463,8 @@ func (w *Writer) selected(p *sim.Presentation) bool {
 			return false
 		}
 	}
-	if s.Samples != nil {
-		if _, ok := slices.BinarySearch(s.Samples, p.Sample); !ok {
+	if s.Examples != nil {
+		if _, ok := slices.BinarySearch(s.Examples, p.Sample); !ok {
 			return false
 		}
 	}
@@ -574,34 +574,34 @@ func (g *group) addSpikes(population int, b *sim.Block) {
 	g.spikes += len(neurons)
 }
 
-func (w *Writer) addSamples(trace int, b *sim.Block) {
-	g, by := w.fill, &w.gather[trace]
-	every := by.trace.Interval
+func (w *Writer) addSamples(probe int, b *sim.Block) {
+	g, by := w.fill, &w.gather[probe]
+	every := by.probe.Every
 	first := (every - w.steps%every) % every // the block's first step with a sample
-	words := g.samples[trace]
+	words := g.samples[probe]
 	before := len(words)
 	for step := first; step < b.Steps; step += every {
 		var row []float32
-		switch by.trace.Variable {
+		switch by.probe.Variable {
 		case Basal:
-			row = b.Basal(by.trace.Population, step)
+			row = b.Basal(by.probe.Population, step)
 		case Apical:
-			row = b.Apical(by.trace.Population, step)
+			row = b.Apical(by.probe.Population, step)
 		case Soma:
-			row = b.Soma(by.trace.Population, step)
+			row = b.Soma(by.probe.Population, step)
 		case Rate:
 			row = by.rates
-			w.header.Neurons.Noise.Rates(row, b.Soma(by.trace.Population, step))
+			w.header.Neurons.Noise.Rates(row, b.Soma(by.probe.Population, step))
 		}
 		if by.all {
 			words = append(words, row...)
 			continue
 		}
-		for _, n := range by.trace.Neurons {
+		for _, n := range by.probe.Neurons {
 			words = append(words, row[n])
 		}
 	}
-	g.samples[trace] = words
+	g.samples[probe] = words
 	g.words += len(words) - before
 }
 
@@ -621,15 +621,15 @@ func (w *Writer) endPhase(e *sim.PhaseEnded) {
 		}
 	}
 	g.events = append(g.events, tagPhaseEnd, flags)
-	if !e.Phase.Taught && w.read < 0 && e.Means[last].Soma != nil {
-		w.read = network.ReadOut(e.Means[last].Soma, w.net.PerClass)
-		g.events = appendUint(append(g.events, tagRead), w.read)
+	if !e.Phase.Taught && w.predicted < 0 && e.Means[last].Soma != nil {
+		w.predicted = network.ReadOut(e.Means[last].Soma, w.net.PerClass)
+		g.events = appendUint(append(g.events, tagPredicted), w.predicted)
 		for m := range e.Means[:last] {
 			w.forward[m].Plateau = append(w.forward[m].Plateau, e.Means[m].Plateau...)
 		}
 		w.forward[last].Soma = append(w.forward[last].Soma, e.Means[last].Soma...)
 		if w.held {
-			if w.read == w.class {
+			if w.predicted == w.class {
 				w.drop()
 				return
 			}

@@ -30,9 +30,9 @@ func TestRecordingChangesNothing(t *testing.T) {
 			"nothing":    nil,
 			"spikes":     func() record.Header { return protocols.RecordingHeader(m) },
 			"everything": func() record.Header { return header(m) },
-			"misread": func() record.Header {
+			"wrong predictions": func() record.Header {
 				h := header(m)
-				h.Trials.Misread = true
+				h.Select.Mispredicted = true
 				return h
 			},
 		} {
@@ -68,12 +68,12 @@ func TestSelection(t *testing.T) {
 	m := tiny(8)
 	all, mem, _ := recordTraining(t, m, header(m), 60, 0)
 	full := read(t, all)
-	misread := func(i int) bool {
+	wrong := func(i int) bool {
 		trial, err := full.Trial(i)
-		if err != nil || trial.Read < 0 {
+		if err != nil || trial.Predicted < 0 {
 			t.Fatalf("%+v, %v", trial, err)
 		}
-		return trial.Read != trial.Class
+		return trial.Predicted != trial.Class
 	}
 	for _, c := range []struct {
 		name string
@@ -84,18 +84,18 @@ func TestSelection(t *testing.T) {
 		{"every third", record.Selection{Every: 3}, func(i int) bool { return i%3 == 0 }},
 		{"numbers", record.Selection{Numbers: []uint64{2, 7, 9, 1000}}, func(i int) bool { return i == 1 || i == 6 || i == 8 }},
 		{"no numbers", record.Selection{Numbers: []uint64{}}, func(i int) bool { return false }},
-		{"samples", record.Selection{Samples: []int{3, 4, 59}}, func(i int) bool { return slices.Contains([]int{3, 4, 59}, mem.trials[i].Sample) }},
-		{"misread", record.Selection{Misread: true}, misread},
-		{"every other that is misread", record.Selection{Misread: true, Every: 2}, func(i int) bool { return i%2 == 0 && misread(i) }},
+		{"samples", record.Selection{Examples: []int{3, 4, 59}}, func(i int) bool { return slices.Contains([]int{3, 4, 59}, mem.trials[i].Sample) }},
+		{"wrong predictions", record.Selection{Mispredicted: true}, wrong},
+		{"every other that is predicted wrongly", record.Selection{Mispredicted: true, Every: 2}, func(i int) bool { return i%2 == 0 && wrong(i) }},
 		{"tests", record.Selection{Purposes: []sim.Purpose{sim.TestSpikes}}, func(int) bool { return false }},
 		{"training", record.Selection{Purposes: []sim.Purpose{sim.TestSpikes, sim.TrainingSpikes}}, func(int) bool { return true }},
 	} {
 		for _, small := range []int{0, 50} {
-			if small > 0 && c.by.Misread {
+			if small > 0 && c.by.Mispredicted {
 				continue // with small groups, a long trial is kept even if it is read correctly
 			}
 			h := header(m)
-			h.Trials = c.by
+			h.Select = c.by
 			file, _, _ := recordTraining(t, m, h, 60, small)
 			r := read(t, file)
 			var want []trial
@@ -106,8 +106,8 @@ func TestSelection(t *testing.T) {
 			}
 			compare(t, r, want)
 			verify(t, r, len(file), want)
-			if !reflect.DeepEqual(r.Header().Trials, c.by) {
-				t.Errorf("%s: the header says %+v", c.name, r.Header().Trials)
+			if !reflect.DeepEqual(r.Header().Select, c.by) {
+				t.Errorf("%s: the header says %+v", c.name, r.Header().Select)
 			}
 			replayAll(t, c.name, r, full, want)
 		}
@@ -119,11 +119,11 @@ func TestSelection(t *testing.T) {
 func replayAll(t *testing.T, name string, r, full *record.Reader, want []trial) {
 	t.Helper()
 	p := protocols.NewReplay(r, nil)
-	k := r.Header().Trace(1, record.Soma)
-	traces := []record.Trace{r.Header().Traces[k]}
+	k := r.Header().Probe(1, record.Soma)
+	probes := []record.Probe{r.Header().Probes[k]}
 	for i := range want {
-		err := p.Samples(i, traces, 0, record.End, func(_, step int, values []float32) error {
-			if !slices.Equal(values, want[i].traces[k][step]) {
+		err := p.Samples(i, probes, 0, record.End, func(_, step int, values []float32) error {
+			if !slices.Equal(values, want[i].samples[k][step]) {
 				return errors.New("it differs")
 			}
 			return nil
@@ -140,7 +140,7 @@ func TestHeldTooLong(t *testing.T) {
 	m := tiny(8)
 	m.Train.Forward = 400
 	h := header(m)
-	h.Trials.Misread = true
+	h.Select.Mispredicted = true
 	file, _, _ := recordTraining(t, m, h, 20, 5)
 	r := read(t, file)
 	right := 0
@@ -149,7 +149,7 @@ func TestHeldTooLong(t *testing.T) {
 		if err != nil || !trial.Whole {
 			t.Fatalf("%+v, %v", trial, err)
 		}
-		if trial.Class == trial.Read {
+		if trial.Class == trial.Predicted {
 			right++
 		}
 	}
@@ -181,7 +181,7 @@ func TestSnapshots(t *testing.T) {
 		m.Batch = c.batch
 		net := newNetwork(t, m)
 		h := protocols.RecordingHeader(m)
-		h.Snapshots, h.Weights, h.Trials.Every = c.snapshots, c.weights, c.every
+		h.SnapshotEvery, h.Weights, h.Select.Every = c.snapshots, c.weights, c.every
 		var file bytes.Buffer
 		w, err := record.NewWriter(&file, h, net)
 		if err != nil {
@@ -241,7 +241,7 @@ func TestWeightsAreStoredOnce(t *testing.T) {
 	m := tiny(50)
 	net := newNetwork(t, m)
 	h := protocols.RecordingHeader(m)
-	h.Rule, h.Weights, h.Snapshots = nil, true, 1
+	h.Rule, h.Weights, h.SnapshotEvery = nil, true, 1
 	var sizes []int
 	for _, n := range []int{1, 2, 22} {
 		var file bytes.Buffer
@@ -289,7 +289,7 @@ func TestNothingHappens(t *testing.T) {
 	}
 	for i, n := range steps {
 		trial, err := r.Trial(i)
-		if err != nil || trial.Steps != n || !trial.Whole || trial.Read != -1 || trial.Losses != nil {
+		if err != nil || trial.Steps != n || !trial.Whole || trial.Predicted != -1 || trial.Losses != nil {
 			t.Errorf("trial %d: %+v, %v", i, trial, err)
 		}
 		want := script(nil)
@@ -382,8 +382,8 @@ func TestHeader(t *testing.T) {
 		h := header(m)
 		h.Begun = time.Date(2026, 11, 24, 3, 4, 5, 6, time.UTC)
 		h.Neurons.Kernel, h.Seed, h.Rule = kernel, 1<<64-1, &rule
-		h.Traces = []record.Trace{{Population: 2, Variable: record.Rate, Neurons: []int{1, 4}, Interval: 10}}
-		h.Trials = record.Selection{Every: 2, Misread: true, Numbers: []uint64{1 << 63}}
+		h.Probes = []record.Probe{{Population: 2, Variable: record.Rate, Neurons: []int{1, 4}, Every: 10}}
+		h.Select = record.Selection{Every: 2, Mispredicted: true, Numbers: []uint64{1 << 63}}
 		h.Config = "# \"x\"\nseed = 1\n"
 		var file bytes.Buffer
 		w, err := record.NewWriter(&file, h, net)
@@ -421,19 +421,19 @@ func TestHeaderRefusals(t *testing.T) {
 		"Populations[1].Size":      func(h *record.Header) { h.Populations[1].Size = 7 },
 		"Populations[2].Name":      func(h *record.Header) { h.Populations[2].Name = "input" },
 		"Populations: there are 2": func(h *record.Header) { h.Populations = h.Populations[:2] },
-		"Population = 0":           func(h *record.Header) { h.Traces[0].Population = 0 },
-		"Population = 3":           func(h *record.Header) { h.Traces[0].Population = 3 },
+		"Population = 0":           func(h *record.Header) { h.Probes[0].Population = 0 },
+		"Population = 3":           func(h *record.Header) { h.Probes[0].Population = 3 },
 		"no apical dendrite": func(h *record.Header) {
-			h.Traces[0] = record.Trace{Population: 2, Variable: record.Apical, Interval: 1}
+			h.Probes[0] = record.Probe{Population: 2, Variable: record.Apical, Every: 1}
 		},
-		`Variable = "voltage"`:       func(h *record.Header) { h.Traces[1].Variable = "voltage" },
-		"Interval = 0":               func(h *record.Header) { h.Traces[1].Interval = 0 },
-		"Neurons is empty":           func(h *record.Header) { h.Traces[1].Neurons = []int{} },
-		"Neurons holds 8":            func(h *record.Header) { h.Traces[1].Neurons = []int{1, 8} },
-		"Neurons holds 1":            func(h *record.Header) { h.Traces[1].Neurons = []int{1, 1} },
-		"Neurons holds -1":           func(h *record.Header) { h.Traces[1].Neurons = []int{-1} },
-		"Snapshots = -1":             func(h *record.Header) { h.Snapshots = -1 },
-		"Every = -2":                 func(h *record.Header) { h.Trials.Every = -2 },
+		`Variable = "voltage"`:       func(h *record.Header) { h.Probes[1].Variable = "voltage" },
+		"Interval = 0":               func(h *record.Header) { h.Probes[1].Every = 0 },
+		"Neurons is empty":           func(h *record.Header) { h.Probes[1].Neurons = []int{} },
+		"Neurons holds 8":            func(h *record.Header) { h.Probes[1].Neurons = []int{1, 8} },
+		"Neurons holds 1":            func(h *record.Header) { h.Probes[1].Neurons = []int{1, 1} },
+		"Neurons holds -1":           func(h *record.Header) { h.Probes[1].Neurons = []int{-1} },
+		"Snapshots = -1":             func(h *record.Header) { h.SnapshotEvery = -1 },
+		"Every = -2":                 func(h *record.Header) { h.Select.Every = -2 },
 		"RateDecay = 2":              func(h *record.Header) { h.RateDecay, h.EpochTrials = 2, 5 },
 		"RateDecay = 0":              func(h *record.Header) { h.EpochTrials = 5 },
 		"EpochTrials = 0":            func(h *record.Header) { h.RateDecay = 0.5 },
@@ -551,8 +551,8 @@ func TestLosses(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := read(t, file.Bytes()).Trial(0)
-	if err != nil || !slices.Equal(got.Losses, want.Losses) || got.Read != want.Read {
-		t.Errorf("losses %v and class %d, want %v and %d", got.Losses, got.Read, want.Losses, want.Read)
+	if err != nil || !slices.Equal(got.Losses, want.Losses) || got.Predicted != want.Read {
+		t.Errorf("losses %v and class %d, want %v and %d", got.Losses, got.Predicted, want.Losses, want.Read)
 	}
 }
 
@@ -572,7 +572,7 @@ func TestNotRecorded(t *testing.T) {
 		}
 	}
 	if s := r.Samples(0, 0, 0, record.End); s.Scan() || s.Err() == nil {
-		t.Error("samples of no trace: no error")
+		t.Error("samples of no probe: no error")
 	}
 	for _, i := range []int{-1, 2} {
 		if s := r.Spikes(i, 1, 0, record.End); s.Scan() || s.Err() == nil {
@@ -589,7 +589,7 @@ func TestNotRecorded(t *testing.T) {
 	if err := p.Trial(0, nil); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), "input") {
 		t.Errorf("replay: %v", err)
 	}
-	err := p.Samples(0, []record.Trace{{Population: 2, Variable: record.Soma, Interval: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
+	err := p.Samples(0, []record.Probe{{Population: 2, Variable: record.Soma, Every: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
 	if err != nil {
 		t.Errorf("replay of the output, which needs hidden spikes only: %v", err)
 	}
@@ -614,7 +614,7 @@ func TestNotRecorded(t *testing.T) {
 		}
 		p := protocols.NewReplay(read(t, file.Bytes()), nil)
 		for _, v := range []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate} {
-			err := p.Samples(0, []record.Trace{{Population: 1, Variable: v, Interval: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
+			err := p.Samples(0, []record.Probe{{Population: 1, Variable: v, Every: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
 			needs := v == record.Apical || apical > 0 && v != record.Basal
 			if needs != errors.Is(err, record.ErrNotRecorded) || !needs && err != nil {
 				t.Errorf("apical conductance %v, %s without the output's spikes: %v", apical, v, err)

@@ -146,7 +146,7 @@ func TestRates(t *testing.T) {
 		}
 		wrong := 0
 		for i := range r.Trials() {
-			if trial, _ := r.Trial(i); trial.Read != trial.Class {
+			if trial, _ := r.Trial(i); trial.Predicted != trial.Class {
 				wrong++
 			}
 		}
@@ -176,14 +176,14 @@ func TestTrials(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Index != want.Index || got.First != want.First || got.Class != want.Class || got.Read != want.Read || len(got.Phases) != 2 || got.Phases[1].From != 8 || !got.Phases[1].Taught {
+			if got.Index != want.Index || got.First != want.First || got.Class != want.Class || got.Read != want.Predicted || len(got.Phases) != 2 || got.Phases[1].From != 8 || !got.Phases[1].Taught {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 		}
 	}
 	var wrong []int
 	for i := range r.Trials() {
-		if trial, _ := r.Trial(i); trial.Read != trial.Class {
+		if trial, _ := r.Trial(i); trial.Predicted != trial.Class {
 			wrong = append(wrong, i)
 		}
 	}
@@ -258,7 +258,7 @@ func TestPotentials(t *testing.T) {
 			}
 		}
 		// The reader itself says the same.
-		s := full.recording.Reader.Samples(trial, full.recording.Reader.Header().Trace(2, record.Soma), 0, record.End)
+		s := full.recording.Reader.Samples(trial, full.recording.Reader.Header().Probe(2, record.Soma), 0, record.End)
 		for s.Scan() {
 			for k := range s.Len() {
 				if v := float64(s.Values()[8*k+7]); want["6"][s.Step()+k] != v {
@@ -290,8 +290,8 @@ func TestPotentials(t *testing.T) {
 // What was recorded now and then, and cannot be replayed, is shown as it is.
 func TestSparse(t *testing.T) {
 	plan := exporttest.Default()
-	for k := range plan.Traces {
-		plan.Traces[k].Interval = 3
+	for k := range plan.Probes {
+		plan.Probes[k].Every = 3
 	}
 	plan.Populations = []string{"output"}
 	r, memory := exporttest.Make(t, plan)
@@ -301,7 +301,7 @@ func TestSparse(t *testing.T) {
 	if of := head.Series[0]; !of.Recorded || of.Interval != 3 || of.First != 6 || len(of.Means) != 0 || !strings.Contains(head.Error, "not recorded") {
 		t.Fatalf("%+v, error %q", of, head.Error)
 	}
-	trace := memory.Trials[2].Traces[r.Header().Trace(1, record.Soma)]
+	trace := memory.Trials[2].Samples[r.Header().Probe(1, record.Soma)]
 	for k, v := range data["0"] {
 		if want := float64(trace[2+k][4]); v != want {
 			t.Errorf("step %d: %v, want %v", 6+3*k, v, want)
@@ -312,7 +312,7 @@ func TestSparse(t *testing.T) {
 	}
 	// Where nothing helps, the page is told why.
 	head = potentialsHead{packet: &packet{}}
-	plan.Traces = nil
+	plan.Probes = nil
 	r, _ = exporttest.Make(t, plan)
 	data = askPacket(t, serve(t, r), "/api/potentials?trial=2&from=4&to=50&width=100&neurons=1.4&vars=soma&classes=0", &head)
 	if len(data["0"]) != 0 || head.Series[0].Interval != 0 || !strings.Contains(head.Error, "not recorded") {

@@ -188,12 +188,12 @@ func (s *Server) found(ctx context.Context, t *record.Trial, list []series, key 
 // recorded reads the series that were recorded with at most the given interval. If not
 // all were, it reads none and returns false, unless any interval will do.
 func (s *Server) recorded(t *record.Trial, list []series, most int) (whole bool) {
-	traces := s.recording.Reader.Header().Traces
+	traces := s.recording.Reader.Header().Probes
 	whole = true
 	where := make([]int, len(list))
 	for k, want := range list {
-		where[k] = slices.IndexFunc(traces, func(t record.Trace) bool {
-			return t.Population == want.Population && t.Variable == want.Variable && t.Interval <= most &&
+		where[k] = slices.IndexFunc(traces, func(t record.Probe) bool {
+			return t.Population == want.Population && t.Variable == want.Variable && t.Every <= most &&
 				!slices.ContainsFunc(want.members, func(i int) bool { _, ok := slices.BinarySearch(t.Neurons, i); return !ok })
 		})
 		whole = whole && where[k] >= 0
@@ -210,7 +210,7 @@ func (s *Server) recorded(t *record.Trial, list []series, most int) (whole bool)
 					at, _ := slices.BinarySearch(trace.Neurons, i)
 					columns[k] = append(columns[k], at)
 				}
-				list[k].Recorded, list[k].Interval, some = true, trace.Interval, true
+				list[k].Recorded, list[k].Interval, some = true, trace.Every, true
 			}
 		}
 		if !some {
@@ -261,15 +261,15 @@ func (s *series) unit(v float32) float32 {
 
 // replayed finds all series by replay.
 func (s *Server) replayed(ctx context.Context, t *record.Trial, list []series) error {
-	var traces []record.Trace
+	var traces []record.Probe
 	of := make([]int, len(list)) // which trace
 	for k, want := range list {
-		of[k] = slices.IndexFunc(traces, func(t record.Trace) bool {
+		of[k] = slices.IndexFunc(traces, func(t record.Probe) bool {
 			return t.Population == want.Population && t.Variable == want.Variable
 		})
 		if of[k] < 0 {
 			of[k] = len(traces)
-			traces = append(traces, record.Trace{Population: want.Population, Variable: want.Variable, Interval: 1})
+			traces = append(traces, record.Probe{Population: want.Population, Variable: want.Variable, Every: 1})
 		}
 		traces[of[k]].Neurons = append(traces[of[k]].Neurons, want.members...)
 	}

@@ -49,7 +49,7 @@ func (p *replayer) note(s *replayState) {
 }
 
 // samples replays a trial when it is its turn, until ctx is cancelled.
-func (p *replayer) samples(ctx context.Context, trial int, traces []record.Trace, emit func(trace, step int, values []float32)) error {
+func (p *replayer) samples(ctx context.Context, trial int, traces []record.Probe, emit func(trace, step int, values []float32)) error {
 	ctx, cancel := context.WithTimeout(ctx, replayTime)
 	defer cancel()
 	late := refuse(http.StatusServiceUnavailable, "the replay of trial %d is still on its way; ask again", trial)

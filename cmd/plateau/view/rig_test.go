@@ -45,7 +45,7 @@ func recordedOf(t testing.TB, m protocols.Model, trials int, potentials bool) *r
 		for p := 1; p <= 3; p++ {
 			for _, v := range []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate} {
 				if v != record.Apical || p < 3 {
-					h.Traces = append(h.Traces, record.Trace{Population: p, Variable: v, Interval: 1})
+					h.Probes = append(h.Probes, record.Probe{Population: p, Variable: v, Every: 1})
 				}
 			}
 		}

@@ -123,7 +123,7 @@ func (s *survey) trial(i int) {
 		s.lost++
 		return
 	}
-	wrong := t.Read >= 0 && t.Read != t.Class
+	wrong := t.Predicted >= 0 && t.Predicted != t.Class
 	if wrong {
 		s.misread[i/64] |= 1 << (i % 64)
 		s.count++

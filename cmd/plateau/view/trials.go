@@ -71,7 +71,7 @@ func (c *Recording) summary() *summaryOfRecording {
 	}
 	for k, p := range h.Populations {
 		out := summaryPopulation{p.Name, p.Size, p.Spikes, []record.Variable{}}
-		for _, t := range h.Traces {
+		for _, t := range h.Probes {
 			if t.Population == k && !slices.Contains(out.Variables, t.Variable) {
 				out.Variables = append(out.Variables, t.Variable)
 			}
@@ -141,8 +141,8 @@ func answerOf(i int, t *record.Trial, err error) trialAnswer {
 		return trialAnswer{Index: i, Error: err.Error(), Class: -1, Read: -1, Phases: []phaseAnswer{}}
 	}
 	a := trialAnswer{
-		Index: t.Index, First: t.First, Steps: t.Steps, Purpose: t.Purpose.String(), Number: t.Number, Sample: t.Sample,
-		Class: t.Class, Read: t.Read, Whole: t.Whole, Phases: []phaseAnswer{},
+		Index: t.Index, First: t.First, Steps: t.Steps, Purpose: t.Purpose.String(), Number: t.Number, Sample: t.Example,
+		Class: t.Class, Read: t.Predicted, Whole: t.Whole, Phases: []phaseAnswer{},
 	}
 	for _, p := range t.Phases {
 		a.Phases = append(a.Phases, phaseAnswer{p.Name, p.First, p.Steps, p.From, p.Taught, p.Class})

@@ -86,9 +86,9 @@ func (x *exporter) all(classes []string) error {
 			}
 		}
 	}
-	for i, name := range table.TraceNames(x.h) {
-		if len(x.h.Traces[i].Neurons) > 0 {
-			if err := x.trace(i, name); err != nil {
+	for i, name := range table.ProbeNames(x.h) {
+		if len(x.h.Probes[i].Neurons) > 0 {
+			if err := x.samples(i, name); err != nil {
 				return err
 			}
 		}
@@ -285,9 +285,9 @@ func (x *exporter) spikes(population int) error {
 	})
 }
 
-// trace writes the samples of a recorded variable.
-func (x *exporter) trace(trace int, name string) error {
-	about := x.h.Traces[trace]
+// samples writes what a probe recorded.
+func (x *exporter) samples(probe int, name string) error {
+	about := x.h.Probes[probe]
 	samples := 0
 	for i := range x.r.Trials() {
 		t, err := x.r.Trial(i)
@@ -300,7 +300,7 @@ func (x *exporter) trace(trace int, name string) error {
 	err := x.to.stream(labels.values, npz.Float32, []int{samples, len(about.Neurons)}, func(s *npz.Stream) error {
 		var hz []float32
 		for i := range x.r.Trials() {
-			scan := x.r.Samples(i, trace, 0, record.End)
+			scan := x.r.Samples(i, probe, 0, record.End)
 			for scan.Scan() {
 				values := scan.Values()
 				if about.Variable == record.Rate {
@@ -329,8 +329,8 @@ func (x *exporter) trace(trace int, name string) error {
 	return err
 }
 
-// eachSample writes an array with a value for each sample of a trace.
-func eachSample[T any](x *exporter, about record.Trace, l Label, kind npz.Type, samples int, of func(trial, step int) T) error {
+// eachSample writes an array with a value for each sample of a probe.
+func eachSample[T any](x *exporter, about record.Probe, l Label, kind npz.Type, samples int, of func(trial, step int) T) error {
 	return x.to.stream(l, kind, []int{samples}, func(s *npz.Stream) error {
 		var values []T
 		for i := range x.r.Trials() {
@@ -339,7 +339,7 @@ func eachSample[T any](x *exporter, about record.Trace, l Label, kind npz.Type, 
 				return err
 			}
 			values = values[:0]
-			for step := 0; step < t.Steps; step += about.Interval {
+			for step := 0; step < t.Steps; step += about.Every {
 				values = append(values, of(t.Index, step))
 			}
 			if err := s.Write(values); err != nil {
@@ -353,7 +353,7 @@ func eachSample[T any](x *exporter, about record.Trace, l Label, kind npz.Type, 
 // sampleLabels are the labels of the arrays of a recorded variable.
 type sampleLabels struct{ values, trial, step, time, neuron Label }
 
-func labelSamples(name string, t record.Trace) sampleLabels {
+func labelSamples(name string, t record.Probe) sampleLabels {
 	return sampleLabels{
 		Label{name, "samples × neurons", table.About(t.Variable)},
 		Label{name + "_trial", "samples", "the trial that a row of it is from"},
@@ -374,7 +374,7 @@ func numbers(list []int) []int32 {
 // A Stretch is a variable of some neurons in consecutive steps of one trial.
 type Stretch struct {
 	Name   string // of the population
-	Trace  record.Trace
+	Probe  record.Probe
 	Trial  int
 	First  int       // its first step
 	Values []float32 // steps × neurons
@@ -382,11 +382,11 @@ type Stretch struct {
 
 // Samples adds a stretch in the same arrays as a recorded variable.
 func (a *Archive) Samples(clock sim.Clock, s Stretch) {
-	name, values := s.Name+"_"+string(s.Trace.Variable), s.Values
-	if s.Trace.Variable == record.Rate {
+	name, values := s.Name+"_"+string(s.Probe.Variable), s.Values
+	if s.Probe.Variable == record.Rate {
 		name, values = name+"_hz", table.Hz(nil, values)
 	}
-	labels, n := labelSamples(name, s.Trace), len(s.Trace.Neurons)
+	labels, n := labelSamples(name, s.Probe), len(s.Probe.Neurons)
 	steps := len(values) / n
 	trial, step, at := make([]int32, steps), make([]int32, steps), make([]float64, steps)
 	for k := range steps {
@@ -396,5 +396,5 @@ func (a *Archive) Samples(clock sim.Clock, s Stretch) {
 	a.Put(labels.trial, trial, steps)
 	a.Put(labels.step, step, steps)
 	a.Put(labels.time, at, steps)
-	a.Put(labels.neuron, numbers(s.Trace.Neurons), n)
+	a.Put(labels.neuron, numbers(s.Probe.Neurons), n)
 }

@@ -93,21 +93,21 @@ func TestExport(t *testing.T) {
 				}
 				c.equal(pop.Name+"_spike_time_ms", at, len(at))
 			}
-			for k, name := range table.TraceNames(mem.Header) {
-				trace := mem.Header.Traces[k]
+			for k, name := range table.ProbeNames(mem.Header) {
+				probe := mem.Header.Probes[k]
 				var values, which, step, neurons []float64
 				for i := range mem.Trials {
-					for s, row := range mem.Trials[i].Traces[k] {
-						which, step = append(which, float64(i)), append(step, float64(s*trace.Interval))
+					for s, row := range mem.Trials[i].Samples[k] {
+						which, step = append(which, float64(i)), append(step, float64(s*probe.Every))
 						for _, v := range row {
-							if trace.Variable == record.Rate {
+							if probe.Variable == record.Rate {
 								v = float32(1000 * float64(v))
 							}
 							values = append(values, float64(v))
 						}
 					}
 				}
-				for _, n := range trace.Neurons {
+				for _, n := range probe.Neurons {
 					neurons = append(neurons, float64(n))
 				}
 				c.equal(name, values, len(which), len(neurons))

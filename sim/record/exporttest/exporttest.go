@@ -34,7 +34,7 @@ type Plan struct {
 	Dt      float64 // ms
 	MaxRate float64 // spikes/ms
 	Begun   time.Time
-	Traces  []record.Trace
+	Probes  []record.Probe
 	// Populations names the populations whose spikes are recorded; nil means all.
 	Populations []string
 
@@ -64,7 +64,7 @@ func Default() Plan {
 			if v == record.Apical && layer == 3 {
 				continue
 			}
-			p.Traces = append(p.Traces, record.Trace{Population: layer, Variable: v, Interval: 1})
+			p.Probes = append(p.Probes, record.Probe{Population: layer, Variable: v, Every: 1})
 		}
 	}
 	return p
@@ -84,20 +84,20 @@ func Plans() map[string]Plan {
 	add("every third step", func(p *Plan) { p.Uneven = 3; p.every(3) })
 	add("every eighth step", func(p *Plan) { p.Tests = 0; p.every(8) })
 	add("some neurons", func(p *Plan) {
-		p.Traces = []record.Trace{
-			{Population: 1, Variable: record.Soma, Neurons: []int{0, 1, 2, 7}, Interval: 1},
-			{Population: 1, Variable: record.Soma, Neurons: []int{4}, Interval: 2},
+		p.Probes = []record.Probe{
+			{Population: 1, Variable: record.Soma, Neurons: []int{0, 1, 2, 7}, Every: 1},
+			{Population: 1, Variable: record.Soma, Neurons: []int{4}, Every: 2},
 		}
 		p.Populations = []string{"hidden0", "output"}
 	})
 	add("few samples", func(p *Plan) { p.Trials, p.Tests = 1, 0; p.every(16) })
 	add("scattered plateaus", func(p *Plan) { p.Scatter = 6 })
-	add("no hidden layer", func(p *Plan) { p.Network.Hidden, p.Traces = nil, nil })
+	add("no hidden layer", func(p *Plan) { p.Network.Hidden, p.Probes = nil, nil })
 	add("no trials", func(p *Plan) { p.Trials, p.Tests, p.Begun = 0, 0, time.Time{} })
 	add("no spikes", func(p *Plan) { p.Populations = []string{} })
 	add("broke off", func(p *Plan) {
 		// The trials are long enough to be written in parts.
-		p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 50}}
+		p.Probes = []record.Probe{{Population: 1, Variable: record.Soma, Every: 50}}
 		p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Cut = 1, 4000, 4000, 3, 0, 60
 	})
 	broken := plans["broke off"]
@@ -106,10 +106,10 @@ func Plans() map[string]Plan {
 	return plans
 }
 
-// every sets the interval of all traces.
+// every sets the interval of all probes.
 func (p *Plan) every(interval int) {
-	for i := range p.Traces {
-		p.Traces[i].Interval = interval
+	for i := range p.Probes {
+		p.Probes[i].Every = interval
 	}
 }
 
@@ -122,13 +122,13 @@ type Memory struct {
 // Trial is what happened in a trial.
 type Trial struct {
 	sim.Presentation
-	Index  int // number of the trial in the run, from 0
-	First  int64
-	Steps  int
-	Phases []Phase
-	Cut    bool             // whether the recording broke off in it
-	Spikes [][]record.Spike // of each population
-	Traces [][][]float32    // trace, sample, neuron
+	Index   int // number of the trial in the run, from 0
+	First   int64
+	Steps   int
+	Phases  []Phase
+	Cut     bool             // whether the recording broke off in it
+	Spikes  [][]record.Spike // of each population
+	Samples [][][]float32    // probe, sample, neuron
 }
 
 // Phase is what happened in a phase.
@@ -168,7 +168,7 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 	}
 	h := record.Header{
 		Program: "plateau test", Begun: p.Begun, Config: "seed = 7\n", Data: "made up", Neurons: params, Network: p.Network, Seed: 7,
-		Traces: slices.Clone(p.Traces), Plateaus: true,
+		Probes: slices.Clone(p.Probes), Plateaus: true,
 	}
 	h.Populations = record.Populations(p.Network)
 	for i := range h.Populations {
@@ -187,10 +187,10 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range h.Traces {
-		for n := range h.Populations[h.Traces[i].Population].Size {
-			if p.Traces[i].Neurons == nil {
-				h.Traces[i].Neurons = append(h.Traces[i].Neurons, n)
+	for i := range h.Probes {
+		for n := range h.Populations[h.Probes[i].Population].Size {
+			if p.Probes[i].Neurons == nil {
+				h.Probes[i].Neurons = append(h.Probes[i].Neurons, n)
 			}
 		}
 	}
@@ -299,8 +299,8 @@ func (m *Memory) forget(t testing.TB, r *intact.Recording) {
 	for p := range trial.Spikes {
 		trial.Spikes[p] = slices.DeleteFunc(trial.Spikes[p], func(s record.Spike) bool { return int(s.Step) >= last.Steps })
 	}
-	for i, trace := range m.Header.Traces {
-		trial.Traces[i] = trial.Traces[i][:trace.Samples(last.Steps)]
+	for i, probe := range m.Header.Probes {
+		trial.Samples[i] = trial.Samples[i][:probe.Samples(last.Steps)]
 	}
 	trial.Phases = slices.DeleteFunc(trial.Phases, func(p Phase) bool { return p.First >= last.Steps })
 	phase := &trial.Phases[len(trial.Phases)-1]
@@ -337,7 +337,7 @@ func Damaged(t testing.TB) (damaged, whole *record.Reader) {
 func ToDamage() Plan {
 	p := Default()
 	p.MaxRate, p.Forward, p.Target, p.Tests, p.Damage = 1, 2000, 2000, 0, true // a trial fills about a group
-	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 2}}
+	p.Probes = []record.Probe{{Population: 1, Variable: record.Soma, Every: 2}}
 	return p
 }
 
@@ -388,8 +388,8 @@ func (m *Memory) Observe(e sim.Event) {
 		}
 		m.Trials = append(m.Trials, Trial{
 			Presentation: *p, Index: len(m.Trials), First: first,
-			Spikes: make([][]record.Spike, len(m.Header.Populations)),
-			Traces: make([][][]float32, len(m.Header.Traces)),
+			Spikes:  make([][]record.Spike, len(m.Header.Populations)),
+			Samples: make([][][]float32, len(m.Header.Probes)),
 		})
 		return
 	}
@@ -413,9 +413,9 @@ func (m *Memory) Observe(e sim.Event) {
 					t.Spikes[i] = append(t.Spikes[i], record.Spike{Step: int32(t.Steps + step), Neuron: n})
 				}
 			}
-			for i, trace := range m.Header.Traces {
-				if (t.Steps+step)%trace.Interval == 0 {
-					t.Traces[i] = append(t.Traces[i], m.row(e, trace, step))
+			for i, probe := range m.Header.Probes {
+				if (t.Steps+step)%probe.Every == 0 {
+					t.Samples[i] = append(t.Samples[i], m.row(e, probe, step))
 				}
 			}
 		}
@@ -423,24 +423,24 @@ func (m *Memory) Observe(e sim.Event) {
 	}
 }
 
-func (m *Memory) row(e *sim.Block, trace record.Trace, step int) []float32 {
-	soma := e.Soma(trace.Population, step)
+func (m *Memory) row(e *sim.Block, probe record.Probe, step int) []float32 {
+	soma := e.Soma(probe.Population, step)
 	var row []float32
-	switch trace.Variable {
+	switch probe.Variable {
 	case record.Basal:
-		row = e.Basal(trace.Population, step)
+		row = e.Basal(probe.Population, step)
 	case record.Apical:
-		row = e.Apical(trace.Population, step)
+		row = e.Apical(probe.Population, step)
 	case record.Soma:
 		row = soma
 	case record.Rate:
 		row = make([]float32, len(soma))
 		m.Header.Neurons.Noise.Rates(row, soma)
 	default:
-		panic(fmt.Sprintf("exporttest: variable %q", trace.Variable))
+		panic(fmt.Sprintf("exporttest: variable %q", probe.Variable))
 	}
 	var picked []float32
-	for _, n := range trace.Neurons {
+	for _, n := range probe.Neurons {
 		picked = append(picked, row[n])
 	}
 	return picked
@@ -505,7 +505,7 @@ func Long(t testing.TB) *record.Reader {
 	t.Helper()
 	p := Default()
 	p.Network.Inputs, p.Network.Hidden, p.Network.Classes = 800, []int{300}, 10
-	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 10}}
+	p.Probes = []record.Probe{{Population: 1, Variable: record.Soma, Every: 10}}
 	p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Forget = 1, 50, 50, 150, 0, true
 	r, _ := Make(t, p)
 	return r

@@ -105,8 +105,8 @@ func (x *Recording) readableAt(trial, step int) bool {
 			return false
 		}
 	}
-	for i, t := range x.Header().Traces {
-		s := x.Reader.Samples(trial, i, step-step%t.Interval, step+1)
+	for i, t := range x.Header().Probes {
+		s := x.Reader.Samples(trial, i, step-step%t.Every, step+1)
 		for s.Scan() {
 		}
 		if s.Err() != nil {
@@ -259,9 +259,9 @@ func (x *Recording) Spikes(trial, population, from, to int) *record.SpikeScanner
 }
 
 // Samples returns a scanner over samples; see record.Reader.
-func (x *Recording) Samples(trial, trace, from, to int) *record.SampleScanner {
+func (x *Recording) Samples(trial, probe, from, to int) *record.SampleScanner {
 	trial = x.index(trial)
-	return x.Reader.Samples(trial, trace, from, x.until(trial, to))
+	return x.Reader.Samples(trial, probe, from, x.until(trial, to))
 }
 
 func (x *Recording) until(index, to int) int {

@@ -16,7 +16,7 @@ import (
 // and holds the same as the whole file.
 func TestBrokenOff(t *testing.T) {
 	p := exporttest.Default()
-	p.Traces = []record.Trace{{Population: 1, Variable: record.Soma, Interval: 50}, {Population: 3, Variable: record.Soma, Neurons: []int{1}, Interval: 1}}
+	p.Probes = []record.Probe{{Population: 1, Variable: record.Soma, Every: 50}, {Population: 3, Variable: record.Soma, Neurons: []int{1}, Every: 1}}
 	p.MaxRate, p.Forward, p.Target, p.Trials, p.Tests, p.Forget = 1, 2000, 2000, 8, 0, true
 	p.Keep = t.TempDir() + "/recording"
 	whole, _ := exporttest.Make(t, p)
@@ -67,7 +67,7 @@ func TestBrokenOff(t *testing.T) {
 					t.Fatalf("%d bytes: trial %d: %d spikes, want %d; error %v", n, i, len(got), len(want), err)
 				}
 			}
-			for k := range r.Header().Traces {
+			for k := range r.Header().Probes {
 				got, err := samples(x.Samples(i, k, 0, record.End))
 				want, also := samples(whole.Samples(i, k, 0, trial.Steps))
 				if err != nil || also != nil || !slices.Equal(got, want) {
@@ -94,8 +94,8 @@ func next(r *record.Reader, trial, step int) error {
 		_, err := spikes(r.Spikes(trial, q, step, step+1))
 		all = errors.Join(all, err)
 	}
-	for k, t := range r.Header().Traces {
-		_, err := samples(r.Samples(trial, k, step-step%t.Interval, step+1))
+	for k, t := range r.Header().Probes {
+		_, err := samples(r.Samples(trial, k, step-step%t.Every, step+1))
 		all = errors.Join(all, err)
 	}
 	trials, err := r.Trial(trial)
@@ -125,7 +125,7 @@ func TestDamaged(t *testing.T) {
 	p := exporttest.Default()
 	p.Keep = t.TempDir() + "/recording"
 	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial fills about a group
-	p.Traces = p.Traces[:2]
+	p.Probes = p.Probes[:2]
 	r, _ := exporttest.Make(t, p)
 	x := intact.Of(r)
 	if x.Trials() != p.Trials || x.Steps() != r.Steps() || !x.Complete() || len(x.LeftOut()) > 0 {
@@ -237,7 +237,7 @@ func TestGapsAtTheEnds(t *testing.T) {
 	p := exporttest.Default()
 	p.Keep = t.TempDir() + "/recording"
 	p.MaxRate, p.Forward, p.Target, p.Tests, p.Forget = 1, 2000, 2000, 0, true // a trial fills about a group
-	p.Traces = p.Traces[:1]
+	p.Probes = p.Probes[:1]
 	r, _ := exporttest.Make(t, p)
 	file, err := os.ReadFile(p.Keep)
 	if err != nil {

@@ -99,15 +99,15 @@ type exporter struct {
 	kinds     []string        // names of phases, in the order in which they first occurred
 	onsets    map[string]bool // kinds of phases in which each neuron's plateau has its own time
 	losses    bool            // whether any trial has losses
-	tracings  []tracing       // of each trace
+	sampled   []sampling      // of each probe
 	observed  []intact.Stretch
 	gaps      []intact.Stretch
 	intervals *hdf5.Group
 	complete  bool // whether the last trial is whole
 }
 
-// tracing is what the survey of all trials finds about a recorded variable.
-type tracing struct {
+// sampling is what the survey of all trials finds about a recorded variable.
+type sampling struct {
 	samples int64
 	even    bool // whether they are evenly spaced
 }
@@ -116,9 +116,9 @@ type tracing struct {
 func (x *exporter) survey() error {
 	x.onsets = map[string]bool{}
 	x.complete = true
-	x.tracings = make([]tracing, len(x.h.Traces))
-	for i := range x.tracings {
-		x.tracings[i].even = true
+	x.sampled = make([]sampling, len(x.h.Probes))
+	for i := range x.sampled {
+		x.sampled[i].even = true
 	}
 	var err error
 	if x.observed, err = x.r.Observed(); err != nil {
@@ -147,12 +147,12 @@ func (x *exporter) survey() error {
 		}
 		x.losses = x.losses || t.Losses != nil
 		x.complete = x.complete && t.Whole
-		for k := range x.tracings {
-			trace := &x.tracings[k]
-			every := x.h.Traces[k].Interval
+		for k := range x.sampled {
+			probe := &x.sampled[k]
+			every := x.h.Probes[k].Every
 			// The length of the last trial does not matter.
-			trace.even = trace.even && !gap && (i == x.r.Trials()-1 || t.Steps%every == 0)
-			trace.samples += int64(x.h.Traces[k].Samples(t.Steps))
+			probe.even = probe.even && !gap && (i == x.r.Trials()-1 || t.Steps%every == 0)
+			probe.samples += int64(x.h.Probes[k].Samples(t.Steps))
 		}
 	}
 	return nil

@@ -443,9 +443,9 @@ func (c *checker) once() {
 func (c *checker) series() {
 	group := c.root.Find("acquisition")
 	found := 0
-	for i, trace := range c.mem.Header.Traces {
-		name := fmt.Sprintf("%s_%s", c.mem.Header.Populations[trace.Population].Name, trace.Variable)
-		if i > 0 && trace.Neurons[0] == 4 {
+	for i, probe := range c.mem.Header.Probes {
+		name := fmt.Sprintf("%s_%s", c.mem.Header.Populations[probe.Population].Name, probe.Variable)
+		if i > 0 && probe.Neurons[0] == 4 {
 			name += "_2"
 		}
 		var rows [][]float32
@@ -453,11 +453,11 @@ func (c *checker) series() {
 		even := true
 		for k := range c.mem.Trials {
 			t := &c.mem.Trials[k]
-			for s, row := range t.Traces[i] {
+			for s, row := range t.Samples[i] {
 				rows = append(rows, row)
-				times = append(times, c.seconds(t.First+int64(s*trace.Interval)+1))
+				times = append(times, c.seconds(t.First+int64(s*probe.Every)+1))
 			}
-			even = even && t.Index == k && (t.Steps%trace.Interval == 0 || k == len(c.mem.Trials)-1)
+			even = even && t.Index == k && (t.Steps%probe.Every == 0 || k == len(c.mem.Trials)-1)
 		}
 		if len(rows) == 0 {
 			continue
@@ -472,18 +472,18 @@ func (c *checker) series() {
 		if c.t.Failed() {
 			return
 		}
-		if shape := c.root.Find(path + "/data").Shape; !slices.Equal(shape, []int64{int64(len(rows)), int64(len(trace.Neurons))}) {
+		if shape := c.root.Find(path + "/data").Shape; !slices.Equal(shape, []int64{int64(len(rows)), int64(len(probe.Neurons))}) {
 			c.t.Errorf("%s has shape %v", path, shape)
 		}
 		unit, conversion := "dimensionless", 1.0
-		if trace.Variable == record.Rate {
+		if probe.Variable == record.Rate {
 			unit, conversion = "hertz", 1000
 		}
 		c.attr(path+"/data", "unit", unit)
 		c.attr(path+"/data", "conversion", conversion)
 		if even {
 			c.equal(path+"/starting_time", c.seconds(1))
-			c.attr(path+"/starting_time", "rate", 1000/(c.dt*float64(trace.Interval)))
+			c.attr(path+"/starting_time", "rate", 1000/(c.dt*float64(probe.Every)))
 		} else {
 			c.equal(path+"/timestamps", times)
 		}
@@ -588,7 +588,7 @@ func shown(t *record.Trial) ([]byte, error) {
 	}
 	pixels := make([]byte, 12)
 	for k := range pixels {
-		pixels[k] = byte(7*t.Sample + 13*k)
+		pixels[k] = byte(7*t.Example + 13*k)
 	}
 	return pixels, nil
 }

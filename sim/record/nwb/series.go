@@ -13,25 +13,25 @@ import (
 func (x *exporter) series() error {
 	group := x.file.Root.Group("acquisition")
 	names := map[string]int{}
-	for i, t := range x.h.Traces {
+	for i, t := range x.h.Probes {
 		name := fmt.Sprintf("%s_%s", x.h.Populations[t.Population].Name, t.Variable)
 		if names[name]++; names[name] > 1 {
 			name = fmt.Sprintf("%s_%d", name, names[name]) // the same variable of other neurons
 		}
-		if x.tracings[i].samples == 0 || len(t.Neurons) == 0 {
+		if x.sampled[i].samples == 0 || len(t.Neurons) == 0 {
 			continue
 		}
-		if err := x.trace(group, name, i); err != nil {
+		if err := x.timeSeries(group, name, i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// trace writes one recorded variable. It is one TimeSeries even if there are few
+// timeSeries writes one recorded variable. It is one TimeSeries even if there are few
 // samples, although some tools suspect an axis that is longer than time.
-func (x *exporter) trace(group *hdf5.Group, name string, trace int) error {
-	t := x.h.Traces[trace]
+func (x *exporter) timeSeries(group *hdf5.Group, name string, probe int) error {
+	t := x.h.Probes[probe]
 	series := group.Group(name)
 	x.is(series, "core", "TimeSeries")
 	neurons := ranges(t.Neurons)
@@ -44,9 +44,9 @@ func (x *exporter) trace(group *hdf5.Group, name string, trace int) error {
 	data.Attr("offset", 0.0)
 	data.Attr("resolution", -1.0)
 	var times *hdf5.Dataset // nil if evenly spaced
-	if x.tracings[trace].even {
+	if x.sampled[probe].even {
 		start := series.Write("starting_time", x.seconds(1))
-		start.Attr("rate", 1000/(x.dt*float64(t.Interval)))
+		start.Attr("rate", 1000/(x.dt*float64(t.Every)))
 		start.Attr("unit", "seconds")
 	} else {
 		times = timestamps(series)
@@ -58,12 +58,12 @@ func (x *exporter) trace(group *hdf5.Group, name string, trace int) error {
 		if err != nil {
 			return err
 		}
-		s := x.r.Samples(i, trace, 0, record.End)
+		s := x.r.Samples(i, probe, 0, record.End)
 		for s.Scan() {
 			if times != nil {
 				at = at[:0]
 				for k := range s.Len() {
-					at = append(at, x.seconds(trial.First+int64(s.Step()+k*t.Interval)+1))
+					at = append(at, x.seconds(trial.First+int64(s.Step()+k*t.Every)+1))
 				}
 				times.Append(at)
 			}

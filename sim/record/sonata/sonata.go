@@ -71,14 +71,14 @@ func spikes(r *intact.Recording, population int, times, nodes *hdf5.Dataset) err
 }
 
 // Variables returns the variables that can have a report: those for which Uneven does
-// not list every trace.
+// not list every probe.
 func Variables(r *record.Reader) ([]record.Variable, error) {
 	uneven, err := Uneven(r)
 	if err != nil {
 		return nil, err
 	}
 	var list []record.Variable
-	for i, t := range r.Header().Traces {
+	for i, t := range r.Header().Probes {
 		if _, ok := uneven[i]; !ok && len(t.Neurons) > 0 && !slices.Contains(list, t.Variable) {
 			list = append(list, t.Variable)
 		}
@@ -86,7 +86,7 @@ func Variables(r *record.Reader) ([]record.Variable, error) {
 	return list, nil
 }
 
-// Uneven lists the traces that no report can hold, by their number in the header, with
+// Uneven lists the probes that no report can hold, by their number in the header, with
 // the reason: frames of a report are evenly spaced, and samples are not if the length
 // of a trial is no multiple of their interval.
 func Uneven(r *record.Reader) (map[int]string, error) {
@@ -101,13 +101,13 @@ func Uneven(r *record.Reader) (map[int]string, error) {
 		}
 		gap := trial.First - end
 		end = trial.First + int64(trial.Steps)
-		for k, t := range h.Traces {
+		for k, t := range h.Probes {
 			why := ""
 			switch {
-			case gap%int64(t.Interval) != 0:
-				why = fmt.Sprintf("%d steps are damaged, no multiple of the %d between samples", gap, t.Interval)
-			case i < x.Trials()-1 && trial.Steps%t.Interval != 0:
-				why = fmt.Sprintf("a sample every %d steps in trials of %d steps is not evenly spaced", t.Interval, trial.Steps)
+			case gap%int64(t.Every) != 0:
+				why = fmt.Sprintf("%d steps are damaged, no multiple of the %d between samples", gap, t.Every)
+			case i < x.Trials()-1 && trial.Steps%t.Every != 0:
+				why = fmt.Sprintf("a sample every %d steps in trials of %d steps is not evenly spaced", t.Every, trial.Steps)
 			}
 			if _, ok := uneven[k]; !ok && why != "" {
 				uneven[k] = fmt.Sprintf("%s of %s: %s, which SONATA cannot store", t.Variable, h.Populations[t.Population].Name, why)
@@ -118,7 +118,7 @@ func Uneven(r *record.Reader) (map[int]string, error) {
 }
 
 // Report writes what was recorded of a variable, population by population, except for
-// what Uneven lists. If a population has several traces of the variable, for different
+// what Uneven lists. If a population has several probes of the variable, for different
 // neurons, the second is named after the population with _2.
 func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
 	uneven, err := Uneven(r)
@@ -130,7 +130,7 @@ func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
 		h := r.Header()
 		group := root.Group("report")
 		seen, written := map[int]int{}, 0
-		for i, t := range h.Traces {
+		for i, t := range h.Probes {
 			if t.Variable != v || len(t.Neurons) == 0 {
 				continue
 			}
@@ -153,9 +153,9 @@ func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
 	})
 }
 
-func report(g *hdf5.Group, r *intact.Recording, trace int) error {
+func report(g *hdf5.Group, r *intact.Recording, probe int) error {
 	h := r.Header()
-	t := h.Traces[trace]
+	t := h.Probes[probe]
 	data := g.Dataset("data", hdf5.Float32, int64(len(t.Neurons)))
 	data.Attr("units", unitOf(t.Variable))
 	data.Attr("variable", string(t.Variable))
@@ -170,13 +170,13 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 			return err
 		}
 		// Frames have no times, so trials that were left out need frames too.
-		for range (trial.First - end) / int64(t.Interval) {
+		for range (trial.First - end) / int64(t.Every) {
 			if err := data.Append(gap); err != nil {
 				return err
 			}
 		}
 		end = trial.First + int64(trial.Steps)
-		s := r.Samples(i, trace, 0, record.End)
+		s := r.Samples(i, probe, 0, record.End)
 		for s.Scan() {
 			if err := data.Append(s.Values()); err != nil {
 				return err
@@ -193,7 +193,7 @@ func report(g *hdf5.Group, r *intact.Recording, trace int) error {
 // mapping writes which neuron each column of a report belongs to, and when its frames
 // are. Two of its arrays are there twice, with the names of the specification and those
 // that bmtk looks for.
-func mapping(g *hdf5.Group, h *record.Header, t record.Trace, frames int64) {
+func mapping(g *hdf5.Group, h *record.Header, t record.Probe, frames int64) {
 	n := len(t.Neurons)
 	nodes, pointers, middle := make([]uint64, n), make([]uint64, n+1), make([]float32, n)
 	for i, neuron := range t.Neurons {
@@ -204,7 +204,7 @@ func mapping(g *hdf5.Group, h *record.Header, t record.Trace, frames int64) {
 	g.Write("index_pointer", pointers)
 	g.Write("element_ids", make([]uint32, n))
 	g.Write("element_pos", middle)
-	every := int64(t.Interval)
+	every := int64(t.Every)
 	start, stop, step := h.Dt(), h.Clock().At(1+every*frames), h.Clock().At(every)
 	// bmtk counts frames in this way, and could lose the last one to rounding.
 	for int64((stop-start)/step) < frames {

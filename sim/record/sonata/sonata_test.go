@@ -98,38 +98,38 @@ func TestReport(t *testing.T) {
 			if err != nil || also != nil {
 				t.Fatal(err, also)
 			}
-			for i, trace := range mem.Header.Traces {
-				if why, ok := uneven[i]; ok == even(mem, trace) || slices.Contains(variables, trace.Variable) != even(mem, trace) {
-					t.Errorf("%s: reports of %q, left out %q; evenly spaced %v", trace.Variable, variables, why, even(mem, trace))
+			for i, probe := range mem.Header.Probes {
+				if why, ok := uneven[i]; ok == even(mem, probe) || slices.Contains(variables, probe.Variable) != even(mem, probe) {
+					t.Errorf("%s: reports of %q, left out %q; evenly spaced %v", probe.Variable, variables, why, even(mem, probe))
 				}
 			}
 			for _, v := range variables {
 				root := read(t, func(w io.WriterAt) error { return sonata.Report(w, r, v) })
-				for i, trace := range mem.Header.Traces {
-					if trace.Variable != v {
+				for i, probe := range mem.Header.Probes {
+					if probe.Variable != v {
 						continue
 					}
-					path := "report/" + mem.Header.Populations[trace.Population].Name
-					if trace.Neurons[0] == 4 {
+					path := "report/" + mem.Header.Populations[probe.Population].Name
+					if probe.Neurons[0] == 4 {
 						path += "_2" // the same variable of other neurons
 					}
 					frames := 0
 					values := []float32{}
 					for k := range mem.Trials {
-						for _, row := range mem.Trials[k].Traces[i] {
+						for _, row := range mem.Trials[k].Samples[i] {
 							values = append(values, row...)
 							frames++
 						}
 					}
 					equal(t, root, path+"/data", values)
-					n := len(trace.Neurons)
+					n := len(probe.Neurons)
 					if shape := root.Find(path + "/data").Shape; !slices.Equal(shape, []int64{int64(frames), int64(n)}) {
 						t.Errorf("%s: shape %v", path, shape)
 					}
 					unit(t, root, path+"/data", map[bool]string{false: "dimensionless", true: "spikes/ms"}[v == record.Rate])
 					var nodes, pointers []uint64
 					for k := range n {
-						nodes, pointers = append(nodes, uint64(trace.Neurons[k])), append(pointers, uint64(k))
+						nodes, pointers = append(nodes, uint64(probe.Neurons[k])), append(pointers, uint64(k))
 					}
 					equal(t, root, path+"/mapping/node_ids", nodes)
 					pointers = append(pointers, uint64(n))
@@ -141,7 +141,7 @@ func TestReport(t *testing.T) {
 					}
 					at := root.Find(path + "/mapping/time").Values
 					start, stop, step := at[0].(float64), at[1].(float64), at[2].(float64)
-					if end := mem.Time(int64(1 + frames*trace.Interval)); start != p.Dt || stop < end || stop > end*(1+1e-15) || step != mem.Time(int64(trace.Interval)) {
+					if end := mem.Time(int64(1 + frames*probe.Every)); start != p.Dt || stop < end || stop > end*(1+1e-15) || step != mem.Time(int64(probe.Every)) {
 						t.Errorf("%s: times %v, want from %v to %v", path, at, p.Dt, end)
 					}
 					if n := int((stop - start) / step); n != frames {
@@ -154,22 +154,22 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func even(mem *exporttest.Memory, trace record.Trace) bool {
+func even(mem *exporttest.Memory, probe record.Probe) bool {
 	for k := range max(0, len(mem.Trials)-1) {
-		if mem.Trials[k].Steps%trace.Interval != 0 {
+		if mem.Trials[k].Steps%probe.Every != 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// A trace whose samples are not evenly spaced leaves the others of its variable
+// A probe whose samples are not evenly spaced leaves the others of its variable
 // alone.
 func TestUneven(t *testing.T) {
 	p := exporttest.Default() // trials of 64 steps
-	p.Traces = []record.Trace{
-		{Population: 1, Variable: record.Soma, Interval: 3}, {Population: 1, Variable: record.Soma, Neurons: []int{2, 4}, Interval: 4},
-		{Population: 2, Variable: record.Soma, Interval: 1}, {Population: 2, Variable: record.Apical, Interval: 5},
+	p.Probes = []record.Probe{
+		{Population: 1, Variable: record.Soma, Every: 3}, {Population: 1, Variable: record.Soma, Neurons: []int{2, 4}, Every: 4},
+		{Population: 2, Variable: record.Soma, Every: 1}, {Population: 2, Variable: record.Apical, Every: 5},
 	}
 	r, mem := exporttest.Make(t, p)
 	variables, err := sonata.Variables(r)
@@ -185,10 +185,10 @@ func TestUneven(t *testing.T) {
 	if n := len(root.Find("report").Links); n != 2 {
 		t.Errorf("%d populations, want 2", n)
 	}
-	for path, trace := range map[string]int{"hidden0_2": 1, "hidden1": 2} {
+	for path, probe := range map[string]int{"hidden0_2": 1, "hidden1": 2} {
 		values := []float32{}
 		for k := range mem.Trials {
-			for _, row := range mem.Trials[k].Traces[trace] {
+			for _, row := range mem.Trials[k].Samples[probe] {
 				values = append(values, row...)
 			}
 		}
@@ -237,7 +237,7 @@ func TestDamaged(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	p := exporttest.Default()
-	p.Traces = p.Traces[:1]
+	p.Probes = p.Probes[:1]
 	r, _ := exporttest.Make(t, p)
 	var f exporttest.File
 	if err := sonata.Report(&f, r, record.Soma); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), `"soma"`) {

@@ -26,9 +26,9 @@ func Of(reader *record.Reader) []Table {
 			break
 		}
 	}
-	for i, name := range TraceNames(h) {
-		if len(h.Traces[i].Neurons) > 0 {
-			tables = append(tables, trace(r, i, name))
+	for i, name := range ProbeNames(h) {
+		if len(h.Probes[i].Neurons) > 0 {
+			tables = append(tables, samples(r, i, name))
 		}
 	}
 	tables = append(tables, Missing(r))
@@ -82,11 +82,11 @@ func Trials(r *intact.Recording) Table {
 			add(b, 0, int32(trial.Index))
 			add(b, 1, trial.Purpose.String())
 			add(b, 2, trial.Number)
-			add(b, 3, int64(trial.Sample))
+			add(b, 3, int64(trial.Example))
 			add(b, 4, int32(trial.Class))
-			add(b, 5, int32(trial.Read))
-			add(b, 6, trial.Read == trial.Class)
-			add(b, 7, int32(trial.Place))
+			add(b, 5, int32(trial.Predicted))
+			add(b, 6, trial.Predicted == trial.Class)
+			add(b, 7, int32(trial.Slot))
 			add(b, 8, trial.Rested)
 			add(b, 9, trial.Whole)
 			add(b, 10, clock.At(trial.First))
@@ -278,13 +278,13 @@ func spikes(r *intact.Recording) Table {
 	return t
 }
 
-// TraceNames returns the names of the traces of a recording, such as hidden0_soma.
+// ProbeNames returns the names of the probes of a recording, such as hidden0_soma.
 // If the same variable was recorded again, of other neurons, its name is
 // hidden0_soma_2. For rates, which tables give in Hz, it is hidden0_rate_hz.
-func TraceNames(h *record.Header) []string {
+func ProbeNames(h *record.Header) []string {
 	var names []string
 	seen := map[string]int{}
-	for _, t := range h.Traces {
+	for _, t := range h.Probes {
 		name := fmt.Sprintf("%s_%s", h.Populations[t.Population].Name, t.Variable)
 		if t.Variable == record.Rate {
 			name += "_hz"
@@ -318,10 +318,10 @@ func Hz(to, rates []float32) []float32 {
 	return to
 }
 
-// trace returns a table with a row for each sample of a variable, and a column for
+// samples returns a table of what a probe recorded: a row for each sample, and a column for
 // each neuron.
-func trace(r *intact.Recording, trace int, name string) Table {
-	clock, about := r.Header().Clock(), r.Header().Traces[trace]
+func samples(r *intact.Recording, probe int, name string) Table {
+	clock, about := r.Header().Clock(), r.Header().Probes[probe]
 	t := Table{Name: name, Columns: []Column{
 		{"trial", Int32, "number of the trial in the recording"},
 		{"step", Int32, "time step"},
@@ -337,7 +337,7 @@ func trace(r *intact.Recording, trace int, name string) Table {
 			if err != nil {
 				return err
 			}
-			s := r.Samples(i, trace, 0, record.End)
+			s := r.Samples(i, probe, 0, record.End)
 			for s.Scan() {
 				values := s.Values()
 				if about.Variable == record.Rate {
@@ -345,7 +345,7 @@ func trace(r *intact.Recording, trace int, name string) Table {
 					values = hz
 				}
 				for k := range s.Len() {
-					step := s.Step() + k*about.Interval
+					step := s.Step() + k*about.Every
 					add(b, 0, int32(trial.Index))
 					add(b, 1, int32(step))
 					add(b, 2, clock.At(int64(step)+1))

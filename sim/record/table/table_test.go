@@ -126,7 +126,7 @@ func TestOf(t *testing.T) {
 			compare(t, "trials", got, trials)
 			compare(t, "phases", rows(t, tables, "phases"), phases)
 			compare(t, "missing", rows(t, tables, "missing"), nil)
-			want := 3 + len(mem.Header.Traces)
+			want := 3 + len(mem.Header.Probes)
 			if len(p.Network.Hidden) > 0 {
 				compare(t, "plateaus", rows(t, tables, "plateaus"), plateaus)
 				want++
@@ -147,18 +147,18 @@ func TestOf(t *testing.T) {
 					t.Errorf("trial %d: class %v, read %v, correct %v", i, row["class"], row["predicted"], row["correct"])
 				}
 			}
-			for i, name := range table.TraceNames(mem.Header) {
-				trace := mem.Header.Traces[i]
+			for i, name := range table.ProbeNames(mem.Header) {
+				probe := mem.Header.Probes[i]
 				var samples []map[string]any
 				for k := range mem.Trials {
-					for s, values := range mem.Trials[k].Traces[i] {
-						step := s * trace.Interval
+					for s, values := range mem.Trials[k].Samples[i] {
+						step := s * probe.Every
 						row := map[string]any{"trial": k, "step": step, "time_ms": mem.Time(int64(step + 1))}
 						for n, v := range values {
-							if trace.Variable == record.Rate {
+							if probe.Variable == record.Rate {
 								v = float32(float64(v) * 1000)
 							}
-							row[fmt.Sprint("n", trace.Neurons[n])] = v
+							row[fmt.Sprint("n", probe.Neurons[n])] = v
 						}
 						samples = append(samples, row)
 					}
@@ -187,13 +187,13 @@ func TestMissing(t *testing.T) {
 	compare(t, "missing", rows(t, table.Of(damaged), "missing"), want)
 }
 
-func TestTraceNames(t *testing.T) {
+func TestProbeNames(t *testing.T) {
 	r, _ := exporttest.Make(t, exporttest.Plans()["some neurons"])
-	if got := fmt.Sprint(table.TraceNames(r.Header())); got != "[hidden0_soma hidden0_soma_2]" {
+	if got := fmt.Sprint(table.ProbeNames(r.Header())); got != "[hidden0_soma hidden0_soma_2]" {
 		t.Errorf("names %s", got)
 	}
 	r, _ = exporttest.Make(t, exporttest.Default())
-	if got := fmt.Sprint(table.TraceNames(r.Header())[:4]); got != "[hidden0_basal hidden0_apical hidden0_soma hidden0_rate_hz]" {
+	if got := fmt.Sprint(table.ProbeNames(r.Header())[:4]); got != "[hidden0_basal hidden0_apical hidden0_soma hidden0_rate_hz]" {
 		t.Errorf("names %s", got)
 	}
 }
