@@ -190,17 +190,12 @@ func (p *Replay) Samples(i int, traces []record.Probe, from, to int, emit func(t
 			return wrap(err)
 		}
 	}
-	s := &sampler{header: p.header, traces: traces, from: max(from, 0), to: to, emit: emit}
+	s := &sampler{traces: traces, from: max(from, 0), to: to, emit: emit}
 	if s.from >= s.to {
 		return nil
 	}
 	for _, trace := range traces {
-		size := p.header.Populations[trace.Population].Size
-		s.rows = append(s.rows, make([]float32, 0, size))
-	}
-	s.rates = make([][]float32, len(p.header.Populations))
-	for n, population := range p.header.Populations {
-		s.rates[n] = make([]float32, population.Size)
+		s.of = append(s.of, p.header.Sampler(trace))
 	}
 	if err := p.run(i, s, to); err != nil {
 		return wrap(err)
@@ -210,10 +205,9 @@ func (p *Replay) Samples(i int, traces []record.Probe, from, to int, emit func(t
 
 // sampler takes samples from blocks.
 type sampler struct {
-	header   *record.Header
 	traces   []record.Probe
-	rows     [][]float32 // room for a sample of each trace
-	rates    [][]float32
+	of       []*record.Sampler // of each trace
+	row      []float32
 	from, to int
 	emit     func(trace, step int, values []float32) error
 	script   *recorded
@@ -230,35 +224,11 @@ func (s *sampler) Observe(e sim.Event) {
 		for k := range s.traces {
 			t := &s.traces[k]
 			if s.err == nil && s.script.err == nil && at >= s.from && at < s.to && at%t.Every == 0 {
-				s.err = s.emit(k, at, s.row(k, b, step))
+				s.row = s.of[k].Append(s.row[:0], b, step)
+				s.err = s.emit(k, at, s.row)
 			}
 		}
 	}
-}
-
-// row returns the values of a trace after a step of a block.
-func (s *sampler) row(k int, b *sim.Block, step int) []float32 {
-	t := &s.traces[k]
-	var all []float32
-	switch t.Variable {
-	case record.Basal:
-		all = b.Basal(t.Population, step)
-	case record.Apical:
-		all = b.Apical(t.Population, step)
-	case record.Soma:
-		all = b.Soma(t.Population, step)
-	case record.Rate:
-		all = s.rates[t.Population]
-		s.header.Neurons.Noise.Rates(all, b.Soma(t.Population, step))
-	}
-	if t.Neurons == nil {
-		return all
-	}
-	row := s.rows[k][:0]
-	for _, n := range t.Neurons {
-		row = append(row, all[n])
-	}
-	return row
 }
 
 // everyPopulation is the set of all populations.

@@ -32,11 +32,11 @@ import (
 // return the error. Events must come from one goroutine at a time, presentation by
 // presentation.
 type Writer struct {
-	header  Header
-	net     *network.Network
-	gather  []gather // of each probe
-	weights int      // number of weights
-	limits  limits
+	header   Header
+	net      *network.Network
+	samplers []*Sampler // of each probe
+	weights  int        // number of weights
+	limits   limits
 
 	fill *group
 	full chan *group
@@ -79,13 +79,6 @@ type Writer struct {
 type chain struct {
 	purpose sim.Purpose
 	slot    int
-}
-
-// gather says which values of a row belong to a probe.
-type gather struct {
-	probe Probe
-	all   bool // whether the probe has all neurons
-	rates []float32
 }
 
 // Create begins a recording of a run of net in a new file. It fails if the file
@@ -199,18 +192,13 @@ func prepare(h Header, net *network.Network) *Writer {
 	for i := range h.Probes {
 		t := &w.header.Probes[i]
 		size := h.Populations[t.Population].Size
-		g := gather{all: len(t.Neurons) == size || t.Neurons == nil}
 		if t.Neurons == nil {
 			t.Neurons = make([]int, size)
 			for k := range t.Neurons {
 				t.Neurons[k] = k
 			}
 		}
-		if t.Variable == Rate {
-			g.rates = make([]float32, size)
-		}
-		g.probe = *t
-		w.gather = append(w.gather, g)
+		w.samplers = append(w.samplers, h.Sampler(*t))
 	}
 	for range queue + 1 {
 		w.free <- w.newGroup()
@@ -408,7 +396,7 @@ func (w *Writer) begin(p *sim.Presentation) {
 		w.pending, w.partly = 0, false
 	}
 	w.under, w.key = true, chain{p.Purpose, p.Place}
-	w.recording = w.selected(p)
+	w.recording = w.header.Select.admits(p, w.shown)
 	w.shown++
 	w.since++
 	w.steps, w.predicted, w.class = 0, -1, p.Class
@@ -449,26 +437,6 @@ func (w *Writer) begin(p *sim.Presentation) {
 	b = appendUint(b, taken-1)
 	g.events = appendUint(b, updates)
 	g.begun++
-}
-
-// selected reports whether to record a trial, as far as that is known at its
-// beginning.
-func (w *Writer) selected(p *sim.Presentation) bool {
-	s := &w.header.Select
-	if s.Every > 1 && w.shown%s.Every != 0 {
-		return false
-	}
-	if s.Numbers != nil {
-		if _, ok := slices.BinarySearch(s.Numbers, p.Number); !ok {
-			return false
-		}
-	}
-	if s.Examples != nil {
-		if _, ok := slices.BinarySearch(s.Examples, p.Sample); !ok {
-			return false
-		}
-	}
-	return s.Purposes == nil || slices.Contains(s.Purposes, p.Purpose)
 }
 
 // takeSnapshot adds a copy of the weights to the group under way.
@@ -547,7 +515,7 @@ func (w *Writer) addBlock(b *sim.Block) {
 			g.addSpikes(i, b)
 		}
 	}
-	for i := range w.gather {
+	for i := range w.samplers {
 		w.addSamples(i, b)
 	}
 	g.steps += b.Steps
@@ -575,31 +543,12 @@ func (g *group) addSpikes(population int, b *sim.Block) {
 }
 
 func (w *Writer) addSamples(probe int, b *sim.Block) {
-	g, by := w.fill, &w.gather[probe]
-	every := by.probe.Every
-	first := (every - w.steps%every) % every // the block's first step with a sample
+	g := w.fill
+	every := w.header.Probes[probe].Every
 	words := g.samples[probe]
 	before := len(words)
-	for step := first; step < b.Steps; step += every {
-		var row []float32
-		switch by.probe.Variable {
-		case Basal:
-			row = b.Basal(by.probe.Population, step)
-		case Apical:
-			row = b.Apical(by.probe.Population, step)
-		case Soma:
-			row = b.Soma(by.probe.Population, step)
-		case Rate:
-			row = by.rates
-			w.header.Neurons.Noise.Rates(row, b.Soma(by.probe.Population, step))
-		}
-		if by.all {
-			words = append(words, row...)
-			continue
-		}
-		for _, n := range by.probe.Neurons {
-			words = append(words, row[n])
-		}
+	for step := (every - w.steps%every) % every; step < b.Steps; step += every {
+		words = w.samplers[probe].Append(words, b, step)
 	}
 	g.samples[probe] = words
 	g.words += len(words) - before
