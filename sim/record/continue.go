@@ -66,18 +66,20 @@ func Continue(path string, at Mark, net *network.Network) (w *Writer, err error)
 	if fmt.Sprint(h.Network) != fmt.Sprint(net.Architecture) {
 		return nil, errors.New("it is of another network")
 	}
+	if w, err = newWriter(h, net); err != nil {
+		return nil, err
+	}
 	if err := f.Truncate(at.Size); err != nil {
 		return nil, err
 	}
 	if _, err := f.Seek(at.Size, io.SeekStart); err != nil {
 		return nil, err
 	}
-	w = prepare(h, net)
-	w.goOn(at)
-	w.taken = len(r.weights)
-	w.fill.reset(r.steps, r.trials, 0)
+	w.trial.shown = at.Shown
+	w.weights.goOn(len(r.weights), at.Weights)
+	w.pipe.group.reset(r.steps, r.trials, 0)
 	e := &encoder{
-		to: f, header: &w.header, size: at.Size, z: newCompressor(), stored: map[digest]bool{},
+		to: f, header: w.header, size: at.Size, z: newCompressor(), stored: map[digest]bool{},
 		groups: r.groups, weights: r.weights, steps: r.steps, trials: r.trials,
 	}
 	for _, s := range r.weights {
@@ -85,6 +87,6 @@ func Continue(path string, at Mark, net *network.Network) (w *Writer, err error)
 			e.stored[s.digest] = true
 		}
 	}
-	go w.encode(e)
+	go w.pipe.drain(e)
 	return w, nil
 }

@@ -10,8 +10,6 @@ import (
 	"os"
 
 	"github.com/klauspost/compress/zstd"
-
-	"plateau/network"
 )
 
 // encoder writes groups as chunks.
@@ -35,32 +33,7 @@ type encoder struct {
 
 type digest [sha256.Size]byte
 
-// groupEntry says where a group is.
-type groupEntry struct {
-	offset, length int64
-	first          int64
-	steps          int
-	trial          uint64
-	begun          int
-}
-
-const groupEntrySize = 40
-
-// weightsEntry says where a snapshot is.
-type weightsEntry struct {
-	offset, length int64
-	number         int
-	digest         digest
-	stored         bool // whether it holds the weights, not only their digest
-}
-
-const weightsEntrySize = 56
-
-// indexEvery is the number of groups and snapshots after which an index is written,
-// so that memory does not grow with the recording.
-const indexEvery = 1024
-
-func newEncoder(to io.Writer, h *Header, net *network.Network) (*encoder, error) {
+func newEncoder(to io.Writer, h *Header) (*encoder, error) {
 	e := &encoder{to: to, header: h, z: newCompressor(), stored: map[digest]bool{}}
 	e.out = append(e.out, fileMark...)
 	e.out = binary.LittleEndian.AppendUint32(e.out, version)
@@ -120,12 +93,12 @@ func (e *encoder) write(g *group) error {
 	for k, state := range g.states {
 		e.addState(f, k, state)
 	}
-	for i := range g.trains {
+	for i := range g.rasters {
 		if e.header.Populations[i].Spikes {
-			e.addSpikes(f, i, &g.trains[i])
+			e.addSpikes(f, i, &g.rasters[i])
 		}
 	}
-	for i, values := range g.values {
+	for i, values := range g.plateaus {
 		if e.header.Plateaus {
 			e.addRows(f, plateauChunk, i, values, e.header.Network.Hidden[i], fromAbove)
 		}
@@ -150,14 +123,14 @@ func (e *encoder) write(g *group) error {
 // hold, and what happened.
 func (e *encoder) addEvents(f frame, g *group) {
 	b := appendUint(e.bytes[:0], g.done)
-	for i := range g.trains {
+	for i := range g.rasters {
 		if e.header.Populations[i].Spikes {
-			b = appendUint(b, len(g.trains[i].neurons))
+			b = appendUint(b, len(g.rasters[i].neurons))
 		}
 	}
-	for i := range g.values {
+	for i := range g.plateaus {
 		if e.header.Plateaus {
-			b = appendUint(b, len(g.values[i])/e.header.Network.Hidden[i])
+			b = appendUint(b, len(g.plateaus[i])/e.header.Network.Hidden[i])
 		}
 	}
 	for i := range g.samples {
@@ -188,7 +161,7 @@ const statePart = 1 << 22
 
 // addSpikes adds the chunks of a population. There is at least one, even if the
 // population was silent.
-func (e *encoder) addSpikes(f frame, population int, t *train) {
+func (e *encoder) addSpikes(f frame, population int, t *raster) {
 	f.kind, f.stream = spikesChunk, uint16(population)
 	size := e.header.Populations[population].Size
 	for from := 0; ; {
@@ -263,48 +236,6 @@ func (e *encoder) addWeights(s *snapshot) error {
 	entry.length = e.size + int64(len(e.out)) - entry.offset
 	e.weights = append(e.weights, entry)
 	return nil
-}
-
-// addIndex adds a chunk that says where the groups and snapshots since the last
-// index are.
-func (e *encoder) addIndex() {
-	e.indexes = append(e.indexes, e.size+int64(len(e.out)))
-	at := len(e.out)
-	le := binary.LittleEndian
-	b := reserve(e.out)
-	b = le.AppendUint32(b, uint32(len(e.groups)))
-	b = le.AppendUint32(b, uint32(len(e.weights)))
-	for _, g := range e.groups {
-		b = le.AppendUint64(b, uint64(g.offset))
-		b = le.AppendUint64(b, uint64(g.length))
-		b = le.AppendUint64(b, uint64(g.first))
-		b = le.AppendUint64(b, g.trial)
-		b = le.AppendUint32(b, uint32(g.steps))
-		b = le.AppendUint32(b, uint32(g.begun))
-	}
-	for _, w := range e.weights {
-		b = le.AppendUint64(b, uint64(w.offset))
-		b = le.AppendUint64(b, uint64(w.length))
-		stored := uint32(0)
-		if w.stored {
-			stored = 1
-		}
-		b = le.AppendUint32(b, uint32(w.number))
-		b = le.AppendUint32(b, stored)
-		b = append(b, w.digest[:]...)
-	}
-	e.out = b
-	frame{kind: indexChunk, items: uint32(len(e.groups) + len(e.weights))}.seal(e.out[at:])
-	e.groups, e.weights = e.groups[:0], e.weights[:0]
-}
-
-// ending is the content of the end chunk, as JSON.
-type ending struct {
-	Steps   int64
-	Trials  uint64
-	Header  int64   // offset of a second copy of the header, 0 if there is none
-	Index   []int64 // offsets of the index chunks
-	Failure string  `json:",omitempty"` // why the recording ended before the run
 }
 
 // end writes the end of the recording. If failure is not empty, it is the reason

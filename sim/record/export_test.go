@@ -2,5 +2,6 @@ package record
 
 // Small makes a Writer write groups of few spikes, and hold back little of a trial.
 func (w *Writer) Small(spikes int) {
-	w.limits.spikes, w.limits.words, w.limits.held = spikes, 20*spikes, 100*spikes
+	l := &w.trial.limits
+	l.spikes, l.words, l.held = spikes, 20*spikes, 100*spikes
 }

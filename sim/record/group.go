@@ -1,8 +1,8 @@
 package record
 
 import (
-	"encoding/binary"
-	"math"
+	"plateau/network"
+	"plateau/sim"
 )
 
 // A group is what was recorded of some consecutive trials, or of a part of a long
@@ -16,63 +16,21 @@ type group struct {
 	begun  int // number of trials that began in it
 	spikes int
 
-	trains  []train     // of each population
-	samples [][]float32 // of each probe, in rows
-	values  [][]float32 // plateaus of each hidden layer, in rows
-	events  []byte
-	states  [][]byte
-	weights []snapshot
-	words   int        // number of words in samples and values
-	written chan int64 // if not nil, gets the size of the file once the group is in it
+	rasters  []raster    // of each population
+	samples  [][]float32 // of each probe, in rows
+	plateaus [][]float32 // of each hidden layer, in rows
+	events   events
+	states   [][]byte
+	weights  []snapshot
+	words    int        // number of words in samples and plateaus
+	written  chan int64 // if not nil, gets the size of the file once the group is in it
 }
 
-// snapshot is a copy of the weights before a trial.
-type snapshot struct {
-	number int
-	floats []float32 // all arrays, as network.Weights.Append lists them
-	masks  []uint32  // of silent synapses
-}
-
-// A mark remembers how far a group was filled, so that a trial can be removed
-// again.
-type mark struct {
-	steps, begun, spikes, words      int
-	neurons, fired, samples, plateau []int
-	events, states                   int
-}
-
-// mark sets m to what g holds now.
-func (g *group) mark(m *mark) {
-	m.steps, m.begun, m.spikes, m.words = g.steps, g.begun, g.spikes, g.words
-	m.events, m.states = len(g.events), len(g.states)
-	m.neurons, m.fired, m.samples = m.neurons[:0], m.fired[:0], m.samples[:0]
-	m.plateau = m.plateau[:0]
-	for i := range g.trains {
-		m.neurons = append(m.neurons, len(g.trains[i].neurons))
-		m.fired = append(m.fired, len(g.trains[i].steps))
-	}
-	for _, s := range g.samples {
-		m.samples = append(m.samples, len(s))
-	}
-	for i := range g.values {
-		m.plateau = append(m.plateau, len(g.values[i]))
-	}
-}
-
-// cut removes all that was added since a mark.
-func (g *group) cut(m *mark) {
-	g.steps, g.begun, g.spikes, g.words = m.steps, m.begun, m.spikes, m.words
-	g.events, g.states = g.events[:m.events], g.states[:m.states]
-	for i := range g.trains {
-		t := &g.trains[i]
-		t.neurons = t.neurons[:m.neurons[i]]
-		t.steps, t.ends = t.steps[:m.fired[i]], t.ends[:m.fired[i]]
-	}
-	for i := range g.samples {
-		g.samples[i] = g.samples[i][:m.samples[i]]
-	}
-	for i := range g.values {
-		g.values[i] = g.values[i][:m.plateau[i]]
+func newGroup(h *Header) *group {
+	return &group{
+		rasters:  make([]raster, len(h.Populations)),
+		samples:  make([][]float32, len(h.Probes)),
+		plateaus: make([][]float32, len(h.Network.Hidden)),
 	}
 }
 
@@ -80,18 +38,58 @@ func (g *group) cut(m *mark) {
 func (g *group) reset(first int64, trial uint64, done int) {
 	g.first, g.trial, g.done = first, trial, done
 	g.steps, g.begun, g.spikes, g.words = 0, 0, 0, 0
-	for i := range g.trains {
-		t := &g.trains[i]
-		t.neurons, t.steps, t.ends = t.neurons[:0], t.steps[:0], t.ends[:0]
+	for i := range g.rasters {
+		g.rasters[i].cut(0, 0)
 	}
 	for i := range g.samples {
 		g.samples[i] = g.samples[i][:0]
 	}
-	for i := range g.values {
-		g.values[i] = g.values[i][:0]
+	for i := range g.plateaus {
+		g.plateaus[i] = g.plateaus[i][:0]
 	}
 	g.events, g.states, g.weights = g.events[:0], g.states[:0], g.weights[:0]
 	g.written = nil
+}
+
+// end returns the step of the recording and the number of trials with which the next
+// group begins.
+func (g *group) end() (step int64, trial uint64) {
+	return g.first + int64(g.steps), g.trial + uint64(g.begun)
+}
+
+func (g *group) addSpikes(population int, b *sim.Block) {
+	r := &g.rasters[population]
+	before := len(r.neurons)
+	r.add(b, population, g.steps)
+	g.spikes += len(r.neurons) - before
+}
+
+// addSamples adds the samples of a probe in a block that begins with a step of the trial.
+func (g *group) addSamples(probe int, s *Sampler, first int, b *sim.Block) {
+	words := g.samples[probe]
+	before := len(words)
+	every := s.probe.Every
+	for step := (every - first%every) % every; step < b.Steps; step += every {
+		words = s.Append(words, b, step)
+	}
+	g.samples[probe] = words
+	g.words += len(words) - before
+}
+
+// addPlateaus adds a row of plateaus for each hidden layer. If the run did not compute
+// them, it adds none and returns false.
+func (g *group) addPlateaus(means []network.Means) bool {
+	hidden := means[:len(means)-1]
+	for m := range hidden {
+		if hidden[m].Plateau == nil {
+			return false
+		}
+	}
+	for m := range hidden {
+		g.plateaus[m] = append(g.plateaus[m], hidden[m].Plateau...)
+		g.words += len(hidden[m].Plateau)
+	}
+	return true
 }
 
 // empty reports whether there is nothing to write.
@@ -111,44 +109,4 @@ func defaultLimits() limits {
 
 func (g *group) full(l *limits) bool {
 	return g.spikes >= l.spikes || g.words >= l.words || g.begun >= l.trials || g.steps >= l.steps || len(g.events) >= l.events
-}
-
-// Tags of events, which stand in the order in which they happened. Each event is a
-// tag and numbers as variable-length integers; see the package comment.
-const (
-	tagTrial byte = 1 + iota
-	tagPhase
-	tagPhaseEnd
-	tagPredicted
-	tagTrialEnd
-)
-
-// Flags of a trial, then of a phase, then of the end of a phase.
-const (
-	flagRested = 1 << iota
-	flagState
-)
-
-const (
-	flagTaught = 1 << iota
-	flagOnsets
-	flagIntensity
-)
-
-const flagPlateaus = 1
-
-func appendUint(b []byte, n int) []byte { return binary.AppendUvarint(b, uint64(n)) }
-func appendInt(b []byte, n int) []byte  { return binary.AppendVarint(b, int64(n)) }
-
-func appendString(b []byte, s string) []byte { return append(appendUint(b, len(s)), s...) }
-
-func appendFloat64(b []byte, x float64) []byte {
-	return binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
-}
-
-func appendFloats(b []byte, x []float32) []byte {
-	for _, v := range x {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-	}
-	return b
 }

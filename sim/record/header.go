@@ -51,6 +51,29 @@ type Header struct {
 	SnapshotEvery int
 }
 
+// complete fills in what follows from the network that is recorded.
+func (h *Header) complete(a network.Architecture) {
+	h.Format, h.Network = version, a
+	if h.Populations == nil {
+		h.Populations = Populations(a)
+	}
+	h.Plateaus = h.Plateaus && len(a.Hidden) > 0
+}
+
+// listNeurons lists the neurons of probes that sample all of a population.
+func (h *Header) listNeurons() {
+	h.Probes = slices.Clone(h.Probes)
+	for i := range h.Probes {
+		p := &h.Probes[i]
+		if p.Neurons != nil {
+			continue
+		}
+		for k := range h.Populations[p.Population].Size {
+			p.Neurons = append(p.Neurons, k)
+		}
+	}
+}
+
 // Dt returns the length of a step (ms).
 func (h *Header) Dt() float64 { return h.Neurons.Dt }
 

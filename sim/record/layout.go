@@ -3,7 +3,6 @@ package record
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -209,38 +208,6 @@ func (s source) expect(offset int64, k kind) ([]byte, frame, error) {
 	}
 	b, err := s.payload(offset, f)
 	return b, f, err
-}
-
-var errIndex = errors.New("it is malformed")
-
-func (l *layout) addIndex(b []byte) error {
-	le := binary.LittleEndian
-	if len(b) < 8 {
-		return errIndex
-	}
-	groups, weights := int(le.Uint32(b)), int(le.Uint32(b[4:]))
-	b = b[8:]
-	if groups > len(b)/groupEntrySize || weights > len(b)/weightsEntrySize || len(b) != groups*groupEntrySize+weights*weightsEntrySize {
-		return errIndex
-	}
-	for range groups {
-		l.groups = append(l.groups, groupEntry{
-			offset: int64(le.Uint64(b)), length: int64(le.Uint64(b[8:])),
-			first: int64(le.Uint64(b[16:])), trial: le.Uint64(b[24:]),
-			steps: int(le.Uint32(b[32:])), begun: int(le.Uint32(b[36:])),
-		})
-		b = b[groupEntrySize:]
-	}
-	for range weights {
-		w := weightsEntry{
-			offset: int64(le.Uint64(b)), length: int64(le.Uint64(b[8:])),
-			number: int(le.Uint32(b[16:])), stored: le.Uint32(b[20:]) == 1,
-		}
-		copy(w.digest[:], b[24:])
-		l.weights = append(l.weights, w)
-		b = b[weightsEntrySize:]
-	}
-	return nil
 }
 
 // validate checks that groups follow one another in the file, and sets steps and

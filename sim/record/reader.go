@@ -68,6 +68,19 @@ func Open(path string) (*Reader, error) {
 	return r, nil
 }
 
+// Begins reports whether a file begins as a recording does, whatever the rest of it
+// is.
+func Begins(path string) bool {
+	f, err := regular.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b := make([]byte, len(fileMark))
+	_, err = io.ReadFull(f, b)
+	return err == nil && string(b) == string(fileMark)
+}
+
 // NewReader opens a recording of the given number of bytes.
 func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 	r := &Reader{source: source{at: at, size: size}}
@@ -527,48 +540,5 @@ func (r *Reader) network(w weightsEntry) (*network.Network, error) {
 	if failure != nil {
 		return nil, failure
 	}
-	return fill(r.header.Network, words, w.digest)
-}
-
-// fill makes a network from words, in the order in which takeSnapshot lists them.
-func fill(a network.Architecture, words []uint32, want digest) (*network.Network, error) {
-	sizes, below, total := a.Sizes(), a.Inputs, 0
-	for m, n := range sizes {
-		total += (below + 1) * n
-		if m < len(a.Hidden) {
-			total += n * sizes[a.FeedbackFrom(m)]
-		}
-		below = n
-	}
-	if total > len(words) {
-		return nil, errWords // checked before memory is taken for the network
-	}
-	net := network.New(a)
-	for row := range net.Weights().Rows() {
-		if len(row) > len(words) {
-			return nil, errWords
-		}
-		for i := range row {
-			row[i] = math.Float32frombits(words[i])
-		}
-		words = words[len(row):]
-	}
-	for m := range net.Layers {
-		l := &net.Layers[m]
-		if l.Silent == nil {
-			continue
-		}
-		y := l.Feedback
-		if y.Rows*y.Cols > 32*len(words) {
-			return nil, errWords
-		}
-		for n := range y.Rows * y.Cols {
-			l.Silent[n/y.Cols*y.Stride+n%y.Cols] = words[n/32]>>(n%32)&1 == 1
-		}
-		words = words[(y.Rows*y.Cols+31)/32:]
-	}
-	if len(words) > 0 || net.Weights().SHA256() != want.String() {
-		return nil, errWords
-	}
-	return net, nil
+	return networkOf(r.header.Network, words, w.digest)
 }

@@ -31,15 +31,7 @@ const (
 	maxShift = 56
 )
 
-// A train is the spikes of one population in a group of trials.
-type train struct {
-	neurons []int32
-	// For each step with spikes, in order: the step, in the group, and where in
-	// neurons its spikes end.
-	steps, ends []int32
-}
-
-// spikeEncoder turns trains into payloads.
+// spikeEncoder turns rasters into payloads.
 type spikeEncoder struct {
 	shifts []byte
 	high   []byte
@@ -51,11 +43,11 @@ type spikeEncoder struct {
 }
 
 // append appends the payload of a chunk to dst. It holds the spikes from ≤ i < to
-// of a train of a population of size neurons, at least one and at most maxSpikes.
-func (e *spikeEncoder) append(dst []byte, t *train, size, from, to int, z *zstd.Encoder) []byte {
+// of a raster of a population of size neurons, at least one and at most maxSpikes.
+func (e *spikeEncoder) append(dst []byte, t *raster, size, from, to int, z *zstd.Encoder) []byte {
 	e.shifts, e.tail, e.low = e.shifts[:0], e.tail[:0], e.low[:0]
 	e.high = slices.Grow(e.high[:0], to-from)[:to-from]
-	c := cursor{train: t, size: uint64(size), at: from}
+	c := cursor{raster: t, size: uint64(size), at: from}
 	c.step = sort.Search(len(t.ends), func(k int) bool { return int(t.ends[k]) > from })
 	for c.at < to {
 		n := min(spikeRun, to-c.at)
@@ -75,9 +67,9 @@ func (e *spikeEncoder) append(dst []byte, t *train, size, from, to int, z *zstd.
 	return z.EncodeAll(e.high, dst)
 }
 
-// cursor is a position in a train.
+// cursor is a position in a raster.
 type cursor struct {
-	*train
+	*raster
 	size uint64
 	at   int    // the next spike
 	step int    // its position in steps

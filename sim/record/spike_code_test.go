@@ -22,8 +22,8 @@ func bernoulli(r *rand.Rand, p float64, n int) []uint64 {
 }
 
 // cells turns gaps into the spikes of a population of n neurons.
-func cells(gaps []uint64, n uint64) *train {
-	t := &train{}
+func cells(gaps []uint64, n uint64) *raster {
+	t := &raster{}
 	var at uint64
 	for _, g := range gaps {
 		at += g
@@ -65,7 +65,7 @@ func TestSpikeCode(t *testing.T) {
 					gaps[i] = gap(i)
 				}
 				all := cells(gaps, size)
-				// A chunk may begin anywhere in the train, and within a step.
+				// A chunk may begin anywhere in the raster, and within a step.
 				for _, from := range []int{0, n / 3} {
 					payload := e.append(nil, all, int(size), from, n, z)
 					want := slices.Clone(gaps[from:])

@@ -1,0 +1,97 @@
+package record
+
+import (
+	"encoding/binary"
+
+	"plateau/sim"
+)
+
+// events say what happened in a group, in order. Each is a tag and what the package
+// comment lists for it.
+type events []byte
+
+// Tags of events.
+const (
+	tagTrial byte = 1 + iota
+	tagPhase
+	tagPhaseEnd
+	tagPredicted
+	tagTrialEnd
+)
+
+// Flags of a trial, then of a phase, then of the end of a phase.
+const (
+	flagRested = 1 << iota
+	flagState
+)
+
+const (
+	flagTaught = 1 << iota
+	flagOnsets
+	flagIntensity
+)
+
+const flagPlateaus = 1
+
+// beginTrial adds that a trial begins in a step of the group. Since the snapshot of the
+// weights, so many updates have changed them.
+func (e *events) beginTrial(p *sim.Presentation, flags byte, step, snapshot, updates int) {
+	b := append(*e, tagTrial, flags)
+	b = appendUint(b, step)
+	b = appendUint(b, int(p.Purpose))
+	b = binary.AppendUvarint(b, p.Number)
+	b = appendInt(b, p.Sample)
+	b = appendInt(b, p.Class)
+	b = appendInt(b, p.Place)
+	b = appendUint(b, snapshot)
+	*e = appendUint(b, updates)
+}
+
+// beginPhase adds that a phase begins. If neurons get rates, it holds the intensities of
+// the input, because there are no spikes to tell them.
+func (e *events) beginPhase(began *sim.PhaseBegan, forward sim.Signal) {
+	p := began.Phase
+	flags := byte(0)
+	if p.Taught {
+		flags |= flagTaught
+	}
+	if p.PlateauStep != nil {
+		flags |= flagOnsets
+	}
+	if forward == sim.Rates {
+		flags |= flagIntensity
+	}
+	b := append(*e, tagPhase, flags)
+	b = appendString(b, p.Name)
+	b = appendUint(b, began.Step)
+	b = appendUint(b, p.Steps)
+	b = appendUint(b, p.From)
+	b = appendInt(b, p.Class)
+	b = appendUint(b, p.PlateauWindow)
+	if flags&flagIntensity != 0 {
+		b = appendFloats(b, p.Intensity)
+	}
+	if flags&flagOnsets != 0 {
+		for _, at := range p.PlateauStep {
+			for _, step := range at {
+				b = appendInt(b, p.Steps-1-step)
+			}
+		}
+	}
+	*e = b
+}
+
+// endPhase adds that a phase ends, with flagPlateaus if the group has its plateaus.
+func (e *events) endPhase(flags byte) { *e = append(*e, tagPhaseEnd, flags) }
+
+func (e *events) predict(class int) { *e = appendUint(append(*e, tagPredicted), class) }
+
+func (e *events) endTrial(steps int, losses []float64) {
+	b := append(*e, tagTrialEnd)
+	b = appendUint(b, steps)
+	b = appendUint(b, len(losses))
+	for _, loss := range losses {
+		b = appendFloat64(b, loss)
+	}
+	*e = b
+}

@@ -1,0 +1,85 @@
+package record
+
+import (
+	"math"
+
+	"plateau/network"
+)
+
+// A snapshot is a copy of the weights before a trial.
+type snapshot struct {
+	number int
+	floats []float32 // all arrays, in the order of network.Weights
+	masks  []uint32  // a bit for each feedback synapse of layers with silent ones, 1 if it is silent
+}
+
+func newSnapshot(number int, net *network.Network) snapshot {
+	weights := net.Weights()
+	return snapshot{number, weights.Append(make([]float32, 0, weights.Count())), appendMasks(nil, net)}
+}
+
+// appendMasks appends the masks of a network, each in whole words.
+func appendMasks(words []uint32, net *network.Network) []uint32 {
+	for m := range net.Layers {
+		l := &net.Layers[m]
+		if l.Silent == nil {
+			continue
+		}
+		y, n := l.Feedback, 0
+		for j := range y.Rows {
+			for _, silent := range l.Silent[j*y.Stride : j*y.Stride+y.Cols] {
+				if n%32 == 0 {
+					words = append(words, 0)
+				}
+				if silent {
+					words[len(words)-1] |= 1 << (n % 32)
+				}
+				n++
+			}
+		}
+	}
+	return words
+}
+
+// networkOf makes a network from the words of a snapshot: its floats, then its masks.
+func networkOf(a network.Architecture, words []uint32, want digest) (*network.Network, error) {
+	sizes, below, total := a.Sizes(), a.Inputs, 0
+	for m, n := range sizes {
+		total += (below + 1) * n
+		if m < len(a.Hidden) {
+			total += n * sizes[a.FeedbackFrom(m)]
+		}
+		below = n
+	}
+	if total > len(words) {
+		return nil, errWords // checked before memory is taken for the network
+	}
+	net := network.New(a)
+	for row := range net.Weights().Rows() {
+		if len(row) > len(words) {
+			return nil, errWords
+		}
+		for i := range row {
+			row[i] = math.Float32frombits(words[i])
+		}
+		words = words[len(row):]
+	}
+	for m := range net.Layers {
+		l := &net.Layers[m]
+		if l.Silent == nil {
+			continue
+		}
+		y := l.Feedback
+		if y.Rows*y.Cols > 32*len(words) {
+			return nil, errWords
+		}
+		for n := range y.Rows * y.Cols {
+			l.Silent[n/y.Cols*y.Stride+n%y.Cols] = words[n/32]>>(n%32)&1 == 1
+		}
+		words = words[(y.Rows*y.Cols+31)/32:]
+	}
+	if len(words) > 0 || net.Weights().SHA256() != want.String() {
+		return nil, errWords
+	}
+	return net, nil
+}
