@@ -47,6 +47,15 @@ func (k kind) String() string {
 	return fmt.Sprintf("chunk of kind %d", byte(k))
 }
 
+// inGroup reports whether chunks of the kind stand in groups.
+func (k kind) inGroup() bool {
+	switch k {
+	case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
+		return true
+	}
+	return false
+}
+
 // The file begins with fileMark and, in 4 bytes, the version of the format.
 const (
 	fileMark    = "\x89PLATEAU\r\n\x1a\n"

@@ -52,7 +52,7 @@ type phaseEvent struct {
 var errEvents = errors.New("the events are malformed")
 
 // findChunks finds the chunks of a group.
-func (s source) findChunks(g groupEntry) *contents {
+func findChunks(s source, g groupEntry) *contents {
 	c := &contents{entry: g}
 	s.walk(g.offset, g.offset+g.length, func(at int64, f frame) {
 		if g.holds(f) {
@@ -63,11 +63,11 @@ func (s source) findChunks(g groupEntry) *contents {
 }
 
 // events reads the events of a group.
-func (c *contents) events(s source, h *Header, u *unpacker) error {
+func (c *contents) events(h *Header, u *unpacker) error {
 	if len(c.chunks) == 0 || c.chunks[0].kind != eventsChunk {
 		return errors.New("the events chunk is missing")
 	}
-	packed, err := s.payload(c.chunks[0].offset, c.chunks[0].frame)
+	packed, err := u.payload(c.chunks[0].offset, c.chunks[0].frame)
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func Continue(path string, at Mark, net *network.Network) (w *Writer, err error)
 	w.pipe.group.reset(r.steps, r.trials, 0)
 	e := &encoder{
 		to: f, header: w.header, size: at.Size, z: newCompressor(), stored: map[digest]bool{},
-		groups: r.groups, weights: r.weights, steps: r.steps, trials: r.trials,
+		index: r.index, steps: r.steps, trials: r.trials,
 	}
 	for _, s := range r.weights {
 		if s.stored {

@@ -23,15 +23,12 @@ type encoder struct {
 	floats floatEncoder
 	bytes  []byte
 
-	groups  []groupEntry   // those that are not in an index yet
-	weights []weightsEntry // likewise
-	indexes []int64
+	index           // what is not in the file's own index yet
+	indexes []int64 // offsets of index chunks
 	stored  map[digest]bool
 	steps   int64
 	trials  uint64
 }
-
-type digest [sha256.Size]byte
 
 func newEncoder(to io.Writer, h *Header) (*encoder, error) {
 	e := &encoder{to: to, header: h, z: newCompressor(), stored: map[digest]bool{}}
@@ -236,6 +233,20 @@ func (e *encoder) addWeights(s *snapshot) error {
 	entry.length = e.size + int64(len(e.out)) - entry.offset
 	e.weights = append(e.weights, entry)
 	return nil
+}
+
+// indexEvery is the number of groups and snapshots after which an index is written,
+// so that memory does not grow with the recording.
+const indexEvery = 1024
+
+// addIndex adds a chunk that says where the groups and snapshots since the last
+// index are.
+func (e *encoder) addIndex() {
+	at := len(e.out)
+	e.indexes = append(e.indexes, e.size+int64(at))
+	e.out = e.index.append(reserve(e.out))
+	frame{kind: indexChunk, items: uint32(len(e.groups) + len(e.weights))}.seal(e.out[at:])
+	e.groups, e.weights = e.groups[:0], e.weights[:0]
 }
 
 // end writes the end of the recording. If failure is not empty, it is the reason

@@ -125,46 +125,50 @@ func undo(words, turned []uint32, width int) {
 	}
 }
 
-// decodeWords sets words to those of a payload. It uses buf to unpack, and returns
-// it for the next call.
-func decodeWords(words []uint32, payload []byte, width int, buf []byte, z *zstd.Decoder) ([]byte, error) {
+// floatDecoder turns payloads into words.
+type floatDecoder struct {
+	plane []byte
+}
+
+// decode sets words to those of a payload.
+func (d *floatDecoder) decode(words []uint32, payload []byte, width int, z *zstd.Decoder) error {
 	if len(words) == 0 {
 		if len(payload) > 0 {
-			return buf, errWords
+			return errWords
 		}
-		return buf, nil
+		return nil
 	}
 	if len(payload) == 0 || payload[0] > fromAbove {
-		return buf, errWords
+		return errWords
 	}
 	predictor := payload[0]
 	payload = payload[1:]
 	clear(words)
 	for shift := 0; shift < 32; shift += 8 {
 		if len(payload) < 4 {
-			return buf, errWords
+			return errWords
 		}
 		n := uint64(binary.LittleEndian.Uint32(payload))
 		payload = payload[4:]
 		if n > uint64(len(payload)) {
-			return buf, errWords
+			return errWords
 		}
 		var err error
-		if buf, err = decompress(z, buf[:0], payload[:n], len(words)); err != nil {
-			return nil, errors.Join(errWords, err)
+		if d.plane, err = decompress(z, d.plane[:0], payload[:n], len(words)); err != nil {
+			return errors.Join(errWords, err)
 		}
 		payload = payload[n:]
-		for i, b := range buf {
+		for i, b := range d.plane {
 			words[i] |= uint32(b) << shift
 		}
 	}
 	if len(payload) > 0 {
-		return buf, errWords
+		return errWords
 	}
 	if predictor == fromAbove {
 		undo(words, slices.Clone(words), width)
 	}
-	return buf, nil
+	return nil
 }
 
 // ordered maps the bits of a float32 to an integer, in the order of the numbers, so

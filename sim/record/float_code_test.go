@@ -12,7 +12,7 @@ func TestFloatCode(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	z, u := newCompressor(), newDecompressor()
 	var e floatEncoder
-	var buf []byte
+	var d floatDecoder
 	special := []float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), math.MaxFloat32, -math.SmallestNonzeroFloat32, 1, -1}
 	for _, width := range []int{1, 3, 500} {
 		for _, rows := range []int{0, 1, 2, 77} {
@@ -28,13 +28,12 @@ func TestFloatCode(t *testing.T) {
 				}
 				payload := e.append(nil, values, nil, width, predictor, z)
 				got := make([]uint32, len(words))
-				var err error
-				if buf, err = decodeWords(got, payload, width, buf, u); err != nil || !slices.Equal(got, words) {
+				if err := d.decode(got, payload, width, u); err != nil || !slices.Equal(got, words) {
 					t.Fatalf("%d rows of %d: they differ; %v", rows, width, err)
 				}
 				for n := range payload {
 					if n%997 == 0 || n < 30 {
-						if _, err := decodeWords(got, payload[:n], width, nil, u); err == nil && len(got) > 0 {
+						if err := new(floatDecoder).decode(got, payload[:n], width, u); err == nil && len(got) > 0 {
 							t.Fatalf("%d of %d bytes are accepted", n, len(payload))
 						}
 					}
@@ -80,7 +79,8 @@ func BenchmarkFloatCode(b *testing.B) {
 	}
 	z, u := newCompressor(), newDecompressor()
 	var e floatEncoder
-	var out, buf []byte
+	var d floatDecoder
+	var out []byte
 	b.Run("encode", func(b *testing.B) {
 		b.SetBytes(4 * rows * width)
 		for b.Loop() {
@@ -92,8 +92,7 @@ func BenchmarkFloatCode(b *testing.B) {
 		b.SetBytes(4 * rows * width)
 		words := make([]uint32, rows*width)
 		for b.Loop() {
-			var err error
-			if buf, err = decodeWords(words, out, width, buf, u); err != nil {
+			if err := d.decode(words, out, width, u); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -125,7 +124,7 @@ func TestRandomPlanes(t *testing.T) {
 			t.Errorf("%d values are counted as %d, %v", n, got, err)
 		}
 		got := make([]uint32, n)
-		if _, err := decodeWords(got, payload, n, nil, u); err != nil || !slices.Equal(got, words) {
+		if err := new(floatDecoder).decode(got, payload, n, u); err != nil || !slices.Equal(got, words) {
 			t.Errorf("%d values differ; %v", n, err)
 		}
 		for m := range min(n, 3) {

@@ -5,6 +5,12 @@ import (
 	"errors"
 )
 
+// An index says where groups and snapshots are.
+type index struct {
+	groups  []groupEntry
+	weights []weightsEntry
+}
+
 // groupEntry says where a group is.
 type groupEntry struct {
 	offset, length int64
@@ -16,6 +22,11 @@ type groupEntry struct {
 
 const groupEntrySize = 40
 
+// holds reports whether a chunk belongs to the group.
+func (g *groupEntry) holds(f frame) bool {
+	return int64(f.first) == g.first && int(f.steps) == g.steps && f.trial == g.trial
+}
+
 // weightsEntry says where a snapshot is.
 type weightsEntry struct {
 	offset, length int64
@@ -26,20 +37,12 @@ type weightsEntry struct {
 
 const weightsEntrySize = 56
 
-// indexEvery is the number of groups and snapshots after which an index is written,
-// so that memory does not grow with the recording.
-const indexEvery = 1024
-
-// addIndex adds a chunk that says where the groups and snapshots since the last
-// index are.
-func (e *encoder) addIndex() {
-	e.indexes = append(e.indexes, e.size+int64(len(e.out)))
-	at := len(e.out)
+// append appends the payload of an index chunk.
+func (x *index) append(b []byte) []byte {
 	le := binary.LittleEndian
-	b := reserve(e.out)
-	b = le.AppendUint32(b, uint32(len(e.groups)))
-	b = le.AppendUint32(b, uint32(len(e.weights)))
-	for _, g := range e.groups {
+	b = le.AppendUint32(b, uint32(len(x.groups)))
+	b = le.AppendUint32(b, uint32(len(x.weights)))
+	for _, g := range x.groups {
 		b = le.AppendUint64(b, uint64(g.offset))
 		b = le.AppendUint64(b, uint64(g.length))
 		b = le.AppendUint64(b, uint64(g.first))
@@ -47,7 +50,7 @@ func (e *encoder) addIndex() {
 		b = le.AppendUint32(b, uint32(g.steps))
 		b = le.AppendUint32(b, uint32(g.begun))
 	}
-	for _, w := range e.weights {
+	for _, w := range x.weights {
 		b = le.AppendUint64(b, uint64(w.offset))
 		b = le.AppendUint64(b, uint64(w.length))
 		stored := uint32(0)
@@ -58,14 +61,13 @@ func (e *encoder) addIndex() {
 		b = le.AppendUint32(b, stored)
 		b = append(b, w.digest[:]...)
 	}
-	e.out = b
-	frame{kind: indexChunk, items: uint32(len(e.groups) + len(e.weights))}.seal(e.out[at:])
-	e.groups, e.weights = e.groups[:0], e.weights[:0]
+	return b
 }
 
 var errIndex = errors.New("it is malformed")
 
-func (l *layout) addIndex(b []byte) error {
+// parse adds what the payload of an index chunk lists.
+func (x *index) parse(b []byte) error {
 	le := binary.LittleEndian
 	if len(b) < 8 {
 		return errIndex
@@ -76,7 +78,7 @@ func (l *layout) addIndex(b []byte) error {
 		return errIndex
 	}
 	for range groups {
-		l.groups = append(l.groups, groupEntry{
+		x.groups = append(x.groups, groupEntry{
 			offset: int64(le.Uint64(b)), length: int64(le.Uint64(b[8:])),
 			first: int64(le.Uint64(b[16:])), trial: le.Uint64(b[24:]),
 			steps: int(le.Uint32(b[32:])), begun: int(le.Uint32(b[36:])),
@@ -89,7 +91,7 @@ func (l *layout) addIndex(b []byte) error {
 			number: int(le.Uint32(b[16:])), stored: le.Uint32(b[20:]) == 1,
 		}
 		copy(w.digest[:], b[24:])
-		l.weights = append(l.weights, w)
+		x.weights = append(x.weights, w)
 		b = b[weightsEntrySize:]
 	}
 	return nil
@@ -103,3 +105,14 @@ type ending struct {
 	Index   []int64 // offsets of the index chunks
 	Failure string  `json:",omitempty"` // why the recording ended before the run
 }
+
+// written returns how many trials are known to have been written whole.
+func (e *ending) written() uint64 {
+	if e.Failure != "" {
+		return butLast(e.Trials)
+	}
+	return e.Trials
+}
+
+// butLast leaves out the last trial, which may not have been over yet.
+func butLast(trials uint64) uint64 { return trials - min(trials, 1) }

@@ -8,10 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"sync"
-
-	"github.com/klauspost/compress/zstd"
 
 	"plateau/internal/regular"
 	"plateau/network"
@@ -29,19 +26,11 @@ type Reader struct {
 	watch  func(trial int) error
 
 	mu       sync.Mutex
-	unpack   unpacker
+	unpack   *unpacker
 	contents cache[int, *contents]
 	known    cache[int, *assembled]
 	decoded  cache[int64, []Spike]
 	lost     []int // what Lost found; nil before its first call
-}
-
-// unpacker has the buffers for decoding. It is for one goroutine at a time.
-type unpacker struct {
-	z      *zstd.Decoder
-	spikes spikeDecoder
-	gaps   []uint64
-	buf    []byte
 }
 
 // Open opens a recording. It fails if the file is no recording, or if its header is
@@ -87,7 +76,7 @@ func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 	if err := r.remember(); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r.unpack.z = newDecompressor()
+	r.unpack = newUnpacker(r.source)
 	r.contents.most, r.known.most, r.decoded.most = 8, 64, 12
 	start, err := r.read(0, min(size, int64(fileStart)))
 	switch {
@@ -104,7 +93,7 @@ func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 	}
 	r.layout, err = r.readIndex()
 	if err != nil {
-		r.layout = r.scan()
+		r.layout = r.survey()
 	}
 	if err := r.readHeader(); err != nil {
 		return nil, fmt.Errorf("record: the header, without which nothing can be read: %w", err)
@@ -189,8 +178,8 @@ func (r *Reader) Damage() []Damage { return r.damage }
 func (r *Reader) group(k int) (*contents, error) {
 	c, ok := r.contents.get(k)
 	if !ok {
-		c = r.findChunks(r.groups[k])
-		c.err = c.events(r.source, &r.header, &r.unpack)
+		c = findChunks(r.source, r.groups[k])
+		c.err = c.events(&r.header, r.unpack)
 		if c.gaps || c.err != nil {
 			c.err = cmp.Or(r.unchanged(), c.err)
 		}
@@ -199,19 +188,40 @@ func (r *Reader) group(k int) (*contents, error) {
 	return c, c.err
 }
 
-// assembled is a trial, put together from all its groups.
-type assembled struct {
-	Trial
-	group  int // the group in which it began
-	last   int // the group in which it ended
-	tail   int // the number of its steps in that group, which may be 0
-	state  int // number of its state in the first group, −1 if it has none
-	phases []phaseEvent
-	rows   []plateauRow // of phases that ended
+// spikes returns the spikes of a chunk, which must not be changed.
+func (r *Reader) spikes(c chunkAt, size int) ([]Spike, error) {
+	if list, ok := r.decoded.get(c.offset); ok {
+		return list, nil
+	}
+	list, err := r.unpack.train(c, size)
+	if err != nil {
+		return nil, err
+	}
+	r.decoded.put(c.offset, list)
+	return list, nil
 }
 
-// plateauRow says where the plateaus of a phase are.
-type plateauRow struct{ group, row int }
+// rows returns the words of the chunk that holds a row, from that row on, and the number
+// of rows that these are.
+func (r *Reader) rows(c *contents, k kind, stream, width, want, row int) ([]uint32, int, error) {
+	list := c.of(k, stream)
+	if err := whole(list, want); err != nil {
+		return nil, 0, err
+	}
+	for _, chunk := range list {
+		n := int(chunk.items)
+		if row >= n {
+			row -= n
+			continue
+		}
+		words, err := r.unpack.rows(chunk, width)
+		if err != nil {
+			return nil, 0, err
+		}
+		return words[row*width:], n - row, nil
+	}
+	return nil, 0, errEvents
+}
 
 // Watch makes Trial call f before it reads a trial; an error from f becomes
 // Trial's. This shows how far work on a long recording has come, and can stop it.
@@ -245,89 +255,12 @@ func (r *Reader) trial(i int) (*assembled, error) {
 	if t, ok := r.known.get(i); ok {
 		return t, nil
 	}
-	t, err := r.assemble(i)
+	t, err := assemble(r, i)
 	if err != nil {
 		return nil, fmt.Errorf("record: trial %d: %w", i, err)
 	}
 	r.known.put(i, t)
 	return t, nil
-}
-
-func (r *Reader) assemble(i int) (*assembled, error) {
-	k := r.groupOfTrial(uint64(i))
-	if k < 0 {
-		return nil, errors.New("it is missing")
-	}
-	c, err := r.group(k)
-	if err != nil {
-		return nil, err
-	}
-	n := i - int(c.entry.trial)
-	if !c.pieces[0].began {
-		n++
-	}
-	if n >= len(c.pieces) {
-		return nil, errEvents
-	}
-	p := &c.pieces[n]
-	t := &assembled{Trial: p.trial, group: k, state: p.state}
-	t.Index, t.First, t.Steps = i, c.entry.first+int64(p.from), p.to-p.from
-	t.tail = t.Steps
-	t.Snapshot, t.Weights = p.taken, r.digestOf(p.taken)
-	for ended := p.ended; ; ended = p.ended {
-		t.phases = append(t.phases, p.phases...)
-		for _, row := range p.ends {
-			t.rows = append(t.rows, plateauRow{k, row})
-		}
-		if p.trial.Predicted >= 0 {
-			t.Predicted = p.trial.Predicted
-		}
-		if p.trial.Losses != nil {
-			t.Losses = p.trial.Losses
-		}
-		if ended {
-			if p.trial.Steps != t.Steps {
-				return nil, errEvents
-			}
-			break
-		}
-		if k+1 == len(r.groups) && n+1 == len(c.pieces) && uint64(i) >= r.written {
-			break // the recording broke off
-		}
-		if n+1 < len(c.pieces) || !r.follows(k+1) {
-			return nil, errors.New("a part of it is missing")
-		}
-		k, n = k+1, 0
-		if c, err = r.group(k); err != nil {
-			return nil, err
-		}
-		p = &c.pieces[0]
-		if p.began {
-			return nil, errors.New("a part of it is missing")
-		}
-		t.Steps += p.to
-		t.tail = p.to
-		if t.Steps > math.MaxInt32 {
-			return nil, errEvents
-		}
-	}
-	t.last = k
-	planned := 0
-	for _, phase := range t.phases {
-		t.Phases = append(t.Phases, phase.Phase)
-		planned += phase.Steps
-	}
-	t.Whole = p.ended && planned == t.Steps
-	return t, nil
-}
-
-// digestOf returns the digest of snapshot number, "" if it is missing.
-func (r *Reader) digestOf(number int) string {
-	k, ok := slices.BinarySearchFunc(r.weights, number, func(w weightsEntry, n int) int { return w.number - n })
-	if !ok {
-		return ""
-	}
-	return r.weights[k].digest.String()
 }
 
 // Plateaus returns the plateau potentials of a hidden layer in a phase of a trial.
@@ -374,56 +307,37 @@ func (r *Reader) Plateaus(trial, phase, hidden int) (Plateaus, error) {
 	return p, nil
 }
 
-// onsets returns the onsets of one hidden layer, nil if its plateaus came at the
-// end of the phase.
-func (t *assembled) onsets(phase, hidden int, sizes []int) []int32 {
-	list := t.phases[phase].onsets
-	if list == nil {
-		return nil
-	}
-	for _, n := range sizes[:hidden] {
-		list = list[n:]
-	}
-	return list[:sizes[hidden]]
-}
-
 // ErrNotRecorded is the error for reading something that was not recorded.
 var ErrNotRecorded = errors.New("it was not recorded")
 
-// rows decodes the chunk that holds a row. It returns the words from that row on,
-// and the number of rows that these are.
-func (r *Reader) rows(c *contents, k kind, stream, width, want, row int) ([]uint32, int, error) {
-	list := c.of(k, stream)
-	if err := whole(list, want); err != nil {
-		return nil, 0, err
-	}
-	for _, chunk := range list {
-		n := int(chunk.items)
-		if row >= n {
-			row -= n
-			continue
-		}
-		words, err := r.words(chunk, n, width)
-		if err != nil {
-			return nil, 0, err
-		}
-		return words[row*width:], n - row, nil
-	}
-	return nil, 0, errEvents
+// Spikes returns a scanner over the spikes of a population in the steps
+// from ≤ step < to of a trial:
+//
+//	s := r.Spikes(trial, population, 0, record.End)
+//	for s.Scan() {
+//		for _, spike := range s.Spikes() {
+//			…
+//		}
+//	}
+//	if err := s.Err(); err != nil {
+//		…
+//	}
+func (r *Reader) Spikes(trial, population, from, to int) *SpikeScanner {
+	return newSpikeScanner(r, trial, population, from, to)
 }
 
-// words decodes a chunk of n rows.
-func (r *Reader) words(chunk chunkAt, n, width int) ([]uint32, error) {
-	if n > rowsPerChunk(width) {
-		return nil, errWords
-	}
-	payload, err := r.payload(chunk.offset, chunk.frame)
-	if err != nil {
-		return nil, err
-	}
-	words := make([]uint32, n*width)
-	r.unpack.buf, err = decodeWords(words, payload, width, r.unpack.buf, r.unpack.z)
-	return words, err
+// Samples returns a scanner over the samples of a probe in the steps from ≤ step <
+// to of a trial. The probe is its number in Header.Probes, from 0.
+func (r *Reader) Samples(trial, probe, from, to int) *SampleScanner {
+	return newSampleScanner(r, trial, probe, from, to)
+}
+
+// Span returns a scanner over the spikes of a population in the steps from ≤ step <
+// to of the whole recording, across trials. Damaged chunks are skipped and counted.
+// The scanner shares nothing with others of the reader, so they do not wait for
+// each other.
+func (r *Reader) Span(population int, from, to int64) *SpanScanner {
+	return newSpanScanner(r, population, from, to)
 }
 
 // State returns the state with which a trial began, for sim.Engine.SetState. It is
@@ -436,31 +350,13 @@ func (r *Reader) State(trial int) ([]byte, error) {
 	if err != nil || t.state < 0 {
 		return nil, err
 	}
-	state, err := r.state(t)
+	c, err := r.group(t.group)
+	var state []byte
+	if err == nil {
+		state, err = r.unpack.state(c.of(stateChunk, t.state))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("record: state of trial %d: %w", trial, err)
-	}
-	return state, nil
-}
-
-func (r *Reader) state(t *assembled) ([]byte, error) {
-	c, err := r.group(t.group)
-	if err != nil {
-		return nil, err
-	}
-	list := c.of(stateChunk, t.state)
-	if len(list) == 0 || int(list[0].items) != len(list) {
-		return nil, errors.New("a chunk is missing")
-	}
-	var state []byte
-	for _, chunk := range list {
-		payload, err := r.payload(chunk.offset, chunk.frame)
-		if err != nil {
-			return nil, err
-		}
-		if state, err = decompress(r.unpack.z, state, payload, int(chunk.raw)); err != nil {
-			return nil, err
-		}
 	}
 	return state, nil
 }
@@ -500,7 +396,7 @@ func (r *Reader) Weights(name string) (*network.Network, error) {
 		if w.stored && w.digest.String() == name {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			net, err := r.network(w)
+			net, err := r.unpack.network(w, r.header.Network)
 			if err != nil {
 				return nil, fmt.Errorf("record: weights %.12s: %w", name, err)
 			}
@@ -508,37 +404,4 @@ func (r *Reader) Weights(name string) (*network.Network, error) {
 		}
 	}
 	return nil, fmt.Errorf("record: weights %.12s: %w", name, ErrNotRecorded)
-}
-
-// network reads a snapshot.
-func (r *Reader) network(w weightsEntry) (*network.Network, error) {
-	var words []uint32
-	var failure error
-	part := 0
-	r.walk(w.offset, w.offset+w.length, func(at int64, f frame) {
-		if failure != nil {
-			return
-		}
-		b, err := r.payload(at, f)
-		if err == nil && (f.kind != weightsChunk || int(f.stream) != part || len(b) < len(digest{}) || digest(b[:len(digest{})]) != w.digest) {
-			err = errWords
-		}
-		if err != nil {
-			failure = err
-			return
-		}
-		part++
-		// Only the first plane tells how many words there are.
-		n, err := countWords(b[len(digest{}):])
-		if err == nil {
-			more := make([]uint32, n)
-			r.unpack.buf, err = decodeWords(more, b[len(digest{}):], n, r.unpack.buf, r.unpack.z)
-			words = append(words, more...)
-		}
-		failure = err
-	}, func(_, _ int64, err error) { failure = errors.Join(failure, err) })
-	if failure != nil {
-		return nil, failure
-	}
-	return networkOf(r.header.Network, words, w.digest)
 }

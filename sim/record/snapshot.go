@@ -1,6 +1,8 @@
 package record
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"math"
 
 	"plateau/network"
@@ -12,6 +14,11 @@ type snapshot struct {
 	floats []float32 // all arrays, in the order of network.Weights
 	masks  []uint32  // a bit for each feedback synapse of layers with silent ones, 1 if it is silent
 }
+
+// A digest is the SHA-256 digest of all weights.
+type digest [sha256.Size]byte
+
+func (d digest) String() string { return hex.EncodeToString(d[:]) }
 
 func newSnapshot(number int, net *network.Network) snapshot {
 	weights := net.Weights()

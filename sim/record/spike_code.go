@@ -263,6 +263,24 @@ func (d *spikeDecoder) decode(gaps []uint64, payload []byte, z *zstd.Decoder) er
 	return nil
 }
 
+// spikesFrom turns gaps into spikes of a population of size neurons.
+func spikesFrom(list []Spike, gaps []uint64, size uint64, steps int) error {
+	var step, neuron uint64
+	for i, gap := range gaps {
+		neuron += gap
+		if neuron >= size {
+			over := neuron / size
+			step += over
+			neuron -= over * size
+			if step >= uint64(steps) {
+				return errSpikes
+			}
+		}
+		list[i] = Spike{int32(step), int32(neuron)}
+	}
+	return nil
+}
+
 // readBits reads numbers of k bits each. There may be more bytes after them.
 func readBits(run []uint64, from []byte, k int) {
 	if k == 0 {

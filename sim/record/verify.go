@@ -2,7 +2,6 @@ package record
 
 import (
 	"cmp"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,8 +26,6 @@ type Intact struct {
 	Values int64 // values of probes
 }
 
-func (d digest) String() string { return hex.EncodeToString(d[:]) }
-
 // Verify reads the whole file, unpacks every chunk and compares every checksum. It
 // calls found for each damage, in the order of offsets, and returns how much is
 // intact. In a recording that broke off, what was not written whole counts as
@@ -38,7 +35,7 @@ func (d digest) String() string { return hex.EncodeToString(d[:]) }
 func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intact, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	v := &verifier{r: r, u: unpacker{z: r.unpack.z}, bad: map[int]bool{}}
+	v := &verifier{r: r, u: r.unpack, bad: map[int]bool{}}
 	end := r.size
 	if r.endsWithTrailer() {
 		end -= trailerSize
@@ -73,7 +70,7 @@ const verifyPart = 1 << 24
 // verifier goes through a file, chunk by chunk.
 type verifier struct {
 	r      *Reader
-	u      unpacker
+	u      *unpacker
 	intact Intact
 	damage []Damage
 	bad    map[int]bool // numbers of the groups with damage
@@ -85,19 +82,17 @@ type verifier struct {
 }
 
 func (v *verifier) chunk(at int64, f frame) {
-	inside := false
-	switch f.kind {
-	case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
-		inside = true
+	c := chunkAt{f, at}
+	if !f.kind.inGroup() {
+		v.endGroup()
+	} else {
 		if v.group == nil || !v.group.holds(f) {
 			v.endGroup()
 			v.beginGroup(at, f)
 		}
-		v.now.chunks = append(v.now.chunks, chunkAt{f, at})
-	default:
-		v.endGroup()
+		v.now.chunks = append(v.now.chunks, c)
 	}
-	err := v.unpack(chunkAt{f, at}, inside)
+	err := v.unpack(c)
 	if err != nil {
 		v.report(at, frameSize+int64(f.stored), v.name(f), err)
 		return
@@ -177,7 +172,7 @@ func (v *verifier) endGroup() {
 	c, g := v.now, v.group
 	v.group = nil
 	v.next = groupEntry{first: g.first + int64(g.steps), trial: g.trial}
-	if c.err = c.events(v.r.source, &v.r.header, &v.u); c.err == nil {
+	if c.err = c.events(&v.r.header, v.u); c.err == nil {
 		v.next.trial += uint64(c.begun())
 	} else if k := v.groupAt(g.offset); k >= 0 {
 		v.next.trial += uint64(v.r.groups[k].begun)
@@ -220,7 +215,7 @@ func (v *verifier) snapshots() {
 		if !w.stored {
 			continue
 		}
-		if _, err := v.r.network(w); err != nil && !errors.Is(err, errPayload) {
+		if _, err := v.u.network(w, v.r.header.Network); err != nil && !errors.Is(err, errPayload) {
 			v.report(w.offset, w.length, fmt.Sprintf("weights %.12s", w.digest), err)
 		}
 	}
@@ -284,57 +279,47 @@ func (v *verifier) endReads(t *assembled) bool {
 	return true
 }
 
-// unpack reads the payload of a chunk, checks it and decodes it. Inside says
-// whether the chunk belongs to a group.
-func (v *verifier) unpack(c chunkAt, inside bool) error {
-	payload, err := v.r.payload(c.offset, c.frame)
-	if err != nil {
-		return err
-	}
+// unpack decodes a chunk.
+func (v *verifier) unpack(c chunkAt) error {
 	h := &v.r.header
+	stream := int(c.stream)
 	switch c.kind {
 	case eventsChunk:
-		return (&contents{entry: v.now.entry, chunks: []chunkAt{c}}).events(v.r.source, h, &v.u)
+		return (&contents{entry: v.now.entry, chunks: []chunkAt{c}}).events(h, v.u)
 	case spikesChunk:
-		if int(c.stream) >= len(h.Populations) || int(c.items) > maxSpikes {
+		if stream >= len(h.Populations) {
 			return errSpikes
 		}
-		gaps := make([]uint64, c.items)
-		if err := v.u.spikes.decode(gaps, payload, v.u.z); err != nil {
-			return err
-		}
-		return spikesFrom(make([]Spike, len(gaps)), gaps, uint64(h.Populations[c.stream].Size), int(c.steps))
+		_, err := v.u.train(c, h.Populations[stream].Size)
+		return err
 	case samplesChunk:
-		if int(c.stream) >= len(h.Probes) {
+		if stream >= len(h.Probes) {
 			return errWords
 		}
-		return v.rows(c, payload, len(h.Probes[c.stream].Neurons))
+		_, err := v.u.rows(c, len(h.Probes[stream].Neurons))
+		return err
 	case plateauChunk:
-		if int(c.stream) >= len(h.Network.Hidden) {
+		if stream >= len(h.Network.Hidden) {
 			return errWords
 		}
-		return v.rows(c, payload, h.Network.Hidden[c.stream])
+		_, err := v.u.rows(c, h.Network.Hidden[stream])
+		return err
 	case stateChunk:
-		_, err := decompress(v.u.z, nil, payload, int(c.raw))
+		_, err := v.u.appendBytes(nil, c)
 		return err
 	case headerChunk, weightsChunk, indexChunk, endChunk:
-		return nil
+		_, err := v.u.payload(c.offset, c.frame)
+		return err
+	}
+	if _, err := v.u.payload(c.offset, c.frame); err != nil {
+		return err
 	}
 	return fmt.Errorf("its kind, %d, is unknown", byte(c.kind))
 }
 
-func (v *verifier) rows(c chunkAt, payload []byte, width int) (err error) {
-	if int(c.items) > rowsPerChunk(width) {
-		return errWords
-	}
-	v.u.buf, err = decodeWords(make([]uint32, int(c.items)*width), payload, width, v.u.buf, v.u.z)
-	return err
-}
-
 // name says what a chunk holds, and of which steps and trials.
 func (v *verifier) name(f frame) string {
-	switch f.kind {
-	case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
+	if f.kind.inGroup() {
 		return v.what(f) + v.where(int64(f.first), int(f.steps), f.trial, v.group.offset)
 	}
 	return v.what(f)

@@ -2,13 +2,22 @@ package record
 
 import "slices"
 
-// Span returns a scanner over the spikes of a population in the steps from ≤ step <
-// to of the whole recording, across trials. Damaged chunks are skipped and counted.
-// The scanner shares nothing with others of the reader, so they do not wait for
-// each other.
-func (r *Reader) Span(population int, from, to int64) *SpanScanner {
-	s := &SpanScanner{r: r, population: population, from: max(from, 0), to: min(to, r.steps)}
-	s.unpack.z = newDecompressor()
+// A SpanScanner goes through spikes in the order of their steps, and within a step
+// in the order of neurons.
+type SpanScanner struct {
+	r          *Reader
+	unpack     *unpacker
+	population int
+	from, to   int64
+	group      int // the next one to read
+	chunks     []chunkAt
+	begin      int64
+	spikes     []Spike
+	lost       int
+}
+
+func newSpanScanner(r *Reader, population int, from, to int64) *SpanScanner {
+	s := &SpanScanner{r: r, unpack: newUnpacker(r.source), population: population, from: max(from, 0), to: min(to, r.steps)}
 	switch {
 	case population < 0 || population >= len(r.header.Populations) || !r.header.Populations[population].Spikes:
 		s.group = len(r.groups) // there is nothing to scan
@@ -23,20 +32,6 @@ func (r *Reader) Span(population int, from, to int64) *SpanScanner {
 	return s
 }
 
-// A SpanScanner goes through spikes in the order of their steps, and within a step
-// in the order of neurons.
-type SpanScanner struct {
-	r          *Reader
-	unpack     unpacker
-	population int
-	from, to   int64
-	group      int // the next one to read
-	chunks     []chunkAt
-	begin      int64
-	spikes     []Spike
-	lost       int
-}
-
 // Scan goes on to the next spikes. It returns false at the end.
 func (s *SpanScanner) Scan() bool {
 	for s.spikes = nil; len(s.spikes) == 0; {
@@ -45,7 +40,7 @@ func (s *SpanScanner) Scan() bool {
 				return false
 			}
 			g := s.r.groups[s.group]
-			s.chunks, s.begin = s.r.findChunks(g).of(spikesChunk, s.population), g.first
+			s.chunks, s.begin = findChunks(s.r.source, g).of(spikesChunk, s.population), g.first
 			s.group++
 			if len(s.chunks) == 0 {
 				s.lost++ // even a silent population has a chunk
@@ -54,7 +49,7 @@ func (s *SpanScanner) Scan() bool {
 		}
 		chunk := s.chunks[0]
 		s.chunks = s.chunks[1:]
-		all, err := s.r.decode(&s.unpack, chunk, s.r.header.Populations[s.population].Size)
+		all, err := s.unpack.train(chunk, s.r.header.Populations[s.population].Size)
 		if err != nil {
 			s.lost++
 			continue

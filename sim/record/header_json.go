@@ -2,7 +2,6 @@ package record
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -135,76 +134,4 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 		h.Begun = *w.Begun
 	}
 	return nil
-}
-
-// Validate reports every field of a header that is out of range or does not fit the
-// others.
-func (h *Header) Validate() error {
-	var errs []error
-	require := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf("record: Header."+format, args...))
-		}
-	}
-	errs = append(errs, h.Neurons.Validate(), h.Network.Validate())
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	if h.Rule != nil {
-		errs = append(errs, h.Rule.Validate(h.Network))
-	}
-	if h.RateDecay != 0 || h.EpochTrials != 0 {
-		require(h.RateDecay > 0 && h.RateDecay <= 1, "RateDecay = %v, want more than 0, at most 1", h.RateDecay)
-		require(h.EpochTrials >= 1, "EpochTrials = %d, want at least 1, as RateDecay is set", h.EpochTrials)
-	}
-	want := Populations(h.Network)
-	require(len(h.Populations) == len(want), "Populations: there are %d, want %d", len(h.Populations), len(want))
-	if len(h.Populations) != len(want) {
-		return errors.Join(errs...)
-	}
-	names := map[string]bool{}
-	for i, p := range h.Populations {
-		require(p.Size == want[i].Size, "Populations[%d].Size = %d, want %d", i, p.Size, want[i].Size)
-		require(p.Name != "" && !names[p.Name], "Populations[%d].Name = %q, want a name that no other has", i, p.Name)
-		names[p.Name] = true
-	}
-	require(len(h.Probes) <= maxProbes, "Traces: there are %d, want at most %d", len(h.Probes), maxProbes)
-	for i, t := range h.Probes {
-		require(t.Population >= 1 && t.Population < len(want), "Traces[%d].Population = %d, want 1 to %d: the input has no potentials", i, t.Population, len(want)-1)
-		switch t.Variable {
-		case Basal, Soma, Rate:
-		case Apical:
-			require(t.Population < len(want)-1, "Traces[%d]: output neurons have no apical dendrite", i)
-		default:
-			require(false, "Traces[%d].Variable = %q, want %q, %q, %q or %q", i, t.Variable, Basal, Apical, Soma, Rate)
-		}
-		require(t.Every >= 1 && t.Every <= maxEvery, "Traces[%d].Interval = %d steps, want 1 to %d", i, t.Every, maxEvery)
-		if t.Population < 0 || t.Population >= len(want) {
-			continue
-		}
-		require(t.Neurons == nil || len(t.Neurons) > 0, "Traces[%d].Neurons is empty", i)
-		for k, n := range t.Neurons {
-			if n < 0 || n >= want[t.Population].Size || k > 0 && n <= t.Neurons[k-1] {
-				require(false, "Traces[%d].Neurons holds %d, want numbers of neurons, 0 to %d, in ascending order", i, n, want[t.Population].Size-1)
-				break
-			}
-		}
-	}
-	require(h.SnapshotEvery >= 0, "Snapshots = %d trials, want ≥ 0", h.SnapshotEvery)
-	require(h.Select.Every >= 0, "Trials.Every = %d, want ≥ 0", h.Select.Every)
-	return errors.Join(errs...)
-}
-
-const (
-	maxProbes = 1 << 16
-	maxEvery  = 1 << 30
-)
-
-// Populations returns the populations of a network, with all spikes recorded.
-func Populations(a network.Architecture) []Population {
-	list := []Population{{"input", a.Inputs, true}}
-	for m, n := range a.Hidden {
-		list = append(list, Population{fmt.Sprintf("hidden%d", m), n, true})
-	}
-	return append(list, Population{"output", a.Outputs(), true})
 }
