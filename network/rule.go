@@ -7,19 +7,7 @@ import (
 	"slices"
 
 	"plateau/compartments"
-	"plateau/internal/vec"
 )
-
-// Means are the averages of one layer over the window of a phase. The caller
-// leaves slices nil that are not needed.
-type Means struct {
-	Trace         []float32 // s̄ of the neurons below (spikes/ms), one per row of W
-	Soma          []float32 // V̄
-	Rate          []float32 // φ̄, mean of φ_max σ(V) (spikes/ms)
-	FeedbackTrace []float32 // s̄ of the neurons that feed back, one per row of Y
-	Apical        []float32 // V̄_a
-	Plateau       []float32 // α = σ(V̄_a) (eq. 21)
-}
 
 // Rule is the local plasticity rule of the paper. With forward means f
 // and target means t,
@@ -80,22 +68,6 @@ func (r Rule) Slowed(factor float64) Rule {
 	return r
 }
 
-// Update is the weight change from one example: for each layer an outer product of
-// a presynaptic and a postsynaptic factor.
-type Update struct {
-	Layers []LayerUpdate
-	Losses []float64 // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23)
-}
-
-// LayerUpdate holds ΔW = Trace ⊗ Delta and Δb = Delta, and for learned feedback
-// ΔY = FeedbackTrace ⊗ FeedbackDelta and Δc = FeedbackDelta.
-type LayerUpdate struct {
-	Trace         []float32 // shared with the forward means
-	Delta         []float32
-	FeedbackTrace []float32 // shared with the forward means
-	FeedbackDelta []float32 // nil if feedback does not learn
-}
-
 // NewUpdate returns an update for networks with architecture a.
 func (r Rule) NewUpdate(a Architecture) *Update {
 	u := &Update{Losses: make([]float64, len(a.Hidden)+1)}
@@ -151,76 +123,4 @@ func (r Rule) learnFeedback(delta []float32, f Means, eta float64) {
 		d := r.Noise.Rate(float64(f.Soma[i])) - float64(f.Plateau[i])
 		delta[i] *= float32(eta * d)
 	}
-}
-
-// Scale multiplies every weight change of u by s.
-func (u *Update) Scale(s float32) {
-	for m := range u.Layers {
-		for _, delta := range [][]float32{u.Layers[m].Delta, u.Layers[m].FeedbackDelta} {
-			for i := range delta {
-				delta[i] *= s
-			}
-		}
-	}
-}
-
-// Apply adds updates to the weights, in the order given. It does not touch rows
-// whose trace is zero.
-func (n *Network) Apply(updates ...*Update) {
-	n.ApplyPart(updates, 0, 1)
-	n.Settle()
-}
-
-// ApplyPart does a share of Apply: part number part, from 0, of parts. Parts touch
-// different rows, so they can be applied at the same time; call Settle when all are
-// done.
-func (n *Network) ApplyPart(updates []*Update, part, parts int) {
-	for m := range n.Layers {
-		l := &n.Layers[m]
-		rows := l.Weights.Rows
-		// Go through all updates a few rows at a time, so that the rows stay in the
-		// cache.
-		for begin := part * rows / parts; begin < (part+1)*rows/parts; begin += rowsAtHand {
-			end := min(begin+rowsAtHand, (part+1)*rows/parts)
-			for _, u := range updates {
-				addOuter(l.Weights, begin, end, u.Layers[m].Trace, u.Layers[m].Delta)
-			}
-		}
-		if part != 0 {
-			continue
-		}
-		for _, u := range updates {
-			d := &u.Layers[m]
-			vec.Add(l.Bias, d.Delta)
-			if d.FeedbackDelta == nil {
-				continue
-			}
-			addOuter(l.Feedback, 0, l.Feedback.Rows, d.FeedbackTrace, d.FeedbackDelta)
-			if l.FeedbackBias != nil {
-				vec.Add(l.FeedbackBias, d.FeedbackDelta)
-			}
-		}
-	}
-}
-
-const rowsAtHand = 64
-
-// addOuter adds trace ⊗ delta to rows begin ≤ j < end. The capacity of delta
-// includes the padding of a row, which is zero.
-func addOuter(w Matrix, begin, end int, trace, delta []float32) {
-	vec.AddOuter(w.Data[begin*w.Stride:], w.Stride, trace[begin:end], delta[:w.Stride])
-}
-
-// Settle restores what must hold for feedback weights after an update: silent
-// synapses are zero, and symmetric feedback follows the forward weights.
-func (n *Network) Settle() {
-	for m := range n.Layers {
-		l := &n.Layers[m]
-		for k, silent := range l.Silent {
-			if silent {
-				l.Feedback.Data[k] = 0
-			}
-		}
-	}
-	n.TieFeedback()
 }

@@ -10,13 +10,15 @@ import (
 
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
 // newBatchTrainer returns a trainer with the given number of workers.
-func newBatchTrainer(t testing.TB, m protocols.Model, workers int) *protocols.Trainer {
+func newBatchTrainer(t testing.TB, m protocols.Model, workers int) *protocolstest.Training {
 	t.Helper()
-	trainer, err := protocols.NewTrainer(m, newNetwork(t, m), workers)
+	trainer, err := protocolstest.New(m, protocolstest.Network(t, m), workers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,17 +47,17 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := tiny(9, 5)
+			m := protocolstest.Tiny(9, 5)
 			m.Batch = 8
 			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1} // so that workers finish at different times
 			change(&m)
-			data := noise(1, 52, 6, 3) // the last batch is half full
+			data := protocolstest.Noise(1, 52, 6, 3) // the last batch is half full
 			run := func(workers int, watch sim.Observer) string {
 				trainer := newBatchTrainer(t, m, workers)
 				if watch != nil {
 					trainer.Watch(watch, true)
 				}
-				train(t, trainer, data, 3)
+				protocolstest.Train(t, trainer, data, 3)
 				return trainer.Network().Weights().SHA256()
 			}
 			want := run(1, nil)
@@ -75,10 +77,10 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 			var asked []int
 			trainer := newBatchTrainer(t, m, 3)
 			trainer.Watch(&shown, false)
-			train(t, trainer, logged{data, &asked}, 1)
+			protocolstest.Train(t, trainer, protocolstest.Logged{Examples: data, Asked: &asked}, 1)
 			for k, p := range shown {
 				i := asked[k]
-				if p.Purpose != sim.TrainingSpikes || p.Number != uint64(k+1) || p.Sample != i || p.Class != data.classes[i] ||
+				if p.Purpose != sim.TrainingSpikes || p.Number != uint64(k+1) || p.Sample != i || p.Class != data.Classes[i] ||
 					p.Place != k%m.Batch || p.Rested != (k < m.Batch) {
 					t.Fatalf("presentation %d is %+v, want example %d", k+1, p, i)
 				}
@@ -93,8 +95,8 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 		})
 	}
 	for _, workers := range []int{0, -1} {
-		m := tiny(3)
-		if _, err := protocols.NewTrainer(m, newNetwork(t, m), workers); err == nil || !strings.Contains(err.Error(), "workers, want at least 1") {
+		m := protocolstest.Tiny(3)
+		if _, err := protocolstest.New(m, protocolstest.Network(t, m), workers); err == nil || !strings.Contains(err.Error(), "workers, want at least 1") {
 			t.Errorf("%d workers: %v", workers, err)
 		}
 	}
@@ -102,11 +104,11 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 
 // Progress is reported after whole batches, and a run stops between batches.
 func TestBatchProgress(t *testing.T) {
-	m := tiny(4)
+	m := protocolstest.Tiny(4)
 	m.Batch = 8
-	data := noise(1, 20, 6, 3)
+	data := protocolstest.Noise(1, 20, 6, 3)
 	var at []int
-	e, err := newBatchTrainer(t, m, 2).Epoch(t.Context(), data, func(e protocols.Epoch) { at = append(at, e.Examples) })
+	e, err := newBatchTrainer(t, m, 2).Epoch(t.Context(), data, func(e training.Epoch) { at = append(at, e.Examples) })
 	if err != nil || e.Examples != 20 || len(at) != 3 || at[0] != 8 || at[1] != 16 || at[2] != 20 {
 		t.Errorf("%+v, %v, reports after %v examples; want 8, 16 and 20", e, err, at)
 	}
@@ -114,7 +116,7 @@ func TestBatchProgress(t *testing.T) {
 	defer cancel()
 	trainer := newBatchTrainer(t, m, 2)
 	var digest string
-	e, err = trainer.Epoch(ctx, data, func(protocols.Epoch) {
+	e, err = trainer.Epoch(ctx, data, func(training.Epoch) {
 		cancel()
 		digest = trainer.Network().Weights().SHA256()
 	})
@@ -128,21 +130,21 @@ func TestBatchProgress(t *testing.T) {
 
 // A batch with a bad example changes nothing, and the error names the first such
 // example, whatever the number of workers.
-func TestBatchRefusesSamples(t *testing.T) {
-	m := tiny(3)
+func TestBatchRefusesExamples(t *testing.T) {
+	m := protocolstest.Tiny(3)
 	m.Batch = 5
-	for name, c := range spoilt(13) {
+	for name, c := range protocolstest.Spoilt(13) {
 		t.Run(name, func(t *testing.T) {
-			data := noise(1, 20, 6, 3)
-			c.spoil(data)
+			data := protocolstest.Noise(1, 20, 6, 3)
+			c.Spoil(data)
 			var message string
 			for _, workers := range []int{1, 2, 4} {
 				trainer := newBatchTrainer(t, m, workers)
 				digest := trainer.Network().Weights().SHA256()
-				e, err := trainer.Epoch(t.Context(), data, func(protocols.Epoch) {
+				e, err := trainer.Epoch(t.Context(), data, func(training.Epoch) {
 					digest = trainer.Network().Weights().SHA256()
 				})
-				checkSays(t, err, c.want)
+				protocolstest.CheckSays(t, err, c.Want)
 				if message == "" {
 					message = err.Error()
 				}
@@ -156,11 +158,11 @@ func TestBatchRefusesSamples(t *testing.T) {
 					t.Error("weights changed")
 				}
 			}
-			for i := range data.classes {
-				data.classes[i] = 100 + i
+			for i := range data.Classes {
+				data.Classes[i] = 100 + i
 			}
 			var asked []int
-			_, err := newBatchTrainer(t, m, 1).Epoch(t.Context(), logged{data, &asked}, nil)
+			_, err := newBatchTrainer(t, m, 1).Epoch(t.Context(), protocolstest.Logged{Examples: data, Asked: &asked}, nil)
 			if _, other := newBatchTrainer(t, m, 4).Epoch(t.Context(), data, nil); other.Error() != err.Error() {
 				t.Errorf("with many bad examples, four workers say %q, one %q", other, err)
 			}
@@ -169,32 +171,32 @@ func TestBatchRefusesSamples(t *testing.T) {
 }
 
 func TestBatchDivergence(t *testing.T) {
-	m := tiny(3)
+	m := protocolstest.Tiny(3)
 	m.Batch, m.Rates = 30, []float64{1e300, 1e300}
-	e, err := newBatchTrainer(t, m, 2).Epoch(t.Context(), noise(1, 3000, 6, 3), nil)
-	checkSays(t, err, []string{"diverged", "learning rate"})
+	e, err := newBatchTrainer(t, m, 2).Epoch(t.Context(), protocolstest.Noise(1, 3000, 6, 3), nil)
+	protocolstest.CheckSays(t, err, []string{"diverged", "learning rate"})
 	if e.Examples > 1030 {
 		t.Errorf("the error came after %d examples", e.Examples)
 	}
 }
 
 func TestTrainerLeavesNoGoroutines(t *testing.T) {
-	m := tiny(4)
+	m := protocolstest.Tiny(4)
 	m.Batch = 6
-	good, bad := noise(1, 30, 6, 3), noise(1, 30, 6, 3)
-	bad.classes[17] = -1
+	good, bad := protocolstest.Noise(1, 30, 6, 3), protocolstest.Noise(1, 30, 6, 3)
+	bad.Classes[17] = -1
 	before := runtime.NumGoroutine()
 	for range 10 {
 		trainer := newBatchTrainer(t, m, 4)
 		ctx, cancel := context.WithCancel(t.Context())
-		if _, err := trainer.Epoch(ctx, good, func(protocols.Epoch) { cancel() }); err == nil {
+		if _, err := trainer.Epoch(ctx, good, func(training.Epoch) { cancel() }); err == nil {
 			t.Error("training did not stop")
 		}
 		cancel()
 		if _, err := trainer.Epoch(t.Context(), bad, nil); err == nil {
 			t.Error("a bad class is accepted")
 		}
-		train(t, trainer, good, 1)
+		protocolstest.Train(t, trainer, good, 1)
 	}
 	for range 100 {
 		if runtime.NumGoroutine() <= before {

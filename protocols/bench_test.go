@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -30,34 +32,34 @@ var sizes = []struct {
 
 // A cycle repeats the first n examples of a set.
 type cycle struct {
-	protocols.Samples
+	training.Examples
 	n int
 }
 
 func (c cycle) Len() int { return c.n }
 
-func (c cycle) Sample(i int, intensity []float32) int {
-	return c.Samples.Sample(i%c.Samples.Len(), intensity)
+func (c cycle) Example(i int, intensity []float32) int {
+	return c.Examples.Example(i%c.Examples.Len(), intensity)
 }
 
 // pictures returns the images for a number of inputs.
-func pictures(b *testing.B, inputs int) protocols.Samples {
+func pictures(b *testing.B, inputs int) training.Examples {
 	if inputs != 784 {
 		return photographs()
 	}
 	data, err := mnist(2000, 1)
 	if err != nil {
 		b.Log("no MNIST; using digits")
-		return digits().Train.First(2000)
+		return protocolstest.Digits().Train.First(2000)
 	}
 	return data.Train
 }
 
 // photographs returns images of uniform noise with the mean (0.47) and standard
 // deviation (0.25) of the pixels of CIFAR-10.
-func photographs() images {
-	d := noise(1, 50, 3072, 10)
-	for _, row := range d.intensities {
+func photographs() protocolstest.Images {
+	d := protocolstest.Noise(1, 50, 3072, 10)
+	for _, row := range d.Intensities {
 		for j := range row {
 			row[j] = 0.47 + 0.87*(row[j]-0.5)
 		}
@@ -96,7 +98,7 @@ func (c *tally) Observe(e sim.Event) {
 // eachSize runs a benchmark for all sizes. Prepare gets a network that has learned a
 // little, so that it fires as it does in use. Run shows n examples; count counts the
 // spikes of n examples separately, so that counting is not timed.
-func eachSize(b *testing.B, prepare func(b *testing.B, m protocols.Model, trainer *protocols.Trainer, data protocols.Samples) (run func(n int) error, count func(c *tally, n int) error)) {
+func eachSize(b *testing.B, prepare func(b *testing.B, m protocols.Model, trainer *protocolstest.Training, data training.Examples) (run func(n int) error, count func(c *tally, n int) error)) {
 	for _, size := range sizes {
 		m := protocols.Default(size.inputs, size.hidden, 10)
 		m.Neurons.Hidden.Apical = size.apical
@@ -112,7 +114,7 @@ func eachSize(b *testing.B, prepare func(b *testing.B, m protocols.Model, traine
 		b.Run(name, func(b *testing.B) {
 			if run == nil {
 				data := pictures(b, size.inputs)
-				trainer := newTrainer(b, m)
+				trainer := protocolstest.NewTraining(b, m)
 				if _, err := trainer.Epoch(context.Background(), cycle{data, 100}, nil); err != nil {
 					b.Fatal(err)
 				}
@@ -142,7 +144,7 @@ func eachSize(b *testing.B, prepare func(b *testing.B, m protocols.Model, traine
 // BenchmarkTrain times training examples of 50 + 50 ms on one core. A synapse
 // counts once for each spike that arrives at it.
 func BenchmarkTrain(b *testing.B) {
-	eachSize(b, func(b *testing.B, m protocols.Model, trainer *protocols.Trainer, data protocols.Samples) (func(int) error, func(*tally, int) error) {
+	eachSize(b, func(b *testing.B, m protocols.Model, trainer *protocolstest.Training, data training.Examples) (func(int) error, func(*tally, int) error) {
 		ctx := context.Background() // that of b ends with the first of its runs
 		run := func(n int) error {
 			_, err := trainer.Epoch(ctx, cycle{data, n}, nil)
@@ -150,7 +152,7 @@ func BenchmarkTrain(b *testing.B) {
 		}
 		count := func(c *tally, n int) error {
 			// Observers cannot be removed from a trainer, so watch another one.
-			other, err := protocols.NewTrainer(m, trainer.Network().Clone(), 1)
+			other, err := protocolstest.New(m, trainer.Network().Clone(), 1)
 			if err != nil {
 				return err
 			}
@@ -164,8 +166,8 @@ func BenchmarkTrain(b *testing.B) {
 
 // BenchmarkTest times test examples of 250 ms on one core.
 func BenchmarkTest(b *testing.B) {
-	eachSize(b, func(b *testing.B, m protocols.Model, trainer *protocols.Trainer, data protocols.Samples) (func(int) error, func(*tally, int) error) {
-		tester, err := protocols.NewTester(m, trainer.Network(), 1)
+	eachSize(b, func(b *testing.B, m protocols.Model, trainer *protocolstest.Training, data training.Examples) (func(int) error, func(*tally, int) error) {
+		tester, err := protocolstest.NewTester(m, trainer.Network(), 1)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -182,10 +184,10 @@ func BenchmarkTest(b *testing.B) {
 			engine.Watch(c, false)
 			phase := sim.Phase{Name: "test", Intensity: make([]float32, m.Network.Inputs), Steps: 250, From: 30}
 			for i := range n {
-				cycle{data, n}.Sample(i, phase.Intensity)
+				cycle{data, n}.Example(i, phase.Intensity)
 				engine.Rest()
 				engine.Present(sim.Presentation{Purpose: sim.TestSpikes, Number: uint64(i)})
-				if err := engine.Run(&phase, everything(trainer.Network())); err != nil {
+				if err := engine.Run(&phase, protocolstest.Everything(trainer.Network())); err != nil {
 					return err
 				}
 			}

@@ -9,6 +9,7 @@
 // (network.Rule). No error is carried back through weights: the only thing that
 // comes down is the activity of the output layer.
 //
-// A Model says what a network is and how it learns; a Trainer, a Tester and
-// a Trial use one. The package knows nothing about flags, files and terminals.
+// A Model says what a network is and how it learns. A Learner is such a network in
+// training (package training has the loop), and a Trial shows it one example. The
+// package knows nothing about flags, files and terminals.
 package protocols

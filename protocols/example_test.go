@@ -6,6 +6,7 @@ import (
 
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/protocolstest"
 	"plateau/sim"
 )
 
@@ -19,12 +20,12 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	trainer, err := protocolstest.New(m, net, 1)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	tester, err := protocols.NewTester(m, net, 2)
+	tester, err := protocolstest.NewTester(m, net, 2)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -84,7 +85,7 @@ func ExampleRunTrial() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("class %d, predicted %d\n", trial.Class, trial.Read)
+	fmt.Printf("class %d, predicted %d\n", trial.Class, trial.Predicted)
 	// Output:
 	// forward phase: 1007 input, 615 hidden, 64 output spikes
 	// target phase: 988 input, 656 hidden, 9 output spikes

@@ -9,20 +9,20 @@ import (
 // the forward weights: a draw from N(0, FeedbackNoise²) for each weight that is not
 // silent. The draws depend on nothing but the seed and the number of examples from
 // which the network has learnt.
-func disturbFeedback(net *network.Network, a network.Architecture, seed, learnt uint64) {
-	if a.FeedbackNoise == 0 {
+func disturbFeedback(net *network.Network, seed, learnt uint64) {
+	if net.FeedbackNoise == 0 {
 		return
 	}
-	for m := range a.Hidden {
+	for m := range net.Hidden {
 		l := &net.Layers[m]
 		s := sim.NewStream(seed, sim.FeedbackNoise, learnt, m+1, 0)
 		for j := range l.Feedback.Rows {
 			row := l.Feedback.Row(j)
 			for i := 0; i < len(row); i += 2 {
 				p, q := normals(&s)
-				row[i] += float32(a.FeedbackNoise * p)
+				row[i] += float32(net.FeedbackNoise * p)
 				if i+1 < len(row) {
-					row[i+1] += float32(a.FeedbackNoise * q)
+					row[i+1] += float32(net.FeedbackNoise * q)
 				}
 			}
 			if l.Silent == nil {

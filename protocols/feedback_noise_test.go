@@ -6,11 +6,12 @@ import (
 
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
 )
 
 // noisy is a model with noisy symmetric feedback to thousands of synapses.
 func noisy() protocols.Model {
-	m := tiny(40, 30)
+	m := protocolstest.Tiny(40, 30)
 	m.Network.Symmetric, m.Network.FeedbackNoise = true, 0.05
 	m.Network.PerClass = 20
 	return m
@@ -54,12 +55,12 @@ func moments(x []float64, sd float64) (mean, deviation, beyond float64) {
 // that it follows plus a new draw from N(0, σ²).
 func TestFeedbackNoise(t *testing.T) {
 	m := noisy()
-	net := newNetwork(t, m)
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	net := protocolstest.Network(t, m)
+	trainer, err := protocolstest.New(m, net, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := noise(1, 1, 6, 3)
+	data := protocolstest.Noise(1, 1, 6, 3)
 	var before []float64
 	for examples := range 4 {
 		now := feedbackNoise(net)
@@ -84,19 +85,19 @@ func TestFeedbackNoise(t *testing.T) {
 			}
 		}
 		before = now
-		train(t, trainer, data, 1)
+		protocolstest.Train(t, trainer, data, 1)
 	}
 }
 
 // The noise depends on the seed and the number of examples that were learnt from, not
 // on the batches in which they were shown. Silent synapses have none.
 func TestFeedbackNoiseIsAFunction(t *testing.T) {
-	data := noise(1, 8, 6, 3)
+	data := protocolstest.Noise(1, 8, 6, 3)
 	after := func(change func(*protocols.Model)) (*network.Network, []float64) {
 		m := noisy()
 		change(&m)
-		trainer := newTrainer(t, m)
-		train(t, trainer, data, 1)
+		trainer := protocolstest.NewTraining(t, m)
+		protocolstest.Train(t, trainer, data, 1)
 		return trainer.Network(), feedbackNoise(trainer.Network())
 	}
 	_, want := after(func(*protocols.Model) {})

@@ -4,17 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"testing"
 
-	"plateau/compartments"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
-	"plateau/sim"
+	"plateau/protocols/protocolstest"
 )
-
-// digits are drawn once for all tests.
-var digits = sync.OnceValue(func() *dataset.Data { return dataset.Digits(1, 4000, 500) })
 
 // mnist loads some of MNIST. $PLATEAU_DATA may be relative to the root of the
 // module, from which the tests are started.
@@ -33,9 +28,9 @@ func mnist(trainImages, testImages int) (*dataset.Data, error) {
 // learn trains for an epoch and tests.
 func learn(t *testing.T, m protocols.Model, data *dataset.Data) (training, testing float64) {
 	t.Helper()
-	trainer := newTrainer(t, m)
-	e := train(t, trainer, data.Train, 1)
-	r := test(t, m, trainer.Network(), data.Test, runtime.GOMAXPROCS(0))
+	trainer := protocolstest.NewTraining(t, m)
+	e := protocolstest.Train(t, trainer, data.Train, 1)
+	r := protocolstest.Test(t, m, trainer.Network(), data.Test, runtime.GOMAXPROCS(0))
 	t.Logf("%d examples: training error %.3f, test error %.3f", e.Examples, e.Error(), r.Error())
 	return e.Error(), r.Error()
 }
@@ -92,7 +87,7 @@ func TestLearnsDigits(t *testing.T) {
 	m := protocols.Default(784, []int{100}, 10)
 	m.Network.Symmetric = true
 	m.Rates = []float64{1, 1}
-	training, _ := learn(t, m, part(digits(), 2000))
+	training, _ := learn(t, m, part(protocolstest.Digits(), 2000))
 	if training > 0.70 {
 		t.Errorf("training error %.3f, want at most 0.70", training)
 	}
@@ -129,7 +124,7 @@ func TestVariantsLearn(t *testing.T) {
 		m.Network.Symmetric = true
 		m.Rates = []float64{1, 1}
 		c.alter(&m)
-		e := train(t, newTrainer(t, m), digits().Train.First(2000), 1)
+		e := protocolstest.Train(t, protocolstest.NewTraining(t, m), protocolstest.Digits().Train.First(2000), 1)
 		t.Logf("%s: training error %.3f", name, e.Error())
 		if e.Error() > c.bound {
 			t.Errorf("%s: training error %.3f, want at most %v", name, e.Error(), c.bound)
@@ -146,7 +141,7 @@ func part(data *dataset.Data, n int) *dataset.Data {
 // to 0.402 with seeds 1 to 5. With an output layer that does not learn, or learns away
 // from the target, they were 0.884 and more.
 func TestLearnsWithoutHiddenLayer(t *testing.T) {
-	training, testing := learn(t, protocols.Default(784, nil, 10), part(digits(), 1500))
+	training, testing := learn(t, protocols.Default(784, nil, 10), part(protocolstest.Digits(), 1500))
 	if training > 0.75 || testing > 0.6 {
 		t.Errorf("training error %.3f, test error %.3f, want at most 0.75 and 0.6", training, testing)
 	}
@@ -162,20 +157,10 @@ func TestLearnsWithTwoHiddenLayers(t *testing.T) {
 	m := protocols.Default(784, []int{100, 100}, 10)
 	m.Network.Symmetric = true
 	m.Rates = []float64{1, 1, 1}
-	training, _ := learn(t, m, digits())
+	training, _ := learn(t, m, protocolstest.Digits())
 	if training > 0.81 {
 		t.Errorf("training error %.3f, want at most 0.81", training)
 	}
-}
-
-// rates turns a model into the rate mode: real-valued signals, somata at
-// their steady state, phases of two steps.
-func rates(m protocols.Model) protocols.Model {
-	m.Neurons.Forward, m.Neurons.Feedback = sim.Rates, sim.Rates
-	m.Neurons.Integration = compartments.Steady
-	m.Train = protocols.TwoPhase{Forward: 2, Target: 2, Settle: 1}
-	m.Test = protocols.TestPhase{Length: 2, Settle: 1}
-	return m
 }
 
 // In the rate mode with tied feedback, the training error was 0.437 to 0.452 with
@@ -184,10 +169,10 @@ func rates(m protocols.Model) protocols.Model {
 // opposite sign 0.749 to 0.870. (With an output layer that does not learn it was 0.327
 // to 0.346: at this learning rate the hidden neurons suffice.)
 func TestLearnsWithRates(t *testing.T) {
-	m := rates(protocols.Default(784, []int{100}, 10))
+	m := protocolstest.Rates(protocols.Default(784, []int{100}, 10))
 	m.Network.Symmetric = true
 	m.Rates = []float64{1, 1}
-	training, _ := learn(t, m, part(digits(), 2000))
+	training, _ := learn(t, m, part(protocolstest.Digits(), 2000))
 	if training > 0.60 {
 		t.Errorf("training error %.3f, want at most 0.60", training)
 	}
@@ -195,15 +180,15 @@ func TestLearnsWithRates(t *testing.T) {
 
 // In the rate mode nothing is random once the weights are drawn.
 func TestRatesAreDeterministic(t *testing.T) {
-	m := rates(protocols.Default(784, []int{30}, 10))
-	net := newNetwork(t, m)
-	data := digits().Test.First(50)
-	want := test(t, m, net, data, 1)
+	m := protocolstest.Rates(protocols.Default(784, []int{30}, 10))
+	net := protocolstest.Network(t, m)
+	data := protocolstest.Digits().Test.First(50)
+	want := protocolstest.Test(t, m, net, data, 1)
 	m.Seed = 2
-	got := test(t, m, net, data, 1)
-	for i, read := range got.Read {
-		if read != want.Read[i] {
-			t.Fatalf("example %d is predicted as %d, and as %d with another seed", i, want.Read[i], read)
+	got := protocolstest.Test(t, m, net, data, 1)
+	for i, read := range got.Predicted {
+		if read != want.Predicted[i] {
+			t.Fatalf("example %d is predicted as %d, and as %d with another seed", i, want.Predicted[i], read)
 		}
 	}
 }

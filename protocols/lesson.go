@@ -6,9 +6,9 @@ import "plateau/network"
 // during the call of Learnt.
 type Lesson struct {
 	Number    uint64    // number of the example since the training began, counted from 1
-	Sample    int       // index of the example in the data, from 0
+	Example   int       // index of the example in the data, from 0
 	Class     int       // true class
-	Read      int       // predicted class, read out in the forward phase
+	Predicted int       // predicted class, read out in the forward phase
 	Intensity []float32 // intensities that were shown, each in [0, 1]
 	Forward   []network.Means
 	Target    []network.Means
@@ -25,33 +25,33 @@ type Witness interface {
 // AddWitness tells a witness of every lesson from now on. If rates is set, the forward
 // means hold the firing rates of every layer, which costs time; the other means are
 // computed anyway.
-func (t *Trainer) AddWitness(w Witness, rates bool) {
-	t.witnesses = append(t.witnesses, w)
-	for _, p := range t.slots {
+func (l *Learner) AddWitness(w Witness, rates bool) {
+	l.witnesses = append(l.witnesses, w)
+	for _, p := range l.slots {
 		if p.target == nil {
-			p.target = newTarget(t.net)
-			p.intensity = make([]float32, t.net.Inputs)
+			p.target = l.net.TargetMeans()
 		}
 		for m := range p.forward {
 			if rates && p.forward[m].Rate == nil {
-				p.forward[m].Rate = make([]float32, t.net.Layers[m].Size())
+				p.forward[m].Rate = make([]float32, l.net.Layers[m].Size())
 			}
 		}
 	}
 }
 
 // tell tells all witnesses of the batch that was shown last.
-func (t *Trainer) tell() {
-	if t.witnesses == nil {
+func (l *Learner) tell() {
+	if l.witnesses == nil {
 		return
 	}
-	for k, p := range t.slots[:len(t.group)] {
+	for k, p := range l.slots[:l.batch.Len()] {
+		e, seen := l.batch.Example(k), l.batch.Seen[k]
 		lesson := Lesson{
-			Number: t.shown - uint64(len(t.group)) + uint64(k) + 1, Sample: t.group[k],
-			Class: p.class, Read: p.read, Intensity: p.intensity,
-			Forward: p.forward, Target: p.target, Losses: p.update.Losses,
+			Number: l.batch.First + uint64(k), Example: e.Index,
+			Class: e.Class, Predicted: seen.Predicted, Intensity: e.Intensity,
+			Forward: p.forward, Target: p.target, Losses: seen.Losses,
 		}
-		for _, w := range t.witnesses {
+		for _, w := range l.witnesses {
 			w.Learnt(lesson)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -34,7 +36,7 @@ func copyMeans(means []network.Means) []network.Means {
 // Witnesses do not change the weights, and are told the same lessons in the same
 // order whatever the number of workers.
 func TestWitnessChangesNothing(t *testing.T) {
-	data := noise(3, 21, 6, 3)
+	data := protocolstest.Noise(3, 21, 6, 3)
 	for _, c := range []struct {
 		name  string
 		alter func(*protocols.Model)
@@ -42,15 +44,15 @@ func TestWitnessChangesNothing(t *testing.T) {
 		{"online", func(m *protocols.Model) {}},
 		{"batches", func(m *protocols.Model) { m.Batch, m.MeanUpdate = 8, true }},
 		{"apical", func(m *protocols.Model) { m.Batch, m.Neurons.Hidden.Apical = 4, 0.6 }},
-		{"rates", func(m *protocols.Model) { *m = rates(*m); m.Batch = 4 }},
+		{"rates", func(m *protocols.Model) { *m = protocolstest.Rates(*m); m.Batch = 4 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := tiny(7, 5)
+			m := protocolstest.Tiny(7, 5)
 			c.alter(&m)
 			var want, told string
 			for _, workers := range []int{1, 2, 7} {
 				for _, witnessed := range []bool{false, true} {
-					trainer, err := protocols.NewTrainer(m, newNetwork(t, m), workers)
+					trainer, err := protocolstest.New(m, protocolstest.Network(t, m), workers)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -59,11 +61,11 @@ func TestWitnessChangesNothing(t *testing.T) {
 						trainer.AddWitness(&lessons, true)
 					}
 					var order []int
-					set := protocols.Samples(data)
+					set := training.Examples(data)
 					if m.Batch == 1 {
-						set = logged{data, &order}
+						set = protocolstest.Logged{Examples: data, Asked: &order}
 					}
-					epoch := train(t, trainer, set, 2)
+					epoch := protocolstest.Train(t, trainer, set, 2)
 					got := fmt.Sprint(trainer.Network().Weights().SHA256(), epoch)
 					if want == "" {
 						want = got
@@ -84,11 +86,11 @@ func TestWitnessChangesNothing(t *testing.T) {
 						t.Errorf("%d workers: other lessons", workers)
 					}
 					for k, l := range lessons {
-						if l.Number != uint64(k+1) || l.Class != data.classes[l.Sample] || !slices.Equal(l.Intensity, data.intensities[l.Sample]) {
-							t.Fatalf("lesson %d is number %d of image %d, class %d, %v", k, l.Number, l.Sample, l.Class, l.Intensity)
+						if l.Number != uint64(k+1) || l.Class != data.Classes[l.Example] || !slices.Equal(l.Intensity, data.Intensities[l.Example]) {
+							t.Fatalf("lesson %d is number %d of image %d, class %d, %v", k, l.Number, l.Example, l.Class, l.Intensity)
 						}
-						if order != nil && l.Sample != order[k] {
-							t.Errorf("lesson %d is of image %d, want %d", k, l.Sample, order[k])
+						if order != nil && l.Example != order[k] {
+							t.Errorf("lesson %d is of image %d, want %d", k, l.Example, order[k])
 						}
 					}
 				}
@@ -107,13 +109,13 @@ func (d *digests) Learnt(protocols.Lesson) { d.list = append(d.list, d.net.Weigh
 
 // Lessons are told before they change the weights.
 func TestWitnessSeesWeightsOfTheLesson(t *testing.T) {
-	m := tiny(7)
+	m := protocolstest.Tiny(7)
 	m.Batch = 4
-	trainer := newTrainer(t, m)
+	trainer := protocolstest.NewTraining(t, m)
 	d := digests{net: trainer.Network()}
 	want := []string{d.net.Weights().SHA256()}
 	trainer.AddWitness(&d, false)
-	if _, err := trainer.Epoch(t.Context(), noise(3, 12, 6, 3), func(protocols.Epoch) { want = append(want, d.net.Weights().SHA256()) }); err != nil {
+	if _, err := trainer.Epoch(t.Context(), protocolstest.Noise(3, 12, 6, 3), func(training.Epoch) { want = append(want, d.net.Weights().SHA256()) }); err != nil {
 		t.Fatal(err)
 	}
 	for k, got := range d.list {
@@ -126,20 +128,20 @@ func TestWitnessSeesWeightsOfTheLesson(t *testing.T) {
 // The means of a lesson are those from which the network learns: its losses and the
 // predicted class follow from them.
 func TestLessonHoldsWhatWasLearnt(t *testing.T) {
-	m := tiny(7, 5)
+	m := protocolstest.Tiny(7, 5)
 	m.Batch = 4
-	trainer := newTrainer(t, m)
+	trainer := protocolstest.NewTraining(t, m)
 	var lessons register
 	trainer.AddWitness(&lessons, false)
-	train(t, trainer, noise(3, 12, 6, 3), 1)
+	protocolstest.Train(t, trainer, protocolstest.Noise(3, 12, 6, 3), 1)
 	for k, l := range lessons {
 		update := m.Rule().NewUpdate(m.Network)
 		m.Rule().Learn(update, l.Forward, l.Target)
 		if !slices.Equal(update.Losses, l.Losses) {
 			t.Errorf("lesson %d has losses %v, its means %v", k, l.Losses, update.Losses)
 		}
-		if read := network.ReadOut(l.Forward[2].Soma, 1); read != l.Read {
-			t.Errorf("lesson %d was predicted as %d, its means say %d", k, l.Read, read)
+		if read := network.ReadOut(l.Forward[2].Soma, 1); read != l.Predicted {
+			t.Errorf("lesson %d was predicted as %d, its means say %d", k, l.Predicted, read)
 		}
 		if l.Forward[0].Rate != nil {
 			t.Error("there are rates that nobody asked for")
@@ -149,13 +151,13 @@ func TestLessonHoldsWhatWasLearnt(t *testing.T) {
 
 // The rates of the forward phase are φ(V) averaged over its window.
 func TestLessonRates(t *testing.T) {
-	m := tiny(7)
-	trainer := newTrainer(t, m)
+	m := protocolstest.Tiny(7)
+	trainer := protocolstest.NewTraining(t, m)
 	var lessons register
 	trainer.AddWitness(&lessons, true)
 	slow := slowRates{noise: m.Neurons.Noise.Rate}
 	trainer.Watch(&slow, true)
-	train(t, trainer, noise(3, 5, 6, 3), 1)
+	protocolstest.Train(t, trainer, protocolstest.Noise(3, 5, 6, 3), 1)
 	for k, l := range lessons {
 		for layer, f := range l.Forward {
 			for i, got := range f.Rate {

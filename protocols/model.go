@@ -9,6 +9,7 @@ import (
 	"plateau/compartments"
 	"plateau/kernels"
 	"plateau/network"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -100,17 +101,14 @@ func (m Model) Rule() network.Rule {
 	}
 }
 
-// slowing returns the factor of the learning rates in an epoch, counted from 1.
-// It depends on nothing but the number of the epoch, so that training that is
-// resumed has the same bits.
-func slowing(decay float64, epoch int) float64 {
-	factor := 1.0
-	for range epoch - 1 {
-		if factor *= decay; factor == 0 || factor == 1 {
-			break // it no longer changes
-		}
-	}
-	return factor
+// shape says from what the model learns: an example has a loss for each layer.
+func (m Model) shape() training.Shape {
+	return training.Shape{Inputs: m.Network.Inputs, Classes: m.Network.Classes, Losses: len(m.Network.Hidden) + 1}
+}
+
+// Schedule returns how the model learns from examples.
+func (m Model) Schedule() training.Schedule {
+	return training.Schedule{Batch: m.Batch, RateDecay: m.RateDecay, Seed: m.Seed}
 }
 
 // Validate reports everything that is outside its domain or does not fit
@@ -120,16 +118,8 @@ func (m Model) Validate() error {
 	if m.Initial != nil {
 		initial = m.Initial.Validate()
 	}
-	var batch error
-	if m.Batch < 1 || m.Batch > maxBatch {
-		batch = fmt.Errorf("protocols: Model.Batch = %d, want 1 to %d", m.Batch, maxBatch)
-	}
-	var decay error
-	if !(m.RateDecay > 0 && m.RateDecay <= 1) {
-		decay = fmt.Errorf("protocols: Model.RateDecay = %v, want more than 0, at most 1", m.RateDecay)
-	}
 	return errors.Join(
-		batch, decay,
+		m.Schedule().Validate(),
 		m.Network.Validate(),
 		initial,
 		m.Neurons.Validate(),
@@ -172,9 +162,6 @@ func (m Model) validateSteps() error {
 	return nil
 }
 
-// maxBatch is the largest size of a batch, because each slot takes memory.
-const maxBatch = 1 << 16
-
 // fits reports an invalid model, or one for another network.
 func (m Model) fits(net *network.Network) error {
 	if err := m.Validate(); err != nil {
@@ -196,6 +183,6 @@ func (m Model) NewNetwork() (*network.Network, error) {
 	n := network.New(m.Network)
 	s := sim.NewStream(m.Seed, sim.InitialWeights, 0, 0, 0)
 	n.Draw(m.Initial, &s)
-	disturbFeedback(n, m.Network, m.Seed, 0)
+	disturbFeedback(n, m.Seed, 0)
 	return n, nil
 }

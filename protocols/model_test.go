@@ -10,6 +10,7 @@ import (
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
 	"plateau/sim"
 )
 
@@ -118,7 +119,7 @@ func TestModelValidate(t *testing.T) {
 		{func(m *protocols.Model) { m.HiddenScale = nan }, []string{"HiddenScale = NaN, want > 0"}},
 		{func(m *protocols.Model) { m.OutputScale = 0 }, []string{"OutputScale = 0, want > 0"}},
 	} {
-		m := tiny(4)
+		m := protocolstest.Tiny(4)
 		c.spoil(&m)
 		err := m.Validate()
 		if err == nil {
@@ -131,17 +132,17 @@ func TestModelValidate(t *testing.T) {
 			}
 		}
 		// Nothing begins with such a model.
-		net := newNetwork(t, tiny(4))
+		net := protocolstest.Network(t, protocolstest.Tiny(4))
 		if _, err := m.NewNetwork(); err == nil {
 			t.Errorf("NewNetwork accepts %q", c.want)
 		}
-		if _, err := protocols.NewTrainer(m, net, 1); err == nil {
+		if _, err := protocolstest.New(m, net, 1); err == nil {
 			t.Errorf("NewTrainer accepts %q", c.want)
 		}
-		if _, err := protocols.NewTester(m, net, 1); err == nil {
+		if _, err := protocolstest.NewTester(m, net, 1); err == nil {
 			t.Errorf("NewTester accepts %q", c.want)
 		}
-		if _, err := protocols.RunTrial(m, net, noise(1, 1, 6, 3), 0, nil); err == nil {
+		if _, err := protocols.RunTrial(m, net, protocolstest.Noise(1, 1, 6, 3), 0, nil); err == nil {
 			t.Errorf("RunTrial accepts %q", c.want)
 		}
 	}
@@ -150,13 +151,13 @@ func TestModelValidate(t *testing.T) {
 // Initial weights are a function of architecture, law and seed.
 func TestNewNetworkDependsOnSeed(t *testing.T) {
 	m := protocols.Default(20, []int{8, 6}, 3)
-	want := newNetwork(t, m).Weights().SHA256()
-	if got := newNetwork(t, m).Weights().SHA256(); got != want {
+	want := protocolstest.Network(t, m).Weights().SHA256()
+	if got := protocolstest.Network(t, m).Weights().SHA256(); got != want {
 		t.Error("a second network has other weights")
 	}
 	other := m
 	other.Rates, other.Train.Forward, other.Test.Length, other.Neurons.Dt = []float64{0, 1, 2}, 77, 99, 0.5
-	if got := newNetwork(t, other).Weights().SHA256(); got != want {
+	if got := protocolstest.Network(t, other).Weights().SHA256(); got != want {
 		t.Error("initial weights depend on how the network is to learn")
 	}
 	seen := map[string]uint64{want: m.Seed}
@@ -166,7 +167,7 @@ func TestNewNetworkDependsOnSeed(t *testing.T) {
 		}
 		other := m
 		other.Seed = seed
-		sum := newNetwork(t, other).Weights().SHA256()
+		sum := protocolstest.Network(t, other).Weights().SHA256()
 		if twin, ok := seen[sum]; ok {
 			t.Errorf("seeds %d and %d give the same weights", twin, seed)
 		}
@@ -176,7 +177,7 @@ func TestNewNetworkDependsOnSeed(t *testing.T) {
 
 // A network of another shape, such as that of another run, is refused.
 func TestModelMustFitTheNetwork(t *testing.T) {
-	m := tiny(4)
+	m := protocolstest.Tiny(4)
 	m.Network.PerClass = 2
 	for what, change := range map[string]func(*network.Architecture){
 		"the network has 7 inputs": func(a *network.Architecture) { a.Inputs = 7 },
@@ -191,14 +192,14 @@ func TestModelMustFitTheNetwork(t *testing.T) {
 		change(&a)
 		net := network.New(a)
 		want := []string{what, "the model says 6, [4 6], 3 and broadcast"}
-		_, err := protocols.NewTrainer(m, net, 1)
-		checkSays(t, err, want)
-		_, err = protocols.NewTester(m, net, 1)
-		checkSays(t, err, want)
-		_, err = protocols.RunTrial(m, net, noise(1, 5, a.Inputs, 2), 0, nil)
-		checkSays(t, err, want)
+		_, err := protocolstest.New(m, net, 1)
+		protocolstest.CheckSays(t, err, want)
+		_, err = protocolstest.NewTester(m, net, 1)
+		protocolstest.CheckSays(t, err, want)
+		_, err = protocols.RunTrial(m, net, protocolstest.Noise(1, 5, a.Inputs, 2), 0, nil)
+		protocolstest.CheckSays(t, err, want)
 	}
-	if _, err := protocols.NewTrainer(m, network.New(m.Network), 1); err != nil {
+	if _, err := protocolstest.New(m, network.New(m.Network), 1); err != nil {
 		t.Error(err)
 	}
 }

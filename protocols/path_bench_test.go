@@ -7,6 +7,7 @@ import (
 
 	"plateau/internal/vec"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
 )
 
 // BenchmarkPath times training and testing of 784-500-10 on one core with each vector
@@ -17,8 +18,8 @@ func BenchmarkPath(b *testing.B) {
 	for _, path := range vec.Paths() {
 		vec.Use(path)
 		m := protocols.Default(784, []int{500}, 10)
-		trainer := newTrainer(b, m)
-		tester, err := protocols.NewTester(m, trainer.Network(), 1)
+		trainer := protocolstest.NewTraining(b, m)
+		tester, err := protocolstest.NewTester(m, trainer.Network(), 1)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -51,7 +52,7 @@ func BenchmarkBatch(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		trainer, err := protocols.NewTrainer(m, net, c.workers)
+		trainer, err := protocolstest.New(m, net, c.workers)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -7,13 +7,14 @@ import (
 
 	"plateau/internal/vec"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
 )
 
 // One seed gives the same weights and the same predictions with 1, 2 and 7 workers,
 // on every vector path, watched or not, as the design promises.
 func TestSameBitsEverywhere(t *testing.T) {
 	defer vec.Use(vec.Current())
-	data := digits()
+	data := protocolstest.Digits()
 	train, test := data.Train.First(60), data.Test.First(30)
 	for _, apical := range []float64{0, 0.05} {
 		for _, batch := range []int{1, 16} {
@@ -29,7 +30,7 @@ func TestSameBitsEverywhere(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						trainer, err := protocols.NewTrainer(m, net, workers)
+						trainer, err := protocolstest.New(m, net, workers)
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -40,7 +41,7 @@ func TestSameBitsEverywhere(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						tester, err := protocols.NewTester(m, net, workers)
+						tester, err := protocolstest.NewTester(m, net, workers)
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -65,7 +66,7 @@ func TestSameBitsEverywhere(t *testing.T) {
 // Training and testing do not allocate anything per example, neither one by one nor
 // in batches over workers. Allocations for a whole epoch or test are not counted.
 func TestNothingIsAllocated(t *testing.T) {
-	data := digits().Train.First(200)
+	data := protocolstest.Digits().Train.First(200)
 	ctx := context.Background()
 	for _, c := range []struct{ batch, workers int }{{1, 1}, {20, 1}, {20, 2}} {
 		m := protocols.Default(784, []int{30, 20}, 10)
@@ -74,7 +75,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trainer, err := protocols.NewTrainer(m, net, c.workers)
+		trainer, err := protocolstest.New(m, net, c.workers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +96,7 @@ func TestNothingIsAllocated(t *testing.T) {
 	}
 	m := protocols.Default(784, []int{30, 20}, 10)
 	for _, workers := range []int{1, 2} {
-		tester, err := protocols.NewTester(m, newNetwork(t, m), workers)
+		tester, err := protocolstest.NewTester(m, protocolstest.Network(t, m), workers)
 		if err != nil {
 			t.Fatal(err)
 		}

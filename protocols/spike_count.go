@@ -2,7 +2,7 @@ package protocols
 
 import "plateau/sim"
 
-// SpikeCount counts the spikes of each population while a Trainer trains, in forward
+// SpikeCount counts the spikes of each population while a Learner learns, in forward
 // phases only, because the teaching current does not act there.
 type SpikeCount struct {
 	parts []*forwardSpikes // one for each worker
@@ -10,11 +10,11 @@ type SpikeCount struct {
 
 // CountSpikes counts the spikes of all examples that are shown from now on. It does
 // not change the run and takes only a few additions for each example.
-func (t *Trainer) CountSpikes() *SpikeCount {
+func (l *Learner) CountSpikes() *SpikeCount {
 	c := &SpikeCount{}
-	for _, w := range t.workers {
-		f := &forwardSpikes{spikes: make([]int64, 1+len(t.net.Layers))}
-		w.stage.engine.Watch(f, false)
+	for _, w := range l.workers {
+		f := &forwardSpikes{spikes: make([]int64, 1+len(l.net.Layers))}
+		w.presenter.engine.Watch(f, false)
 		c.parts = append(c.parts, f)
 	}
 	return c

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -36,20 +37,20 @@ func (c *slowCount) Observe(event sim.Event) {
 // The count agrees with an observer that looks at every step of every example,
 // whatever the number of workers, and counting does not change the run.
 func TestCountSpikes(t *testing.T) {
-	m := tiny(9, 5)
+	m := protocolstest.Tiny(9, 5)
 	m.Batch, m.Neurons.Dt = 4, 0.5
 	m.Train.Forward = 130 // more than a block of steps
-	data := noise(1, 21, 6, 3)
+	data := protocolstest.Noise(1, 21, 6, 3)
 	alone := newBatchTrainer(t, m, 1)
 	slow := &slowCount{spikes: make([]int64, 4)}
 	alone.Watch(slow, false)
-	train(t, alone, data, 1)
+	protocolstest.Train(t, alone, data, 1)
 	for _, workers := range []int{1, 3} {
 		trainer := newBatchTrainer(t, m, workers)
 		count := trainer.CountSpikes()
 		spikes, steps := make([]int64, 4), int64(0)
 		takes := 0
-		if _, err := trainer.Epoch(context.Background(), data, func(e protocols.Epoch) {
+		if _, err := trainer.Epoch(context.Background(), data, func(e training.Epoch) {
 			if takes++; takes%2 == 0 && e.Examples < data.Len() {
 				return
 			}

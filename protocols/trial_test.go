@@ -8,6 +8,7 @@ import (
 
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
 	"plateau/sim"
 )
 
@@ -98,8 +99,8 @@ func TestTrialTellsEverything(t *testing.T) {
 			m := protocols.Default(6, []int{5, 4}, 3) // 100 ms, more than a block at dt 0.1
 			m.Network.PerClass = 2
 			m.Neurons.Hidden.Apical, m.Neurons.Dt = apical, dt
-			net := newNetwork(t, m)
-			data := noise(3, 12, 6, 3)
+			net := protocolstest.Network(t, m)
+			data := protocolstest.Noise(3, 12, 6, 3)
 			d := newDiary(3)
 			trial, err := protocols.RunTrial(m, net, data, 7, d)
 			if err != nil {
@@ -115,8 +116,8 @@ func TestTrialTellsEverything(t *testing.T) {
 			if d.steps != 2*phase {
 				t.Errorf("%d steps, want %d", d.steps, 2*phase)
 			}
-			if trial.Example != 7 || trial.Class != data.classes[7] || trial.Training != m.Train {
-				t.Errorf("trial of example %d of class %d, want 7 of %d", trial.Example, trial.Class, data.classes[7])
+			if trial.Example != 7 || trial.Class != data.Classes[7] || trial.Training != m.Train {
+				t.Errorf("trial of example %d of class %d, want 7 of %d", trial.Example, trial.Class, data.Classes[7])
 			}
 			total := make([]int, 4)
 			for l, steps := range d.spikes {
@@ -183,8 +184,8 @@ func TestTrialTellsEverything(t *testing.T) {
 					read = c
 				}
 			}
-			if trial.Read != read {
-				t.Errorf("predicted class %d, want %d", trial.Read, read)
+			if trial.Predicted != read {
+				t.Errorf("predicted class %d, want %d", trial.Predicted, read)
 			}
 		}
 	}
@@ -193,10 +194,10 @@ func TestTrialTellsEverything(t *testing.T) {
 // A trial changes nothing. It is a function of model, weights and example, and does
 // not depend on observers or on what was run before.
 func TestTrialIsDeterministic(t *testing.T) {
-	m := tiny(5)
+	m := protocolstest.Tiny(5)
 	m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}
-	net := newNetwork(t, m)
-	data := noise(3, 12, 6, 3)
+	net := protocolstest.Network(t, m)
+	data := protocolstest.Noise(3, 12, 6, 3)
 	digest := net.Weights().SHA256()
 	run := func(m protocols.Model, i int, watch sim.Observer) *protocols.Trial {
 		trial, err := protocols.RunTrial(m, net, data, i, watch)
@@ -231,8 +232,8 @@ func TestTrialIsDeterministic(t *testing.T) {
 	if got := run(other, 4, nil); reflect.DeepEqual(got.Forward, want.Forward) {
 		t.Error("another seed gives the same")
 	}
-	// Draws depend on the index, even if the images are equal.
-	twins := images{[][]float32{data.intensities[4], data.intensities[4]}, []int{1, 1}}
+	// Draws depend on the index, even if the protocolstest.Images are equal.
+	twins := protocolstest.Images{Intensities: [][]float32{data.Intensities[4], data.Intensities[4]}, Classes: []int{1, 1}}
 	one, err := protocols.RunTrial(m, net, twins, 0, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -245,10 +246,10 @@ func TestTrialIsDeterministic(t *testing.T) {
 		t.Error("two examples have the same spikes")
 	}
 	// The other examples do not matter.
-	alone := images{slices.Clone(data.intensities), slices.Clone(data.classes)}
-	for i := range alone.intensities {
+	alone := protocolstest.Images{Intensities: slices.Clone(data.Intensities), Classes: slices.Clone(data.Classes)}
+	for i := range alone.Intensities {
 		if i != 4 {
-			alone.intensities[i] = make([]float32, 6)
+			alone.Intensities[i] = make([]float32, 6)
 		}
 	}
 	got, err := protocols.RunTrial(m, net, alone, 4, nil)
@@ -257,22 +258,22 @@ func TestTrialIsDeterministic(t *testing.T) {
 	}
 }
 
-func TestTrialRefusesSamples(t *testing.T) {
-	m := tiny(3)
-	net := newNetwork(t, m)
+func TestTrialRefusesExamples(t *testing.T) {
+	m := protocolstest.Tiny(3)
+	net := protocolstest.Network(t, m)
 	for _, i := range []int{-1, 12, math.MaxInt} {
-		if _, err := protocols.RunTrial(m, net, noise(1, 12, 6, 3), i, nil); err == nil {
+		if _, err := protocols.RunTrial(m, net, protocolstest.Noise(1, 12, 6, 3), i, nil); err == nil {
 			t.Errorf("a trial of example %d, which does not exist, is accepted", i)
 		} else {
-			checkSays(t, err, []string{"example", "want 0 to 11"})
+			protocolstest.CheckSays(t, err, []string{"example", "want 0 to 11"})
 		}
 	}
-	for name, c := range spoilt(9) {
+	for name, c := range protocolstest.Spoilt(9) {
 		t.Run(name, func(t *testing.T) {
-			data := noise(1, 12, 6, 3)
-			c.spoil(data)
+			data := protocolstest.Noise(1, 12, 6, 3)
+			c.Spoil(data)
 			_, err := protocols.RunTrial(m, net, data, 9, nil)
-			checkSays(t, err, c.want)
+			protocolstest.CheckSays(t, err, c.Want)
 			if _, err := protocols.RunTrial(m, net, data, 8, nil); err != nil {
 				t.Error(err)
 			}

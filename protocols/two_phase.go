@@ -7,6 +7,7 @@ import (
 
 	"plateau/kernels"
 	"plateau/network"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -89,11 +90,10 @@ type phases struct {
 }
 
 func newPhases(p TwoPhase, dt float64, a network.Architecture) *phases {
-	intensity := make([]float32, a.Inputs)
 	ph := &phases{
 		protocol: p, dt: dt,
-		forward: sim.Phase{Name: "forward", Intensity: intensity},
-		target:  sim.Phase{Name: "target", Intensity: intensity, Taught: true},
+		forward: sim.Phase{Name: "forward"},
+		target:  sim.Phase{Name: "target", Taught: true},
 	}
 	if p.PlateauSpread > 0 {
 		for _, phase := range []*sim.Phase{&ph.forward, &ph.target} {
@@ -104,6 +104,12 @@ func newPhases(p TwoPhase, dt float64, a network.Architecture) *phases {
 		}
 	}
 	return ph
+}
+
+// show makes an example the stimulus of both phases and its class that of the teaching
+// current.
+func (ph *phases) show(e training.Example) {
+	ph.forward.Intensity, ph.target.Intensity, ph.target.Class = e.Intensity, e.Intensity, e.Class
 }
 
 // draw sets the lengths and plateau times of an example, which depend only on the

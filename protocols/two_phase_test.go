@@ -11,6 +11,8 @@ import (
 	"plateau/compartments"
 	"plateau/kernels"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -42,7 +44,7 @@ func TestPhaseSteps(t *testing.T) {
 		{1, protocols.TwoPhase{Forward: 2, Target: 2, Settle: 1}, 2, 1, 2, 1},
 		{1, protocols.TwoPhase{Forward: 20, Target: 20, Settle: 5, Window: 0.01}, 20, 19, 20, 19},
 	} {
-		m := tiny(2)
+		m := protocolstest.Tiny(2)
 		m.Neurons.Dt, m.Train = c.dt, c.p
 		m.Neurons.Integration = compartments.Exponential // takes steps of any length
 		began := phasesOf(t, m, 2)
@@ -89,7 +91,7 @@ func TestTimesMustSurviveTheGrid(t *testing.T) {
 		{1, protocols.DefaultTwoPhase(), protocols.TestPhase{Length: 5.4, Settle: 5}, []string{"TestPhase.Length = 5 ms, want > Settle (5 ms)"}},
 		{1, protocols.DefaultTwoPhase(), protocols.TestPhase{Length: 5.5, Settle: 5}, nil},
 	} {
-		m := tiny(2)
+		m := protocolstest.Tiny(2)
 		m.Neurons.Dt, m.Train, m.Test = c.dt, c.p, c.test
 		m.Neurons.Integration = compartments.Exponential
 		err := m.Validate()
@@ -107,7 +109,7 @@ func TestTimesMustSurviveTheGrid(t *testing.T) {
 // OnGrid does not change how a model runs, and calling it again changes nothing.
 // Trainers, trials and recordings report the model that it returns.
 func TestModelOnGrid(t *testing.T) {
-	m := tiny(2)
+	m := protocolstest.Tiny(2)
 	m.Neurons.Dt = 0.3
 	m.Neurons.Kernel = kernels.Finite{Kernel: kernels.Exponential{Decay: 10}, Support: 10}
 	m.Train = protocols.TwoPhase{Forward: 50, Target: 20, Settle: 5, Window: 10, PlateauSpread: 2, PlateauSD: 1, Longer: &protocols.Wald{Mean: 2, Scale: 1}}
@@ -128,7 +130,7 @@ func TestModelOnGrid(t *testing.T) {
 	if m := protocols.Default(784, []int{500}, 10); !reflect.DeepEqual(m.OnGrid(), m) {
 		t.Errorf("the default model becomes %+v", m.OnGrid())
 	}
-	trainer, err := protocols.NewTrainer(m, newNetwork(t, m), 1)
+	trainer, err := protocolstest.New(m, protocolstest.Network(t, m), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,8 +140,8 @@ func TestModelOnGrid(t *testing.T) {
 	if got := protocols.RecordingHeader(m).Neurons.Kernel; got != grid.Neurons.Kernel {
 		t.Errorf("the recording says that spikes act as %+v, want %+v", got, grid.Neurons.Kernel)
 	}
-	data := noise(1, 20, 6, 3)
-	result, err := protocols.RunTrial(m, newNetwork(t, m), data, 0, nil)
+	data := protocolstest.Noise(1, 20, 6, 3)
+	result, err := protocols.RunTrial(m, protocolstest.Network(t, m), data, 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,10 +154,10 @@ func TestModelOnGrid(t *testing.T) {
 }
 
 // trained returns the digest of the weights after an epoch.
-func trained(t *testing.T, m protocols.Model, data protocols.Samples) string {
+func trained(t *testing.T, m protocols.Model, data training.Examples) string {
 	t.Helper()
-	net := newNetwork(t, m)
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	net := protocolstest.Network(t, m)
+	trainer, err := protocolstest.New(m, net, 1)
 	if err == nil {
 		_, err = trainer.Epoch(t.Context(), data, nil)
 	}
@@ -172,7 +174,7 @@ func TestPhasesOutlastTheirMinimum(t *testing.T) {
 	if testing.Short() {
 		n = 2000
 	}
-	m := tiny(1)
+	m := protocolstest.Tiny(1)
 	w := protocols.Wald{Mean: 2, Scale: 1}
 	m.Neurons.Dt = 0.5 // ms
 	m.Train = protocols.TwoPhase{Forward: 5, Target: 8, Settle: 2, Longer: &w}
@@ -236,7 +238,7 @@ func TestPhasesOutlastTheirMinimum(t *testing.T) {
 
 // A Window has the same length in phases of every length.
 func TestWindowIsTheEndOfALongerPhase(t *testing.T) {
-	m := tiny(1)
+	m := protocolstest.Tiny(1)
 	m.Train = protocols.TwoPhase{Forward: 5, Target: 8, Settle: 2, Window: 4, Longer: &protocols.Wald{Mean: 2, Scale: 1}}
 	for k, b := range phasesOf(t, m, 500) {
 		if b.phase.Steps-b.phase.From != 4 {
@@ -260,19 +262,19 @@ func TestPhasesAreAFunctionOfSeedAndExample(t *testing.T) {
 		}
 		return lengths, plateaus
 	}
-	lengths, plateaus := shape(tiny(2), 40)
+	lengths, plateaus := shape(protocolstest.Tiny(2), 40)
 	check := func(what string, m protocols.Model, n int) {
 		t.Helper()
 		if l, p := shape(m, n); !slices.Equal(l[:80], lengths) || !slices.Equal(p[:160], plateaus) {
 			t.Error(what, "has other phases")
 		}
 	}
-	check("a second run", tiny(2), 40)
-	check("a longer epoch", tiny(2), 60)
-	wide := tiny(5)
+	check("a second run", protocolstest.Tiny(2), 40)
+	check("a longer epoch", protocolstest.Tiny(2), 60)
+	wide := protocolstest.Tiny(5)
 	wide.Rates = []float64{0, 0}
 	check("a larger layer that does not learn", wide, 40)
-	other := tiny(2)
+	other := protocolstest.Tiny(2)
 	other.Seed++
 	l, p := shape(other, 40)
 	if slices.Equal(l, lengths) {
@@ -309,7 +311,7 @@ func TestPlateauSpread(t *testing.T) {
 		{1, 10, 10, 0, 10, 0, 0},
 		{1, 10, 8.9, 1.1, 10, 9, 2},
 	} {
-		m := tiny(3, 2)
+		m := protocolstest.Tiny(3, 2)
 		m.Neurons.Dt = c.dt
 		m.Train = protocols.TwoPhase{Forward: c.forward, Target: c.forward, Window: c.window, PlateauSpread: c.spread}
 		counts := make([][]int, 2*5) // by phase and neuron, then by time
@@ -384,7 +386,7 @@ func TestPlateauSpread(t *testing.T) {
 func TestPlateauSD(t *testing.T) {
 	const n, neurons = 1500, 4
 	for _, c := range []struct{ dt, sd, most float64 }{{1, 3, 5}, {0.5, 3, 5}, {1, 1, 7}, {1, 1e5, 5}} {
-		m := tiny(neurons)
+		m := protocolstest.Tiny(neurons)
 		m.Neurons.Dt, m.Rates = c.dt, []float64{0, 0}
 		m.Train = protocols.TwoPhase{Forward: 12, Target: 12, Window: 5, PlateauSpread: c.most, PlateauSD: c.sd}
 		most := int(c.most / c.dt)
@@ -540,9 +542,9 @@ func FuzzPhases(f *testing.F) {
 	f.Add(0.1, 0.1, 0.0, 0.05, 0.05, 0.0, 0.0, 2.5, 0.1, 0.0)
 	f.Add(1e-300, 1e-9, 0.0, 1e-301, 0.0, 1e-300, 1e-300, 1.0, 1e-300, 0.0)
 	f.Add(math.NaN(), 50.0, -1.0, math.Inf(1), 0.0, 2.0, 0.0, 1.0, math.Inf(1), math.NaN())
-	data := noise(1, 3, 6, 3)
+	data := protocolstest.Noise(1, 3, 6, 3)
 	f.Fuzz(func(t *testing.T, forward, target, settle, window, spread, mean, scale, dt, length, testSettle float64) {
-		m := tiny(3, 2)
+		m := protocolstest.Tiny(3, 2)
 		m.Train = protocols.TwoPhase{Forward: forward, Target: target, Settle: settle, Window: window, PlateauSpread: spread}
 		if mean != 0 || scale != 0 {
 			m.Train.Longer = &protocols.Wald{Mean: mean, Scale: scale}
@@ -560,8 +562,8 @@ func FuzzPhases(f *testing.F) {
 		if !(dt > 0.02 && dt < 10) || max(forward, target, length, mean) > 400*min(1, dt) {
 			t.Skip("would take too long")
 		}
-		net := newNetwork(t, m)
-		trainer, err := protocols.NewTrainer(m, net, 1)
+		net := protocolstest.Network(t, m)
+		trainer, err := protocolstest.New(m, net, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -579,7 +581,7 @@ func FuzzPhases(f *testing.F) {
 		if err := net.Weights().Check(); err != nil {
 			t.Fatal(err)
 		}
-		test(t, m, net, data, 1)
+		protocolstest.Test(t, m, net, data, 1)
 	})
 }
 

@@ -24,9 +24,12 @@ func (e *Engine) AppendState(b []byte) []byte {
 }
 
 // SetState restores a state that AppendState wrote for a network of the same sizes
-// and parameters. After an error the engine is at rest.
+// and parameters; nil is rest. After an error the engine is at rest.
 func (e *Engine) SetState(b []byte) error {
 	e.Rest()
+	if b == nil {
+		return nil
+	}
 	d := stateReader{rest: b}
 	d.sender(e.inputs)
 	for _, l := range e.layers {

@@ -81,7 +81,7 @@ func TestInterruptedBesideTheLinearClassifier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newTraining(con, c, data, folder, trainOptions{workers: 1, every: interval{epochs: 1}})
+	r := newSession(con, c, data, folder, trainOptions{workers: 1, every: interval{epochs: 1}})
 	must := func(err error) {
 		t.Helper()
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"plateau/internal/vec"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/training"
 )
 
 func newBench(con *console) *cobra.Command {
@@ -109,11 +110,15 @@ func (c benchCase) run(ctx context.Context, data *dataset.Set) (time.Duration, e
 	if err != nil {
 		return 0, err
 	}
-	trainer, err := protocols.NewTrainer(m, net, c.workers)
+	learner, err := protocols.NewLearner(m, net, c.workers)
 	if err != nil {
 		return 0, err
 	}
-	tester, err := protocols.NewTester(m, net, c.workers)
+	trainer, err := training.NewTrainer(learner, m.Schedule())
+	if err != nil {
+		return 0, err
+	}
+	tester, err := training.NewTester(learner, c.workers)
 	if err != nil {
 		return 0, err
 	}

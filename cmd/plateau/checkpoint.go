@@ -62,7 +62,7 @@ type keptPart struct {
 // Names of parts that every checkpoint has.
 const (
 	partSettings = "settings" // as config.toml has them
-	partTrainer  = "trainer"  // see protocols.Trainer.WriteCheckpoint
+	partTrainer  = "trainer"  // see training.Trainer.WriteState
 )
 
 const (

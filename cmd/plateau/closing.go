@@ -14,7 +14,7 @@ const lookedThrough = 500
 // showExamples shows two trials, as plateau trial would run them: that of the first
 // test image whose class is predicted correctly, with a raster of all neurons, and
 // that of the first image with a wrong prediction.
-func (r *training) showExamples(ctx context.Context) error {
+func (r *session) showExamples(ctx context.Context) error {
 	if r.con.json {
 		return nil // nobody would see it
 	}
@@ -33,9 +33,9 @@ func (r *training) showExamples(ctx context.Context) error {
 			return err
 		}
 		switch {
-		case trial.Read == trial.Class && right < 0:
+		case trial.Predicted == trial.Class && right < 0:
 			right = i
-		case trial.Read != trial.Class && wrong < 0:
+		case trial.Predicted != trial.Class && wrong < 0:
 			wrong = i
 		}
 	}

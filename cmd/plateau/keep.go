@@ -4,8 +4,6 @@ import (
 	"io"
 	"path/filepath"
 	"time"
-
-	"plateau/protocols"
 )
 
 // A keeper has a state that a checkpoint keeps.
@@ -23,10 +21,10 @@ type kept struct {
 
 // keep adds the state of a keeper to every checkpoint, and restores it when a run is
 // resumed.
-func (r *training) keep(name string, k keeper) { r.kept = append(r.kept, kept{name, k}) }
+func (r *session) keep(name string, k keeper) { r.kept = append(r.kept, kept{name, k}) }
 
 // keeper returns the keeper with the given name, nil if there is none.
-func (r *training) keeper(name string) keeper {
+func (r *session) keeper(name string) keeper {
 	for _, k := range r.kept {
 		if k.name == name {
 			return k.state
@@ -35,21 +33,9 @@ func (r *training) keeper(name string) keeper {
 	return nil
 }
 
-// trainerState is a trainer as a keeper.
-type trainerState struct{ *protocols.Trainer }
-
-// StateSize is the number of bytes that WriteState writes.
-func (t trainerState) StateSize() int { return t.CheckpointSize() }
-
-// WriteState writes everything that training carries from one example to the next.
-func (t trainerState) WriteState(w io.Writer) error { return t.WriteCheckpoint(w) }
-
-// ReadState restores such a state.
-func (t trainerState) ReadState(r *io.SectionReader) error { return t.Restore(r) }
-
 // checkpoint writes a checkpoint of the run as it is now, between two examples, and
 // the weights.
-func (r *training) checkpoint() (err error) {
+func (r *session) checkpoint() (err error) {
 	if err := r.folder.mine(); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"plateau/protocols"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -30,13 +31,13 @@ type live struct {
 
 	trainTook, testTook time.Duration // duration of the last training and test
 
-	before protocols.Epoch // the epoch at the last call
-	recent []bool          // which of the last predictions were wrong, a ring
-	wrong  int             // number of wrong ones in recent
-	shown  int             // number of examples since the view began
-	part   int             // wrong predictions since the last point of the curve
-	curve  []float64       // training error, a point for every pace examples
-	tests  []float64       // test error after each epoch
+	before training.Epoch // the epoch at the last call
+	recent []bool         // which of the last predictions were wrong, a ring
+	wrong  int            // number of wrong ones in recent
+	shown  int            // number of examples since the view began
+	part   int            // wrong predictions since the last point of the curve
+	curve  []float64      // training error, a point for every pace examples
+	tests  []float64      // test error after each epoch
 
 	counter *protocols.SpikeCount // nil if spikes are not counted
 	spikes  []float64             // of each population; older spikes have smaller weights
@@ -51,7 +52,7 @@ const (
 )
 
 // newLive returns the view of a run. Spikes are counted only if there is a terminal.
-func (r *training) newLive(m protocols.Model) *live {
+func (r *session) newLive(m protocols.Model) *live {
 	hidden := len(m.Network.Hidden)
 	v := &live{
 		epochs: r.config.learning.epochs, examples: r.shown.Len(), checks: "test error",
@@ -62,7 +63,7 @@ func (r *training) newLive(m protocols.Model) *live {
 		v.checks = "validation"
 	}
 	if r.con.screen != nil && m.Neurons.Forward == sim.Spikes {
-		v.counter = r.trainer.CountSpikes()
+		v.counter = r.learner.CountSpikes()
 	}
 	return v
 }
@@ -72,7 +73,7 @@ func (v *live) pace() int { return min(max(v.examples/20, 1), recentExamples) }
 
 // resume adds what was before the view began: complete epochs, and part of one. Only
 // their mean errors are known.
-func (v *live) resume(epochs []epochEvent, now protocols.Epoch) {
+func (v *live) resume(epochs []epochEvent, now training.Epoch) {
 	past := func(examples int, err float64) {
 		v.curve = append(v.curve, slices.Repeat([]float64{err}, examples/v.pace())...)
 	}
@@ -87,14 +88,14 @@ func (v *live) resume(epochs []epochEvent, now protocols.Epoch) {
 }
 
 // train begins the training of an epoch, or goes on with it from where it is now.
-func (v *live) train(now protocols.Epoch, number int, total int64) {
+func (v *live) train(now training.Epoch, number int, total int64) {
 	v.from = int64(now.Examples)
 	v.number, v.testing, v.done, v.total, v.elapsed = number, false, v.from, total, 0
 	v.before = now
 }
 
 // learnt adds the examples since the last call, given the epoch so far.
-func (v *live) learnt(e protocols.Epoch) {
+func (v *live) learnt(e training.Epoch) {
 	n, wrong := e.Examples-v.before.Examples, e.Errors-v.before.Errors
 	v.before = e
 	for k := range n { // the order within a batch does not matter

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"plateau/protocols"
+	"plateau/protocols/training"
 )
 
 // golden compares text with a file of testdata; go test ./cmd/plateau -update
@@ -41,8 +41,8 @@ func someRun() *live {
 		names: populationNames(1), sizes: []int{784, 500, 10}, maxRate: 200,
 	}
 	for epoch := 1; epoch <= 3; epoch++ {
-		v.train(protocols.Epoch{}, epoch, 30000)
-		e := protocols.Epoch{Number: epoch}
+		v.train(training.Epoch{}, epoch, 30000)
+		e := training.Epoch{Number: epoch}
 		for e.Examples < 30000 && (epoch < 3 || e.Examples < 19148) {
 			e.Examples++
 			seen := float64(30000*(epoch-1) + e.Examples)
@@ -87,7 +87,7 @@ func TestLiveView(t *testing.T) {
 	}
 	young := func() *live {
 		v := &live{epochs: 100, examples: 60000, checks: "test error"}
-		v.train(protocols.Epoch{}, 1, 60000)
+		v.train(training.Epoch{}, 1, 60000)
 		return v
 	}
 	for name, test := range map[string]struct {
@@ -124,8 +124,8 @@ func TestLiveErrors(t *testing.T) {
 		v := &live{examples: 8000}
 		var wrong []bool
 		for number := 1; number <= 2; number++ {
-			v.train(protocols.Epoch{}, number, 8000)
-			e := protocols.Epoch{Number: number}
+			v.train(training.Epoch{}, number, 8000)
+			e := training.Epoch{Number: number}
 			for e.Examples < 8000 {
 				n := min(batch, 8000-e.Examples)
 				misread := (e.Examples / 11 * 7) % (n + 1)
@@ -199,7 +199,7 @@ func TestLiveCurves(t *testing.T) {
 // The time left is estimated from the last epoch, and from the current one so far.
 func TestLiveTimeLeft(t *testing.T) {
 	v := &live{epochs: 5, examples: 1000}
-	v.train(protocols.Epoch{}, 2, 1000)
+	v.train(training.Epoch{}, 2, 1000)
 	v.done, v.elapsed, v.testTook = 250, 5*time.Second, 2*time.Second
 	if got := v.ahead(15 * time.Second); got != 2*time.Second+3*22*time.Second {
 		t.Errorf("in training: %v", got)
@@ -216,13 +216,13 @@ func TestLiveTimeLeft(t *testing.T) {
 func TestLiveResumed(t *testing.T) {
 	v := &live{epochs: 8, examples: 30000, checks: "test error"}
 	test := 0.25
-	now := protocols.Epoch{Number: 3, Examples: 10000, Errors: 1000}
+	now := training.Epoch{Number: 3, Examples: 10000, Errors: 1000}
 	v.resume([]epochEvent{
 		{Epoch: 1, Examples: 30000, TrainError: 0.5, TestError: &test, TrainSeconds: 20, TestSeconds: 1},
 		{Epoch: 2, Examples: 30000, TrainError: 0.25, TestError: &test, TrainSeconds: 30, TestSeconds: 2},
 	}, now)
 	v.train(now, 3, 30000)
-	v.learnt(protocols.Epoch{Number: 3, Examples: 10500, Errors: 1250})
+	v.learnt(training.Epoch{Number: 3, Examples: 10500, Errors: 1250})
 	v.done, v.elapsed = 10500, time.Second
 	if got := fmt.Sprint(v.curve[0], v.curve[29], v.curve[30], v.curve[59], v.curve[60], len(v.curve), v.tests); got != "0.5 0.5 0.25 0.25 0.1 70 [0.25 0.25]" {
 		t.Errorf("the curves are %s", got)

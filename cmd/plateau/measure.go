@@ -15,7 +15,6 @@ import (
 	"strings"
 
 	"plateau/internal/atomicfile"
-	"plateau/network"
 	"plateau/protocols/dataset"
 	"plateau/protocols/measure"
 	"plateau/sim/record/npz"
@@ -29,6 +28,7 @@ func measurementNames() []string {
 // measured is what a run measures while it learns.
 type measured struct {
 	measure.Options      // in training
+	everything      bool // in training, whatever the learner can tell
 	confusion       bool // in the test after each epoch
 }
 
@@ -36,18 +36,19 @@ type measured struct {
 func (m measured) training() bool {
 	o := m.Options
 	o.Every = 0
-	return o != measure.Options{}
+	return m.everything || o != measure.Options{}
 }
 
 // measured reads measure.what.
 func (c *config) measured() (measured, error) {
 	m := measured{Options: measure.Options{Every: c.measure.every}}
-	a := network.Architecture{Hidden: c.network.hidden}
+	hidden := len(c.network.hidden)
 	switch c.measure.what {
 	case nothing:
 		return m, nil
 	case everything:
-		return measured{measure.All(c.measure.every, a), true}, nil
+		m.everything, m.confusion = true, true
+		return m, nil
 	}
 	for _, name := range splitList(c.measure.what) {
 		switch name {
@@ -69,7 +70,7 @@ func (c *config) measured() (measured, error) {
 			return measured{}, fmt.Errorf("there is no measurement %q", name)
 		}
 	}
-	return m, measure.Options{Every: 1, Angles: m.Angles, Eigenvalue: m.Eigenvalue, Alignment: m.Alignment}.Validate(a)
+	return m, measure.Options{Every: 1, Angles: m.Angles, Eigenvalue: m.Eigenvalue, Alignment: m.Alignment}.Validate(hidden)
 }
 
 // measureEvent is a line of measurements. What is not measured is not in it.
@@ -145,10 +146,13 @@ type measuring struct {
 }
 
 // measure begins to measure if the configuration asks for it.
-func (r *training) measure() error {
+func (r *session) measure() error {
 	what, err := r.config.measured()
 	if err != nil || !what.training() {
 		return err
+	}
+	if what.everything {
+		what.Options = measure.All(what.Every, r.learner)
 	}
 	m, err := measure.New(what.Options, r.trainer)
 	if err != nil {
@@ -165,7 +169,7 @@ const partMeasurements = "measurements"
 
 // addMeasured writes a line if an interval has ended. It must be called after every
 // batch, before a checkpoint.
-func (r *training) addMeasured(epoch int) error {
+func (r *session) addMeasured(epoch int) error {
 	if r.measuring == nil {
 		return nil
 	}
@@ -189,7 +193,7 @@ func countConfusion(read []int, set *dataset.Set) [][]int {
 }
 
 // saveMeasurements writes all measurements of the run as arrays.
-func (r *training) saveMeasurements() error {
+func (r *session) saveMeasurements() error {
 	if r.config.measure.what == nothing {
 		return nil
 	}

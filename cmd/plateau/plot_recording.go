@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"plateau/internal/figure"
-	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/replay"
 	"plateau/sim"
 	"plateau/sim/record"
 )
@@ -21,7 +21,7 @@ type recordedTrial struct {
 	r      *record.Reader
 	h      *record.Header
 	t      *record.Trial
-	replay *protocols.Replay
+	replay *replay.Replay
 }
 
 func newTrialRecording(con *console, r *record.Reader, o plotOptions) (*recordedTrial, error) {
@@ -30,7 +30,7 @@ func newTrialRecording(con *console, r *record.Reader, o plotOptions) (*recorded
 		return nil, err
 	}
 	search := &weightSearch{header: r.Header(), run: o.run, file: o.weights}
-	return &recordedTrial{con: con, path: o.from[0], r: r, h: r.Header(), t: t, replay: protocols.NewReplay(r, search.find)}, nil
+	return &recordedTrial{con: con, path: o.from[0], r: r, h: r.Header(), t: t, replay: replay.New(r, search.find)}, nil
 }
 
 // trialOf returns trial i of a recording.

@@ -10,6 +10,7 @@ import (
 	"plateau/compartments"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/protocolstest"
 	"plateau/sim"
 )
 
@@ -113,7 +114,7 @@ func TestPresetsLearn(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := net.Weights().SHA256()
-		trainer, err := protocols.NewTrainer(m, net, 1)
+		trainer, err := protocolstest.New(m, net, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -143,7 +143,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := newTraining(con, c, data, folder, trainOptions{workers: 1, every: interval{epochs: 1}})
+		r := newSession(con, c, data, folder, trainOptions{workers: 1, every: interval{epochs: 1}})
 		if err := r.prepare(); err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		}
 		writeFile(t, "x.plateau", "")
 		r.recording = &recording{path: "x.plateau", writer: w, ignore: ignore, con: con}
-		r.trainer.Watch(w, w.Potentials())
+		r.learner.Watch(w, w.Potentials())
 		err = r.run(context.Background())
 		if err := r.metrics.close(); err != nil {
 			t.Error(err)

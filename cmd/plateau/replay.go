@@ -16,8 +16,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"plateau/network"
-	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/replay"
 	"plateau/sim/record"
 	"plateau/sim/record/arrays"
 	"plateau/sim/record/table"
@@ -66,7 +66,7 @@ holds none, they are drawn as at the start of the run, or read from --run or
 			}
 		}
 		o.path, o.toEnd = args[0], !flags.Changed("to-ms")
-		return replay(cmd.Context(), con, o)
+		return runReplay(cmd.Context(), con, o)
 	}
 	return cmd
 }
@@ -96,7 +96,7 @@ type replayed struct {
 	values [][]float32 // for each variable, steps × neurons
 }
 
-func replay(ctx context.Context, con *console, o replayOptions) error {
+func runReplay(ctx context.Context, con *console, o replayOptions) error {
 	if o.out == "" {
 		o.out = fmt.Sprintf("replay-%d.npz", o.trial)
 	}
@@ -121,7 +121,7 @@ func replay(ctx context.Context, con *console, o replayOptions) error {
 		return err
 	}
 	search := &weightSearch{header: p.h, run: o.run, file: o.weights}
-	if err := p.run(ctx, protocols.NewReplay(r, search.find)); err != nil {
+	if err := p.run(ctx, replay.New(r, search.find)); err != nil {
 		if ctx.Err() != nil {
 			return interrupted("; nothing was written")
 		}
@@ -210,12 +210,12 @@ func (p *replayed) stretch(o replayOptions) error {
 }
 
 // run replays.
-func (p *replayed) run(ctx context.Context, r *protocols.Replay) error {
+func (p *replayed) run(ctx context.Context, r *replay.Replay) error {
 	p.values = make([][]float32, len(p.traces))
 	for k, t := range p.traces {
 		p.values[k] = make([]float32, 0, p.steps*len(t.Neurons))
 	}
-	return r.Samples(p.trial.Index, p.traces, p.from, p.from+p.steps, func(trace, step int, values []float32) error {
+	return r.Values(p.trial.Index, p.traces, p.from, p.from+p.steps, func(trace, step int, values []float32) error {
 		p.values[trace] = append(p.values[trace], values...)
 		return ctx.Err()
 	})

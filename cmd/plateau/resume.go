@@ -16,8 +16,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"plateau/internal/claim"
-	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/training"
 )
 
 // resumeFlags add --resume and --resume-at to a command that records.
@@ -163,7 +163,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if digestOf(data) != point.Data {
 		return fmt.Errorf("the images are not those that the run has learnt from: the contents of %s in %s have changed", c.data.name, data.Dir)
 	}
-	r := newTraining(con, c, data, folder, o)
+	r := newSession(con, c, data, folder, o)
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	point.close() // it may be removed
 	now, _ := r.trainer.Current()
 	if now.Number <= r.last.Epoch {
-		now = protocols.Epoch{}
+		now = training.Epoch{}
 	}
 	r.view.resume(r.tested, now)
 	// From here on the folder changes: everything after the checkpoint is removed.
@@ -393,7 +393,7 @@ func (c *checkpoint) checkEpochs(now *config) error {
 }
 
 // restore restores the state of the training from a checkpoint.
-func (r *training) restore(c *checkpoint) error {
+func (r *session) restore(c *checkpoint) error {
 	for _, p := range c.Parts {
 		if p.Name != partSettings && r.keeper(p.Name) == nil {
 			return fmt.Errorf("it holds a part named %s, which is not needed with these settings", p.Name)

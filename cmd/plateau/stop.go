@@ -28,7 +28,7 @@ func interrupted(format string, args ...any) error {
 }
 
 // stopped ends a run that a signal or an error has stopped.
-func (r *training) stopped(ctx context.Context, err error, examples int, during string) error {
+func (r *session) stopped(ctx context.Context, err error, examples int, during string) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return r.interrupt(examples, during)
 	}
@@ -36,7 +36,7 @@ func (r *training) stopped(ctx context.Context, err error, examples int, during 
 }
 
 // interrupt writes a checkpoint when the user stops a run.
-func (r *training) interrupt(examples int, during string) error {
+func (r *session) interrupt(examples int, during string) error {
 	if err := r.checkpoint(); err != nil {
 		return r.failed(err)
 	}
@@ -55,7 +55,7 @@ func (r *training) interrupt(examples int, during string) error {
 }
 
 // failed adds to an error how the run can be resumed, if it can.
-func (r *training) failed(err error) error {
+func (r *session) failed(err error) error {
 	if r.saved.IsZero() && !r.resumed {
 		return fmt.Errorf("%w\nthere is no checkpoint yet in %s", err, r.folder.path)
 	}

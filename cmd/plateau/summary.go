@@ -52,7 +52,7 @@ func (t *trace) event(o trialOptions) trialEvent {
 	r := t.result
 	last := len(r.Losses) - 1
 	e := trialEvent{
-		Event: "trial", Data: t.config.data.name, Split: o.split, Example: r.Example, Class: r.Class, Read: r.Read,
+		Event: "trial", Data: t.config.data.name, Split: o.split, Example: r.Example, Class: r.Class, Read: r.Predicted,
 		Potentials:   t.potentials(),
 		Populations:  []populationEvent{},
 		Plateaus:     []plateauEvent{},

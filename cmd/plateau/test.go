@@ -12,6 +12,7 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/training"
 )
 
 func newTest(con *console) *cobra.Command {
@@ -72,7 +73,11 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	if n := int(c.data.test); n > data.Test.Len() {
 		return misuse("data.test_examples = %d: there are only %d test images in %s", n, data.Test.Len(), data.Dir)
 	}
-	tester, err := protocols.NewTester(m, net, min(workers, data.Test.Len()))
+	learner, err := protocols.NewLearner(m, net, 1)
+	if err != nil {
+		return err
+	}
+	tester, err := training.NewTester(learner, min(workers, data.Test.Len()))
 	if err != nil {
 		return err
 	}
@@ -87,7 +92,7 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 		return err
 	}
 	took := time.Since(began)
-	confusion := countConfusion(result.Read, data.Test)
+	confusion := countConfusion(result.Predicted, data.Test)
 	con.event(testEvent{"test", info.Name, result.Examples, result.Error(), took.Seconds(), confusion})
 	con.line("test error %s: %d of %d predictions wrong, in %s (%.0f images/s)", withAccuracy(result.Error()),
 		result.Errors, result.Examples, clock(took), perSecond(int64(result.Examples), took))
@@ -108,7 +113,7 @@ func loadRun(m protocols.Model, run string) (*network.Network, error) {
 }
 
 // runTest runs a test and shows its progress as a bar, or as the sketch live.
-func runTest(ctx context.Context, con *console, t *protocols.Tester, set *dataset.Set, what string, live sketch) (protocols.Result, error) {
+func runTest(ctx context.Context, con *console, t *training.Tester, set *dataset.Set, what string, live sketch) (training.Result, error) {
 	total := int64(set.Len())
 	bar := con.progress(what, total, func(done int64, elapsed time.Duration) string {
 		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, perSecond(done, elapsed), clock(left(done, total, elapsed)))

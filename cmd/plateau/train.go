@@ -14,6 +14,7 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/training"
 )
 
 func newTrain(con *console) *cobra.Command {
@@ -159,7 +160,7 @@ func begin(ctx context.Context, con *console, c *config, folder *runFolder, o tr
 	if err != nil {
 		return err
 	}
-	r := newTraining(con, c, data, folder, o)
+	r := newSession(con, c, data, folder, o)
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -234,8 +235,8 @@ func (c *config) pin(data *dataset.Data) error {
 	return nil
 }
 
-// training is a run in progress.
-type training struct {
+// A session is a run in progress.
+type session struct {
 	con     *console
 	config  *config
 	data    *dataset.Data
@@ -245,8 +246,9 @@ type training struct {
 	workers int
 
 	net     *network.Network
-	trainer *protocols.Trainer
-	tester  *protocols.Tester
+	learner *protocols.Learner
+	trainer *training.Trainer
+	tester  *training.Tester
 	metrics *metricsFile
 	tested  []epochEvent
 	last    epochEvent // of them
@@ -266,14 +268,14 @@ type training struct {
 	saved   time.Time // when that was
 }
 
-func newTraining(con *console, c *config, data *dataset.Data, folder *runFolder, o trainOptions) *training {
-	r := &training{con: con, config: c, data: data, folder: folder, workers: o.workers, every: o.every, digest: digestOf(data)}
+func newSession(con *console, c *config, data *dataset.Data, folder *runFolder, o trainOptions) *session {
+	r := &session{con: con, config: c, data: data, folder: folder, workers: o.workers, every: o.every, digest: digestOf(data)}
 	r.total.start()
 	return r
 }
 
 // prepare makes the network and what runs it.
-func (r *training) prepare() error {
+func (r *session) prepare() error {
 	info, err := dataset.Lookup(r.config.data.name)
 	if err != nil {
 		return err
@@ -286,19 +288,22 @@ func (r *training) prepare() error {
 	if r.net, err = m.NewNetwork(); err != nil {
 		return err
 	}
-	if r.trainer, err = protocols.NewTrainer(m, r.net, r.workers); err != nil {
+	if r.learner, err = protocols.NewLearner(m, r.net, r.workers); err != nil {
 		return err
 	}
-	r.keep(partTrainer, trainerState{r.trainer})
+	if r.trainer, err = training.NewTrainer(r.learner, m.Schedule()); err != nil {
+		return err
+	}
+	r.keep(partTrainer, r.trainer)
 	r.view = r.newLive(m)
-	if r.tester, err = protocols.NewTester(m, r.net, min(r.workers, max(r.checked.Len(), r.data.Test.Len()))); err != nil {
+	if r.tester, err = training.NewTester(r.learner, min(r.workers, max(r.checked.Len(), r.data.Test.Len()))); err != nil {
 		return err
 	}
 	return r.measure()
 }
 
 // record begins to record what is shown in training.
-func (r *training) record(path string, force bool) error {
+func (r *session) record(path string, force bool) error {
 	info, err := dataset.Lookup(r.config.data.name)
 	if err != nil {
 		return err
@@ -323,13 +328,13 @@ func (r *training) record(path string, force bool) error {
 }
 
 // watch makes the recording observe training.
-func (r *training) watch() {
+func (r *session) watch() {
 	r.recording.con, r.recording.ignore = r.con, r.config.record.errors == ignoreErrors
-	r.trainer.Watch(r.recording.writer, r.recording.writer.Potentials())
+	r.learner.Watch(r.recording.writer, r.recording.writer.Potentials())
 }
 
 // end closes the files of the run.
-func (r *training) end(err *error) {
+func (r *session) end(err *error) {
 	if closed := r.recording.close(); *err == nil {
 		*err = closed
 	}
@@ -342,7 +347,7 @@ func (r *training) end(err *error) {
 }
 
 // both writes an event to metrics.jsonl and, with --json, to standard output.
-func (r *training) both(v any) error {
+func (r *session) both(v any) error {
 	if err := r.folder.lost(); err != nil {
 		return err
 	}
@@ -350,7 +355,7 @@ func (r *training) both(v any) error {
 	return r.metrics.add(v)
 }
 
-func (r *training) run(ctx context.Context) error {
+func (r *session) run(ctx context.Context) error {
 	c := r.config
 	if err := r.start(); err != nil {
 		return err
@@ -376,7 +381,7 @@ func (r *training) run(ctx context.Context) error {
 }
 
 // finish ends a run that has done all its epochs.
-func (r *training) finish(ctx context.Context, compared *baseline) error {
+func (r *session) finish(ctx context.Context, compared *baseline) error {
 	c := r.config
 	final, err := r.final(ctx)
 	if err != nil {
@@ -424,7 +429,7 @@ const lastTest = "the test after the last epoch"
 
 // final is the error on the test set after the last epoch. Where images are held
 // out, this is when the run first sees the test set.
-func (r *training) final(ctx context.Context) (*float64, error) {
+func (r *session) final(ctx context.Context) (*float64, error) {
 	if r.config.data.validation == 0 {
 		return r.last.TestError, nil
 	}
@@ -444,7 +449,7 @@ func (c *config) errorName() string {
 	return "test error"
 }
 
-func (r *training) start() error {
+func (r *session) start() error {
 	c := r.config
 	from := "drawn by the program"
 	if r.data.Dir != "" {
@@ -482,7 +487,7 @@ func (r *training) start() error {
 }
 
 // startEvent is the first line of the metrics.
-func (r *training) startEvent() startEvent {
+func (r *session) startEvent() startEvent {
 	c := r.config
 	info, _ := dataset.Lookup(c.data.name)
 	return startEvent{
@@ -495,13 +500,13 @@ func (r *training) startEvent() startEvent {
 
 // columns is the format of the table of epochs, with room for the loss of each
 // hidden layer.
-func (r *training) columns() string {
+func (r *session) columns() string {
 	return fmt.Sprintf("%%5v  %%11s  %%%ds  %%10s  %%%ds  %%11s  %%10s",
 		max(10, len(r.config.errorName())), max(11, 8*len(r.config.network.hidden)))
 }
 
 // epoch trains, tests and reports once, leaving out what is done already.
-func (r *training) epoch(ctx context.Context) error {
+func (r *session) epoch(ctx context.Context) error {
 	number := r.last.Epoch + 1
 	due := r.every.after(number) || number == r.config.learning.epochs
 	learnt, finished := r.trainer.Current()
@@ -541,7 +546,7 @@ func (r *training) epoch(ctx context.Context) error {
 		r.last.TestError = &share
 	}
 	if what, _ := r.config.measured(); what.confusion {
-		r.last.Confusion = countConfusion(result.Read, r.checked)
+		r.last.Confusion = countConfusion(result.Predicted, r.checked)
 	}
 	var hidden []string
 	for _, loss := range r.last.HiddenLosses {
@@ -569,12 +574,12 @@ func (r *training) epoch(ctx context.Context) error {
 }
 
 // learn is the training half of an epoch.
-func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, error) {
+func (r *session) learn(ctx context.Context, number int) (training.Epoch, error) {
 	total := int64(r.shown.Len())
 	epochs := r.config.learning.epochs
 	now, finished := r.trainer.Current()
 	if finished {
-		now = protocols.Epoch{}
+		now = training.Epoch{}
 	}
 	before := int64(now.Examples) // by an earlier process
 	bar := r.con.progress(fmt.Sprintf("epoch %d/%d train", number, epochs), total,
@@ -594,7 +599,7 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var broken error
-	learnt, err := r.trainer.Epoch(ctx, r.shown, func(e protocols.Epoch) {
+	learnt, err := r.trainer.Epoch(ctx, r.shown, func(e training.Epoch) {
 		now = e
 		r.view.learnt(e)
 		bar.at(int64(e.Examples))
@@ -620,7 +625,7 @@ func (r *training) learn(ctx context.Context, number int) (protocols.Epoch, erro
 
 // ahead estimates how long everything after the training of an epoch takes, given the
 // time that this training takes.
-func (r *training) ahead(number int, epoch time.Duration) time.Duration {
+func (r *session) ahead(number int, epoch time.Duration) time.Duration {
 	test := time.Duration(r.last.TestSeconds * float64(time.Second))
 	return test + time.Duration(r.config.learning.epochs-number)*(epoch+test)
 }

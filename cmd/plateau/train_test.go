@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/protocolstest"
 )
 
 func writeFile(t *testing.T, name, text string) {
@@ -254,7 +254,7 @@ func TestValidation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tester, err := protocols.NewTester(m, net, 1)
+	tester, err := protocolstest.NewTester(m, net, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

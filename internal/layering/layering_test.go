@@ -35,7 +35,8 @@ var arrows = []struct {
 	{"sim", "kernels compartments network"},
 	{"sim/...", "kernels compartments network sim sim/..."},
 	{"protocols/dataset", "kernels compartments network sim sim/record/npz"},
-	{"protocols", "kernels compartments network sim sim/... protocols/dataset"},
+	{"protocols/training", "network sim"},
+	{"protocols", "kernels compartments network sim sim/... protocols/training"},
 	{"protocols/...", "kernels compartments network sim sim/... protocols protocols/..."},
 	{"cmd/...", "kernels compartments network sim sim/... protocols protocols/... cmd/..."},
 	{"internal/...", ""},
@@ -55,6 +56,7 @@ var unknown = []struct {
 	{"sim", world, "the engine knows no clock, files or terminals"},
 	{"sim/...", terminal, "terminals belong to cmd"},
 	{"protocols", terminal + " time math/rand math/rand/v2 internal/atomicfile", "terminals belong to cmd, and a run must not depend on the clock"},
+	{"protocols/training", terminal + " time math/rand math/rand/v2 internal/atomicfile", "terminals belong to cmd, and a run must not depend on the clock"},
 	{"protocols/...", terminal + " math/rand math/rand/v2", "terminals belong to cmd, and chance comes from streams"},
 	{"internal/figure", world, "it gets numbers and gives pictures"},
 	{"internal/...", terminal, "terminals belong to cmd"},
@@ -213,7 +215,12 @@ func TestCheck(t *testing.T) {
 		{"sim/record/npz", "github.com/klauspost/compress/flate", true},
 		{"sim/record/nwb", "plateau/protocols", false},
 		{"protocols", "plateau/sim", true},
-		{"protocols", "plateau/protocols/dataset", true},
+		{"protocols", "plateau/protocols/training", true},
+		{"protocols", "plateau/protocols/dataset", false},
+		{"protocols/training", "plateau/network", true},
+		{"protocols/training", "plateau/sim/record", false},
+		{"protocols/training", "plateau/protocols", false},
+		{"protocols/replay", "plateau/protocols", true},
 		{"protocols", "plateau/cmd/plateau", false},
 		{"protocols", "flag", false},
 		{"protocols", "github.com/spf13/cobra", false},
@@ -246,7 +253,7 @@ func TestCheck(t *testing.T) {
 // Packages on which a run depends use only those functions of package math that give
 // the same bits on every machine; for the others there is internal/elementary.
 func TestExactMath(t *testing.T) {
-	const decides = "kernels compartments network sim protocols protocols/dataset internal/elementary internal/vec"
+	const decides = "kernels compartments network sim protocols protocols/training protocols/replay protocols/dataset internal/elementary internal/vec"
 	for _, f := range files(t) {
 		if !covered(decides, f.pkg) {
 			continue

@@ -57,7 +57,7 @@ func newLinear(train *Set) *linear {
 	const sample = 1000 // images give a good enough mean
 	images := min(train.Len(), sample)
 	for i := range images {
-		train.Sample(i, l.image)
+		train.Example(i, l.image)
 		for _, x := range l.image {
 			squares += float64(float64(x) * float64(x))
 		}
@@ -68,7 +68,7 @@ func newLinear(train *Set) *linear {
 
 // read computes the outputs for an image and returns the class of the largest.
 func (l *linear) read(set *Set, i int) (class int) {
-	set.Sample(i, l.image)
+	set.Example(i, l.image)
 	copy(l.output, l.bias)
 	for j, x := range l.image {
 		if x != 0 {

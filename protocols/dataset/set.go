@@ -95,9 +95,9 @@ type Data struct {
 	Notices []string // what the user should know, such as that batches are missing; one line each
 }
 
-// Sample writes the pixels of image i to intensity, scaled to 0 to 1, and returns
+// Example writes the pixels of image i to intensity, scaled to 0 to 1, and returns
 // its label.
-func (s *Set) Sample(i int, intensity []float32) (class int) {
+func (s *Set) Example(i int, intensity []float32) (class int) {
 	for k, v := range s.Image(i) {
 		intensity[k] = intensities[v]
 	}

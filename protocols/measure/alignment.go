@@ -1,16 +1,11 @@
 package measure
 
-import (
-	"plateau/network"
-	"plateau/protocols"
-)
+import "plateau/network"
 
 // alignment measures the angle between the weights W of the output layer and the
 // transposed feedback weights Yᵀ of the last hidden layer, as vectors of all their
 // elements: 0° if Y is Wᵀ, and about 90° if they have nothing in common.
 type alignment struct{ net *network.Network }
-
-func (alignment) learnt(protocols.Lesson, int64) {}
 
 func (p alignment) finish(line *Line) {
 	last := len(p.net.Layers) - 1

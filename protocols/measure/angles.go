@@ -41,7 +41,7 @@ func newAngles(m protocols.Model, net *network.Network) *angles {
 	return p
 }
 
-func (p *angles) learnt(l protocols.Lesson, _ int64) {
+func (p *angles) heard(l protocols.Lesson, _ int64) {
 	last := len(p.errors) - 1
 	f, rate := l.Forward[last], l.Target[last].Rate
 	above := p.errors[last]

@@ -9,6 +9,8 @@ import (
 	"plateau/protocols"
 	"plateau/protocols/dataset"
 	"plateau/protocols/measure"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 )
 
 // BenchmarkTraining trains on digits, in short turns without and with measurements so
@@ -34,11 +36,11 @@ func BenchmarkTraining(b *testing.B) {
 			{"norms", measure.Options{Norms: true}},
 			{"alignment", measure.Options{Alignment: true}},
 			{"rates", measure.Options{Rates: true}},
-			{"all", measure.All(turns*turn, m.Network)},
+			{"all", measure.All(turns*turn, newTrainer(b, m, 1).Learner)},
 		} {
 			c.o.Every = turns * turn
 			b.Run(net.name+"/"+c.name, func(b *testing.B) {
-				trainers := [2]*protocols.Trainer{newTrainer(b, m, 1), newTrainer(b, m, 1)}
+				trainers := [2]*protocolstest.Training{newTrainer(b, m, 1), newTrainer(b, m, 1)}
 				measurements := newMeasurements(b, c.o, trainers[1])
 				runtime.LockOSThread()
 				defer runtime.UnlockOSThread()
@@ -46,7 +48,7 @@ func BenchmarkTraining(b *testing.B) {
 				for b.Loop() {
 					for k := range 2 * turns {
 						began := threadTime()
-						_, err := trainers[k%2].Epoch(context.Background(), data.Train, func(protocols.Epoch) {
+						_, err := trainers[k%2].Epoch(context.Background(), data.Train, func(training.Epoch) {
 							if k%2 == 1 {
 								measurements.Next()
 							}

@@ -6,7 +6,7 @@
 //
 //	measurements, err := measure.New(measure.Options{Every: 1000, Losses: true, Angles: true}, trainer)
 //	…
-//	trainer.Epoch(ctx, data, func(protocols.Epoch) {
+//	trainer.Epoch(ctx, data, func(training.Epoch) {
 //		if line, ok := measurements.Next(); ok {
 //			fmt.Println(line.Examples, line.UpdateAngles)
 //		}

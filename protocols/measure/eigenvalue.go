@@ -54,7 +54,7 @@ func newEigenvalue(m protocols.Model, net *network.Network) *eigenvalue {
 	return p
 }
 
-func (p *eigenvalue) learnt(l protocols.Lesson, left int64) {
+func (p *eigenvalue) heard(l protocols.Lesson, left int64) {
 	if left >= Window {
 		return
 	}

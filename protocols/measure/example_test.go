@@ -7,6 +7,7 @@ import (
 	"plateau/protocols"
 	"plateau/protocols/dataset"
 	"plateau/protocols/measure"
+	"plateau/protocols/training"
 )
 
 // A network learns, and measurements tell how far local updates are from those of
@@ -20,17 +21,22 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	learner, err := protocols.NewLearner(m, net, 1)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	measurements, err := measure.New(measure.All(500, m.Network), trainer)
+	trainer, err := training.NewTrainer(learner, m.Schedule())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	_, err = trainer.Epoch(context.Background(), data.Train, func(protocols.Epoch) {
+	measurements, err := measure.New(measure.All(500, learner), trainer)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = trainer.Epoch(context.Background(), data.Train, func(training.Epoch) {
 		if line, ok := measurements.Next(); ok {
 			fmt.Printf("%4d examples: update %.0f° off, eigenvalue %.2f, alignment %.1f°, hidden neurons at %.0f Hz\n",
 				line.Examples, line.UpdateAngles[0], line.LargestEigenvalue, line.AlignmentAngle, 1000*line.Rates[1])

@@ -3,8 +3,7 @@ package measure
 import (
 	"math"
 
-	"plateau/network"
-	"plateau/protocols"
+	"plateau/protocols/training"
 )
 
 // losses measures the means of the local losses over an interval, L_0 of each hidden
@@ -18,16 +17,15 @@ type losses struct {
 	product []float64 // sum of products of the deviations of each hidden layer and of the output layer
 }
 
-func newLosses(net *network.Network) *losses {
-	layers := len(net.Layers)
+func newLosses(layers int) *losses {
 	return &losses{n: make([]float64, 1), mean: make([]float64, layers), squares: make([]float64, layers), product: make([]float64, layers-1)}
 }
 
-func (p *losses) learnt(l protocols.Lesson, _ int64) {
+func (p *losses) saw(s training.Seen) {
 	p.n[0]++
 	last := len(p.mean) - 1
-	before := l.Losses[last] - p.mean[last] // deviation from the mean so far
-	for m, loss := range l.Losses {
+	before := s.Losses[last] - p.mean[last] // deviation from the mean so far
+	for m, loss := range s.Losses {
 		d := loss - p.mean[m]
 		p.mean[m] += d / p.n[0]
 		p.squares[m] += float64(d * (loss - p.mean[m]))

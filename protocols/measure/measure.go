@@ -7,6 +7,7 @@ import (
 
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -22,19 +23,24 @@ type Options struct {
 	Rates      bool // firing rates
 }
 
-// All returns options that measure everything that a network has.
-func All(every int, a network.Architecture) Options {
-	hidden := len(a.Hidden) > 0
-	return Options{Every: every, Losses: true, Angles: hidden, Eigenvalue: hidden, Norms: true, Alignment: hidden, Rates: true}
+// All returns options that measure everything that a learner can tell.
+func All(every int, l training.Learner) Options {
+	o := Options{Every: every, Losses: true, Norms: true}
+	if l, ok := l.(plateaus); ok {
+		hidden := len(l.Network().Hidden) > 0
+		o.Angles, o.Eigenvalue, o.Alignment, o.Rates = hidden, hidden, hidden, true
+	}
+	return o
 }
 
-// Validate reports every option that is invalid for a network.
-func (o Options) Validate(a network.Architecture) error {
+// Validate reports every option that is invalid for a network with the given number of
+// hidden layers.
+func (o Options) Validate(hidden int) error {
 	var errs []error
 	if o.Every < 1 {
 		errs = append(errs, fmt.Errorf("measure: Options.Every = %d examples, want at least 1", o.Every))
 	}
-	if len(a.Hidden) == 0 {
+	if hidden == 0 {
 		for _, m := range []struct {
 			name string
 			on   bool
@@ -70,63 +76,111 @@ type Line struct {
 	Rates []float64 // mean firing rate of each population from the input up, in forward phases (spikes/ms)
 }
 
-// Measurements are a witness of training that sums up lessons.
+// Measurements sum up what a learner sees in its examples, over intervals.
 type Measurements struct {
 	options Options
 	parts   []part
-	shown   uint64 // number of the last lesson
-	due     uint64 // number of the lesson that ends the interval; 0 before the first
+	shown   uint64 // number of the last example
+	due     uint64 // number of the example that ends the interval; 0 before the first
 }
 
-// A part is one of the measurements.
+// A part is one of the measurements. It may also be a seer or a listener.
 type part interface {
-	// learnt adds a lesson. Left is the number of lessons that will follow in the
-	// interval; in the last batch of an interval there may be more of them.
-	learnt(l protocols.Lesson, left int64)
 	// finish adds the interval to a line and begins the next.
 	finish(line *Line)
-	// state returns everything that the part keeps from one lesson to the next, as
+	// state returns everything that the part keeps from one example to the next, as
 	// []float64 and []float32.
 	state() []any
 }
 
-// New returns measurements of a trainer, beginning with its next example.
-func New(o Options, t *protocols.Trainer) (*Measurements, error) {
-	model, net := t.Model(), t.Network()
-	if err := o.Validate(net.Architecture); err != nil {
-		return nil, err
+// A seer adds up what any learner sees in its examples.
+type seer interface{ saw(training.Seen) }
+
+// A listener adds up lessons, which only a learner with plateaus tells.
+type listener interface {
+	// heard adds a lesson. Left is the number of lessons that will follow in the
+	// interval; in the last batch of an interval there may be more of them.
+	heard(l protocols.Lesson, left int64)
+}
+
+// plateaus is what angles, eigenvalues, alignment and rates are measured of.
+type plateaus interface {
+	Model() protocols.Model
+	Network() *network.Network
+	AddWitness(w protocols.Witness, rates bool)
+	CountSpikes() *protocols.SpikeCount
+}
+
+// New returns measurements of what a trainer trains, beginning with its next example.
+func New(o Options, t *training.Trainer) (*Measurements, error) {
+	learner := t.Learner()
+	p, ok := learner.(plateaus)
+	switch {
+	case ok:
+		if err := o.Validate(len(p.Network().Hidden)); err != nil {
+			return nil, err
+		}
+	case o.Angles || o.Eigenvalue || o.Alignment || o.Rates:
+		return nil, errors.New("measure: update angles, the eigenvalue, alignment and firing rates need plateau potentials; this rule has none")
+	case o.Every < 1:
+		return nil, o.Validate(1)
 	}
 	m := &Measurements{options: o}
 	if o.Losses {
-		m.parts = append(m.parts, newLosses(net))
+		m.parts = append(m.parts, newLosses(learner.Shape().Losses))
 	}
 	if o.Angles {
-		m.parts = append(m.parts, newAngles(model, net))
+		m.parts = append(m.parts, newAngles(p.Model(), p.Network()))
 	}
 	if o.Eigenvalue {
-		m.parts = append(m.parts, newEigenvalue(model, net))
+		m.parts = append(m.parts, newEigenvalue(p.Model(), p.Network()))
 	}
 	if o.Norms {
-		m.parts = append(m.parts, newNorms(net))
+		m.parts = append(m.parts, newNorms(learner.Weights()))
 	}
 	if o.Alignment {
-		m.parts = append(m.parts, alignment{net})
+		m.parts = append(m.parts, alignment{p.Network()})
 	}
 	if o.Rates {
-		m.parts = append(m.parts, newRates(t))
+		m.parts = append(m.parts, newRates(p))
 	}
-	t.AddWitness(m, o.Rates && model.Neurons.Forward == sim.Rates)
+	if ok {
+		p.AddWitness(lessons{m}, o.Rates && p.Model().Neurons.Forward == sim.Rates)
+	}
+	t.AddWitness(m)
 	return m, nil
 }
 
-// Learnt adds a lesson. The trainer calls it.
-func (m *Measurements) Learnt(l protocols.Lesson) {
-	if m.due == 0 {
-		m.due = m.end(l.Number - 1)
-	}
-	m.shown = l.Number
+// Learnt adds a batch. The trainer calls it.
+func (m *Measurements) Learnt(b *training.Batch) {
+	m.begin(b.First)
+	m.shown = b.First - 1 + uint64(b.Len())
 	for _, p := range m.parts {
-		p.learnt(l, int64(m.due)-int64(l.Number))
+		if p, ok := p.(seer); ok {
+			for _, seen := range b.Seen {
+				p.saw(seen)
+			}
+		}
+	}
+}
+
+// lessons tells the parts of lessons.
+type lessons struct{ *Measurements }
+
+// Learnt adds a lesson. The learner calls it.
+func (m lessons) Learnt(l protocols.Lesson) {
+	m.begin(l.Number)
+	for _, p := range m.parts {
+		if p, ok := p.(listener); ok {
+			p.heard(l, int64(m.due)-int64(l.Number))
+		}
+	}
+}
+
+// begin begins the first interval with the example that has the given number.
+func (m *Measurements) begin(number uint64) {
+	if m.due == 0 {
+		m.due = m.end(number - 1)
 	}
 }
 

@@ -13,22 +13,44 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/measure"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
-// hand returns a made-up network, and measurements of it to which a test passes
-// made-up lessons.
-func hand(t *testing.T, hidden, outputs int, o measure.Options) (*network.Network, *measure.Measurements) {
+// made is a learner whose lessons are made up.
+type made struct {
+	*protocols.Learner
+	witness protocols.Witness
+	*measure.Measurements
+}
+
+func (m *made) AddWitness(w protocols.Witness, rates bool) { m.witness = w }
+
+// tell tells the measurements of a batch with one lesson.
+func (m *made) tell(l protocols.Lesson) {
+	m.witness.Learnt(l)
+	b := training.NewBatch(noise(1), []int{0})
+	b.First, b.Seen[0].Losses = l.Number, l.Losses
+	m.Learnt(b)
+}
+
+// hand returns a network of zeros, and measurements of it to which a test tells made-up
+// lessons.
+func hand(t *testing.T, hidden, outputs int, o measure.Options) (*network.Network, *made) {
 	t.Helper()
 	m := protocols.Default(3, []int{hidden}, outputs)
-	trainer := newTrainer(t, m, 1)
-	for _, a := range trainer.Network().Weights() {
-		for j := range max(a.Rows, 1) {
-			clear(a.Row(j))
-		}
+	whole := newTrainer(t, m, 1)
+	whole.Weights().Set(make([]float32, whole.Weights().Count()))
+	by := &made{Learner: whole.Learner}
+	trainer, err := training.NewTrainer(by, m.Schedule())
+	if err != nil {
+		t.Fatal(err)
 	}
 	o.Every = 1
-	return trainer.Network(), newMeasurements(t, o, trainer)
+	if by.Measurements, err = measure.New(o, trainer); err != nil {
+		t.Fatal(err)
+	}
+	return whole.Network(), by
 }
 
 // lesson makes up a lesson from the means that are measured.
@@ -71,18 +93,18 @@ func TestAngleByHand(t *testing.T) {
 		{rest, math.NaN()},
 	} {
 		// φ_max σ(0) = 0.1/ms in the forward phase; the second neuron is told to fire more.
-		m.Learnt(lesson(uint64(k+1), rest, rest, c.change, []float32{0, 0, 0}, []float32{0.1, 0.15, 0.1}))
+		m.tell(lesson(uint64(k+1), rest, rest, c.change, []float32{0, 0, 0}, []float32{0.1, 0.15, 0.1}))
 		// Near 1, an arc cosine turns an error of 1e-8 into 1e-4 radians.
-		near(t, fmt.Sprint(c.change), next(t, m).UpdateAngles, []float64{c.want}, 1e-2)
+		near(t, fmt.Sprint(c.change), next(t, m.Measurements).UpdateAngles, []float64{c.want}, 1e-2)
 	}
 
 	// The mean leaves out updates without an angle.
 	net, m = hand(t, 2, 3, measure.Options{Angles: true})
 	copy(net.Layers[1].Weights.Row(0), []float32{1, 0, 0})
 	for k, change := range [][]float32{{1, 0}, {0, 0}, {0, 1}} {
-		m.Learnt(lesson(uint64(k+1), rest, rest, change, []float32{0, 0, 0}, []float32{0.2, 0.1, 0.1}))
+		m.tell(lesson(uint64(k+1), rest, rest, change, []float32{0, 0, 0}, []float32{0.2, 0.1, 0.1}))
 	}
-	near(t, "mean", next(t, m).UpdateAngles, []float64{45}, 1e-9)
+	near(t, "mean", next(t, m.Measurements).UpdateAngles, []float64{45}, 1e-9)
 }
 
 // Some Jacobians can be worked out by hand: with W_out = a I and Y = b I all singular
@@ -111,14 +133,14 @@ func TestEigenvalueByHand(t *testing.T) {
 		}
 		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[1] = b, b
 		rest := []float32{0, 0}
-		m.Learnt(lesson(1, rest, rest, rest, rest, rest))
-		near(t, c.name, []float64{next(t, m).LargestEigenvalue}, []float64{c.want}, 1e-9) // eigenvalues are rounded to ten digits
+		m.tell(lesson(1, rest, rest, rest, rest, rest))
+		near(t, c.name, []float64{next(t, m.Measurements).LargestEigenvalue}, []float64{c.want}, 1e-9) // eigenvalues are rounded to ten digits
 	}
 	net, m := hand(t, 2, 2, measure.Options{Eigenvalue: true})
 	net.Layers[1].Weights.Row(0)[0] = float32(math.Inf(1))
 	rest := []float32{0, 0}
-	m.Learnt(lesson(1, rest, rest, rest, rest, rest))
-	if v := next(t, m).LargestEigenvalue; !math.IsNaN(v) {
+	m.tell(lesson(1, rest, rest, rest, rest, rest))
+	if v := next(t, m.Measurements).LargestEigenvalue; !math.IsNaN(v) {
 		t.Errorf("with infinite weights it is %v, want NaN", v)
 	}
 }
@@ -132,21 +154,21 @@ func TestAlignmentByHand(t *testing.T) {
 	for _, line := range lines {
 		near(t, "symmetric", []float64{line.AlignmentAngle}, []float64{0}, 1e-5) // an arc cosine near 1
 	}
-	net, made := hand(t, 2, 2, measure.Options{Alignment: true})
+	net, by := hand(t, 2, 2, measure.Options{Alignment: true})
 	rest := []float32{0, 0}
 	for k, c := range []struct{ y, want float64 }{{-2, 180}, {0, math.NaN()}, {3, 0}} {
 		copy(net.Layers[1].Weights.Row(0), []float32{1, 2})
 		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[0] = float32(c.y), float32(2*c.y)
-		made.Learnt(lesson(uint64(k+1), rest, rest, rest, rest, rest))
-		near(t, fmt.Sprint(c.y), []float64{next(t, made).AlignmentAngle}, []float64{c.want}, 1e-5)
+		by.tell(lesson(uint64(k+1), rest, rest, rest, rest, rest))
+		near(t, fmt.Sprint(c.y), []float64{next(t, by.Measurements).AlignmentAngle}, []float64{c.want}, 1e-5)
 	}
 	// Rounding makes some cosines of parallel vectors larger than 1; no angle may be NaN.
 	for k := range 100 {
 		y := 0.1 * float32(k+1)
 		copy(net.Layers[1].Weights.Row(0), []float32{y, y / 3})
 		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[0] = y, y/3
-		made.Learnt(lesson(uint64(k+4), rest, rest, rest, rest, rest))
-		near(t, fmt.Sprint(y), []float64{next(t, made).AlignmentAngle}, []float64{0}, 1e-5)
+		by.tell(lesson(uint64(k+4), rest, rest, rest, rest, rest))
+		near(t, fmt.Sprint(y), []float64{next(t, by.Measurements).AlignmentAngle}, []float64{0}, 1e-5)
 	}
 }
 
@@ -156,9 +178,9 @@ func TestCorrelationByHand(t *testing.T) {
 	tell := func(hidden, output []float64) measure.Line {
 		for k := range hidden {
 			number++
-			m.Learnt(protocols.Lesson{Number: number, Losses: []float64{hidden[k], output[k]}})
+			m.tell(protocols.Lesson{Number: number, Losses: []float64{hidden[k], output[k]}})
 		}
-		return next(t, m)
+		return next(t, m.Measurements)
 	}
 	for _, c := range []struct {
 		hidden, output []float64
@@ -207,7 +229,7 @@ func TestMeasuringChangesNothing(t *testing.T) {
 				trainer := newTrainer(t, m, workers)
 				o := measure.Options{Every: 7}
 				if on {
-					o = measure.All(7, m.Network)
+					o = measure.All(7, trainer.Learner)
 				}
 				got := fmt.Sprint(course(t, newMeasurements(t, o, trainer), trainer, data, 2))
 				if on {
@@ -241,8 +263,8 @@ func TestStateGoesOn(t *testing.T) {
 		if batch == 6 {
 			m.Neurons.Forward = sim.Rates
 		}
-		o := measure.All(15, m.Network)
 		trainer := newTrainer(t, m, 1)
+		o := measure.All(15, trainer.Learner)
 		want := fmt.Sprint(course(t, newMeasurements(t, o, trainer), trainer, data, 3))
 		for _, stop := range []int{1, 14, 15, 16, 29, 40, 44, 75, 79} {
 			trainer := newTrainer(t, m, 1)
@@ -251,9 +273,9 @@ func TestStateGoesOn(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var err error
-			var now protocols.Epoch
+			var now training.Epoch
 			for err == nil {
-				_, err = trainer.Epoch(ctx, data, func(e protocols.Epoch) {
+				_, err = trainer.Epoch(ctx, data, func(e training.Epoch) {
 					if line, ok := measurements.Next(); ok {
 						lines = append(lines, line)
 					}
@@ -268,13 +290,13 @@ func TestStateGoesOn(t *testing.T) {
 			}
 			state := written(t, measurements)
 			var checkpoint bytes.Buffer
-			if err := trainer.WriteCheckpoint(&checkpoint); err != nil {
+			if err := trainer.WriteState(&checkpoint); err != nil {
 				t.Fatal(err)
 			}
 
 			trainer = newTrainer(t, m, 2)
 			measurements = newMeasurements(t, o, trainer)
-			if err := trainer.Restore(section(checkpoint.Bytes())); err != nil {
+			if err := trainer.ReadState(section(checkpoint.Bytes())); err != nil {
 				t.Fatal(err)
 			}
 			if err := measurements.ReadState(section(state)); err != nil {
@@ -295,7 +317,7 @@ func TestStateRefused(t *testing.T) {
 	state := func(every int, alter func(*measure.Options), hidden ...int) (*measure.Measurements, []byte) {
 		m := tiny(hidden...)
 		trainer := newTrainer(t, m, 1)
-		o := measure.All(every, m.Network)
+		o := measure.All(every, trainer.Learner)
 		alter(&o)
 		measurements := newMeasurements(t, o, trainer)
 		course(t, measurements, trainer, noise(20), 1)
@@ -329,7 +351,7 @@ func TestStateRefused(t *testing.T) {
 func TestNothingToTell(t *testing.T) {
 	m := tiny(3)
 	trainer := newTrainer(t, m, 1)
-	measurements := newMeasurements(t, measure.All(1, m.Network), trainer)
+	measurements := newMeasurements(t, measure.All(1, trainer.Learner), trainer)
 	if line, ok := measurements.Next(); ok {
 		t.Errorf("before anything was learnt there is %+v", line)
 	}
@@ -349,15 +371,74 @@ func TestOptions(t *testing.T) {
 		{measure.Options{Every: -3}, []string{"Every = -3"}},
 		{measure.Options{Every: 1, Angles: true, Eigenvalue: true, Alignment: true}, []string{"Angles needs a hidden layer", "Eigenvalue", "Alignment"}},
 	} {
-		_, err := measure.New(c.o, newTrainer(t, none, 1))
+		_, err := measure.New(c.o, newTrainer(t, none, 1).Trainer)
 		for _, want := range c.want {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%+v: error %v, want one that says %q", c.o, err, want)
 			}
 		}
 	}
-	if !slices.Equal([]error{measure.All(1, none.Network).Validate(none.Network), measure.All(1, tiny(3).Network).Validate(tiny(3).Network)}, []error{nil, nil}) {
-		t.Error("Validate refuses All")
+	for hidden, m := range []protocols.Model{none, tiny(3)} {
+		if err := measure.All(1, newTrainer(t, m, 1).Learner).Validate(hidden); err != nil {
+			t.Errorf("Validate refuses All: %v", err)
+		}
+	}
+}
+
+// flat is a learner without plateaus: a vector that grows by the length of each batch.
+type flat struct {
+	weights []float32
+}
+
+func (f *flat) Shape() training.Shape              { return training.Shape{Inputs: 6, Classes: 3, Losses: 1} }
+func (f *flat) Reader() (training.Reader, error)   { return f, nil }
+func (f *flat) Read(training.Example) (int, error) { return 0, nil }
+func (f *flat) AppendState(b []byte) []byte        { return b }
+func (f *flat) SetState([]byte) error              { return nil }
+func (f *flat) Weights() network.Weights {
+	return network.Weights{network.MatrixArray("W0", network.Matrix{Rows: 1, Cols: 1, Stride: 1, Data: f.weights}), network.BiasArray("b0", []float32{7})}
+}
+
+func (f *flat) Learn(b *training.Batch) error {
+	for k := range b.Seen {
+		b.Read(k)
+		b.Seen[k] = training.Seen{Losses: []float64{float64(k)}}
+	}
+	f.weights[0] += float32(b.Len())
+	return nil
+}
+
+// What learns without plateaus has losses and norms, and is refused what it cannot tell.
+func TestLearnerWithoutPlateaus(t *testing.T) {
+	f := &flat{make([]float32, 1)}
+	trainer, err := training.NewTrainer(f, training.Schedule{Batch: 2, RateDecay: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []measure.Options{{Every: 1, Angles: true}, {Every: 1, Eigenvalue: true}, {Every: 1, Alignment: true}, {Every: 1, Rates: true}} {
+		if _, err := measure.New(o, trainer); err == nil || !strings.Contains(err.Error(), "plateau potentials") {
+			t.Errorf("%+v: error %v, want one about plateau potentials", o, err)
+		}
+	}
+	if _, err := measure.New(measure.Options{Losses: true}, trainer); err == nil || !strings.Contains(err.Error(), "Every = 0") {
+		t.Errorf("an interval of no examples: error %v", err)
+	}
+	m, err := measure.New(measure.All(4, f), trainer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []measure.Line
+	if _, err := trainer.Epoch(t.Context(), noise(8), func(training.Epoch) {
+		if line, ok := m.Next(); ok {
+			lines = append(lines, line)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(lines) != 2 || lines[1].Examples != 8 || lines[1].OutputLoss != 0.5 || lines[1].HiddenLosses == nil ||
+		!slices.Equal(lines[1].WeightNorms, []float64{8}) || !slices.Equal(lines[1].WeightChanges, []float64{1}) ||
+		lines[1].UpdateAngles != nil || lines[1].Rates != nil {
+		t.Errorf("%+v", lines)
 	}
 }
 
@@ -368,7 +449,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		m := tiny(8, 7)
 		m.Batch = batch
 		trainer := newTrainer(t, m, 1)
-		measurements := newMeasurements(t, measure.All(1e6, m.Network), trainer)
+		measurements := newMeasurements(t, measure.All(1e6, trainer.Learner), trainer)
 		perEpoch := testing.AllocsPerRun(3, func() { course(t, measurements, trainer, data, 1) })
 		if perEpoch >= 10 {
 			t.Errorf("batches of %d: %v allocations in an epoch of 200 examples", batch, perEpoch)

@@ -2,9 +2,9 @@ package measure
 
 import (
 	"math"
+	"strings"
 
 	"plateau/network"
-	"plateau/protocols"
 )
 
 // norms measures how large the forward weights W of each layer are and how they
@@ -18,34 +18,31 @@ import (
 // a constant learning rate cancels out. There is no change of it in the first
 // interval.
 type norms struct {
-	net    *network.Network
-	lines  []float64   // number of lines so far, one element
-	last   [][]float32 // W₁ of each layer, row by row without padding
-	before [][]float32 // W₀
+	forward network.Weights // W of each layer
+	lines   []float64       // number of lines so far, one element
+	last    [][]float32     // W₁ of each layer, row by row
+	before  [][]float32     // W₀
 }
 
-func newNorms(net *network.Network) *norms {
-	p := &norms{net: net, lines: make([]float64, 1)}
-	for m := range net.Layers {
-		w := net.Layers[m].Weights
-		p.last = append(p.last, make([]float32, w.Rows*w.Cols))
-		p.before = append(p.before, make([]float32, w.Rows*w.Cols))
-		for j := range w.Rows {
-			copy(p.last[m][j*w.Cols:], w.Row(j))
+func newNorms(weights network.Weights) *norms {
+	p := &norms{lines: make([]float64, 1)}
+	for _, a := range weights {
+		if a.Rows == 0 || !strings.HasPrefix(a.Name, "W") {
+			continue
 		}
+		p.forward = append(p.forward, a)
+		p.last = append(p.last, network.Weights{a}.Append(nil))
+		p.before = append(p.before, make([]float32, a.Count()))
 	}
 	return p
 }
 
-func (p *norms) learnt(protocols.Lesson, int64) {}
-
 func (p *norms) finish(line *Line) {
-	for m := range p.net.Layers {
-		w := p.net.Layers[m].Weights
+	for m, w := range p.forward {
 		var now, then, moved, movedBefore, turned float64 // squared
-		for j := range w.Rows {
+		for j, row := range w.All() {
 			last, before := p.last[m][j*w.Cols:][:w.Cols], p.before[m][j*w.Cols:][:w.Cols]
-			for i, x := range w.Row(j) {
+			for i, x := range row {
 				w2, w1, w0 := float64(x), float64(last[i]), float64(before[i])
 				gradient, gradientBefore := w2-w1, w1-w0
 				change := gradient - gradientBefore

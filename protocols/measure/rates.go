@@ -8,13 +8,13 @@ import (
 
 // newRates measures firing rates in the forward phase, averaged over the neurons of a
 // population and over the interval.
-func newRates(t *protocols.Trainer) part {
-	m, net := t.Model(), t.Network()
+func newRates(l plateaus) part {
+	m, net := l.Model(), l.Network()
 	populations := 1 + len(net.Layers)
 	if m.Neurons.Forward == sim.Rates {
 		return &meanRates{maxRate: m.Neurons.Noise.MaxRate, n: make([]float64, 1), sum: make([]float64, populations)}
 	}
-	return &spikeRates{net: net, dt: m.Neurons.Dt, count: t.CountSpikes(), steps: make([]float64, 1), spikes: make([]float64, populations)}
+	return &spikeRates{net: net, dt: m.Neurons.Dt, count: l.CountSpikes(), steps: make([]float64, 1), spikes: make([]float64, populations)}
 }
 
 // spikeRates counts spikes in whole forward phases, and divides by the number of
@@ -26,8 +26,6 @@ type spikeRates struct {
 	steps  []float64 // number of steps, one element
 	spikes []float64 // number of spikes of each population
 }
-
-func (p *spikeRates) learnt(protocols.Lesson, int64) {}
 
 // collect adds what has been counted since the last call.
 func (p *spikeRates) collect() {
@@ -65,7 +63,7 @@ type meanRates struct {
 	sum     []float64 // sum of the mean rates of each population over examples
 }
 
-func (p *meanRates) learnt(l protocols.Lesson, _ int64) {
+func (p *meanRates) heard(l protocols.Lesson, _ int64) {
 	p.n[0]++
 	p.sum[0] += float64(p.maxRate * mean(l.Intensity))
 	for m := range l.Forward {

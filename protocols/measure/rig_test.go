@@ -8,6 +8,8 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/measure"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -20,7 +22,7 @@ type images struct {
 func (d images) Len() int  { return len(d.classes) }
 func (d images) Size() int { return len(d.intensities[0]) }
 
-func (d images) Sample(i int, intensity []float32) (class int) {
+func (d images) Example(i int, intensity []float32) (class int) {
 	copy(intensity, d.intensities[i])
 	return d.classes[i]
 }
@@ -46,22 +48,22 @@ func tiny(hidden ...int) protocols.Model {
 	return m
 }
 
-func newTrainer(t testing.TB, m protocols.Model, workers int) *protocols.Trainer {
+func newTrainer(t testing.TB, m protocols.Model, workers int) *protocolstest.Training {
 	t.Helper()
 	net, err := m.NewNetwork()
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, err := protocols.NewTrainer(m, net, workers)
+	trainer, err := protocolstest.New(m, net, workers)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return trainer
 }
 
-func newMeasurements(t testing.TB, o measure.Options, trainer *protocols.Trainer) *measure.Measurements {
+func newMeasurements(t testing.TB, o measure.Options, trainer *protocolstest.Training) *measure.Measurements {
 	t.Helper()
-	m, err := measure.New(o, trainer)
+	m, err := measure.New(o, trainer.Trainer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,10 +71,10 @@ func newMeasurements(t testing.TB, o measure.Options, trainer *protocols.Trainer
 }
 
 // course trains for some epochs and returns all lines.
-func course(t testing.TB, m *measure.Measurements, trainer *protocols.Trainer, data protocols.Samples, epochs int) (lines []measure.Line) {
+func course(t testing.TB, m *measure.Measurements, trainer *protocolstest.Training, data training.Examples, epochs int) (lines []measure.Line) {
 	t.Helper()
 	for range epochs {
-		_, err := trainer.Epoch(t.Context(), data, func(protocols.Epoch) {
+		_, err := trainer.Epoch(t.Context(), data, func(training.Epoch) {
 			if line, ok := m.Next(); ok {
 				lines = append(lines, line)
 			}

@@ -9,6 +9,7 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/measure"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -40,13 +41,13 @@ func TestTwin(t *testing.T) {
 			trainer := newTrainer(t, m, 2)
 			twin := &slow{model: m, net: trainer.Network()}
 			initial := trainer.Network().Clone()
-			measurements := newMeasurements(t, measure.All(c.every, m.Network), trainer)
+			measurements := newMeasurements(t, measure.All(c.every, trainer.Learner), trainer)
 			trainer.AddWitness(twin, true)
 			trainer.Watch(twin, false)
 			var after []*network.Network // weights at each line
 			var lines []measure.Line
 			for range 3 {
-				_, err := trainer.Epoch(t.Context(), noise(100), func(protocols.Epoch) {
+				_, err := trainer.Epoch(t.Context(), noise(100), func(training.Epoch) {
 					if line, ok := measurements.Next(); ok {
 						lines, after = append(lines, line), append(after, trainer.Network().Clone())
 					}

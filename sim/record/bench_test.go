@@ -11,6 +11,7 @@ import (
 
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/protocolstest"
 	"plateau/sim/record"
 )
 
@@ -36,9 +37,9 @@ func BenchmarkTraining(b *testing.B) {
 		{"spikes, weights every 1000", false, 1000},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			var trainers [2]*protocols.Trainer
+			var trainers [2]*protocolstest.Training
 			for k := range trainers {
-				if trainers[k], err = protocols.NewTrainer(m, newNetwork(b, m), 1); err != nil {
+				if trainers[k], err = protocolstest.New(m, newNetwork(b, m), 1); err != nil {
 					b.Fatal(err)
 				}
 				if _, err := trainers[k].Epoch(context.Background(), data.Train.First(100), nil); err != nil {

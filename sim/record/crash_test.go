@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 	"plateau/sim/record"
 )
 
@@ -73,12 +75,12 @@ func child(path string) error {
 		return err
 	}
 	w.Small(300)
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	trainer, err := protocolstest.New(m, net, 1)
 	if err != nil {
 		return err
 	}
 	trainer.Watch(w, w.Potentials())
-	_, err = trainer.Epoch(context.Background(), crashData, func(e protocols.Epoch) {
+	_, err = trainer.Epoch(context.Background(), crashData, func(e training.Epoch) {
 		if limit == 0 && e.Examples%7 == 0 {
 			if _, err := w.Flush(); err == nil {
 				fmt.Println(e.Examples)
@@ -189,7 +191,7 @@ func TestFileLimit(t *testing.T) {
 	mem := remember(t)
 	m := crashModel()
 	want := newNetwork(t, m)
-	trainer, err := protocols.NewTrainer(m, want, 1)
+	trainer, err := protocolstest.New(m, want, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +273,7 @@ func TestFailingWriter(t *testing.T) {
 				continue
 			}
 			w.Small(300)
-			trainer, err := protocols.NewTrainer(m, net, 1)
+			trainer, err := protocolstest.New(m, net, 1)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
 	"plateau/sim"
 	"plateau/sim/record"
 )
@@ -22,7 +23,7 @@ type noise struct {
 func (d noise) Len() int  { return d.n }
 func (d noise) Size() int { return d.inputs }
 
-func (d noise) Sample(i int, intensity []float32) int {
+func (d noise) Example(i int, intensity []float32) int {
 	s := sim.NewStream(d.seed, 1000, uint64(i), 0, 0)
 	for j := range intensity {
 		intensity[j] = float32(s.Uniform())
@@ -163,7 +164,7 @@ func recordTraining(t testing.TB, m protocols.Model, h record.Header, n, small i
 	}
 	h.Populations = record.Populations(m.Network)
 	mem := &memory{h: &h}
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	trainer, err := protocolstest.New(m, net, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

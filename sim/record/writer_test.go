@@ -16,6 +16,8 @@ import (
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/replay"
 	"plateau/sim"
 	"plateau/sim/record"
 )
@@ -37,7 +39,7 @@ func TestRecordingChangesNothing(t *testing.T) {
 			},
 		} {
 			net := newNetwork(t, m)
-			trainer, err := protocols.NewTrainer(m, net, 1)
+			trainer, err := protocolstest.New(m, net, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,11 +120,11 @@ func TestSelection(t *testing.T) {
 // compares somatic potentials.
 func replayAll(t *testing.T, name string, r, full *record.Reader, want []trial) {
 	t.Helper()
-	p := protocols.NewReplay(r, nil)
+	p := replay.New(r, nil)
 	k := r.Header().Probe(1, record.Soma)
 	probes := []record.Probe{r.Header().Probes[k]}
 	for i := range want {
-		err := p.Samples(i, probes, 0, record.End, func(_, step int, values []float32) error {
+		err := p.Values(i, probes, 0, record.End, func(_, step int, values []float32) error {
 			if !slices.Equal(values, want[i].samples[k][step]) {
 				return errors.New("it differs")
 			}
@@ -187,7 +189,7 @@ func TestSnapshots(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trainer, err := protocols.NewTrainer(m, net, 1)
+		trainer, err := protocolstest.New(m, net, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -551,8 +553,8 @@ func TestLosses(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := read(t, file.Bytes()).Trial(0)
-	if err != nil || !slices.Equal(got.Losses, want.Losses) || got.Predicted != want.Read {
-		t.Errorf("losses %v and class %d, want %v and %d", got.Losses, got.Predicted, want.Losses, want.Read)
+	if err != nil || !slices.Equal(got.Losses, want.Losses) || got.Predicted != want.Predicted {
+		t.Errorf("losses %v and class %d, want %v and %d", got.Losses, got.Predicted, want.Losses, want.Predicted)
 	}
 }
 
@@ -585,11 +587,11 @@ func TestNotRecorded(t *testing.T) {
 	if _, err := r.Plateaus(0, 0, 0); !errors.Is(err, record.ErrNotRecorded) {
 		t.Errorf("plateaus: %v", err)
 	}
-	p := protocols.NewReplay(r, func(string) (*network.Network, error) { return newNetwork(t, m), nil })
+	p := replay.New(r, func(string) (*network.Network, error) { return newNetwork(t, m), nil })
 	if err := p.Trial(0, nil); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), "input") {
 		t.Errorf("replay: %v", err)
 	}
-	err := p.Samples(0, []record.Probe{{Population: 2, Variable: record.Soma, Every: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
+	err := p.Values(0, []record.Probe{{Population: 2, Variable: record.Soma, Every: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
 	if err != nil {
 		t.Errorf("replay of the output, which needs hidden spikes only: %v", err)
 	}
@@ -612,9 +614,9 @@ func TestNotRecorded(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		p := protocols.NewReplay(read(t, file.Bytes()), nil)
+		p := replay.New(read(t, file.Bytes()), nil)
 		for _, v := range []record.Variable{record.Basal, record.Apical, record.Soma, record.Rate} {
-			err := p.Samples(0, []record.Probe{{Population: 1, Variable: v, Every: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
+			err := p.Values(0, []record.Probe{{Population: 1, Variable: v, Every: 1}}, 0, record.End, func(int, int, []float32) error { return nil })
 			needs := v == record.Apical || apical > 0 && v != record.Basal
 			if needs != errors.Is(err, record.ErrNotRecorded) || !needs && err != nil {
 				t.Errorf("apical conductance %v, %s without the output's spikes: %v", apical, v, err)

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"plateau/protocols"
+	"plateau/protocols/replay"
 	"plateau/sim/record"
 )
 
@@ -17,8 +17,8 @@ import (
 type replayer struct {
 	recording *Recording
 	turn      chan struct{}
-	replay    *protocols.Replay
-	waypoints []*protocols.Waypoint
+	replay    *replay.Replay
+	waypoints []*replay.Waypoint
 	learnt    int // trials that the replay learnt from, in all
 
 	mu    sync.Mutex
@@ -61,7 +61,7 @@ func (p *replayer) samples(ctx context.Context, trial int, traces []record.Probe
 	defer func() { <-p.turn }()
 	defer p.note(nil)
 	if p.replay == nil {
-		p.replay = protocols.NewReplay(p.recording.Reader, p.recording.Weights)
+		p.replay = replay.New(p.recording.Reader, p.recording.Weights)
 	}
 	if err := p.approach(trial); err != nil {
 		return damaged(err)
@@ -81,7 +81,7 @@ func (p *replayer) samples(ctx context.Context, trial int, traces []record.Probe
 		}
 		return ctx.Err()
 	}
-	err := p.replay.Samples(trial, traces, 0, record.End, func(trace, step int, values []float32) error {
+	err := p.replay.Values(trial, traces, 0, record.End, func(trace, step int, values []float32) error {
 		emit(trace, step, values)
 		return ctx.Err()
 	})
@@ -106,12 +106,12 @@ const (
 // trial.
 func (p *replayer) keep(trial int) {
 	w := p.replay.Waypoint()
-	if w == nil || slices.ContainsFunc(p.waypoints, func(old *protocols.Waypoint) bool { return old.Next == w.Next && old.Snapshot == w.Snapshot }) {
+	if w == nil || slices.ContainsFunc(p.waypoints, func(old *replay.Waypoint) bool { return old.Next == w.Next && old.Snapshot == w.Snapshot }) {
 		return
 	}
 	p.waypoints = append(p.waypoints, w)
-	far := func(w *protocols.Waypoint) int { return max(w.Next-trial, trial-w.Next) }
-	slices.SortStableFunc(p.waypoints, func(a, b *protocols.Waypoint) int { return far(a) - far(b) })
+	far := func(w *replay.Waypoint) int { return max(w.Next-trial, trial-w.Next) }
+	slices.SortStableFunc(p.waypoints, func(a, b *replay.Waypoint) int { return far(a) - far(b) })
 	most := max(1, min(maxWaypoints, maxWaypointBytes/w.Bytes()))
 	clear(p.waypoints[min(most, len(p.waypoints)):])
 	p.waypoints = p.waypoints[:min(most, len(p.waypoints))]
@@ -127,7 +127,7 @@ func (p *replayer) approach(trial int) error {
 	if snapshot != t.Snapshot || next > trial {
 		next = -1
 	}
-	var best *protocols.Waypoint
+	var best *replay.Waypoint
 	for _, w := range p.waypoints {
 		if w.Snapshot == t.Snapshot && w.Next <= trial && w.Next > next {
 			best, next = w, w.Next

@@ -12,6 +12,7 @@ import (
 
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/protocolstest"
 	"plateau/sim/record"
 )
 
@@ -55,7 +56,7 @@ func recordedOf(t testing.TB, m protocols.Model, trials int, potentials bool) *r
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	trainer, err := protocolstest.New(m, net, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ type Recording struct {
 	Reader  *record.Reader
 	Classes []string // names of the classes, which have equal numbers of output neurons
 	// Weights returns weights that are not stored in the recording; see
-	// protocols.NewReplay. It may be nil.
+	// replay.New. It may be nil.
 	Weights func(digest string) (*network.Network, error)
 	// Image returns what was shown in a trial. Without it, or if it fails, the
 	// page shows the spikes of the input.

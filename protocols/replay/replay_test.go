@@ -1,4 +1,4 @@
-package protocols_test
+package replay_test
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/replay"
 	"plateau/sim"
 	"plateau/sim/record"
 )
@@ -72,20 +74,20 @@ func (o observers) Observe(e sim.Event) {
 // recordTwice trains on some examples and records the run with two headers.
 func recordTwice(t *testing.T, m protocols.Model, h, f record.Header, examples, epochs int) (spikes, full *recording) {
 	t.Helper()
-	net := newNetwork(t, m)
+	net := protocolstest.Network(t, m)
 	spikes, full = newRecording(t, h, net), newRecording(t, f, net)
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	trainer, err := protocolstest.New(m, net, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	trainer.Watch(observers{spikes, full}, true)
-	train(t, trainer, noise(1, examples, 6, 3), epochs)
+	protocolstest.Train(t, trainer, protocolstest.Noise(1, examples, 6, 3), epochs)
 	return spikes, full
 }
 
 // compareReplay replays a trial of a recording of spikes and compares it with
 // the same trial of a full recording.
-func compareReplay(p *protocols.Replay, spikes, full *record.Reader, i int) error {
+func compareReplay(p *replay.Replay, spikes, full *record.Reader, i int) error {
 	was, err := full.Trial(i)
 	if err != nil {
 		return err
@@ -102,7 +104,7 @@ func compareReplay(p *protocols.Replay, spikes, full *record.Reader, i int) erro
 		}
 	}
 	steps := 0
-	err = p.Samples(i, traces, 0, record.End, func(trace, step int, values []float32) error {
+	err = p.Values(i, traces, 0, record.End, func(trace, step int, values []float32) error {
 		n := len(traces[trace].Neurons)
 		for k, v := range values {
 			if w := want[trace][step*n+k]; math.Float32bits(v) != math.Float32bits(w) {
@@ -166,7 +168,7 @@ func TestReplay(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := tiny(8)
+			m := protocolstest.Tiny(8)
 			change(&m)
 			h := protocols.RecordingHeader(m)
 			h.Weights, h.SnapshotEvery = true, 11
@@ -176,7 +178,7 @@ func TestReplay(t *testing.T) {
 			}
 			spikes, full := recordTwice(t, m, h, f, 30, 2) // the last batch of 4 is half full
 			r, was := spikes.reader(t), full.reader(t)
-			p := protocols.NewReplay(r, nil)
+			p := replay.New(r, nil)
 			for i := range r.Trials() {
 				if err := compareReplay(p, r, was, i); err != nil {
 					t.Fatalf("trial %d: %v", i, err)
@@ -199,7 +201,7 @@ func TestReplayStretch(t *testing.T) {
 		"plateau times": func(m *protocols.Model) { m.Train.Window, m.Train.PlateauSpread = 4, 3 },
 		"long":          func(m *protocols.Model) { m.Train.Forward = 300 },
 	} {
-		m := tiny(8)
+		m := protocolstest.Tiny(8)
 		change(&m)
 		h := protocols.RecordingHeader(m)
 		h.Weights = true
@@ -210,10 +212,10 @@ func TestReplayStretch(t *testing.T) {
 			{Population: 1, Variable: record.Apical, Neurons: []int{2, 7}, Every: 3},
 			{Population: 2, Variable: record.Soma, Every: 1},
 		}
-		p := protocols.NewReplay(r, nil)
+		p := replay.New(r, nil)
 		for _, part := range [][2]int{{0, 1}, {0, 12}, {3, 9}, {5, 13}, {12, 13}, {7, record.End}, {int(last) - 1, int(last) + 5}, {-3, 2}, {9, 9}, {9, 4}, {int(last), record.End}} {
 			var got, want []string
-			err := p.Samples(4, traces, part[0], part[1], func(trace, step int, values []float32) error {
+			err := p.Values(4, traces, part[0], part[1], func(trace, step int, values []float32) error {
 				got = append(got, fmt.Sprint(trace, step, values))
 				return nil
 			})
@@ -235,11 +237,11 @@ func TestReplayStretch(t *testing.T) {
 			}
 		}
 		stop := errors.New("enough")
-		if err := p.Samples(4, traces, 0, record.End, func(int, int, []float32) error { return stop }); !errors.Is(err, stop) {
+		if err := p.Values(4, traces, 0, record.End, func(int, int, []float32) error { return stop }); !errors.Is(err, stop) {
 			t.Errorf("error %v, want that of emit", err)
 		}
 		traces[0].Neurons = []int{8}
-		if err := p.Samples(4, traces, 0, record.End, nil); err == nil {
+		if err := p.Values(4, traces, 0, record.End, nil); err == nil {
 			t.Error("a neuron that is not there is accepted")
 		}
 	}
@@ -260,7 +262,7 @@ func samples(t *testing.T, r *record.Reader, v record.Variable, population int) 
 // In a recording that broke off, all trials that are there can be replayed, the last
 // as far as it goes. In a damaged one, those can that do not need what is lost.
 func TestReplayOfDamage(t *testing.T) {
-	m := tiny(8)
+	m := protocolstest.Tiny(8)
 	m.Train.Forward = 300
 	h := protocols.RecordingHeader(m)
 	h.Weights, h.SnapshotEvery = true, 10
@@ -274,7 +276,7 @@ func TestReplayOfDamage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := protocols.NewReplay(cut, nil)
+		p := replay.New(cut, nil)
 		for i := max(0, cut.Trials()-3); i < cut.Trials(); i++ {
 			trial, err := cut.Trial(i)
 			if err != nil {
@@ -284,7 +286,7 @@ func TestReplayOfDamage(t *testing.T) {
 			soma.Scan()
 			at := 0
 			trace := []record.Probe{{Population: 1, Variable: record.Soma, Every: 1}}
-			err = p.Samples(i, trace, 0, record.End, func(_, step int, values []float32) error {
+			err = p.Values(i, trace, 0, record.End, func(_, step int, values []float32) error {
 				if k := step - soma.Step(); k >= soma.Len() {
 					soma.Scan()
 				}
@@ -318,7 +320,7 @@ func TestReplayOfDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, good, bad := protocols.NewReplay(d, nil), 0, 0
+	p, good, bad := replay.New(d, nil), 0, 0
 	for i := 0; i < r.Trials(); i += 9 {
 		if err := compareReplay(p, d, f, i); err == nil {
 			good++
@@ -336,7 +338,7 @@ func TestReplayOfDamage(t *testing.T) {
 // A replay sends an observer the events of the run, so that a full recording can be
 // made from it.
 func TestReplayRecordsInFull(t *testing.T) {
-	m := tiny(8)
+	m := protocolstest.Tiny(8)
 	h := protocols.RecordingHeader(m)
 	h.Weights = true
 	spikes, full := recordTwice(t, m, h, fullHeader(m), 10, 1)
@@ -344,8 +346,8 @@ func TestReplayRecordsInFull(t *testing.T) {
 	if err := full.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again := newRecording(t, fullHeader(m), newNetwork(t, m))
-	p := protocols.NewReplay(r, nil)
+	again := newRecording(t, fullHeader(m), protocolstest.Network(t, m))
+	p := replay.New(r, nil)
 	for i := range r.Trials() {
 		if err := p.Trial(i, again); err != nil {
 			t.Fatal(err)
@@ -360,18 +362,18 @@ func TestReplayRecordsInFull(t *testing.T) {
 }
 
 func TestReplayNeedsWeights(t *testing.T) {
-	m := tiny(8)
-	net := newNetwork(t, m)
+	m := protocolstest.Tiny(8)
+	net := protocolstest.Network(t, m)
 	first := net.Clone()
 	w := newRecording(t, protocols.RecordingHeader(m), net)
-	trainer, err := protocols.NewTrainer(m, net, 1)
+	trainer, err := protocolstest.New(m, net, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	trainer.Watch(w, false)
-	train(t, trainer, noise(1, 5, 6, 3), 1)
+	protocolstest.Train(t, trainer, protocolstest.Noise(1, 5, 6, 3), 1)
 	r := w.reader(t)
-	if err := protocols.NewReplay(r, nil).Trial(3, nil); !errors.Is(err, record.ErrNotRecorded) {
+	if err := replay.New(r, nil).Trial(3, nil); !errors.Is(err, record.ErrNotRecorded) {
 		t.Errorf("without weights: %v", err)
 	}
 	found := func(n *network.Network, err error) func(string) (*network.Network, error) {
@@ -383,19 +385,19 @@ func TestReplayNeedsWeights(t *testing.T) {
 		}
 	}
 	digest := first.Weights().SHA256()
-	if err := protocols.NewReplay(r, found(first, nil)).Trial(3, nil); err != nil {
+	if err := replay.New(r, found(first, nil)).Trial(3, nil); err != nil {
 		t.Errorf("with weights: %v", err)
 	}
 	h := protocols.RecordingHeader(m)
 	h.Select.Every = 2
 	net = first.Clone()
 	gaps := newRecording(t, h, net)
-	if trainer, err = protocols.NewTrainer(m, net, 1); err != nil {
+	if trainer, err = protocolstest.New(m, net, 1); err != nil {
 		t.Fatal(err)
 	}
 	trainer.Watch(gaps, false)
-	train(t, trainer, noise(1, 8, 6, 3), 1)
-	p := protocols.NewReplay(gaps.reader(t), found(first, nil))
+	protocolstest.Train(t, trainer, protocolstest.Noise(1, 8, 6, 3), 1)
+	p := replay.New(gaps.reader(t), found(first, nil))
 	for i, want := range []string{"", "by 2 trials since the last snapshot of the weights, of which 1", "by 4 trials since the last snapshot of the weights, of which 2"} {
 		if err := p.Trial(i, nil); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("trial %d, with trials left out: %v, want %q", i, err, want)
@@ -404,7 +406,7 @@ func TestReplayNeedsWeights(t *testing.T) {
 	if first.Weights().SHA256() != digest {
 		t.Error("replay changes the weights it was given")
 	}
-	if err := protocols.NewReplay(r, found(net, nil)).Trial(3, nil); err == nil || !strings.Contains(err.Error(), "are needed") {
+	if err := replay.New(r, found(net, nil)).Trial(3, nil); err == nil || !strings.Contains(err.Error(), "are needed") {
 		t.Errorf("with other weights: %v", err)
 	}
 }
@@ -417,17 +419,17 @@ func TestReplayWaypoints(t *testing.T) {
 		"batch":  func(m *protocols.Model) { m.Batch = 4 },
 		"mean":   func(m *protocols.Model) { m.Batch, m.MeanUpdate = 3, true },
 	} {
-		m := tiny(8)
+		m := protocolstest.Tiny(8)
 		change(&m)
 		h := protocols.RecordingHeader(m)
 		h.Weights, h.SnapshotEvery = true, 20
 		spikes, full := recordTwice(t, m, h, fullHeader(m), 30, 1)
 		r, f := spikes.reader(t), full.reader(t)
-		p := protocols.NewReplay(r, nil)
+		p := replay.New(r, nil)
 		if p.Waypoint() != nil {
 			t.Errorf("%s: there is a waypoint before the replay began", name)
 		}
-		var points []*protocols.Waypoint
+		var points []*replay.Waypoint
 		learnt := 0
 		p.Learning = func(from, to int) error {
 			if snapshot, next := p.At(); next != from || snapshot != from/20 {
@@ -468,12 +470,12 @@ func TestReplayWaypoints(t *testing.T) {
 // Learning tells somebody who waits for a replay how far it is, and can stop it
 // without losing what was done.
 func TestReplayLearning(t *testing.T) {
-	m := tiny(8)
+	m := protocolstest.Tiny(8)
 	h := protocols.RecordingHeader(m)
 	h.Weights = true
 	spikes, full := recordTwice(t, m, h, fullHeader(m), 20, 1)
 	r, f := spikes.reader(t), full.reader(t)
-	p := protocols.NewReplay(r, nil)
+	p := replay.New(r, nil)
 	var told []int
 	enough := errors.New("enough")
 	p.Learning = func(from, to int) error {
@@ -515,20 +517,20 @@ func (l later) Observe(e sim.Event) {
 // A damaged recording may have any number for a trial. Replay counts epochs one by one
 // for the decay of learning rates, so it must refuse very large numbers.
 func TestReplayOfImpossibleEpoch(t *testing.T) {
-	m := tiny(8)
+	m := protocolstest.Tiny(8)
 	m.RateDecay = 0.5
 	h := protocols.RecordingHeader(m)
 	h.Weights, h.EpochTrials = true, 1
 	for by, want := range map[uint64]string{1<<24 - 1: "", 1 << 24: "is number 16777217, in epochs of 1", math.MaxUint64 - 1: "want 1 to 16777216 epochs"} {
-		net := newNetwork(t, m)
+		net := protocolstest.Network(t, m)
 		w := newRecording(t, h, net)
-		trainer, err := protocols.NewTrainer(m, net, 1)
+		trainer, err := protocolstest.New(m, net, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		trainer.Watch(later{w, by}, false)
-		train(t, trainer, noise(1, 2, 6, 3), 1)
-		err = protocols.NewReplay(w.reader(t), nil).Trial(1, nil)
+		protocolstest.Train(t, trainer, protocolstest.Noise(1, 2, 6, 3), 1)
+		err = replay.New(w.reader(t), nil).Trial(1, nil)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("numbers from %d: %v, want %q", by+1, err, want)
 		}

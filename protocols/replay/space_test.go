@@ -1,4 +1,4 @@
-package protocols_test
+package replay_test
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/replay"
 	"plateau/sim"
 )
 
@@ -159,9 +161,9 @@ func TestWholeSpace(t *testing.T) {
 
 func trySpace(t *testing.T, m protocols.Model) {
 	const examples = 6
-	data := noise(m.Seed, examples, m.Network.Inputs, m.Network.Classes)
-	begin := func(workers int) *protocols.Trainer {
-		trainer, err := protocols.NewTrainer(m, newNetwork(t, m), workers)
+	data := protocolstest.Noise(m.Seed, examples, m.Network.Inputs, m.Network.Classes)
+	begin := func(workers int) *protocolstest.Training {
+		trainer, err := protocolstest.New(m, protocolstest.Network(t, m), workers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,9 +171,9 @@ func trySpace(t *testing.T, m protocols.Model) {
 	}
 	one := begin(1)
 	first := one.Network().Weights().SHA256()
-	train(t, one, data, 1)
-	checkpoint := written(t, one)
-	train(t, one, data, 1)
+	protocolstest.Train(t, one, data, 1)
+	checkpoint := protocolstest.Written(t, one)
+	protocolstest.Train(t, one, data, 1)
 	net := one.Network()
 	if err := net.Weights().Check(); err != nil {
 		t.Fatal(err)
@@ -182,15 +184,15 @@ func trySpace(t *testing.T, m protocols.Model) {
 	}
 
 	two := begin(2)
-	train(t, two, data, 2)
+	protocolstest.Train(t, two, data, 2)
 	if two.Network().Weights().SHA256() != want {
 		t.Error("two workers end with other weights than one")
 	}
 	resumed := begin(2)
-	if err := resumed.Restore(section(checkpoint)); err != nil {
+	if err := resumed.ReadState(protocolstest.Section(checkpoint)); err != nil {
 		t.Fatal(err)
 	}
-	train(t, resumed, data, 1)
+	protocolstest.Train(t, resumed, data, 1)
 	if resumed.Network().Weights().SHA256() != want {
 		t.Error("a run that is resumed ends with other weights")
 	}
@@ -203,23 +205,23 @@ func trySpace(t *testing.T, m protocols.Model) {
 	}
 	spikes, full := newRecording(t, h, recorded.Network()), newRecording(t, f, recorded.Network())
 	recorded.Watch(observers{spikes, full}, true)
-	train(t, recorded, data, 2)
+	protocolstest.Train(t, recorded, data, 2)
 	if recorded.Network().Weights().SHA256() != want {
 		t.Error("a run that is recorded ends with other weights")
 	}
 	r, all := spikes.reader(t), full.reader(t)
-	p := protocols.NewReplay(r, nil)
+	p := replay.New(r, nil)
 	for i := range r.Trials() {
 		if err := compareReplay(p, r, all, i); err != nil {
 			t.Fatalf("replay of trial %d: %v", i, err)
 		}
 	}
 
-	a, b := test(t, m, net, data, 1), test(t, m, net, data, 2)
+	a, b := protocolstest.Test(t, m, net, data, 1), protocolstest.Test(t, m, net, data, 2)
 	if fmt.Sprint(a) != fmt.Sprint(b) {
 		t.Errorf("a test gives %v, with two workers %v", a, b)
 	}
-	if !bytes.Equal(written(t, one), written(t, two)) {
+	if !bytes.Equal(protocolstest.Written(t, one), protocolstest.Written(t, two)) {
 		t.Error("a test has changed the trainer")
 	}
 }

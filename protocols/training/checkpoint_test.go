@@ -1,4 +1,4 @@
-package protocols_test
+package training_test
 
 import (
 	"bytes"
@@ -12,14 +12,16 @@ import (
 
 	"plateau/kernels"
 	"plateau/protocols"
+	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 )
 
 // stopAfter trains until the given number of examples of the epoch have been shown.
-func stopAfter(t *testing.T, trainer *protocols.Trainer, data protocols.Samples, examples int) {
+func stopAfter(t *testing.T, trainer *protocolstest.Training, data training.Examples, examples int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err := trainer.Epoch(ctx, data, func(e protocols.Epoch) {
+	_, err := trainer.Epoch(ctx, data, func(e training.Epoch) {
 		if e.Examples >= examples {
 			cancel()
 		}
@@ -32,7 +34,7 @@ func stopAfter(t *testing.T, trainer *protocols.Trainer, data protocols.Samples,
 // A run that was stopped and restored by another trainer ends with the same bits as
 // one that was not stopped: weights, counts, losses, and what it does next.
 func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
-	data := digits().Train.First(40)
+	data := protocolstest.Digits().Train.First(40)
 	for _, c := range []struct {
 		name  string
 		alter func(*protocols.Model)
@@ -44,7 +46,7 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 			m.Neurons.Hidden.Apical = 0.05
 			m.Neurons.Kernel = kernels.DoubleExponential{Rise: 3, Decay: 10}
 		}, []int{5}},
-		{"rates", func(m *protocols.Model) { *m = rates(*m) }, []int{5}},
+		{"rates", func(m *protocols.Model) { *m = protocolstest.Rates(*m) }, []int{5}},
 		{"noisy symmetric feedback", func(m *protocols.Model) {
 			m.Network.Symmetric, m.Network.FeedbackNoise, m.Batch = true, 0.5, 3
 		}, []int{3, 21}},
@@ -57,7 +59,7 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := protocols.Default(784, []int{30, 20}, 10)
 			c.alter(&m)
-			whole := newTrainer(t, m)
+			whole := protocolstest.NewTraining(t, m)
 			for range 2 {
 				if _, err := whole.Epoch(t.Context(), data, nil); err != nil {
 					t.Fatal(err)
@@ -68,28 +70,28 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, stop := range c.stops {
-				first := newTrainer(t, m)
+				first := protocolstest.NewTraining(t, m)
 				if _, err := first.Epoch(t.Context(), data, nil); err != nil {
 					t.Fatal(err)
 				}
 				stopAfter(t, first, data, stop)
-				checkpoint := written(t, first)
+				checkpoint := protocolstest.Written(t, first)
 
 				net, err := m.NewNetwork()
 				if err != nil {
 					t.Fatal(err)
 				}
-				second, err := protocols.NewTrainer(m, net, 2)
+				second, err := protocolstest.New(m, net, 2)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := second.Restore(section(checkpoint)); err != nil {
+				if err := second.ReadState(protocolstest.Section(checkpoint)); err != nil {
 					t.Fatal(err)
 				}
-				if again := written(t, second); !bytes.Equal(again, checkpoint) {
+				if again := protocolstest.Written(t, second); !bytes.Equal(again, checkpoint) {
 					t.Error("the checkpoint of a restored trainer differs")
 				}
-				for _, trainer := range []*protocols.Trainer{second, first} { // first goes on by itself
+				for _, trainer := range []*protocolstest.Training{second, first} { // first goes on by itself
 					for range 2 {
 						got, err := trainer.Epoch(t.Context(), data, nil)
 						if err != nil {
@@ -111,31 +113,31 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 // A checkpoint that is made when an epoch reports progress is the same as one that is
 // made when the epoch stops there, and making it changes nothing.
 func TestCheckpointInProgress(t *testing.T) {
-	data := digits().Train.First(10)
+	data := protocolstest.Digits().Train.First(10)
 	for _, batch := range []int{1, 4} {
 		m := protocols.Default(784, []int{12}, 10)
 		m.Batch = batch
-		unseen, seen := newTrainer(t, m), newTrainer(t, m)
+		unseen, seen := protocolstest.NewTraining(t, m), protocolstest.NewTraining(t, m)
 		if _, err := unseen.Epoch(t.Context(), data, nil); err != nil {
 			t.Fatal(err)
 		}
 		var taken [][]byte
-		if _, err := seen.Epoch(t.Context(), data, func(protocols.Epoch) { taken = append(taken, written(t, seen)) }); err != nil {
+		if _, err := seen.Epoch(t.Context(), data, func(training.Epoch) { taken = append(taken, protocolstest.Written(t, seen)) }); err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(written(t, seen), written(t, unseen)) {
+		if !bytes.Equal(protocolstest.Written(t, seen), protocolstest.Written(t, unseen)) {
 			t.Errorf("batches of %d: making checkpoints changes the training", batch)
 		}
 		for k, checkpoint := range taken {
-			stopped := newTrainer(t, m)
+			stopped := protocolstest.NewTraining(t, m)
 			if examples := (k + 1) * batch; examples < data.Len() {
 				stopAfter(t, stopped, data, examples)
-				if !bytes.Equal(checkpoint, written(t, stopped)) {
+				if !bytes.Equal(checkpoint, protocolstest.Written(t, stopped)) {
 					t.Errorf("batches of %d: the checkpoint made in progress after %d examples differs", batch, examples)
 				}
 			}
-			restored := newTrainer(t, m)
-			if err := restored.Restore(section(checkpoint)); err != nil {
+			restored := protocolstest.NewTraining(t, m)
+			if err := restored.ReadState(protocolstest.Section(checkpoint)); err != nil {
 				t.Fatal(err)
 			}
 			if e, finished := restored.Current(); finished || e.Number != 1 || e.Examples != min((k+1)*batch, data.Len()) || restored.Shown() != uint64(e.Examples) {
@@ -144,7 +146,7 @@ func TestCheckpointInProgress(t *testing.T) {
 			if _, err := restored.Epoch(t.Context(), data, nil); err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Equal(written(t, restored), written(t, unseen)) {
+			if !bytes.Equal(protocolstest.Written(t, restored), protocolstest.Written(t, unseen)) {
 				t.Errorf("batches of %d: going on from checkpoint %d ends with other weights", batch, k)
 			}
 		}
@@ -154,15 +156,15 @@ func TestCheckpointInProgress(t *testing.T) {
 // Restore refuses a checkpoint that is damaged in any byte, cut short, or made by
 // another model, and leaves the trainer as it was.
 func TestCheckpointRefused(t *testing.T) {
-	data := digits().Train.First(8)
+	data := protocolstest.Digits().Train.First(8)
 	m := protocols.Default(784, []int{6}, 10)
-	trainer := newTrainer(t, m)
+	trainer := protocolstest.NewTraining(t, m)
 	stopAfter(t, trainer, data, 3)
-	checkpoint := written(t, trainer)
+	checkpoint := protocolstest.Written(t, trainer)
 
 	refuse := func(what string, b []byte, words string) {
 		t.Helper()
-		err := trainer.Restore(section(b))
+		err := trainer.ReadState(protocolstest.Section(b))
 		if err == nil || !strings.Contains(err.Error(), words) {
 			t.Fatalf("%s: error %v, want one that says %q", what, err, words)
 		}
@@ -186,14 +188,14 @@ func TestCheckpointRefused(t *testing.T) {
 		refuse("version "+version, later, "has version "+version+", but this program knows only versions up to 1")
 	}
 	other := protocols.Default(784, []int{7}, 10)
-	refuse("another network", written(t, newTrainer(t, other)), "W0 in the checkpoint is 784×7, want 784×6")
+	refuse("another network", protocolstest.Written(t, protocolstest.NewTraining(t, other)), "W0 in the checkpoint is 784×7, want 784×6")
 	batch := m
 	batch.Batch = 4
-	refuse("other batches", written(t, newTrainer(t, batch)), "batches of 4, want 1")
-	if !bytes.Equal(written(t, trainer), checkpoint) {
+	refuse("other batches", protocolstest.Written(t, protocolstest.NewTraining(t, batch)), "batches of 4, want 1")
+	if !bytes.Equal(protocolstest.Written(t, trainer), checkpoint) {
 		t.Error("a checkpoint that was refused changed the trainer")
 	}
-	if _, err := trainer.Epoch(t.Context(), digits().Train.First(9), nil); err == nil || !strings.Contains(err.Error(), "begun with 8") {
+	if _, err := trainer.Epoch(t.Context(), protocolstest.Digits().Train.First(9), nil); err == nil || !strings.Contains(err.Error(), "begun with 8") {
 		t.Errorf("going on with other data: %v", err)
 	}
 }
@@ -217,14 +219,14 @@ func (l *largest) ReadAt(b []byte, at int64) (int, error) {
 // Checkpoints are written and read piece by piece, because putting one together in
 // memory took many times the memory of the network.
 func TestCheckpointInPieces(t *testing.T) {
-	trainer := newTrainer(t, protocols.Default(784, []int{400, 300}, 10))
+	trainer := protocolstest.NewTraining(t, protocols.Default(784, []int{400, 300}, 10))
 	var w largest
-	if err := trainer.WriteCheckpoint(&w); err != nil {
+	if err := trainer.WriteState(&w); err != nil {
 		t.Fatal(err)
 	}
-	b := written(t, trainer)
+	b := protocolstest.Written(t, trainer)
 	r := largest{Reader: bytes.NewReader(b)}
-	if err := trainer.Restore(io.NewSectionReader(&r, 0, int64(len(b)))); err != nil {
+	if err := trainer.ReadState(io.NewSectionReader(&r, 0, int64(len(b)))); err != nil {
 		t.Fatal(err)
 	}
 	if want := 1 << 16; w.piece > want || r.piece > want || len(b) < 10*want {

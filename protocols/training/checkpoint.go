@@ -1,4 +1,4 @@
-package protocols
+package training
 
 import (
 	"bufio"
@@ -13,17 +13,17 @@ import (
 	"plateau/internal/fileversion"
 )
 
-// A checkpoint holds everything that training carries from one example to the next:
-// the weights, the network's state in each slot of a batch, the number of examples
-// that have been shown, and the epoch in progress. The order of examples and the
-// random draws are functions of the seed. It is little-endian on every machine:
+// The state of a trainer is everything that training carries from one batch to the next:
+// the weights, what else the learner carries, the number of examples that have been
+// shown, and the epoch in progress. The order of examples and the random draws are
+// functions of the seed. It is little-endian on every machine:
 //
 //	magic     "plateau checkpoint 1\n"
 //	sizes     uint32 number of arrays of weights; for each, its rows (0 for a bias) and columns
 //	counts    uint64 shown; epoch: number, examples, errors; in progress (0 or 1), length
-//	sums      float64 sum of each layer's loss over the epoch
-//	weights   float32, array by array as network.Weights lists them
-//	states    uint32 number; for each, uint32 length (0 at rest) and the bytes
+//	sums      float64 sum of each of the losses over the epoch
+//	weights   float32, array by array as Learner.Weights lists them
+//	learner   what Learner.AppendState appends
 //	digest    SHA-256 of everything before
 const (
 	checkpointMagic   = "plateau checkpoint 1\n"
@@ -31,35 +31,22 @@ const (
 	checkpointVersion = 1
 )
 
-// CheckpointSize returns the number of bytes that WriteCheckpoint writes. Call both
-// between calls of Epoch, or in the function to which Epoch reports progress.
-func (t *Trainer) CheckpointSize() int {
-	weights := t.net.Weights()
-	n := len(checkpointMagic) + 4 + 8*len(weights) + 6*8 + 8*len(t.sums) + 4*weights.Count() + 4 + sha256.Size
-	for _, p := range t.slots {
-		n += 4 + len(t.stateOf(p))
-	}
-	return n
+// StateSize returns the number of bytes that WriteState writes. Call both between calls of
+// Epoch, or in the function to which Epoch reports progress.
+func (t *Trainer) StateSize() int {
+	return len(checkpointMagic) + 4 + 8*len(t.weights) + 6*8 + 8*len(t.sums) + 4*t.weights.Count() +
+		len(t.learner.AppendState(nil)) + sha256.Size
 }
 
-// stateOf returns the state of the network in a slot of a batch.
-func (t *Trainer) stateOf(p *slot) []byte {
-	if len(t.slots) == 1 && t.shown > 0 {
-		return t.workers[0].stage.engine.AppendState(nil)
-	}
-	return p.state
-}
-
-// WriteCheckpoint writes a checkpoint of the training. It writes row by row, so that it
-// takes hardly any memory.
-func (t *Trainer) WriteCheckpoint(to io.Writer) error {
+// WriteState writes a checkpoint of the training. It writes row by row, so that it takes
+// hardly any memory.
+func (t *Trainer) WriteState(to io.Writer) error {
 	sum := sha256.New()
 	w := bufio.NewWriterSize(io.MultiWriter(to, sum), 1<<16)
 	put := func(x any) { binary.Write(w, binary.LittleEndian, x) } // w keeps the error
 	w.WriteString(checkpointMagic)
-	arrays := t.net.Weights()
-	put(uint32(len(arrays)))
-	for _, a := range arrays {
+	put(uint32(len(t.weights)))
+	for _, a := range t.weights {
 		put([]uint32{uint32(a.Rows), uint32(a.Cols)})
 	}
 	var inProgress uint64
@@ -68,15 +55,10 @@ func (t *Trainer) WriteCheckpoint(to io.Writer) error {
 	}
 	put([]uint64{t.shown, uint64(t.epoch.Number), uint64(t.epoch.Examples), uint64(t.epoch.Errors), inProgress, uint64(t.length)})
 	put(t.sums)
-	for row := range arrays.Rows() {
+	for row := range t.weights.Rows() {
 		put(row)
 	}
-	put(uint32(len(t.slots)))
-	for _, p := range t.slots {
-		state := t.stateOf(p)
-		put(uint32(len(state)))
-		w.Write(state)
-	}
+	w.Write(t.learner.AppendState(nil))
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -84,24 +66,23 @@ func (t *Trainer) WriteCheckpoint(to io.Writer) error {
 	return err
 }
 
-// Restore puts a trainer of the same model into the state of a checkpoint. After
+// ReadState puts a trainer of the same learner into the state that WriteState wrote. After
 // an error the trainer is as it was, unless reading fails that succeeded a moment
 // before.
-func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
-	size, err := verifyCheckpoint(checkpoint)
+func (t *Trainer) ReadState(from *io.SectionReader) error {
+	size, err := verifyCheckpoint(from)
 	if err != nil {
 		return err
 	}
 	// The contents are as they were written; what remains is whether they fit the
-	// model.
-	r := newCheckpointReader(checkpoint, int64(len(checkpointMagic)), size)
-	arrays := t.net.Weights()
-	if n := r.uint32(); int(n) != len(arrays) {
-		return fmt.Errorf("protocols: the checkpoint has %d arrays of weights, want %d", n, len(arrays))
+	// learner.
+	r := newCheckpointReader(from, int64(len(checkpointMagic)), size)
+	if n := r.uint32(); int(n) != len(t.weights) {
+		return fmt.Errorf("training: the checkpoint has %d arrays of weights, want %d", n, len(t.weights))
 	}
-	for _, a := range arrays {
+	for _, a := range t.weights {
 		if rows, cols := int(r.uint32()), int(r.uint32()); rows != a.Rows || cols != a.Cols {
-			return fmt.Errorf("protocols: %s in the checkpoint is %d×%d, want %d×%d", a.Name, rows, cols, a.Rows, a.Cols)
+			return fmt.Errorf("training: %s in the checkpoint is %d×%d, want %d×%d", a.Name, rows, cols, a.Rows, a.Cols)
 		}
 	}
 	var counts [6]uint64
@@ -112,48 +93,22 @@ func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 	for m := range sums {
 		sums[m] = math.Float64frombits(r.uint64())
 	}
-	weights := r.skip(4 * int64(arrays.Count()))
-	if n := r.uint32(); int(n) != len(t.slots) {
-		return fmt.Errorf("protocols: the checkpoint is of a run with batches of %d, want %d", n, len(t.slots))
+	weights := r.skip(4 * int64(t.weights.Count()))
+	state := r.take(int(r.left))
+	if r.err == io.ErrUnexpectedEOF {
+		return errors.New("training: the checkpoint does not fit the model")
 	}
-	states := make([][]byte, len(t.slots))
-	for k := range states {
-		if n := int(r.uint32()); n > 0 {
-			states[k] = r.take(n)
-		}
+	if r.err != nil {
+		return fmt.Errorf("training: reading the checkpoint: %w", r.err)
 	}
-	if r.err != nil && r.err != io.ErrUnexpectedEOF {
-		return fmt.Errorf("protocols: reading the checkpoint: %w", r.err)
+	if err := t.learner.SetState(state); err != nil {
+		return fmt.Errorf("training: the checkpoint does not fit the model: %w", err)
 	}
-	if r.err != nil || r.left > 0 {
-		return errors.New("protocols: the checkpoint does not fit the model")
-	}
-	engine := t.workers[0].stage.engine
-	before := engine.AppendState(nil)
-	for _, state := range states {
-		if len(state) == 0 {
-			continue
-		}
-		if err := engine.SetState(state); err != nil {
-			if t.shown == 0 {
-				engine.Rest()
-			} else if back := engine.SetState(before); back != nil {
-				err = errors.Join(err, back)
-			}
-			return fmt.Errorf("protocols: the checkpoint does not fit the model: %w", err)
-		}
-	}
-	if len(states) == 1 && states[0] == nil {
-		engine.Rest()
-	}
-	for row := range arrays.Rows() {
+	for row := range t.weights.Rows() {
 		weights.read(row)
 	}
 	if weights.err != nil {
-		return fmt.Errorf("protocols: reading the checkpoint: %w", weights.err)
-	}
-	for k, p := range t.slots {
-		p.state = states[k]
+		return fmt.Errorf("training: reading the checkpoint: %w", weights.err)
 	}
 	t.shown = counts[0]
 	t.epoch = Epoch{Number: int(counts[1]), Examples: int(counts[2]), Errors: int(counts[3]), Losses: make([]float64, len(sums))}
@@ -170,7 +125,7 @@ func (t *Trainer) Restore(checkpoint *io.SectionReader) error {
 // verifyCheckpoint checks the version and the digest of a checkpoint and returns where
 // the digest begins.
 func verifyCheckpoint(r *io.SectionReader) (size int64, err error) {
-	reading := func(err error) error { return fmt.Errorf("protocols: reading the checkpoint: %w", err) }
+	reading := func(err error) error { return fmt.Errorf("training: reading the checkpoint: %w", err) }
 	size = r.Size() - sha256.Size
 	start := make([]byte, min(r.Size(), 64))
 	if _, err := r.ReadAt(start, 0); err != nil && err != io.EOF {
@@ -178,11 +133,11 @@ func verifyCheckpoint(r *io.SectionReader) (size int64, err error) {
 	}
 	switch version, ok := fileversion.Of(start, checkpointFamily); {
 	case !ok:
-		return 0, errors.New("protocols: this is not a checkpoint")
+		return 0, errors.New("training: this is not a checkpoint")
 	case version > checkpointVersion:
-		return 0, fmt.Errorf("protocols: the checkpoint has version %d, but this program knows only versions up to %d", version, checkpointVersion)
+		return 0, fmt.Errorf("training: the checkpoint has version %d, but this program knows only versions up to %d", version, checkpointVersion)
 	case size < int64(len(checkpointMagic)):
-		return 0, errors.New("protocols: the checkpoint is cut short")
+		return 0, errors.New("training: the checkpoint is cut short")
 	}
 	sum, digest := sha256.New(), make([]byte, sha256.Size)
 	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, size)); err != nil {
@@ -192,7 +147,7 @@ func verifyCheckpoint(r *io.SectionReader) (size int64, err error) {
 		return 0, reading(err)
 	}
 	if !bytes.Equal(sum.Sum(nil), digest) {
-		return 0, errors.New("protocols: the checkpoint is damaged: its checksum does not match")
+		return 0, errors.New("training: the checkpoint is damaged: its checksum does not match")
 	}
 	return size, nil
 }
