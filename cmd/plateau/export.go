@@ -31,9 +31,10 @@ type format struct {
 	meaning string
 	ending  string // ending of the file's name, or "" if the export is a folder
 	images  bool   // whether it can hold the images that were shown
-	parts   func(r *record.Reader) ([]part, error)
-	lacks   func(r *record.Reader) ([]string, error) // what the format cannot hold of a recording; nil if it can hold everything
-	owns    func(name string) bool                   // reports whether a file in the folder belongs to such an export
+	// parts returns the files of an export, and what of the recording they lack because
+	// the format cannot hold it.
+	parts func(r *record.Reader) (parts []part, lacks []string, err error)
+	owns  func(name string) bool // reports whether a file in the folder belongs to such an export
 }
 
 // A part is one file of an export.
@@ -56,7 +57,7 @@ func formats() []format {
 			parts: nwbParts(nil),
 		}, {
 			name: "sonata", meaning: "a folder with spikes.h5 and a report for each recorded variable",
-			parts: sonataParts, lacks: sonataLacks,
+			parts: sonataParts,
 			owns: func(name string) bool {
 				return name == "spikes.h5" || name == "missing.csv" || slices.ContainsFunc(variables(), func(v record.Variable) bool { return name == string(v)+".h5" })
 			},
@@ -78,7 +79,7 @@ func formats() []format {
 	}
 }
 
-func nwbParts(images *nwb.Images) func(r *record.Reader) ([]part, error) {
+func nwbParts(images *nwb.Images) func(r *record.Reader) ([]part, []string, error) {
 	return alone(func(w output, r *record.Reader) error {
 		o := nwb.Options{Images: images}
 		images = nil // so that they can go when they are written
@@ -86,44 +87,39 @@ func nwbParts(images *nwb.Images) func(r *record.Reader) ([]part, error) {
 	})
 }
 
-func alone(export func(w output, r *record.Reader) error) func(r *record.Reader) ([]part, error) {
-	return func(r *record.Reader) ([]part, error) {
-		return []part{{write: func(w output) error { return export(w, r) }}}, nil
+func alone(export func(w output, r *record.Reader) error) func(r *record.Reader) ([]part, []string, error) {
+	return func(r *record.Reader) ([]part, []string, error) {
+		return []part{{write: func(w output) error { return export(w, r) }}}, nil, nil
 	}
 }
 
 // sonataParts are spikes, reports and a table of missing trials, for which SONATA has
-// no place of its own.
-func sonataParts(r *record.Reader) ([]part, error) {
-	variables, err := sonata.Variables(r)
+// no place of its own. What they lack are potentials that can have no report.
+func sonataParts(r *record.Reader) (parts []part, lacks []string, err error) {
+	x, err := sonata.New(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	parts := []part{{"spikes.h5", func(w output) error { return sonata.Spikes(w, r) }}}
-	for _, v := range variables {
-		parts = append(parts, part{string(v) + ".h5", func(w output) error { return sonata.Report(w, r, v) }})
+	parts = []part{{"spikes.h5", func(w output) error { return x.Spikes(w) }}}
+	for _, v := range x.Variables() {
+		parts = append(parts, part{string(v) + ".h5", func(w output) error { return x.Report(w, v) }})
 	}
 	missing := table.Missing(intact.Of(r))
-	return append(parts, part{missing.Name + ".csv", func(w output) error { return csv.Export(w, missing) }}), nil
-}
-
-// sonataLacks lists the potentials that have no report, and why.
-func sonataLacks(r *record.Reader) ([]string, error) {
-	uneven, err := sonata.Uneven(r)
-	var list []string
+	parts = append(parts, part{missing.Name + ".csv", func(w output) error { return csv.Export(w, missing) }})
+	uneven := x.Uneven()
 	for _, i := range slices.Sorted(maps.Keys(uneven)) {
-		list = append(list, uneven[i])
+		lacks = append(lacks, uneven[i])
 	}
-	return list, err
+	return parts, lacks, nil
 }
 
-func tables(ending string, export func(w output, t table.Table) error) func(r *record.Reader) ([]part, error) {
-	return func(r *record.Reader) ([]part, error) {
+func tables(ending string, export func(w output, t table.Table) error) func(r *record.Reader) ([]part, []string, error) {
+	return func(r *record.Reader) ([]part, []string, error) {
 		var parts []part
 		for _, t := range table.Of(r) {
 			parts = append(parts, part{t.Name + ending, func(w output) error { return export(w, t) }})
 		}
-		return parts, nil
+		return parts, nil, nil
 	}
 }
 
@@ -373,12 +369,7 @@ func (s *stage) watch(con *console, r *record.Reader) (end func()) {
 
 // export writes all parts, and returns what the format cannot hold.
 func (s *stage) export(r *record.Reader) (lacks []string, err error) {
-	if s.format.lacks != nil {
-		if lacks, err = s.format.lacks(r); err != nil {
-			return nil, err
-		}
-	}
-	parts, err := s.format.parts(r)
+	parts, lacks, err := s.format.parts(r)
 	if err != nil {
 		return nil, err
 	}

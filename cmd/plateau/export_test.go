@@ -367,7 +367,7 @@ func TestExportOfWhatIsCut(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := &stage{ctx: t.Context(), format: f, out: "x"}
-		parts, err := f.parts(r) // all is intact still
+		parts, _, err := f.parts(r) // all is intact still
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -394,7 +394,7 @@ func TestExportFails(t *testing.T) {
 	must(t, "trial", "--hidden", "5", "--record", "--out", "none")
 	r := openRecordingFile(t, "trial-0.plateau")
 	for _, f := range formats() {
-		parts, err := f.parts(r)
+		parts, _, err := f.parts(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,13 +20,70 @@ import (
 	"plateau/sim/record/intact"
 )
 
+// An Exporter writes the files of a recording.
+type Exporter struct {
+	r      *intact.Recording
+	uneven map[int]string
+}
+
+// New looks at all trials of a recording.
+func New(reader *record.Reader) (*Exporter, error) {
+	x := &Exporter{r: intact.Of(reader), uneven: map[int]string{}}
+	if err := x.survey(); err != nil {
+		return nil, fmt.Errorf("sonata: %w", err)
+	}
+	return x, nil
+}
+
+// survey finds the probes whose samples are not evenly spaced.
+func (x *Exporter) survey() error {
+	h := x.r.Header()
+	var end int64 // of the trial before
+	for i := range x.r.Trials() {
+		trial, err := x.r.Trial(i)
+		if err != nil {
+			return err
+		}
+		gap := trial.First - end
+		end = trial.First + int64(trial.Steps)
+		for k, p := range h.Probes {
+			why := ""
+			switch {
+			case gap%int64(p.Every) != 0:
+				why = fmt.Sprintf("%d steps are damaged, no multiple of the %d between samples", gap, p.Every)
+			case i < x.r.Trials()-1 && trial.Steps%p.Every != 0:
+				why = fmt.Sprintf("a sample every %d steps in trials of %d steps is not evenly spaced", p.Every, trial.Steps)
+			}
+			if _, ok := x.uneven[k]; !ok && why != "" {
+				x.uneven[k] = fmt.Sprintf("%s of %s: %s, which SONATA cannot store", p.Variable, h.Populations[p.Population].Name, why)
+			}
+		}
+	}
+	return nil
+}
+
+// Uneven lists the probes that no report can hold, by their number in the header, with
+// the reason: frames of a report are evenly spaced, and samples are not if the length
+// of a trial is no multiple of their period.
+func (x *Exporter) Uneven() map[int]string { return x.uneven }
+
+// Variables returns the variables that can have a report: those for which Uneven does
+// not list every probe.
+func (x *Exporter) Variables() []record.Variable {
+	var list []record.Variable
+	for i, p := range x.r.Header().Probes {
+		if _, ok := x.uneven[i]; !ok && len(p.Neurons) > 0 && !slices.Contains(list, p.Variable) {
+			list = append(list, p.Variable)
+		}
+	}
+	return list
+}
+
 // Spikes writes the spikes of all populations that were recorded.
-func Spikes(w io.WriterAt, r *record.Reader) error {
+func (x *Exporter) Spikes(w io.WriterAt) error {
 	return write(w, func(root *hdf5.Group) error {
-		r := intact.Of(r)
-		h := r.Header()
 		group := root.Group("spikes")
-		for p, pop := range h.Populations {
+		for p, pop := range x.r.Header().Populations {
 			if !pop.Spikes {
 				continue
 			}
@@ -34,7 +91,7 @@ func Spikes(w io.WriterAt, r *record.Reader) error {
 			times := g.Dataset("timestamps", hdf5.Float64)
 			times.Attr("units", "ms")
 			nodes := g.Dataset("node_ids", hdf5.Uint64)
-			if err := spikes(r, p, times, nodes); err != nil {
+			if err := spikes(x.r, p, times, nodes); err != nil {
 				return err
 			}
 		}
@@ -70,79 +127,27 @@ func spikes(r *intact.Recording, population int, times, nodes *hdf5.Dataset) err
 	return nil
 }
 
-// Variables returns the variables that can have a report: those for which Uneven does
-// not list every probe.
-func Variables(r *record.Reader) ([]record.Variable, error) {
-	uneven, err := Uneven(r)
-	if err != nil {
-		return nil, err
-	}
-	var list []record.Variable
-	for i, t := range r.Header().Probes {
-		if _, ok := uneven[i]; !ok && len(t.Neurons) > 0 && !slices.Contains(list, t.Variable) {
-			list = append(list, t.Variable)
-		}
-	}
-	return list, nil
-}
-
-// Uneven lists the probes that no report can hold, by their number in the header, with
-// the reason: frames of a report are evenly spaced, and samples are not if the length
-// of a trial is no multiple of their interval.
-func Uneven(r *record.Reader) (map[int]string, error) {
-	x := intact.Of(r)
-	h := x.Header()
-	uneven := map[int]string{}
-	var end int64 // of the trial before
-	for i := range x.Trials() {
-		trial, err := x.Trial(i)
-		if err != nil {
-			return nil, fmt.Errorf("sonata: %w", err)
-		}
-		gap := trial.First - end
-		end = trial.First + int64(trial.Steps)
-		for k, t := range h.Probes {
-			why := ""
-			switch {
-			case gap%int64(t.Every) != 0:
-				why = fmt.Sprintf("%d steps are damaged, no multiple of the %d between samples", gap, t.Every)
-			case i < x.Trials()-1 && trial.Steps%t.Every != 0:
-				why = fmt.Sprintf("a sample every %d steps in trials of %d steps is not evenly spaced", t.Every, trial.Steps)
-			}
-			if _, ok := uneven[k]; !ok && why != "" {
-				uneven[k] = fmt.Sprintf("%s of %s: %s, which SONATA cannot store", t.Variable, h.Populations[t.Population].Name, why)
-			}
-		}
-	}
-	return uneven, nil
-}
-
 // Report writes what was recorded of a variable, population by population, except for
 // what Uneven lists. If a population has several probes of the variable, for different
 // neurons, the second is named after the population with _2.
-func Report(w io.WriterAt, r *record.Reader, v record.Variable) error {
-	uneven, err := Uneven(r)
-	if err != nil {
-		return err
-	}
+func (x *Exporter) Report(w io.WriterAt, v record.Variable) error {
 	return write(w, func(root *hdf5.Group) error {
-		r := intact.Of(r)
-		h := r.Header()
+		h := x.r.Header()
 		group := root.Group("report")
 		seen, written := map[int]int{}, 0
-		for i, t := range h.Probes {
-			if t.Variable != v || len(t.Neurons) == 0 {
+		for i, p := range h.Probes {
+			if p.Variable != v || len(p.Neurons) == 0 {
 				continue
 			}
-			name := h.Populations[t.Population].Name
-			if seen[t.Population]++; seen[t.Population] > 1 {
-				name = fmt.Sprintf("%s_%d", name, seen[t.Population])
+			name := h.Populations[p.Population].Name
+			if seen[p.Population]++; seen[p.Population] > 1 {
+				name = fmt.Sprintf("%s_%d", name, seen[p.Population])
 			}
-			if _, ok := uneven[i]; ok {
+			if _, ok := x.uneven[i]; ok {
 				continue
 			}
 			written++
-			if err := report(group.Group(name), r, i); err != nil {
+			if err := report(group.Group(name), x.r, i); err != nil {
 				return err
 			}
 		}

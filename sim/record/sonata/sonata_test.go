@@ -17,6 +17,15 @@ import (
 	"plateau/sim/record/sonata"
 )
 
+func newExporter(t *testing.T, r *record.Reader) *sonata.Exporter {
+	t.Helper()
+	x, err := sonata.New(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
 func read(t *testing.T, export func(io.WriterAt) error) *hdf5test.Object {
 	t.Helper()
 	var f exporttest.File
@@ -60,7 +69,7 @@ func TestSpikes(t *testing.T) {
 	for name, p := range exporttest.Plans() {
 		t.Run(name, func(t *testing.T) {
 			r, mem := exporttest.Make(t, p)
-			root := read(t, func(w io.WriterAt) error { return sonata.Spikes(w, r) })
+			root := read(t, newExporter(t, r).Spikes)
 			recorded := 0
 			for i, pop := range mem.Header.Populations {
 				if !pop.Spikes {
@@ -93,18 +102,15 @@ func TestReport(t *testing.T) {
 	for name, p := range exporttest.Plans() {
 		t.Run(name, func(t *testing.T) {
 			r, mem := exporttest.Make(t, p)
-			variables, err := sonata.Variables(r)
-			uneven, also := sonata.Uneven(r)
-			if err != nil || also != nil {
-				t.Fatal(err, also)
-			}
+			x := newExporter(t, r)
+			variables, uneven := x.Variables(), x.Uneven()
 			for i, probe := range mem.Header.Probes {
 				if why, ok := uneven[i]; ok == even(mem, probe) || slices.Contains(variables, probe.Variable) != even(mem, probe) {
 					t.Errorf("%s: reports of %q, left out %q; evenly spaced %v", probe.Variable, variables, why, even(mem, probe))
 				}
 			}
 			for _, v := range variables {
-				root := read(t, func(w io.WriterAt) error { return sonata.Report(w, r, v) })
+				root := read(t, func(w io.WriterAt) error { return x.Report(w, v) })
 				for i, probe := range mem.Header.Probes {
 					if probe.Variable != v {
 						continue
@@ -172,16 +178,15 @@ func TestUneven(t *testing.T) {
 		{Population: 2, Variable: record.Soma, Every: 1}, {Population: 2, Variable: record.Apical, Every: 5},
 	}
 	r, mem := exporttest.Make(t, p)
-	variables, err := sonata.Variables(r)
-	if err != nil || !slices.Equal(variables, []record.Variable{record.Soma}) {
-		t.Errorf("reports of %q, %v", variables, err)
+	x := newExporter(t, r)
+	if variables := x.Variables(); !slices.Equal(variables, []record.Variable{record.Soma}) {
+		t.Errorf("reports of %q", variables)
 	}
-	uneven, err := sonata.Uneven(r)
-	if err != nil || len(uneven) != 2 || !strings.Contains(uneven[0], "soma of hidden0: a sample every 3 steps in trials of 64 steps") ||
+	if uneven := x.Uneven(); len(uneven) != 2 || !strings.Contains(uneven[0], "soma of hidden0: a sample every 3 steps in trials of 64 steps") ||
 		!strings.Contains(uneven[3], "apical of hidden1: a sample every 5 steps") {
-		t.Errorf("left out: %v, %v", uneven, err)
+		t.Errorf("left out: %v", uneven)
 	}
-	root := read(t, func(w io.WriterAt) error { return sonata.Report(w, r, record.Soma) })
+	root := read(t, func(w io.WriterAt) error { return x.Report(w, record.Soma) })
 	if n := len(root.Find("report").Links); n != 2 {
 		t.Errorf("%d populations, want 2", n)
 	}
@@ -194,7 +199,7 @@ func TestUneven(t *testing.T) {
 		}
 		equal(t, root, "report/"+path+"/data", values)
 	}
-	if err := sonata.Report(new(exporttest.File), r, record.Apical); !errors.Is(err, record.ErrNotRecorded) {
+	if err := x.Report(new(exporttest.File), record.Apical); !errors.Is(err, record.ErrNotRecorded) {
 		t.Errorf("a report of apical potentials: error %v", err)
 	}
 }
@@ -204,7 +209,7 @@ func TestUneven(t *testing.T) {
 func TestDamaged(t *testing.T) {
 	damaged, whole := exporttest.Damaged(t)
 	report := func(r *record.Reader) *hdf5test.Object {
-		return read(t, func(w io.WriterAt) error { return sonata.Report(w, r, record.Soma) }).Find("report/hidden0/data")
+		return read(t, func(w io.WriterAt) error { return newExporter(t, r).Report(w, record.Soma) }).Find("report/hidden0/data")
 	}
 	lost := map[int64]bool{} // steps
 	for _, i := range intact.Of(damaged).LeftOut() {
@@ -227,7 +232,7 @@ func TestDamaged(t *testing.T) {
 		}
 	}
 	times := func(r *record.Reader) []any {
-		return read(t, func(w io.WriterAt) error { return sonata.Spikes(w, r) }).Find("spikes/input/timestamps").Values
+		return read(t, newExporter(t, r).Spikes).Find("spikes/input/timestamps").Values
 	}
 	kept := slices.DeleteFunc(times(whole), func(at any) bool { return lost[int64(at.(float64))] })
 	if got := times(damaged); !slices.Equal(got, kept) {
@@ -240,12 +245,12 @@ func TestErrors(t *testing.T) {
 	p.Probes = p.Probes[:1]
 	r, _ := exporttest.Make(t, p)
 	var f exporttest.File
-	if err := sonata.Report(&f, r, record.Soma); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), `"soma"`) {
+	if err := newExporter(t, r).Report(&f, record.Soma); !errors.Is(err, record.ErrNotRecorded) || !strings.Contains(err.Error(), `"soma"`) {
 		t.Errorf("report of what was not recorded: error %v", err)
 	}
 	for _, export := range []func(io.WriterAt) error{
-		func(w io.WriterAt) error { return sonata.Spikes(w, r) },
-		func(w io.WriterAt) error { return sonata.Report(w, r, record.Basal) },
+		newExporter(t, r).Spikes,
+		func(w io.WriterAt) error { return newExporter(t, r).Report(w, record.Basal) },
 	} {
 		if err := export(full{}); err == nil || !strings.Contains(err.Error(), "disk full") {
 			t.Errorf("error %v, want disk full", err)
@@ -257,6 +262,23 @@ type full struct{}
 
 func (full) WriteAt([]byte, int64) (int, error) { return 0, errors.New("disk full") }
 
+// All trials are looked at once, and once more for each set of spikes or samples that
+// is written.
+func TestTrialsAreReadOnce(t *testing.T) {
+	r, mem := exporttest.Make(t, exporttest.Default())
+	read := 0
+	r.Watch(func(int) error { read++; return nil })
+	x := newExporter(t, r)
+	err := x.Spikes(new(exporttest.File))
+	for _, v := range x.Variables() {
+		err = errors.Join(err, x.Report(new(exporttest.File), v))
+	}
+	times := 1 + len(mem.Header.Populations) + len(mem.Header.Probes)
+	if err != nil || len(x.Uneven()) > 0 || read != times*len(mem.Trials) {
+		t.Errorf("%d trials were read, want %d × %d; %v", read, times, len(mem.Trials), err)
+	}
+}
+
 // A recording is exported in little memory, however long it is.
 func TestMemory(t *testing.T) {
 	if testing.Short() {
@@ -264,19 +286,21 @@ func TestMemory(t *testing.T) {
 	}
 	r := exporttest.Long(t)
 	const most = 16 << 20
-	exporttest.Ceiling(t, most, func(w io.WriterAt) error { return sonata.Spikes(w, r) })
-	exporttest.Ceiling(t, most, func(w io.WriterAt) error { return sonata.Report(w, r, record.Soma) })
+	exporttest.Ceiling(t, most, newExporter(t, r).Spikes)
+	exporttest.Ceiling(t, most, func(w io.WriterAt) error { return newExporter(t, r).Report(w, record.Soma) })
 }
 
 // libsonata finds the same.
 func TestLibraries(t *testing.T) {
 	exporttest.Check(t, "sonata", exporttest.Plans(), func(r *record.Reader, folder string) error {
-		err := exporttest.Save(filepath.Join(folder, "spikes.h5"), func(w io.WriterAt) error { return sonata.Spikes(w, r) })
-		variables, also := sonata.Variables(r)
-		err = errors.Join(err, also)
-		for _, v := range variables {
+		x, err := sonata.New(r)
+		if err != nil {
+			return err
+		}
+		err = exporttest.Save(filepath.Join(folder, "spikes.h5"), x.Spikes)
+		for _, v := range x.Variables() {
 			name := filepath.Join(folder, string(v)+".h5")
-			err = errors.Join(err, exporttest.Save(name, func(w io.WriterAt) error { return sonata.Report(w, r, v) }))
+			err = errors.Join(err, exporttest.Save(name, func(w io.WriterAt) error { return x.Report(w, v) }))
 		}
 		return err
 	})
