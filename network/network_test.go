@@ -205,3 +205,36 @@ func TestArchitectureValidate(t *testing.T) {
 		}()
 	}
 }
+
+// Masks share memory with the network, row by row without padding.
+func TestMasks(t *testing.T) {
+	n := drawn(plan(5, 4), 3)
+	masks := n.Masks()
+	if len(masks) != 2 || masks[1].Name != "Y1_silent" || masks[1].Of != "Y1" {
+		t.Fatalf("%+v", masks)
+	}
+	for m, mask := range masks {
+		y, silent := n.Layers[m].Feedback, 0
+		for j := range mask.Rows {
+			for i, s := range mask.Row(j) {
+				if s != (y.Row(j)[i] == 0) {
+					t.Errorf("%s[%d, %d] is %v, but the weight is %v", mask.Name, j, i, s, y.Row(j)[i])
+				}
+				if s {
+					silent++
+				}
+			}
+		}
+		if mask.Rows != y.Rows || mask.Cols != y.Cols || silent == 0 {
+			t.Errorf("%s is %d×%d with %d silent synapses", mask.Name, mask.Rows, mask.Cols, silent)
+		}
+		was := mask.Row(1)[2]
+		mask.Row(1)[2] = !was
+		if n.Layers[m].Silent[y.Stride+2] == was {
+			t.Errorf("%s is a copy", mask.Name)
+		}
+	}
+	if dense := drawn(Architecture{Inputs: 3, Hidden: []int{4}, Classes: 2, PerClass: 1, Feedback: Broadcast}, 1); dense.Masks() != nil {
+		t.Error("a network without silent synapses has masks")
+	}
+}

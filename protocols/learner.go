@@ -86,6 +86,9 @@ func (l *Learner) Network() *network.Network { return l.net }
 // Weights lists all weights of the network.
 func (l *Learner) Weights() network.Weights { return l.net.Weights() }
 
+// Masks lists which synapses of feedback are silent.
+func (l *Learner) Masks() []network.Mask { return l.net.Masks() }
+
 // Shape says that an example has a loss for each layer: L_0 of each hidden layer (eq. 32),
 // then L_1 (eq. 23).
 func (l *Learner) Shape() training.Shape { return l.model.shape() }

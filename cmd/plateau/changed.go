@@ -18,9 +18,9 @@ import (
 // The files of a run may be changed by hand, and the program then uses them as they
 // are. But disks flip bits too, and weights get mixed up, so it prints a note.
 
-// noteChanges prints a note if a run's configuration, its metrics or, if net is not
-// nil, its weights differ from what the run wrote.
-func (c *console) noteChanges(run string, net *network.Network) {
+// noteChanges prints a note if a run's configuration, its metrics or, if weights
+// is not nil, its weights differ from what the run wrote.
+func (c *console) noteChanges(run string, weights network.Weights) {
 	p, err := readPlan(run)
 	if err != nil {
 		c.note("note: %v", err)
@@ -33,8 +33,8 @@ func (c *console) noteChanges(run string, net *network.Network) {
 			c.noteMetrics(run)
 		}
 	}
-	if net != nil {
-		c.noteWeights(run, net)
+	if weights != nil {
+		c.noteWeights(run, weights)
 	}
 }
 
@@ -68,7 +68,7 @@ func (c *console) noteMetrics(run string) {
 }
 
 // noteWeights prints a note if the weights are not those of a checkpoint of the run.
-func (c *console) noteWeights(run string, net *network.Network) {
+func (c *console) noteWeights(run string, weights network.Weights) {
 	if by, err := claim.Look(run); err != nil || by != nil {
 		return // a run in progress may have replaced both meanwhile
 	}
@@ -85,7 +85,7 @@ func (c *console) noteWeights(run string, net *network.Network) {
 	if m, _ := readMetrics(run); m.end != nil {
 		known = append(known, m.end.WeightsSHA256)
 	}
-	if digest := net.Weights().SHA256(); known != nil && !slices.Contains(known, digest) {
+	if digest := weights.SHA256(); known != nil && !slices.Contains(known, digest) {
 		c.note("note: %s is not what the run wrote: its weights are %.16s…, those of the run are %.16s…; either it was changed, or it belongs to another run",
 			filepath.Join(run, weightsName), digest, known[len(known)-1])
 	}

@@ -15,20 +15,21 @@ const lookedThrough = 500
 // test image whose class is predicted correctly, with a raster of all neurons, and
 // that of the first image with a wrong prediction.
 func (r *session) showExamples(ctx context.Context) error {
-	if r.con.json {
-		return nil // nobody would see it
+	l, ok := r.learner.(spiking)
+	if !ok || r.con.json {
+		return nil // there are no spikes to see, or nobody to see them
 	}
 	info, err := dataset.Lookup(r.config.data.name)
 	if err != nil {
 		return err
 	}
-	m := r.config.model(info)
+	m, net := r.config.model(info), l.Network()
 	right, wrong := -1, -1
 	for i := 0; i < min(lookedThrough, r.data.Test.Len()) && (right < 0 || wrong < 0); i++ {
 		if ctx.Err() != nil {
 			return nil // nothing is lost
 		}
-		trial, err := protocols.RunTrial(m, r.net, r.data.Test, i, nil)
+		trial, err := protocols.RunTrial(m, net, r.data.Test, i, nil)
 		if err != nil {
 			return err
 		}
@@ -46,8 +47,8 @@ func (r *session) showExamples(ctx context.Context) error {
 		if show.example < 0 {
 			continue
 		}
-		tr := newTrace(r.config, info, r.net)
-		trial, err := protocols.RunTrial(m, r.net, r.data.Test, show.example, tr)
+		tr := newTrace(r.config, info, net)
+		trial, err := protocols.RunTrial(m, net, r.data.Test, show.example, tr)
 		if err != nil {
 			return err
 		}

@@ -68,8 +68,8 @@ func lookAtRun(path string) (e runEvent, c *config, spoilt, err error) {
 		return e, c, spoilt, err
 	}
 	if e.Weights == "" {
-		if net := weightsOf(c, path); net != nil {
-			e.Weights = net.Weights().SHA256()
+		if w := weightsOf(c, path); w != nil {
+			e.Weights = w.SHA256()
 		}
 	}
 	if name := ownRecording(path); isRecording(name) {
@@ -250,14 +250,14 @@ func (e *runEvent) add(m runMetrics) {
 }
 
 // weightsOf returns the weights in a run folder, nil if they cannot be read.
-func weightsOf(c *config, path string) *network.Network {
+func weightsOf(c *config, path string) network.Weights {
 	info, err := dataset.Lookup(c.data.name)
 	if err != nil {
 		return nil
 	}
-	net, err := loadRun(c.model(info), path)
+	l, err := c.loadLearner(info, path)
 	if err != nil {
 		return nil
 	}
-	return net
+	return l.Weights()
 }

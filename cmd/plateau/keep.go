@@ -42,7 +42,7 @@ func (r *session) checkpoint() (err error) {
 	c := &checkpoint{
 		Examples: int(r.trainer.Shown()), Epochs: r.last.Epoch,
 		Seconds: r.total.elapsed().Seconds(), EpochSeconds: r.learning.elapsed().Seconds(),
-		Data: r.digest, Weights: r.net.Weights().SHA256(), Tested: r.tested,
+		Data: r.digest, Weights: r.learner.Weights().SHA256(), Tested: r.tested,
 	}
 	if c.Metrics, err = r.metrics.mark(); err != nil {
 		return err
@@ -59,5 +59,5 @@ func (r *session) checkpoint() (err error) {
 		return err
 	}
 	r.savedAt, r.saved = c.Examples, time.Now()
-	return saveWeights(filepath.Join(r.folder.path, weightsName), r.net)
+	return saveWeights(filepath.Join(r.folder.path, weightsName), r.learner)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"plateau/protocols"
+	"plateau/protocols/dataset"
 	"plateau/protocols/training"
 	"plateau/sim"
 )
@@ -52,18 +53,17 @@ const (
 )
 
 // newLive returns the view of a run. Spikes are counted only if there is a terminal.
-func (r *session) newLive(m protocols.Model) *live {
-	hidden := len(m.Network.Hidden)
+func (r *session) newLive(info dataset.Info) *live {
 	v := &live{
 		epochs: r.config.learning.epochs, examples: r.shown.Len(), checks: "test error",
-		names: populationNames(hidden), sizes: append([]int{m.Network.Inputs}, m.Network.Sizes()...),
-		maxRate: r.config.neurons.maxRate, dt: m.Neurons.Dt,
+		names: populationNames(len(r.config.network.hidden)), sizes: r.config.sizes(info),
+		maxRate: r.config.neurons.maxRate, dt: r.config.neurons.dt,
 	}
 	if r.config.data.validation > 0 {
 		v.checks = "validation"
 	}
-	if r.con.screen != nil && m.Neurons.Forward == sim.Spikes {
-		v.counter = r.learner.CountSpikes()
+	if l, ok := r.learner.(spiking); ok && r.con.screen != nil && l.Model().Neurons.Forward == sim.Spikes {
+		v.counter = l.CountSpikes()
 	}
 	return v
 }

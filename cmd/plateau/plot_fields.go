@@ -31,19 +31,20 @@ func drawFields(con *console, o plotOptions) (figure.Figure, figure.About, error
 	if err := checkRun(folder); err != nil {
 		return nil, about, fmt.Errorf("%s: there are no weights yet: they are written after every epoch", folder)
 	}
-	net, err := loadRun(c.model(info), folder)
+	learner, err := c.loadLearner(info, folder)
 	if err != nil {
 		return nil, about, err
 	}
-	con.noteChanges(folder, net)
+	weights := learner.Weights()
+	con.noteChanges(folder, weights)
 	layer := populationNames(len(c.network.hidden))[1]
-	w := net.Layers[0].Weights
+	w := weights[0] // from the input
 	fields := make([]figure.Field, w.Cols)
 	for n := range fields {
 		fields[n] = figure.Field{Name: strconv.Itoa(n), Weights: make([]float64, w.Rows)}
 	}
-	for j := range w.Rows {
-		for n, v := range w.Row(j)[:w.Cols] {
+	for j, row := range w.All() {
+		for n, v := range row {
 			fields[n].Weights[j] = float64(v)
 		}
 	}

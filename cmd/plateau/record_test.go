@@ -162,13 +162,13 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, err := record.NewWriter(&limited{room: 40000}, h, r.net)
+		w, err := record.NewWriter(&limited{room: 40000}, h, r.learner.(spiking).Network())
 		if err != nil {
 			t.Fatal(err)
 		}
 		writeFile(t, "x.plateau", "")
 		r.recording = &recording{path: "x.plateau", writer: w, ignore: ignore, con: con}
-		r.learner.Watch(w, w.Potentials())
+		r.learner.(spiking).Watch(w, w.Potentials())
 		err = r.run(context.Background())
 		if err := r.metrics.close(); err != nil {
 			t.Error(err)

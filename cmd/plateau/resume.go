@@ -202,10 +202,14 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		p.Program, p.Recording = old.Program, old.Recording
 	}
 	if mark != nil {
-		if r.recording, err = continueRecording(mark.in(folder, o.record), mark, r.net); err != nil {
+		l, err := spikingOf(r.learner, "a recording")
+		if err != nil {
 			return err
 		}
-		r.watch()
+		if r.recording, err = continueRecording(mark.in(folder, o.record), mark, l.Network()); err != nil {
+			return err
+		}
+		r.watch(l)
 		if p.Recording, err = folder.within(r.recording.path); err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func (r *session) interrupt(examples int, during string) error {
 	err := r.both(endEvent{
 		Event: "interrupted", Epochs: r.last.Epoch, Examples: examples,
 		TestError: r.last.TestError, Validation: r.last.ValidationError, Seconds: r.total.elapsed().Seconds(),
-		WeightsSHA256: r.net.Weights().SHA256(), Out: r.folder.path,
+		WeightsSHA256: r.learner.Weights().SHA256(), Out: r.folder.path,
 	})
 	if err != nil {
 		return r.failed(err)

@@ -59,12 +59,11 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	if err != nil {
 		return err
 	}
-	m := c.model(info)
-	net, err := loadRun(m, run)
+	learner, err := c.loadLearner(info, run)
 	if err != nil {
 		return err
 	}
-	con.noteChanges(run, net)
+	con.noteChanges(run, learner.Weights())
 	data, err := c.load(1, c.data.test)
 	if err != nil {
 		return err
@@ -72,10 +71,6 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	con.notices(c, data)
 	if n := int(c.data.test); n > data.Test.Len() {
 		return misuse("data.test_examples = %d: there are only %d test images in %s", n, data.Test.Len(), data.Dir)
-	}
-	learner, err := protocols.NewLearner(m, net, 1)
-	if err != nil {
-		return err
 	}
 	tester, err := training.NewTester(learner, min(workers, data.Test.Len()))
 	if err != nil {

@@ -11,8 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"plateau/internal/claim"
-	"plateau/network"
-	"plateau/protocols"
 	"plateau/protocols/dataset"
 	"plateau/protocols/training"
 )
@@ -245,8 +243,7 @@ type session struct {
 	folder  *runFolder
 	workers int
 
-	net     *network.Network
-	learner *protocols.Learner
+	learner training.Learner
 	trainer *training.Trainer
 	tester  *training.Tester
 	metrics *metricsFile
@@ -284,18 +281,16 @@ func (r *session) prepare() error {
 	if n := r.config.data.validation; n > 0 {
 		r.shown, r.checked = r.data.Train.First(r.data.Train.Len()-n), r.data.Train.Last(n)
 	}
-	m := r.config.model(info)
-	if r.net, err = m.NewNetwork(); err != nil {
+	learner, schedule, err := r.config.learner(info, r.workers)
+	if err != nil {
 		return err
 	}
-	if r.learner, err = protocols.NewLearner(m, r.net, r.workers); err != nil {
-		return err
-	}
-	if r.trainer, err = training.NewTrainer(r.learner, m.Schedule()); err != nil {
+	r.learner = learner
+	if r.trainer, err = training.NewTrainer(learner, schedule); err != nil {
 		return err
 	}
 	r.keep(partTrainer, r.trainer)
-	r.view = r.newLive(m)
+	r.view = r.newLive(info)
 	if r.tester, err = training.NewTester(r.learner, min(r.workers, max(r.checked.Len(), r.data.Test.Len()))); err != nil {
 		return err
 	}
@@ -304,15 +299,15 @@ func (r *session) prepare() error {
 
 // record begins to record what is shown in training.
 func (r *session) record(path string, force bool) error {
-	info, err := dataset.Lookup(r.config.data.name)
+	l, err := spikingOf(r.learner, "a recording")
 	if err != nil {
 		return err
 	}
-	h, err := r.config.recordingHeader(r.config.model(info))
+	h, err := r.config.recordingHeader(l.Model())
 	if err != nil {
 		return err
 	}
-	if r.recording, err = createRecording(path, force, h, r.net); err != nil {
+	if r.recording, err = createRecording(path, force, h, l.Network()); err != nil {
 		return err
 	}
 	if n := r.config.ownWeights(h.Select); h.Weights && n > 0 {
@@ -323,14 +318,14 @@ func (r *session) record(path string, force bool) error {
 	if r.config.learning.batch > 1 && r.workers > 1 {
 		r.con.note("note: while recording, the program shows the examples of a batch one after another")
 	}
-	r.watch()
+	r.watch(l)
 	return nil
 }
 
 // watch makes the recording observe training.
-func (r *session) watch() {
+func (r *session) watch(l spiking) {
 	r.recording.con, r.recording.ignore = r.con, r.config.record.errors == ignoreErrors
-	r.learner.Watch(r.recording.writer, r.recording.writer.Potentials())
+	l.Watch(r.recording.writer, r.recording.writer.Potentials())
 }
 
 // end closes the files of the run.
@@ -399,7 +394,7 @@ func (r *session) finish(ctx context.Context, compared *baseline) error {
 	took := r.total.elapsed()
 	end := endEvent{
 		Event: "done", Epochs: c.learning.epochs, Examples: c.learning.epochs * r.shown.Len(),
-		TestError: final, Validation: r.last.ValidationError, Linear: &linear, Seconds: took.Seconds(), WeightsSHA256: r.net.Weights().SHA256(), Out: r.folder.path,
+		TestError: final, Validation: r.last.ValidationError, Linear: &linear, Seconds: took.Seconds(), WeightsSHA256: r.learner.Weights().SHA256(), Out: r.folder.path,
 	}
 	if r.recording != nil {
 		end.Recording = r.recording.path

@@ -122,7 +122,7 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 	}
 	tr := newTrace(c, info, net)
 	if o.run != "" {
-		con.noteChanges(o.run, net)
+		con.noteChanges(o.run, net.Weights())
 	}
 	h := c.trialHeader(m, o.split)
 	h.Weights = o.record != ""

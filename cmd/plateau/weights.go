@@ -15,15 +15,29 @@ import (
 // network.Weights lists them, float32, a row of W and Y for each sending neuron;
 // and Y0_silent, …, where feedback synapses are silent.
 
+// weighted is what has weights. It may also be masked.
+type weighted interface{ Weights() network.Weights }
+
+// masked is what has synapses that are silent.
+type masked interface{ Masks() []network.Mask }
+
+// masks returns the masks of what may have some.
+func masks(of weighted) []network.Mask {
+	if m, ok := of.(masked); ok {
+		return m.Masks()
+	}
+	return nil
+}
+
 // saveWeights writes all weights to a file; after a failure the file is as it was.
-func saveWeights(path string, net *network.Network) error {
+func saveWeights(path string, of weighted) error {
 	f, err := atomicfile.Replace(path)
 	if err != nil {
 		return err
 	}
 	defer f.Abort()
 	w := npz.NewWriter(f)
-	for _, a := range net.Weights() {
+	for _, a := range of.Weights() {
 		s, err := w.Stream(a.Name, npz.Float32, a.Shape())
 		if err != nil {
 			return err
@@ -37,12 +51,12 @@ func saveWeights(path string, net *network.Network) error {
 			return err
 		}
 	}
-	for m := range net.Layers {
-		l := &net.Layers[m]
-		if l.Silent == nil {
-			continue
+	for _, m := range masks(of) {
+		all := make([]bool, 0, m.Rows*m.Cols)
+		for j := range m.Rows {
+			all = append(all, m.Row(j)...)
 		}
-		if err := w.Write(silentName(m), []int{l.Feedback.Rows, l.Feedback.Cols}, silence(l)); err != nil {
+		if err := w.Write(m.Name, []int{m.Rows, m.Cols}, all); err != nil {
 			return err
 		}
 	}
@@ -52,21 +66,9 @@ func saveWeights(path string, net *network.Network) error {
 	return f.Commit()
 }
 
-func silentName(layer int) string { return fmt.Sprintf("Y%d_silent", layer) }
-
-// silence returns the mask of silent synapses without padding.
-func silence(l *network.Layer) []bool {
-	y := l.Feedback
-	mask := make([]bool, 0, y.Rows*y.Cols)
-	for j := range y.Rows {
-		mask = append(mask, l.Silent[j*y.Stride:j*y.Stride+y.Cols]...)
-	}
-	return mask
-}
-
-// loadWeights fills a network with the weights of a file, which must have exactly the
-// arrays of this network.
-func loadWeights(path string, net *network.Network) error {
+// loadWeights fills something with the weights of a file, which must have exactly the
+// arrays that it has.
+func loadWeights(path string, of weighted) error {
 	r, err := npz.Open(path)
 	if err != nil {
 		return fmt.Errorf("weights: %s", plain(err))
@@ -93,7 +95,9 @@ func loadWeights(path string, net *network.Network) error {
 		}
 		return true
 	}
-	for _, a := range net.Weights() {
+	arrays := map[string]network.Array{}
+	for _, a := range of.Weights() {
+		arrays[a.Name] = a
 		if !has(a.Name, npz.Float32, a.Shape()) {
 			continue
 		}
@@ -106,25 +110,23 @@ func loadWeights(path string, net *network.Network) error {
 			copy(row, values[j*a.Cols:])
 		}
 		if i := slices.IndexFunc(values, notFinite); i >= 0 {
-			fail("%s holds %v at %s, want finite numbers", a.Name, values[i], place(i, a))
+			fail("%s holds %v at %s, want finite numbers", a.Name, values[i], element(i, a))
 		}
 	}
-	for m := range net.Layers {
-		l := &net.Layers[m]
-		if l.Silent == nil || !has(silentName(m), npz.Bool, []int{l.Feedback.Rows, l.Feedback.Cols}) {
+	for _, m := range masks(of) {
+		if !has(m.Name, npz.Bool, []int{m.Rows, m.Cols}) {
 			continue
 		}
-		mask, _, err := r.Bool(silentName(m))
+		silent, _, err := r.Bool(m.Name)
 		if err != nil {
 			fail("%s", plain(err))
 			continue
 		}
-		y := l.Feedback
-		for j := range y.Rows {
-			copy(l.Silent[j*y.Stride:j*y.Stride+y.Cols], mask[j*y.Cols:])
-			for i, w := range y.Row(j) {
-				if mask[j*y.Cols+i] && w != 0 {
-					fail("Y%d[%d, %d] is %v, but %s says it is silent, want 0", m, j, i, w, silentName(m))
+		for j, row := range arrays[m.Of].All() {
+			copy(m.Row(j), silent[j*m.Cols:])
+			for i, w := range row {
+				if m.Row(j)[i] && w != 0 {
+					fail("%s[%d, %d] is %v, but %s says it is silent, want 0", m.Of, j, i, w, m.Name)
 					break
 				}
 			}
@@ -147,8 +149,8 @@ func loadWeights(path string, net *network.Network) error {
 
 func notFinite(x float32) bool { return math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) }
 
-// place returns the index of an element as in NumPy.
-func place(i int, a network.Array) string {
+// element returns the index of an element as in NumPy.
+func element(i int, a network.Array) string {
 	if a.Rows == 0 {
 		return fmt.Sprintf("[%d]", i)
 	}
