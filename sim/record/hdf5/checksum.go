@@ -2,7 +2,7 @@ package hdf5
 
 import "math/bits"
 
-// checksum is Bob Jenkins' hashlittle of 2006, the checksum of headers.
+// checksum returns the checksum of a header: Bob Jenkins' hashlittle of 2006.
 func checksum(key []byte) uint32 {
 	a := 0xdeadbeef + uint32(len(key))
 	b, c := a, a

@@ -7,48 +7,47 @@ import (
 	"slices"
 )
 
-// A Dataset is an array that is written while it grows. A row is everything with one
-// index along the first axis; rows can come in pieces of any length, and in any order.
+// A Dataset is an array that grows along its first axis. A row is everything at one
+// index of that axis. Rows can be written in pieces of any length and in any order.
 type Dataset struct {
 	*object
-	// Chunk is the number of rows that are deflated, and read, together.
-	// It can be changed before the first row is written.
+	// Chunk is the number of rows in a chunk, which is deflated and read as a whole. It
+	// can be changed before the first row is written.
 	Chunk int64
 
-	of     Type
-	inner  []int64 // lengths of the axes after the first
-	row    int     // bytes
-	rows   int64   // so far
-	open   map[int64]*chunk
-	last   *chunk // written to last
-	spare  [][]byte
-	stored []stored // chunks by number
-	buf    []byte
-	plain  bool
-	closed bool
+	of           Type
+	inner        []int64          // lengths of the axes after the first
+	row          int              // length of a row in bytes
+	rows         int64            // number of rows so far
+	open         map[int64]*chunk // by number
+	last         *chunk           // the one that was written to last
+	spare        [][]byte         // memory of chunks that are stored
+	stored       []stored         // by number
+	buf          []byte
+	uncompressed bool
+	closed       bool
 }
 
-// A chunk is held in memory until all its rows have been written.
+// A chunk is in memory until all its rows are written.
 type chunk struct {
 	number int64
 	data   []byte
-	left   int64 // rows to come
+	left   int64 // number of rows that are still missing
 }
 
-// stored says where in the file a chunk is.
+// stored says where a chunk is in the file.
 type stored struct {
 	address uint64
-	size    uint32 // there; 0 if the chunk was not written
+	size    uint32 // 0 if the chunk was never written
 }
 
-// chunkSize is the number of bytes that a chunk should have: large enough to deflate
-// well, and small enough for many chunks to be open.
+// chunkSize is the usual number of bytes of a chunk: enough to deflate well, but so few
+// that many chunks can be open.
 const chunkSize = 64 << 10
 
-// Dataset adds an array that grows with the rows that are written; inner are the
-// lengths of its axes after the first.
+// Dataset adds a data set; inner are the lengths of its axes after the first.
 func (g *Group) Dataset(name string, t Type, inner ...int64) *Dataset {
-	d := &Dataset{object: g.add(name), of: t, inner: slices.Clone(inner), plain: g.file.Plain, open: map[int64]*chunk{}}
+	d := &Dataset{object: g.add(name), of: t, inner: slices.Clone(inner), uncompressed: g.file.Uncompressed, open: map[int64]*chunk{}}
 	row := int64(t.size)
 	for _, n := range inner {
 		if n < 1 || n > math.MaxUint32/row {
@@ -67,12 +66,12 @@ func (g *Group) Dataset(name string, t Type, inner ...int64) *Dataset {
 // Rows returns the number of rows so far.
 func (d *Dataset) Rows() int64 { return d.rows }
 
-// Append adds rows at the end: a slice of the Go type that belongs to the type
-// of the data set, or a single value.
+// Append adds rows at the end. They are a slice of the Go type that belongs to the type
+// of the data set, or a single value of it.
 func (d *Dataset) Append(values any) error { return d.WriteAt(values, d.rows) }
 
-// WriteAt writes rows from the one given on. A row must be written once only;
-// one below the last that is never written holds zeros.
+// WriteAt writes rows that begin with the given one. No row may be written twice. Rows
+// before the last that are never written are zeros.
 func (d *Dataset) WriteAt(values any, row int64) error {
 	f := d.file
 	if f.err == nil && d.closed {
@@ -108,7 +107,7 @@ func (d *Dataset) WriteAt(values any, row int64) error {
 	return f.err
 }
 
-// encoded returns values as bytes, whole rows.
+// encoded returns the bytes of values, which must be whole rows.
 func (d *Dataset) encoded(values any) ([]byte, error) {
 	switch values.(type) {
 	case Row, []Row:
@@ -136,7 +135,8 @@ func (d *Dataset) encoded(values any) ([]byte, error) {
 	return b, nil
 }
 
-// chunk returns an open chunk, or opens it; one that was stored has no rows left.
+// chunk returns an open chunk, which it opens if need be. If the chunk is stored
+// already, it returns one that has no rows left.
 func (d *Dataset) chunk(number int64) *chunk {
 	c := d.open[number]
 	switch {
@@ -157,13 +157,13 @@ func (d *Dataset) chunk(number int64) *chunk {
 	return c
 }
 
-// store writes a chunk.
+// store writes an open chunk to the file.
 func (d *Dataset) store(c *chunk) {
 	for int64(len(d.stored)) <= c.number {
 		d.stored = append(d.stored, stored{})
 	}
 	packed := c.data
-	if !d.plain {
+	if !d.uncompressed {
 		packed = d.file.pack.pack(c.data, d.of.size)
 	}
 	d.stored[c.number] = stored{d.file.write(packed), uint32(len(packed))}
@@ -172,8 +172,8 @@ func (d *Dataset) store(c *chunk) {
 	d.last = nil
 }
 
-// Close writes what is in memory and frees the memory; the data set cannot grow any
-// more. Without Close this happens when the file is closed.
+// Close writes the open chunks and frees their memory. The data set can then grow no
+// more. Closing the file closes all data sets.
 func (d *Dataset) Close() error {
 	d.finish()
 	return d.file.err
@@ -182,7 +182,7 @@ func (d *Dataset) Close() error {
 func (d *Dataset) finish() {
 	d.closed = true
 	if c := d.open[0]; c != nil && len(d.open) == 1 && d.stored == nil && d.rows < d.Chunk {
-		// The only chunk need not be longer than the data.
+		// A single chunk need not be longer than the data.
 		d.Chunk = d.rows
 		c.data = c.data[:int(d.rows)*d.row]
 	}
@@ -192,7 +192,7 @@ func (d *Dataset) finish() {
 	d.spare, d.buf = nil, nil
 }
 
-// messages appends the header messages of a chunked data set.
+// messages appends the header messages of the data set.
 func (d *Dataset) messages(b []byte) []byte {
 	shape := append([]int64{d.rows}, d.inner...)
 	chunk := append([]int64{max(1, d.Chunk)}, d.inner...)
@@ -208,25 +208,24 @@ func (d *Dataset) messages(b []byte) []byte {
 	b = d.message(b, msgDatatype, d.of.message)
 	b = d.message(b, msgFill, fillChunked)
 	b = d.message(b, msgLayout, layout)
-	if d.plain {
+	if d.uncompressed {
 		return b
 	}
 	return d.message(b, msgPipeline, pipeline(d.of.size))
 }
 
-// Fill value messages (IV.A.2.f): none is defined, which makes it zero; they
-// differ in when room is made.
+// Fill value messages (IV.A.2.f). They define no value, which means zero, and say when
+// space is allocated: early, late or incrementally.
 var (
 	fillCompact    = []byte{3, 2<<2 | 1}
 	fillContiguous = []byte{3, 2<<2 | 2}
 	fillChunked    = []byte{3, 2<<2 | 3}
 )
 
-// maxCompact is how many bytes may stand in the header itself.
+// maxCompact is the largest number of bytes that are stored in the header itself.
 const maxCompact = 4096
 
-// Write adds a data set that is written at once: of a single value if value is
-// one, see Object.
+// Write adds a data set that is written at once. Its value is as for Object.Attr.
 func (g *Group) Write(name string, value any) Object {
 	o := g.add(name)
 	f := g.file

@@ -5,101 +5,105 @@ import (
 	"math/bits"
 )
 
-// A Type is the type of a data set's elements.
+// A Type is the type of the elements of a data set.
 type Type struct {
-	size    int
-	message []byte // IV.A.2.d
+	size    int    // bytes
+	message []byte // the datatype message (IV.A.2.d)
 	kind    kind
-	fields  []Field // of a compound
+	fields  []Field // if it is a compound
 }
 
-// kind says what Go values an element is made of.
+// kind says which Go type the elements have.
 type kind int
 
 const (
-	plain     kind = iota // as encoding/binary writes them
+	number    kind = iota // a number or bool
 	text                  // string
 	fixed                 // Fixed
 	reference             // Object
 	compound              // Row
 )
 
-// Types of elements, with the Go types that supply them.
+// Types of elements, each with its Go type.
 var (
-	Int8      = integer(1, true)  // int8
-	Int16     = integer(2, true)  // int16
-	Int32     = integer(4, true)  // int32
-	Int64     = integer(8, true)  // int64, int
-	Uint8     = integer(1, false) // uint8
-	Uint16    = integer(2, false) // uint16
-	Uint32    = integer(4, false) // uint32
-	Uint64    = integer(8, false) // uint64
-	Float32   = float(4, 23, 8)   // float32
-	Float64   = float(8, 52, 11)  // float64
-	Bool      = boolean()         // bool; an enumeration of FALSE and TRUE, which h5py shows as bool
-	String    = variable()        // string, in UTF-8, of any length
+	Int8      = integer(1, signed)   // int8
+	Int16     = integer(2, signed)   // int16
+	Int32     = integer(4, signed)   // int32
+	Int64     = integer(8, signed)   // int64, int
+	Uint8     = integer(1, unsigned) // uint8
+	Uint16    = integer(2, unsigned) // uint16
+	Uint32    = integer(4, unsigned) // uint32
+	Uint64    = integer(8, unsigned) // uint64
+	Float32   = float(4, 23, 8)      // float32
+	Float64   = float(8, 52, 11)     // float64
+	Bool      = boolean()            // bool; in the file an enumeration of FALSE and TRUE, as h5py has it
+	String    = variable()           // string of any length, in UTF-8
 	Reference = Type{8, typeMessage(1, 7, 0, 8), reference, nil}
 )
 
-// typeMessage begins a datatype message.
+// typeMessage returns the beginning of a datatype message.
 func typeMessage(version, class byte, flags uint32, size int) []byte {
 	b := []byte{version<<4 | class, byte(flags), byte(flags >> 8), byte(flags >> 16)}
 	return le.AppendUint32(b, uint32(size))
 }
 
-func integer(size int, signed bool) Type {
-	var flags uint32
-	if signed {
-		flags = 1 << 3
-	}
-	b := typeMessage(1, 0, flags, size)
+// sign is the flag that says whether integers have a sign.
+type sign uint32
+
+const (
+	unsigned sign = 0
+	signed   sign = 1 << 3
+)
+
+func integer(size int, s sign) Type {
+	b := typeMessage(1, 0, uint32(s), size)
 	b = le.AppendUint16(b, 0) // bit offset
 	b = le.AppendUint16(b, uint16(8*size))
-	return Type{size, b, plain, nil}
+	return Type{size, b, number, nil}
 }
 
 func float(size int, mantissa, exponent byte) Type {
 	sign := uint32(8*size - 1)
-	b := typeMessage(1, 1, sign<<8|2<<4, size) // the mantissa's first bit is implied
+	b := typeMessage(1, 1, sign<<8|2<<4, size) // the first bit of the mantissa is not stored
 	b = le.AppendUint16(b, 0)                  // bit offset
 	b = le.AppendUint16(b, uint16(8*size))
 	b = append(b, mantissa, exponent, 0, mantissa) // position and size of exponent and mantissa
 	b = le.AppendUint32(b, 1<<(exponent-1)-1)      // bias
-	return Type{size, b, plain, nil}
+	return Type{size, b, number, nil}
 }
 
 func boolean() Type {
 	b := typeMessage(3, 8, 2, 1) // two members
 	b = append(b, Int8.message...)
 	b = append(b, "FALSE\x00TRUE\x00\x00\x01"...)
-	return Type{1, b, plain, nil}
+	return Type{1, b, number, nil}
 }
 
 func variable() Type {
-	const size = 4 + 8 + 4 // length, heap, index
+	const size = 4 + 8 + 4 // length, address of the collection, index
 	b := typeMessage(1, 9, 1|utf8Names<<8, size)
 	return Type{size, append(b, Uint8.message...), text, nil}
 }
 
-// FixedString is the type of strings of exactly size bytes of UTF-8, shorter ones
-// padded with zeros; Fixed in Go.
+// FixedString is the type of strings of UTF-8 that take size bytes in each element;
+// shorter ones are padded with zeros. The Go type is Fixed.
 func FixedString(size int) Type {
 	return Type{size, typeMessage(1, 3, 1|utf8Names<<4, size), fixed, nil}
 }
 
-// A Field is a member of a compound.
+// A Field is a named part of a compound.
 type Field struct {
 	Name string
 	Type Type
 }
 
-// Compound is a type of several fields side by side; Row in Go.
+// Compound is a type with several fields. The Go type is Row.
 func Compound(fields ...Field) Type {
 	size := 0
 	for _, f := range fields {
 		size += f.Type.size
 	}
-	width := (bits.Len(uint(size))-1)/8 + 1 // bytes that an offset takes
+	width := (bits.Len(uint(size))-1)/8 + 1 // number of bytes of an offset
 	b := typeMessage(3, 6, uint32(len(fields)), size)
 	offset := 0
 	for _, f := range fields {
@@ -113,21 +117,21 @@ func Compound(fields ...Field) Type {
 	return Type{size, b, compound, fields}
 }
 
-// Fixed is a string that has its place in the element itself.
+// Fixed is a string of type FixedString.
 type Fixed string
 
-// Row is one element of a compound type, a value for each field.
+// Row is an element of a compound: a value for each field.
 type Row []any
 
-// An Array is a value of several dimensions: a slice, the last dimension running
-// fastest.
+// An Array is a value with several dimensions. Its values are a slice in which the last
+// dimension runs fastest.
 type Array struct {
 	Shape  []int64
 	Values any
 	of     Type
 }
 
-// arrayOf finds type and shape of a value.
+// arrayOf finds the type and the shape of a value.
 func arrayOf(value any) (Array, error) {
 	a := Array{Values: value}
 	shaped := false

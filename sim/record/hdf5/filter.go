@@ -6,7 +6,7 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// Filters (IV.A.2.l), in the order in which a chunk goes through them.
+// Numbers of filters (IV.A.2.l).
 const (
 	filterDeflate = 1
 	filterShuffle = 2
@@ -14,29 +14,29 @@ const (
 
 const deflateLevel = 4
 
-// pipeline is the message for elements of so many bytes. Single bytes need no
-// shuffling.
+// pipeline returns the message that lists the filters for elements of a size in bytes.
+// Single bytes need no shuffling.
 func pipeline(size int) []byte {
 	if size == 1 {
-		return appendFilter([]byte{2, 1}, filterDeflate, deflateLevel) // version, filters
+		return appendFilter([]byte{2, 1}, filterDeflate, deflateLevel) // version, number of filters
 	}
 	return appendFilter(appendFilter([]byte{2, 2}, filterShuffle, size), filterDeflate, deflateLevel)
 }
 
 func appendFilter(b []byte, filter uint16, parameter int) []byte {
 	b = le.AppendUint16(b, filter)
-	b = append(b, 0, 0, 1, 0) // flags; parameters
+	b = append(b, 0, 0, 1, 0) // flags; one parameter
 	return le.AppendUint32(b, uint32(parameter))
 }
 
-// A packer puts chunks through the filters.
+// A packer applies the filters to chunks.
 type packer struct {
 	shuffled []byte
 	out      bytes.Buffer
 	deflate  *zlib.Writer
 }
 
-// pack returns a chunk as it stands in the file, valid until the next call.
+// pack returns the filtered bytes of a chunk. They are valid until the next call.
 func (p *packer) pack(data []byte, size int) []byte {
 	if size > 1 {
 		if cap(p.shuffled) < len(data) {
@@ -46,17 +46,16 @@ func (p *packer) pack(data []byte, size int) []byte {
 	}
 	p.out.Reset()
 	if p.deflate == nil {
-		p.deflate, _ = zlib.NewWriterLevel(&p.out, deflateLevel) // the level exists
+		p.deflate, _ = zlib.NewWriterLevel(&p.out, deflateLevel) // the only error is that there is no such level
 	} else {
 		p.deflate.Reset(&p.out)
 	}
-	p.deflate.Write(data) // to memory, which does not fail
+	p.deflate.Write(data) // writing to memory does not fail
 	p.deflate.Close()
 	return p.out.Bytes()
 }
 
-// shuffle puts the first bytes of all elements first, then the second ones, and
-// so on.
+// shuffle copies the first bytes of all elements, then the second ones, and so on.
 func shuffle(to, from []byte, size int) []byte {
 	n := len(from) / size
 	for i := range size {

@@ -11,20 +11,20 @@ import (
 // A Group holds other groups and data sets by name.
 type Group struct {
 	*object
-	links map[string]uint64 // addresses
+	links map[string]uint64 // addresses of its members
 }
 
-// Group adds a group.
+// Group adds a group to g.
 func (g *Group) Group(name string) *Group {
 	sub := &Group{object: g.add(name), links: map[string]uint64{}}
 	sub.body = sub.messages
 	return sub
 }
 
-// Link gives an object of the file another name, in g.
+// Link adds an object of the file to g under another name.
 func (g *Group) Link(name string, to Object) { g.link(name, to.self().address) }
 
-// add makes room for a member's header and links it.
+// add adds a new object to the group.
 func (g *Group) add(name string) *object {
 	o := g.file.newObject(g.path + "/" + name)
 	g.link(name, o.address)
@@ -46,11 +46,11 @@ func (g *Group) link(name string, address uint64) {
 func (g *Group) messages(b []byte) []byte {
 	info := []byte{0, 0} // version, flags
 	info = le.AppendUint64(info, undefined)
-	info = le.AppendUint64(info, undefined) // no links but in the header
+	info = le.AppendUint64(info, undefined) // all links are in the header
 	b = g.message(b, msgLinkInfo, info)
 	b = g.message(b, msgGroupInfo, []byte{0, 0})
 	for _, name := range slices.Sorted(maps.Keys(g.links)) {
-		// Version; flags: the length of the name has two bytes, a character set.
+		// Version; flags: the length of the name has two bytes, and the character set is given.
 		link := []byte{1, 0x11, utf8Names}
 		link = le.AppendUint16(link, uint16(len(name)))
 		link = append(link, name...)

@@ -1,16 +1,15 @@
-// Package hdf5 writes HDF5 files, as far as NWB and SONATA need them: groups,
-// data sets that grow along their first axis while their rows come in, deflated
-// chunk by chunk, and attributes, with elements that are numbers, booleans,
-// strings, references to objects and compounds of these. It does not read.
+// Package hdf5 writes HDF5 files with what NWB and SONATA need: groups, attributes, and
+// data sets that grow along their first axis and are deflated chunk by chunk. Elements
+// are numbers, booleans, strings, references to objects, or compounds of these. The
+// package cannot read files.
 //
-// Whatever the size of the data, memory holds the open chunks, 24 bytes for each
-// chunk written, the names and the attributes. The bytes of a file depend on
-// nothing but what is written.
+// Files can be larger than memory, which holds only open chunks, 24 bytes for each
+// chunk that was written, names and attributes. The same calls give the same bytes.
 //
-// Written after the HDF5 File Format Specification, version 3.0, which the
-// comments cite by section: superblock version 2, object headers version 2 with
-// links and attributes in them, chunks indexed by a B-tree of version 1, and
-// global heaps. Every HDF5 library since 1.8 reads that.
+// Comments cite sections of the HDF5 File Format Specification, version 3.0. A file has
+// a superblock of version 2, object headers of version 2 that hold links and
+// attributes, B-trees of version 1 as indexes of chunks, and global heaps. Every HDF5
+// library since 1.8 can read these.
 package hdf5
 
 import (
@@ -22,28 +21,29 @@ import (
 
 var le = binary.LittleEndian
 
-// undefined is the address of what is not there.
+// undefined is the address of something that does not exist.
 const undefined = ^uint64(0)
 
-// A File is being written.
+// A File is an HDF5 file that is being written. After the first error, which Err and
+// Close return, nothing more is written.
 type File struct {
-	Root *Group // holds everything, and attributes of the file
+	Root *Group // contains everything else
 
-	// Plain says that data sets added from now on are not to be deflated: some
-	// readers are built without that.
-	Plain bool
+	// Uncompressed says whether to store data sets that are added from now on as they
+	// are: some readers cannot inflate.
+	Uncompressed bool
 
 	to      io.WriterAt
-	buf     []byte // the end of the file, not written yet
-	at      uint64 // where in the file buf begins
+	buf     []byte // the end of the file, which is not written yet
+	at      uint64 // address of buf
 	objects []*object
 	heap    heap
 	pack    packer
-	err     error // the first; nothing is written after it
+	err     error
 	closed  bool
 }
 
-// The superblock stands at the start of the file (II.A).
+// The file begins with the superblock (II.A).
 const (
 	signature      = "\x89HDF\r\n\x1a\n"
 	superblockSize = 48
@@ -51,8 +51,8 @@ const (
 
 const bufferSize = 256 << 10
 
-// Create begins a file that goes to w, from its first byte. What is not possible
-// or fails is told by Close at the latest; until Close nothing can read the file.
+// Create begins a file, which nothing can read before Close. Errors that methods do not
+// return are returned by Close.
 func Create(w io.WriterAt) *File {
 	f := &File{to: w, buf: make([]byte, superblockSize, bufferSize)}
 	f.heap.file = f
@@ -61,9 +61,8 @@ func Create(w io.WriterAt) *File {
 	return f
 }
 
-// Close writes what is still open, the headers of all objects and, at the very
-// end, the superblock, without which the file is none. It does not close what
-// the file was created with.
+// Close writes the rest of all data sets, the headers of all objects and, as the very
+// last, the superblock. It does not close the writer.
 func (f *File) Close() error {
 	if f.closed {
 		return errors.New("hdf5: the file is closed")
@@ -93,7 +92,7 @@ func (f *File) Close() error {
 	return f.err
 }
 
-// Err returns the first error, if there has been one.
+// Err returns the first error.
 func (f *File) Err() error { return f.err }
 
 func (f *File) fail(name, format string, args ...any) {
@@ -102,10 +101,10 @@ func (f *File) fail(name, format string, args ...any) {
 	}
 }
 
-// end returns the address of what comes next.
+// end returns the address of the next byte.
 func (f *File) end() uint64 { return f.at + uint64(len(f.buf)) }
 
-// write appends to the file and returns the address.
+// write appends bytes to the file and returns their address.
 func (f *File) write(b []byte) uint64 {
 	address := f.end()
 	f.buf = append(f.buf, b...)
@@ -121,7 +120,7 @@ func (f *File) flush() {
 	f.buf = f.buf[:0]
 }
 
-// fill writes what a single earlier call of write left room for.
+// fill overwrites bytes that a single call of write wrote.
 func (f *File) fill(b []byte, at uint64) {
 	if at >= f.at {
 		copy(f.buf[at-f.at:], b)

@@ -1,24 +1,25 @@
 package hdf5
 
-// A heap keeps strings, in collections (III.E). A collection gets its place in
-// the file when it is begun.
+// A heap stores strings in collections (III.E). A collection has an address from its
+// beginning, and is written when it is full. Within a collection, equal strings are
+// stored once.
 type heap struct {
 	file    *File
-	open    []byte // the collection being filled; nil if none
-	size    int    // of it, when it is full
+	open    []byte // the collection that is being filled; nil if there is none
+	size    int    // its size when it is full
 	address uint64
-	count   uint32            // strings in it
-	known   map[string]uint32 // those strings, as equal ones are kept once
+	count   uint32            // number of its strings
+	known   map[string]uint32 // its strings with their indexes
 }
 
 const (
-	heapHeader  = 16 // bytes before a collection's objects, and before each object's data
+	heapHeader  = 16 // length of the header of a collection, and of that of an object in it
 	heapMinimum = 4096
 	heapMaximum = 64 << 10
 )
 
-// put returns where a string is: the address of its collection and its index.
-// The empty string is nowhere.
+// put stores a string. It returns the address of its collection and its index there,
+// which are 0 for the empty string.
 func (h *heap) put(s string) (address uint64, index uint32) {
 	if s == "" {
 		return 0, 0
@@ -55,14 +56,14 @@ func beginHeap(size int) []byte {
 
 func appendString(b []byte, index uint32, s string) []byte {
 	b = le.AppendUint16(b, uint16(index))
-	b = append(b, 0, 0, 0, 0, 0, 0) // references are not counted
+	b = append(b, 0, 0, 0, 0, 0, 0) // the number of references, which nobody counts
 	b = le.AppendUint64(b, uint64(len(s)))
 	b = append(b, s...)
 	return append(b, make([]byte, -len(s)&7)...)
 }
 
-// flush writes the collection. What is free of it is its object 0, whose size
-// includes its own header.
+// flush writes the open collection. The free space in it is an object with the index 0,
+// whose size includes its header.
 func (h *heap) flush() {
 	if h.open == nil {
 		return

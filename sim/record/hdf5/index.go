@@ -1,16 +1,16 @@
 package hdf5
 
-// A B-tree of version 1 finds chunks (III.A.1). Its nodes are of one size, with
-// room for fanout children.
+// fanout is the number of children that a node of a B-tree of version 1 (III.A.1) has
+// room for.
 const fanout = 64
 
-const chunkNode = 1 // node type
+const chunkNode = 1 // the type of nodes that find chunks
 
-// writeIndex writes the index of a data set's chunks and returns its address.
+// writeIndex writes a B-tree that finds the chunks of a data set, level by level from the
+// chunks up. It returns the address of the root.
 func (f *File) writeIndex(chunks []stored, shape []int64) uint64 {
-	// A level of the tree: nodes by the number of the first chunk below them.
 	type child struct {
-		number  int64
+		number  int64 // of the first chunk below it
 		size    uint32
 		address uint64
 	}
@@ -24,13 +24,13 @@ func (f *File) writeIndex(chunks []stored, shape []int64) uint64 {
 		return undefined
 	}
 
-	// A key names a chunk by its first element; the last of a node lies beyond its
-	// chunks.
+	// There is a key before each child, which gives the position of its first element, and
+	// one after the last, which lies beyond it.
 	appendKey := func(b []byte, c child) []byte {
 		b = le.AppendUint32(b, c.size)
-		b = le.AppendUint32(b, 0) // no filter was left out
+		b = le.AppendUint32(b, 0) // all filters were applied
 		b = le.AppendUint64(b, uint64(c.number*shape[0]))
-		return append(b, make([]byte, 8*len(shape))...) // the other axes, and the bytes of an element
+		return append(b, make([]byte, 8*len(shape))...) // the first element has index 0 on all other axes
 	}
 	key := 8 + 8*(len(shape)+1)
 	node := 24 + fanout*(key+8) + key

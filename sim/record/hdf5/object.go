@@ -23,24 +23,24 @@ const (
 
 // An Object is a group or a data set.
 type Object interface {
-	// Attr gives the object an attribute: a bool, number, string, Fixed or
-	// Object, a slice of these for a one-dimensional attribute, or an Array.
+	// Attr adds an attribute. Its value is a bool, a number, a string, a Fixed, an
+	// Object, a slice of these, or an Array.
 	Attr(name string, value any)
 
 	self() *object
 }
 
-// An object has its address from the start, so that links and references need
-// not wait: there a stub of a header is left room for, which will point to the
-// rest.
+// An object has an address from the beginning, so that links and references to it can be
+// written before its header is complete. At that address is a stub of the header, which
+// Close fills in: it says where the rest is.
 type object struct {
 	file    *File
 	path    string
 	address uint64
-	finish  func()                // completes the data
+	finish  func()                // writes the rest of the data; may be nil
 	body    func(b []byte) []byte // appends the messages other than attributes
 	attrs   map[string]bool
-	encoded []byte // attribute messages
+	encoded []byte // messages of the attributes
 }
 
 func (f *File) newObject(path string) *object {
@@ -55,7 +55,7 @@ func (f *File) newObject(path string) *object {
 
 func (o *object) self() *object { return o }
 
-// name is the object's path, for messages.
+// name returns the path of the object, for error messages.
 func (o *object) name() string {
 	if o.path == "" {
 		return "/"
@@ -96,7 +96,7 @@ func (o *object) Attr(name string, value any) {
 	o.encoded = o.message(o.encoded, msgAttribute, b)
 }
 
-// utf8Names is the character set of names (and of strings).
+// utf8Names is the number of the character set of names and strings.
 const utf8Names = 1
 
 // message appends a header message (IV.A.1.b).
@@ -110,12 +110,12 @@ func (o *object) message(b []byte, kind byte, data []byte) []byte {
 	return append(append(b, 0), data...)
 }
 
-// header returns the object's header but for the stub.
+// header returns the rest of the header, which the stub points to.
 func (o *object) header() []byte {
 	b := o.body([]byte("OCHK"))
 	info := []byte{0, 0} // version, flags
 	info = le.AppendUint64(info, undefined)
-	info = le.AppendUint64(info, undefined) // no attributes but in the header
+	info = le.AppendUint64(info, undefined) // all attributes are in the header
 	b = o.message(b, msgAttributeInfo, info)
 	b = append(b, o.encoded...)
 	return le.AppendUint32(b, checksum(b))
@@ -123,17 +123,17 @@ func (o *object) header() []byte {
 
 const stubSize = 31
 
-// stub is the start of an object header: its prefix and a message saying where
-// it goes on.
+// stub returns the beginning of an object header, with a single message that says where
+// the rest is.
 func stub(address uint64, length int) []byte {
-	b := append([]byte("OHDR"), 2, 0) // version; flags: one byte for the size that follows, no times
+	b := append([]byte("OHDR"), 2, 0) // version; flags: the size has one byte, there are no times
 	b = append(b, 20, msgContinuation, 16, 0, 0)
 	b = le.AppendUint64(b, address)
 	b = le.AppendUint64(b, uint64(length))
 	return le.AppendUint32(b, checksum(b))
 }
 
-// dataspace is the message for a shape (IV.A.2.b); nil is that of a single value.
+// dataspace returns the message for a shape (IV.A.2.b), which is nil for a single value.
 func dataspace(shape []int64) []byte {
 	b := []byte{2, byte(len(shape)), 0, 1} // version, rank, flags, simple
 	if shape == nil {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// encode appends a value or a slice of values as elements of type t.
+// encode appends a value, or a slice of values, as elements of type t.
 func (f *File) encode(b []byte, t Type, values any) ([]byte, error) {
 	switch v := values.(type) {
 	case string:
@@ -74,7 +74,7 @@ func (f *File) encode(b []byte, t Type, values any) ([]byte, error) {
 	return binary.Append(b, le, values)
 }
 
-// holds tells whether elements of type s can stand where t is wanted.
+// holds reports whether values of type s can be elements of type t.
 func (t Type) holds(s Type) bool {
 	return string(t.message) == string(s.message) || t.kind == fixed && s.kind == fixed && s.size <= t.size
 }

@@ -87,13 +87,13 @@ func zoo(t *testing.T) []byte {
 		}
 	}
 
-	f.Plain = true
+	f.Uncompressed = true
 	d = g.Dataset("plain", hdf5.Float64, 2)
 	d.Chunk = 3
 	for i := range 7 {
 		d.Append([]float64{float64(i), -float64(i)})
 	}
-	f.Plain = false
+	f.Uncompressed = false
 
 	g.Dataset("bytes", hdf5.Uint8).Append([]uint8("one chunk"))
 	g.Dataset("flags", hdf5.Bool).Append([]bool{false, true, true})

@@ -229,7 +229,7 @@ func unitOf(v record.Variable) string {
 // write makes a file of what f puts into it.
 func write(w io.WriterAt, f func(root *hdf5.Group) error) error {
 	file := hdf5.Create(w)
-	file.Plain = true // libsonata's own HDF5 cannot inflate
+	file.Uncompressed = true // libsonata's own HDF5 cannot inflate
 	file.Root.Attr("magic", uint32(0x0a7a))
 	file.Root.Attr("version", []uint32{0, 1})
 	err := f(file.Root)
