@@ -28,11 +28,8 @@
 package nwb
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"plateau/sim"
@@ -71,12 +68,13 @@ func Export(w io.WriterAt, r *record.Reader, o Options) error {
 		o.Memory = 32 << 20
 	}
 	x := &exporter{r: intact.Of(r), h: r.Header(), options: o, dt: r.Header().Dt(), clock: sim.NewClock(r.Header().Dt())}
-	if err := x.survey(); err != nil {
+	var err error
+	if x.survey, err = newSurvey(x.r); err != nil {
 		return fmt.Errorf("nwb: %w", err)
 	}
 	x.file = hdf5.Create(w)
 	x.identify()
-	err := x.all()
+	err = x.all()
 	if failed := x.file.Close(); failed != nil && err == nil {
 		err = failed
 	}
@@ -87,6 +85,7 @@ func Export(w io.WriterAt, r *record.Reader, o Options) error {
 }
 
 type exporter struct {
+	*survey
 	r       *intact.Recording
 	h       *record.Header
 	options Options
@@ -94,68 +93,9 @@ type exporter struct {
 	clock   sim.Clock
 	file    *hdf5.File
 	id      string
-	objects int // so far, for object_id
+	objects int // number of objects that have an object_id
 
-	kinds     []string        // names of phases, in the order in which they first occurred
-	onsets    map[string]bool // kinds of phases in which each neuron's plateau has its own time
-	losses    bool            // whether any trial has losses
-	sampled   []sampling      // of each probe
-	observed  []intact.Stretch
-	gaps      []intact.Stretch
-	intervals *hdf5.Group
-	complete  bool // whether the last trial is whole
-}
-
-// sampling is what the survey of all trials finds about a recorded variable.
-type sampling struct {
-	samples int64
-	even    bool // whether they are evenly spaced
-}
-
-// survey looks at all trials.
-func (x *exporter) survey() error {
-	x.onsets = map[string]bool{}
-	x.complete = true
-	x.sampled = make([]sampling, len(x.h.Probes))
-	for i := range x.sampled {
-		x.sampled[i].even = true
-	}
-	var err error
-	if x.observed, err = x.r.Observed(); err != nil {
-		return err
-	}
-	if x.gaps, err = x.r.Gaps(); err != nil {
-		return err
-	}
-	known := map[string]bool{}
-	var end int64 // of the trial before
-	for i := range x.r.Trials() {
-		t, err := x.r.Trial(i)
-		if err != nil {
-			return err
-		}
-		gap := t.First != end // a trial was left out
-		end = t.First + int64(t.Steps)
-		for _, p := range t.Phases {
-			if !known[p.Name] {
-				known[p.Name] = true
-				x.kinds = append(x.kinds, p.Name)
-			}
-			if p.PlateauWindow > 0 {
-				x.onsets[p.Name] = true
-			}
-		}
-		x.losses = x.losses || t.Losses != nil
-		x.complete = x.complete && t.Whole
-		for k := range x.sampled {
-			probe := &x.sampled[k]
-			every := x.h.Probes[k].Every
-			// The length of the last trial does not matter.
-			probe.even = probe.even && !gap && (i == x.r.Trials()-1 || t.Steps%every == 0)
-			probe.samples += int64(x.h.Probes[k].Samples(t.Steps))
-		}
-	}
-	return nil
+	intervals *hdf5.Group // nil until there is a table in it
 }
 
 // seconds is the time at the start of a step of the recording.
@@ -177,93 +117,4 @@ func (x *exporter) all() error {
 		}
 	}
 	return nil
-}
-
-// identify gives the file an identity that is a function of the recording.
-func (x *exporter) identify() {
-	weights := ""
-	if x.r.Trials() > 0 {
-		if t, err := x.r.Trial(0); err == nil {
-			weights = t.Weights
-		}
-	}
-	x.id = uuid(fmt.Sprintf("%q %q %d %q %q %+v %q %d %d", x.h.Program, x.h.Begun.UTC().Format(time.RFC3339Nano), x.h.Seed,
-		x.h.Config, x.h.Data, x.h.Network, weights, x.r.Trials(), x.r.Steps()))
-}
-
-// uuid is a name-based UUID (RFC 9562, version 8).
-func uuid(name string) string {
-	b := sha256.Sum256([]byte(name))
-	b[6] = b[6]&0x0f | 0x80
-	b[8] = b[8]&0x3f | 0x80
-	s := hex.EncodeToString(b[:16])
-	return strings.Join([]string{s[:8], s[8:12], s[12:16], s[16:20], s[20:]}, "-")
-}
-
-// is marks an object as one of a neurodata type.
-func (x *exporter) is(o hdf5.Object, namespace, kind string) {
-	x.objects++
-	o.Attr("namespace", namespace)
-	o.Attr("neurodata_type", kind)
-	o.Attr("object_id", uuid(fmt.Sprint(x.id, " ", x.objects)))
-}
-
-// session writes what belongs to the whole recording.
-func (x *exporter) session() {
-	root := x.file.Root
-	x.is(root, "core", "NWBFile")
-	root.Attr("nwb_version", version)
-
-	start, known := x.options.Start, ""
-	if start.IsZero() {
-		start = x.h.Begun
-	}
-	if start.IsZero() {
-		start, known = unknownStart, " When it ran is not known; the start time stands in for that."
-	}
-	began := start.UTC().Format("2006-01-02T15:04:05.000000-07:00")
-	n := x.r.Trials()
-	description := fmt.Sprintf("Simulation of a network of neurons with segregated dendrites: %d trials of %s.%s", n, orUnnamed(x.h.Data), known)
-	if !x.r.Complete() || !x.complete {
-		description += " The recording broke off."
-	}
-	if lost := x.r.LeftOut(); len(lost) > 0 {
-		description += fmt.Sprintf(" Trials that are damaged and left out: %s, counted from 0.", ranges(lost))
-	}
-	if x.options.Images == nil {
-		description += " The images that were shown are not in the file."
-	}
-	root.Write("identifier", x.id)
-	root.Write("session_description", description)
-	root.Write("session_start_time", began)
-	root.Write("timestamps_reference_time", began)
-	root.Write("file_create_date", []string{began})
-	root.Group("analysis")
-	root.Group("processing")
-
-	general := root.Group("general")
-	general.Write("experiment_description", about(x.h))
-	if x.h.Program != "" {
-		name, rest, _ := strings.Cut(x.h.Program, " ")
-		general.Write("was_generated_by", hdf5.Array{Shape: []int64{1, 2}, Values: []string{name, rest}})
-	}
-	if x.h.Config != "" {
-		general.Write("source_script", x.h.Config).Attr("file_name", "config.toml")
-	}
-
-	// Validators insist on a subject, and on its age and sex.
-	subject := general.Group("subject")
-	x.is(subject, "core", "Subject")
-	subject.Write("subject_id", "simulation")
-	subject.Write("description", "a simulated network; no animal was involved")
-	subject.Write("species", syntheticConstruct)
-	subject.Write("sex", "O")
-	subject.Write("age", "P0D")
-}
-
-func orUnnamed(data string) string {
-	if data == "" {
-		return "unnamed data"
-	}
-	return data
 }
