@@ -1,6 +1,8 @@
 package protocols_test
 
 import (
+	"bytes"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -202,5 +204,51 @@ func TestZeroRatesLearnNothing(t *testing.T) {
 	}
 	if !(e.Losses[0] > 0 && e.Losses[1] > 0) {
 		t.Errorf("losses %v, want some above zero", e.Losses)
+	}
+}
+
+// A state that was appended before the first example is rest: who gets it goes on as a
+// new learner does. A state that does not fit is refused, and changes nothing.
+func TestLearnerState(t *testing.T) {
+	data := protocolstest.Noise(1, 12, 6, 3)
+	for _, batch := range []int{1, 4} {
+		m := protocolstest.Tiny(7)
+		m.Batch, m.Rates = batch, []float64{0, 0} // the weights stay the same
+		spikes := func(l *protocols.Learner) string {
+			log := tally{sizes: []int{6, 7, 3}}
+			l.Watch(&log, false)
+			b := training.NewBatch(data, []int{3, 1, 4, 5}[:batch])
+			if err := l.Learn(b); err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(log)
+		}
+		fresh := protocolstest.NewTraining(t, m)
+		rest := fresh.AppendState(nil)
+		want := spikes(fresh.Learner)
+
+		used := protocolstest.NewTraining(t, m)
+		protocolstest.Train(t, used, data, 1)
+		flowing := used.AppendState(nil)
+		for name, state := range map[string][]byte{
+			"empty": nil, "cut short": flowing[:len(flowing)-1], "too long": append(slices.Clone(flowing), 0),
+			"of a batch of 9": append([]byte{9}, flowing[1:]...),
+		} {
+			if err := used.SetState(state); err == nil {
+				t.Errorf("batches of %d: a state that is %s is accepted", batch, name)
+			}
+			if !bytes.Equal(used.AppendState(nil), flowing) {
+				t.Fatalf("batches of %d: a state that is %s changes the learner", batch, name)
+			}
+		}
+		if err := used.SetState(rest); err != nil {
+			t.Fatal(err)
+		}
+		if got := used.AppendState(nil); !bytes.Equal(got, rest) {
+			t.Errorf("batches of %d: rest becomes %d bytes, want %d", batch, len(got), len(rest))
+		}
+		if got := spikes(used.Learner); got != want {
+			t.Errorf("batches of %d: after rest %s, want %s", batch, got, want)
+		}
 	}
 }

@@ -22,7 +22,7 @@ func (s Step) Take(updates []*network.Update, learnt uint64) {
 // begin prepares the updates of a batch. Then parts of the step can be taken at the same
 // time; end comes last.
 func (s Step) begin(updates []*network.Update) {
-	if !s.Mean || len(updates) == 1 {
+	if !s.Mean {
 		return
 	}
 	for _, u := range updates {

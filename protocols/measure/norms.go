@@ -27,7 +27,7 @@ type norms struct {
 func newNorms(weights network.Weights) *norms {
 	p := &norms{lines: make([]float64, 1)}
 	for _, a := range weights {
-		if a.Rows == 0 || !strings.HasPrefix(a.Name, "W") {
+		if !strings.HasPrefix(a.Name, "W") {
 			continue
 		}
 		p.forward = append(p.forward, a)
