@@ -5,18 +5,18 @@ import (
 	"math"
 )
 
-// assembled is a trial, put together from all its groups.
+// An assembled trial is put together from all its groups.
 type assembled struct {
 	Trial
 	group  int // the group in which it began
 	last   int // the group in which it ended
-	tail   int // the number of its steps in that group, which may be 0
-	state  int // number of its state in the first group, −1 if it has none
+	tail   int // the number of its steps in the last group, which may be 0
+	state  int // the number of its state in the first group; −1 if it has none
 	phases []phaseEvent
-	rows   []plateauRow // of phases that ended
+	rows   []plateauRow // one for each phase that ended
 }
 
-// plateauRow says where the plateaus of a phase are.
+// A plateauRow says where the plateaus of a phase are: a row of a group.
 type plateauRow struct{ group, row int }
 
 func assemble(r *Reader, i int) (*assembled, error) {
@@ -87,8 +87,8 @@ func assemble(r *Reader, i int) (*assembled, error) {
 	return t, nil
 }
 
-// onsets returns the onsets of one hidden layer, nil if its plateaus came at the
-// end of the phase.
+// onsets returns the onsets in a hidden layer, or nil if all plateaus began at the end of
+// the phase.
 func (t *assembled) onsets(phase, hidden int, sizes []int) []int32 {
 	list := t.phases[phase].onsets
 	if list == nil {

@@ -2,10 +2,10 @@ package record
 
 import "slices"
 
-// A cache keeps the values that were used most recently.
+// A cache holds the values that were used most recently.
 type cache[K comparable, V any] struct {
 	most  int
-	keys  []K // in the order of use, the most recent last
+	keys  []K // the most recently used last
 	known map[K]V
 }
 

@@ -8,19 +8,19 @@ import (
 	"math"
 )
 
-// A kind is the kind of a chunk; it says what the chunk holds.
+// A kind says what a chunk holds.
 type kind byte
 
 const (
-	headerChunk  kind = 1 + iota // Header as JSON
-	eventsChunk                  // what happened in a group of trials; the group's first chunk
+	headerChunk  kind = 1 + iota // the Header as JSON
+	eventsChunk                  // what happened in a group; the first chunk of the group
 	spikesChunk                  // spikes of a population
-	samplesChunk                 // samples of a recorded variable
+	samplesChunk                 // samples of a probe
 	plateauChunk                 // plateau values of a hidden layer
 	stateChunk                   // the state with which a trial began
 	weightsChunk                 // weights, or their digest
-	indexChunk                   // where some of the chunks above are
-	endChunk                     // where the index is
+	indexChunk                   // where groups and snapshots are
+	endChunk                     // where the indexes are
 )
 
 func (k kind) String() string {
@@ -47,7 +47,7 @@ func (k kind) String() string {
 	return fmt.Sprintf("chunk of kind %d", byte(k))
 }
 
-// inGroup reports whether chunks of the kind stand in groups.
+// inGroup reports whether chunks of the kind belong to groups.
 func (k kind) inGroup() bool {
 	switch k {
 	case eventsChunk, spikesChunk, samplesChunk, plateauChunk, stateChunk:
@@ -56,28 +56,28 @@ func (k kind) inGroup() bool {
 	return false
 }
 
-// The file begins with fileMark and, in 4 bytes, the version of the format.
+// The file begins with fileMagic and the version of the format, which takes 4 bytes.
 const (
-	fileMark    = "\x89PLATEAU\r\n\x1a\n"
-	version     = 1
-	fileStart   = len(fileMark) + 4
-	chunkMark   = "\xc9Pc\x1a"
-	frameSize   = 48
-	trailerMark = "\xc9Pe\x1a"
-	trailerSize = 16
-	// maxStored is the largest length of a payload. Compression makes
-	// incompressible bytes a little longer.
+	fileMagic    = "\x89PLATEAU\r\n\x1a\n"
+	version      = 1
+	fileStart    = len(fileMagic) + 4
+	chunkMagic   = "\xc9Pc\x1a"
+	frameSize    = 48
+	trailerMagic = "\xc9Pe\x1a"
+	trailerSize  = 16
+	// maxStored is the largest length of a payload. Bytes that cannot be compressed
+	// become a little longer.
 	maxStored = maxRaw + 1<<16
 )
 
-// A frame is the header of a chunk, which stands before its payload.
+// A frame is the header of a chunk, before its payload.
 type frame struct {
 	kind   kind
 	coding byte   // 1 if a weights chunk holds weights, not only their digest; else 0
 	stream uint16 // number of the population, probe, hidden layer, state or part
-	stored uint32 // bytes of the payload
-	raw    uint32 // bytes it unpacks to, if it is compressed as a whole
-	first  uint64 // first step of the group, in the recording
+	stored uint32 // length of the payload in bytes
+	raw    uint32 // length of what it unpacks to, if it is compressed as a whole
+	first  uint64 // first step of the group, counted through the recording
 	steps  uint32 // number of steps of the group
 	items  uint32 // number of spikes, rows or trials begun; see the package comment
 	trial  uint64 // number of trials that began before the group
@@ -95,12 +95,11 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
 
-// seal writes the frame of a chunk into the frameSize bytes that were left free
-// before its payload.
+// seal writes the frame of a chunk to the room that reserve made before its payload.
 func (f frame) seal(chunk []byte) {
 	payload := chunk[frameSize:]
 	le := binary.LittleEndian
-	copy(chunk, chunkMark)
+	copy(chunk, chunkMagic)
 	chunk[4], chunk[5] = byte(f.kind), f.coding
 	le.PutUint16(chunk[6:], f.stream)
 	le.PutUint32(chunk[8:], uint32(len(payload)))
@@ -113,10 +112,10 @@ func (f frame) seal(chunk []byte) {
 	le.PutUint32(chunk[44:], checksum(chunk[:44]))
 }
 
-// parseFrame reads a frame from frameSize bytes.
+// parseFrame reads a frame. b has frameSize bytes.
 func parseFrame(b []byte) (frame, error) {
 	le := binary.LittleEndian
-	if string(b[:4]) != chunkMark {
+	if string(b[:4]) != chunkMagic {
 		return frame{}, errNoChunk
 	}
 	if checksum(b[:44]) != le.Uint32(b[44:]) {
@@ -134,8 +133,8 @@ func parseFrame(b []byte) (frame, error) {
 	return f, nil
 }
 
-// maxCount is the largest number of steps or trials that is accepted, so that sums
-// of them do not overflow.
+// maxCount is the largest number of steps or trials in a frame. Sums of such numbers do
+// not overflow.
 const maxCount = math.MaxInt64 / 4
 
 // reserve appends room for the frame of a chunk to b.
@@ -146,12 +145,12 @@ func reserve(b []byte) []byte { return append(b, make([]byte, frameSize)...) }
 func appendTrailer(b []byte, end int64) []byte {
 	n := len(b)
 	b = binary.LittleEndian.AppendUint64(b, uint64(end))
-	b = append(b, trailerMark...)
+	b = append(b, trailerMagic...)
 	return binary.LittleEndian.AppendUint32(b, checksum(b[n:]))
 }
 
 func parseTrailer(b []byte) (end int64, err error) {
-	if string(b[8:12]) != trailerMark || checksum(b[:12]) != binary.LittleEndian.Uint32(b[12:]) {
+	if string(b[8:12]) != trailerMagic || checksum(b[:12]) != binary.LittleEndian.Uint32(b[12:]) {
 		return 0, errTrailer
 	}
 	return int64(binary.LittleEndian.Uint64(b)), nil

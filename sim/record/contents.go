@@ -8,18 +8,18 @@ import (
 	"plateau/sim"
 )
 
-// contents is what a group holds according to its events, and where its chunks are.
+// contents are the chunks of a group, and what it holds according to its events.
 type contents struct {
 	entry  groupEntry
 	chunks []chunkAt // in order
-	gaps   bool      // whether there is anything but chunks between them
+	gaps   bool      // whether there are other bytes between them
 	pieces []piece
 	done   int   // steps that the first trial had before the group
 	spikes []int // number of spikes of each population, −1 if they are not recorded
 	values []int // number of rows of plateaus of each hidden layer
 	rows   []int // number of samples of each probe
-	ends   int   // rows of plateaus met so far
-	states int   // states met so far
+	ends   int   // number of rows of plateaus so far
+	states int   // number of states so far
 	err    error // why the events cannot be read; then only entry, chunks and gaps are known
 }
 
@@ -36,17 +36,17 @@ type piece struct {
 	to     int
 	done   int // steps that it had before the group
 	trial  Trial
-	taken  int // number of its snapshot
-	state  int // number of its state in the group, −1 if it has none
+	taken  int // the number of its snapshot
+	state  int // the number of its state in the group; −1 if it has none
 	phases []phaseEvent
-	ends   []int // of each phase that ended: the row of its plateaus in the group, −1 if it has none
+	ends   []int // for each phase that ended, the row of its plateaus in the group; −1 if it has none
 }
 
-// phaseEvent is a phase, with what only replay needs of it.
+// A phaseEvent is a phase, with what only replay needs.
 type phaseEvent struct {
 	Phase
 	intensity []float32
-	onsets    []int32 // of all hidden neurons: steps from the plateau's beginning to the phase's last step
+	onsets    []int32 // for every hidden neuron, the number of steps from its plateau to the end of the phase
 }
 
 var errEvents = errors.New("the events are malformed")
@@ -103,7 +103,7 @@ func (c *contents) events(h *Header, u *unpacker) error {
 	if int(c.chunks[0].items) != c.begun() {
 		return errEvents
 	}
-	c.current() // makes a piece if there are only steps of a long trial
+	c.current() // within a long trial, there are no events that make the piece
 	for k := range c.pieces {
 		to := c.entry.steps
 		if k+1 < len(c.pieces) {
@@ -126,7 +126,7 @@ func (c *contents) begun() int {
 	return n
 }
 
-// current returns the piece that the next event belongs to.
+// current returns the piece to which the next event belongs.
 func (c *contents) current() *piece {
 	if len(c.pieces) == 0 {
 		c.pieces = append(c.pieces, piece{done: c.done, state: -1, trial: Trial{Predicted: -1}})
@@ -212,7 +212,7 @@ func (c *contents) trialEvent(p *parser) {
 	c.pieces = append(c.pieces, t)
 }
 
-// of returns the chunks of one kind and stream.
+// of returns the chunks of a kind and stream.
 func (c *contents) of(k kind, stream int) []chunkAt {
 	var list []chunkAt
 	for _, chunk := range c.chunks {
@@ -223,8 +223,8 @@ func (c *contents) of(k kind, stream int) []chunkAt {
 	return list
 }
 
-// lacks returns the kinds and streams of which chunks are missing. If the events
-// cannot be read, it returns only those that have no chunk at all.
+// lacks returns the kinds and streams of which a chunk is missing. If the events cannot
+// be read, it knows only of those that have no chunk at all.
 func (c *contents) lacks(h *Header) []frame {
 	var list []frame
 	check := func(k kind, stream int, wants []int) {
@@ -254,7 +254,7 @@ func (c *contents) lacks(h *Header) []frame {
 	return list
 }
 
-// whole returns an error if the chunks do not hold the wanted number of items.
+// whole returns an error unless the chunks hold the wanted number of items.
 func whole(list []chunkAt, want int) error {
 	n := 0
 	for _, chunk := range list {

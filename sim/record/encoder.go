@@ -12,18 +12,18 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// encoder writes groups as chunks.
+// An encoder writes groups to a file.
 type encoder struct {
 	to     io.Writer
 	header *Header
-	size   int64 // bytes of the file that were written whole
+	size   int64 // length of what was written
 	out    []byte
 	z      *zstd.Encoder
 	spikes spikeEncoder
 	floats floatEncoder
 	bytes  []byte
 
-	index           // what is not in the file's own index yet
+	index           // what is not in an index chunk yet
 	indexes []int64 // offsets of index chunks
 	stored  map[digest]bool
 	steps   int64
@@ -32,7 +32,7 @@ type encoder struct {
 
 func newEncoder(to io.Writer, h *Header) (*encoder, error) {
 	e := &encoder{to: to, header: h, z: newCompressor(), stored: map[digest]bool{}}
-	e.out = append(e.out, fileMark...)
+	e.out = append(e.out, fileMagic...)
 	e.out = binary.LittleEndian.AppendUint32(e.out, version)
 	if err := e.addHeader(); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (e *encoder) broken(err error) error {
 	return fmt.Errorf("record: the recording broke off after %d trials and %d bytes: %w", e.trials, e.size, err)
 }
 
-// flush writes what is in out.
+// flush writes out.
 func (e *encoder) flush() error {
 	n, err := e.to.Write(e.out)
 	if err == nil && n < len(e.out) {
@@ -116,8 +116,8 @@ func (e *encoder) write(g *group) error {
 	return nil
 }
 
-// addEvents adds the first chunk of a group: how many spikes and rows the others
-// hold, and what happened.
+// addEvents adds the first chunk of a group. It says how many spikes and rows the other
+// chunks hold, and what happened.
 func (e *encoder) addEvents(f frame, g *group) {
 	b := appendUint(e.bytes[:0], g.done)
 	for i := range g.rasters {
@@ -140,7 +140,7 @@ func (e *encoder) addEvents(f frame, g *group) {
 	f.seal(e.out[at:])
 }
 
-// addState adds the chunks of a state. Each says how many there are.
+// addState adds the chunks of a state. Each says how many there are in all.
 func (e *encoder) addState(f frame, stream int, b []byte) {
 	f.kind, f.stream, f.items = stateChunk, uint16(stream), uint32(max(1, (len(b)+statePart-1)/statePart))
 	for range f.items {
@@ -156,8 +156,7 @@ func (e *encoder) addState(f frame, stream int, b []byte) {
 // statePart is the number of bytes of a state that one chunk holds.
 const statePart = 1 << 22
 
-// addSpikes adds the chunks of a population. There is at least one, even if the
-// population was silent.
+// addSpikes adds the chunks of a population, at least one even if it was silent.
 func (e *encoder) addSpikes(f frame, population int, t *raster) {
 	f.kind, f.stream = spikesChunk, uint16(population)
 	size := e.header.Populations[population].Size
@@ -180,10 +179,10 @@ func (e *encoder) addSpikes(f frame, population int, t *raster) {
 // longer.
 const chunkWords = 1 << 18
 
-// rowsPerChunk returns how many rows of width words one chunk holds.
+// rowsPerChunk returns the number of rows of width words that a chunk holds.
 func rowsPerChunk(width int) int { return max(1, chunkWords/width) }
 
-// addRows adds the chunks of rows of words. There is at least one.
+// addRows adds the chunks of rows of words, at least one.
 func (e *encoder) addRows(f frame, k kind, stream int, values []float32, width int, predictor byte) {
 	f.kind, f.stream = k, uint16(stream)
 	most := rowsPerChunk(width) * width
@@ -199,8 +198,8 @@ func (e *encoder) addRows(f frame, k kind, stream int, values []float32, width i
 	}
 }
 
-// addWeights adds the chunks of a snapshot. Each begins with the digest of all
-// weights.
+// addWeights adds the chunks of a snapshot. If weights with its digest are stored
+// already, there is only one, with the digest alone.
 func (e *encoder) addWeights(s *snapshot) error {
 	sum := sha256.New()
 	for k := 0; k < len(s.floats); k += chunkWords {
@@ -239,8 +238,7 @@ func (e *encoder) addWeights(s *snapshot) error {
 // so that memory does not grow with the recording.
 const indexEvery = 1024
 
-// addIndex adds a chunk that says where the groups and snapshots since the last
-// index are.
+// addIndex adds an index of the groups and snapshots since the last index.
 func (e *encoder) addIndex() {
 	at := len(e.out)
 	e.indexes = append(e.indexes, e.size+int64(at))
@@ -249,8 +247,8 @@ func (e *encoder) addIndex() {
 	e.groups, e.weights = e.groups[:0], e.weights[:0]
 }
 
-// end writes the end of the recording. If failure is not empty, it is the reason
-// why the recording broke off.
+// end writes the end of the recording. failure is the reason why the recording broke off,
+// or empty.
 func (e *encoder) end(failure string) error {
 	end := ending{Steps: e.steps, Trials: e.trials, Failure: failure}
 	if failure == "" {
@@ -274,8 +272,8 @@ func (e *encoder) end(failure string) error {
 	return e.flush()
 }
 
-// salvage ends a recording after a write failed. It cuts off what was not written
-// whole, which on a full disk may make room for the index.
+// salvage ends a recording after writing failed. It cuts off what was written only in
+// part. On a full disk, that may make room for the index.
 func (e *encoder) salvage(failure error) {
 	f, ok := e.to.(*os.File)
 	if !ok || f.Truncate(e.size) != nil {
@@ -284,15 +282,15 @@ func (e *encoder) salvage(failure error) {
 	if _, err := f.Seek(e.size, io.SeekStart); err != nil {
 		return
 	}
-	// Groups that were not written are not in the index.
+	// Take out of the index what was not written.
 	for len(e.groups) > 0 && e.groups[len(e.groups)-1].offset >= e.size {
 		e.groups = e.groups[:len(e.groups)-1]
 	}
 	for len(e.weights) > 0 && e.weights[len(e.weights)-1].offset >= e.size {
 		e.weights = e.weights[:len(e.weights)-1]
 	}
-	for len(e.indexes) > 0 && e.indexes[len(e.indexes)-1] >= e.size {
-		// Reading the recording then means looking at every chunk.
+	if len(e.indexes) > 0 && e.indexes[len(e.indexes)-1] >= e.size {
+		// An index was not written, so a Reader must look at every chunk in any case.
 		return
 	}
 	e.out = e.out[:0]
@@ -301,7 +299,7 @@ func (e *encoder) salvage(failure error) {
 	}
 }
 
-// close writes the file to the disk and closes it.
+// close waits until the file is on the disk, and closes it.
 func (e *encoder) close() error {
 	f, ok := e.to.(*os.File)
 	if !ok {

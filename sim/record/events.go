@@ -6,11 +6,10 @@ import (
 	"plateau/sim"
 )
 
-// events say what happened in a group, in order. Each is a tag and what the package
-// comment lists for it.
+// events are what happened in a group, in order. The package comment lists what follows
+// each tag.
 type events []byte
 
-// Tags of events.
 const (
 	tagTrial byte = 1 + iota
 	tagPhase
@@ -33,8 +32,8 @@ const (
 
 const flagPlateaus = 1
 
-// beginTrial adds that a trial begins in a step of the group. Since the snapshot of the
-// weights, so many updates have changed them.
+// beginTrial adds that a trial begins with a step of the group. Since its snapshot, the
+// weights have changed by a number of updates.
 func (e *events) beginTrial(p *sim.Presentation, flags byte, step, snapshot, updates int) {
 	b := append(*e, tagTrial, flags)
 	b = appendUint(b, step)
@@ -47,8 +46,8 @@ func (e *events) beginTrial(p *sim.Presentation, flags byte, step, snapshot, upd
 	*e = appendUint(b, updates)
 }
 
-// beginPhase adds that a phase begins. If neurons get rates, it holds the intensities of
-// the input, because there are no spikes to tell them.
+// beginPhase adds that a phase begins. If the network reads rates, it adds the intensities
+// of the input, which has no spikes then.
 func (e *events) beginPhase(began *sim.PhaseBegan, forward sim.Signal) {
 	p := began.Phase
 	flags := byte(0)
@@ -81,7 +80,8 @@ func (e *events) beginPhase(began *sim.PhaseBegan, forward sim.Signal) {
 	*e = b
 }
 
-// endPhase adds that a phase ends, with flagPlateaus if the group has its plateaus.
+// endPhase adds that a phase ends. The flag is flagPlateaus if the group has a row of
+// plateaus for it, or 0.
 func (e *events) endPhase(flags byte) { *e = append(*e, tagPhaseEnd, flags) }
 
 func (e *events) predict(class int) { *e = appendUint(append(*e, tagPredicted), class) }

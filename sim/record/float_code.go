@@ -17,8 +17,8 @@ import (
 
 // A predictor says what is subtracted from a word.
 const (
-	fromNothing byte = iota // nothing; words stand row after row. For weights
-	fromAbove               // the word of the row before; words stand column after column. For all else
+	fromNothing byte = iota // nothing, and words are stored row by row: for weights
+	fromAbove               // the word of the row before, and words are stored column by column: for all else
 )
 
 type floatEncoder struct {
@@ -28,7 +28,7 @@ type floatEncoder struct {
 
 var errWords = errors.New("the values are malformed")
 
-// append appends a payload to dst: rows of width values, and further words.
+// append appends a payload to dst: rows of width values, and then more words.
 func (e *floatEncoder) append(dst []byte, values []float32, more []uint32, width int, predictor byte, z *zstd.Encoder) []byte {
 	n := len(values) + len(more)
 	if n == 0 {
@@ -59,8 +59,7 @@ func (e *floatEncoder) append(dst []byte, values []float32, more []uint32, width
 	return dst
 }
 
-// differ sets words to the difference of each value from the one above it, column
-// after column.
+// differ sets words to the differences of values from those above them, column by column.
 func differ(words []uint32, values []float32, width int) {
 	rows := len(values) / width
 	for c := range width {
@@ -76,8 +75,7 @@ func differ(words []uint32, values []float32, width int) {
 	}
 }
 
-// split sets planes to the lowest bytes of all words, then the second ones, and so
-// on.
+// split sets planes to the lowest bytes of all words, then the second ones, and so on.
 func split(planes []byte, words []uint32) {
 	n := len(words)
 	p0, p1, p2, p3 := planes[:n], planes[n:2*n], planes[2*n:3*n], planes[3*n:4*n]

@@ -9,7 +9,7 @@ import (
 // one. The recording is written group by group; if the run is killed, the group
 // under way is lost.
 type group struct {
-	first  int64  // its first step, in the recording
+	first  int64  // its first step, counted through the recording
 	trial  uint64 // number of trials that began before it
 	done   int    // steps that the trial under way had before it
 	steps  int
@@ -23,7 +23,7 @@ type group struct {
 	states   [][]byte
 	weights  []snapshot
 	words    int        // number of words in samples and plateaus
-	written  chan int64 // if not nil, gets the size of the file once the group is in it
+	written  chan int64 // if not nil, receives the size of the file when the group is written
 }
 
 func newGroup(h *Header) *group {
@@ -34,7 +34,7 @@ func newGroup(h *Header) *group {
 	}
 }
 
-// reset empties a group, which then begins where another ended.
+// reset empties a group, so that it begins where another ended.
 func (g *group) reset(first int64, trial uint64, done int) {
 	g.first, g.trial, g.done = first, trial, done
 	g.steps, g.begun, g.spikes, g.words = 0, 0, 0, 0
@@ -92,7 +92,7 @@ func (g *group) addPlateaus(means []network.Means) bool {
 	return true
 }
 
-// empty reports whether there is nothing to write.
+// empty reports whether the group holds nothing.
 func (g *group) empty() bool { return len(g.events) == 0 && g.steps == 0 && len(g.weights) == 0 }
 
 // limits say how far a group grows before it is written. They decide how much a
@@ -100,7 +100,7 @@ func (g *group) empty() bool { return len(g.events) == 0 && g.steps == 0 && len(
 // much room the frames of the chunks take.
 type limits struct {
 	spikes, words, trials, steps, events int
-	held                                 int // how much of a trial is held back until its predicted class is known; a longer trial is kept in any case
+	held                                 int // how much of a trial can be removed again; a longer trial is kept, whatever its predicted class
 }
 
 func defaultLimits() limits {

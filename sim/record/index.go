@@ -11,7 +11,7 @@ type index struct {
 	weights []weightsEntry
 }
 
-// groupEntry says where a group is.
+// A groupEntry says where a group is in the file, and what it holds.
 type groupEntry struct {
 	offset, length int64
 	first          int64
@@ -27,7 +27,7 @@ func (g *groupEntry) holds(f frame) bool {
 	return int64(f.first) == g.first && int(f.steps) == g.steps && f.trial == g.trial
 }
 
-// weightsEntry says where a snapshot is.
+// A weightsEntry says where a snapshot of the weights is.
 type weightsEntry struct {
 	offset, length int64
 	number         int
@@ -37,7 +37,7 @@ type weightsEntry struct {
 
 const weightsEntrySize = 56
 
-// append appends the payload of an index chunk.
+// append appends the index as the payload of a chunk.
 func (x *index) append(b []byte) []byte {
 	le := binary.LittleEndian
 	b = le.AppendUint32(b, uint32(len(x.groups)))
@@ -66,7 +66,7 @@ func (x *index) append(b []byte) []byte {
 
 var errIndex = errors.New("it is malformed")
 
-// parse adds what the payload of an index chunk lists.
+// parse adds the entries in the payload of a chunk.
 func (x *index) parse(b []byte) error {
 	le := binary.LittleEndian
 	if len(b) < 8 {
@@ -97,16 +97,16 @@ func (x *index) parse(b []byte) error {
 	return nil
 }
 
-// ending is the content of the end chunk, as JSON.
+// An ending is what the end chunk holds, as JSON.
 type ending struct {
 	Steps   int64
 	Trials  uint64
-	Header  int64   // offset of a second copy of the header, 0 if there is none
+	Header  int64   // offset of the second header; 0 if there is none
 	Index   []int64 // offsets of the index chunks
 	Failure string  `json:",omitempty"` // why the recording ended before the run
 }
 
-// written returns how many trials are known to have been written whole.
+// written returns the number of trials that are known to have been written whole.
 func (e *ending) written() uint64 {
 	if e.Failure != "" {
 		return butLast(e.Trials)
@@ -114,5 +114,5 @@ func (e *ending) written() uint64 {
 	return e.Trials
 }
 
-// butLast leaves out the last trial, which may not have been over yet.
+// butLast leaves out the last of some trials, because it may not have been over yet.
 func butLast(trials uint64) uint64 { return trials - min(trials, 1) }

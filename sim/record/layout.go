@@ -11,10 +11,10 @@ import (
 // layout says where everything is in a recording.
 type layout struct {
 	index
-	steps   int64  // steps of the recording; those that no group holds are missing
-	trials  uint64 // likewise, trials
-	written uint64 // number of trials, from the first, that are known to have been written whole
-	copied  int64  // offset of the second header, 0 if there is none
+	steps   int64  // number of steps, including those that no group holds
+	trials  uint64 // number of trials, likewise
+	written uint64 // see Reader.Written
+	copied  int64  // offset of the second header; 0 if there is none
 	end     *ending
 	indexed bool // whether the index was used
 	damage  []Damage
@@ -66,7 +66,7 @@ func (s source) readIndex() (*layout, error) {
 	return l, nil
 }
 
-// validate checks that groups follow one another in the file, and sets steps and
+// validate checks that groups and snapshots follow one another, and counts steps and
 // trials.
 func (l *layout) validate(size int64) error {
 	var offset int64
@@ -92,8 +92,8 @@ func (l *layout) validate(size int64) error {
 	return nil
 }
 
-// mostTrials is the largest number of trials that is accepted from a file of a
-// size: each takes more than a byte, even if most of them are lost.
+// mostTrials is the largest number of trials in a file of the given size: each takes more
+// than a byte. Small files may have lost most of theirs.
 func mostTrials(size int64) uint64 { return uint64(max(size, 1<<20)) }
 
 func (l *layout) last() *groupEntry { return &l.groups[len(l.groups)-1] }
@@ -102,7 +102,7 @@ func (l *layout) damaged(at, length int64, what string, err error) {
 	l.damage = append(l.damage, Damage{Offset: at, Length: length, What: what, Err: err})
 }
 
-// groupOfStep returns the number of the group that holds a step, −1 if none does.
+// groupOfStep returns the number of the group that holds a step, or −1.
 func (l *layout) groupOfStep(step int64) int {
 	k := sort.Search(len(l.groups), func(k int) bool { return l.groups[k].first+int64(l.groups[k].steps) > step })
 	if k == len(l.groups) || l.groups[k].first > step {
@@ -111,8 +111,7 @@ func (l *layout) groupOfStep(step int64) int {
 	return k
 }
 
-// groupOfTrial returns the number of the group in which a trial began, −1 if it is
-// missing.
+// groupOfTrial returns the number of the group in which a trial began, or −1.
 func (l *layout) groupOfTrial(trial uint64) int {
 	k := sort.Search(len(l.groups), func(k int) bool { return l.groups[k].trial+uint64(l.groups[k].begun) > trial })
 	if k == len(l.groups) || l.groups[k].trial > trial {
@@ -121,7 +120,7 @@ func (l *layout) groupOfTrial(trial uint64) int {
 	return k
 }
 
-// follows reports whether group k continues where group k−1 ended.
+// follows reports whether group k begins where group k−1 ended.
 func (l *layout) follows(k int) bool {
 	if k < 1 || k >= len(l.groups) {
 		return false
@@ -130,7 +129,7 @@ func (l *layout) follows(k int) bool {
 	return g.first == before.first+int64(before.steps) && g.trial == before.trial+uint64(before.begun)
 }
 
-// digestOf returns the digest of snapshot number, "" if it is missing.
+// digestOf returns the digest of a snapshot, or "" if it is missing.
 func (l *layout) digestOf(number int) string {
 	k, ok := slices.BinarySearchFunc(l.weights, number, func(w weightsEntry, n int) int { return w.number - n })
 	if !ok {

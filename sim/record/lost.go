@@ -2,18 +2,8 @@ package record
 
 import "fmt"
 
-// Lost returns the trials of which something is damaged or missing, in ascending
-// order. Trials that are incomplete only because the recording broke off are not
-// listed. On its first call, Lost reads the whole file and compares checksums.
-// Meanwhile it calls watch, if not nil, with the number of bytes that are done; an
-// error from watch ends the work and is returned. The only other error is that the
-// file has changed.
-func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.lost != nil {
-		return r.lost, nil
-	}
+// findLost lists the trials that are lost; see Reader.Lost.
+func findLost(r *Reader, watch func(done int64) error) ([]int, error) {
 	bad := make([]bool, len(r.groups))
 	for k, g := range r.groups {
 		if watch != nil {
@@ -22,7 +12,7 @@ func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
 			}
 		}
 		whole := k < len(r.groups)-1 || g.trial+uint64(g.begun) <= r.written
-		bad[k] = whole && !r.sound(k)
+		bad[k] = whole && !sound(r, k)
 	}
 	lost := []int{}
 	for i := range r.Trials() {
@@ -38,12 +28,11 @@ func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
 	if err := r.unchanged(); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r.lost = lost
 	return lost, nil
 }
 
 // sound reports whether a group has all its chunks and their checksums are right.
-func (r *Reader) sound(k int) bool {
+func sound(r *Reader, k int) bool {
 	c, err := r.group(k)
 	if err != nil || len(c.lacks(&r.header)) > 0 {
 		return false

@@ -21,7 +21,7 @@ func appendFloats(b []byte, x []float32) []byte {
 	return b
 }
 
-// parser reads values from bytes. After an error it returns zeros.
+// A parser takes numbers from the front of some bytes. After an error it returns zeros.
 type parser struct {
 	rest []byte
 	err  error
@@ -61,7 +61,7 @@ func (p *parser) uint() uint64 {
 	return x
 }
 
-// count reads a number, which must be at most most.
+// count reads a number and fails if it is larger than most.
 func (p *parser) count(most int) int {
 	x := p.uint()
 	if x > uint64(most) {

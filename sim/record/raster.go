@@ -5,12 +5,12 @@ import "plateau/sim"
 // A raster is the spikes of one population in a group of trials.
 type raster struct {
 	neurons []int32
-	// For each step with spikes, in order: the step, in the group, and where in
-	// neurons its spikes end.
+	// For each step in which there are spikes: its number in the group, and where its
+	// spikes end in neurons.
 	steps, ends []int32
 }
 
-// add adds the spikes of a block that begins with a step of the group.
+// add adds the spikes of a block, which begins with a step of the group.
 func (r *raster) add(b *sim.Block, population, first int) {
 	neurons, starts := b.Train(population)
 	offset := len(r.neurons) - starts[0]
@@ -23,7 +23,7 @@ func (r *raster) add(b *sim.Block, population, first int) {
 	}
 }
 
-// cut leaves the first of the spikes, which are in so many steps.
+// cut keeps the first spikes, which are in so many steps, and removes the others.
 func (r *raster) cut(spikes, steps int) {
 	r.neurons = r.neurons[:spikes]
 	r.steps, r.ends = r.steps[:steps], r.ends[:steps]

@@ -65,9 +65,9 @@ func Begins(path string) bool {
 		return false
 	}
 	defer f.Close()
-	b := make([]byte, len(fileMark))
+	b := make([]byte, len(fileMagic))
 	_, err = io.ReadFull(f, b)
-	return err == nil && string(b) == string(fileMark)
+	return err == nil && string(b) == string(fileMagic)
 }
 
 // NewReader opens a recording of the given number of bytes.
@@ -82,10 +82,10 @@ func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("record: %w", err)
-	case len(start) < fileStart || string(start[:len(fileMark)]) != fileMark:
+	case len(start) < fileStart || string(start[:len(fileMagic)]) != fileMagic:
 		return nil, errors.New("record: not a recording of plateau")
 	}
-	if v := binary.LittleEndian.Uint32(start[len(fileMark):]); v != version {
+	if v := binary.LittleEndian.Uint32(start[len(fileMagic):]); v != version {
 		if v > version {
 			return nil, fmt.Errorf("record: the recording has version %d of the format, and this program knows none after %d: it was written by a later plateau, or is damaged", v, version)
 		}
@@ -174,55 +174,6 @@ func (r *Reader) Steps() int64 { return r.steps }
 // only what is wrong with the frames of chunks; Verify finds all damage.
 func (r *Reader) Damage() []Damage { return r.damage }
 
-// group returns what group k holds, or an error if its events cannot be read.
-func (r *Reader) group(k int) (*contents, error) {
-	c, ok := r.contents.get(k)
-	if !ok {
-		c = findChunks(r.source, r.groups[k])
-		c.err = c.events(&r.header, r.unpack)
-		if c.gaps || c.err != nil {
-			c.err = cmp.Or(r.unchanged(), c.err)
-		}
-		r.contents.put(k, c)
-	}
-	return c, c.err
-}
-
-// spikes returns the spikes of a chunk, which must not be changed.
-func (r *Reader) spikes(c chunkAt, size int) ([]Spike, error) {
-	if list, ok := r.decoded.get(c.offset); ok {
-		return list, nil
-	}
-	list, err := r.unpack.train(c, size)
-	if err != nil {
-		return nil, err
-	}
-	r.decoded.put(c.offset, list)
-	return list, nil
-}
-
-// rows returns the words of the chunk that holds a row, from that row on, and the number
-// of rows that these are.
-func (r *Reader) rows(c *contents, k kind, stream, width, want, row int) ([]uint32, int, error) {
-	list := c.of(k, stream)
-	if err := whole(list, want); err != nil {
-		return nil, 0, err
-	}
-	for _, chunk := range list {
-		n := int(chunk.items)
-		if row >= n {
-			row -= n
-			continue
-		}
-		words, err := r.unpack.rows(chunk, width)
-		if err != nil {
-			return nil, 0, err
-		}
-		return words[row*width:], n - row, nil
-	}
-	return nil, 0, errEvents
-}
-
 // Watch makes Trial call f before it reads a trial; an error from f becomes
 // Trial's. This shows how far work on a long recording has come, and can stop it.
 // Watch must be called before the reader is used.
@@ -245,22 +196,6 @@ func (r *Reader) Trial(i int) (*Trial, error) {
 	clone.Phases = append([]Phase(nil), clone.Phases...)
 	clone.Losses = append([]float64(nil), clone.Losses...)
 	return &clone, nil
-}
-
-// trial returns trial i, which must not be changed.
-func (r *Reader) trial(i int) (*assembled, error) {
-	if i < 0 || i >= r.Trials() {
-		return nil, fmt.Errorf("record: there is no trial %d: the recording has %d, counted from 0", i, r.Trials())
-	}
-	if t, ok := r.known.get(i); ok {
-		return t, nil
-	}
-	t, err := assemble(r, i)
-	if err != nil {
-		return nil, fmt.Errorf("record: trial %d: %w", i, err)
-	}
-	r.known.put(i, t)
-	return t, nil
 }
 
 // Plateaus returns the plateau potentials of a hidden layer in a phase of a trial.
@@ -404,4 +339,100 @@ func (r *Reader) Weights(name string) (*network.Network, error) {
 		}
 	}
 	return nil, fmt.Errorf("record: weights %.12s: %w", name, ErrNotRecorded)
+}
+
+// Lost returns the trials of which something is damaged or missing, in ascending
+// order. Trials that are incomplete only because the recording broke off are not
+// listed. On its first call, Lost reads the whole file and compares checksums.
+// Meanwhile it calls watch, if not nil, with the number of bytes that are done; an
+// error from watch ends the work and is returned. The only other error is that the
+// file has changed.
+func (r *Reader) Lost(watch func(done int64) error) ([]int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lost == nil {
+		lost, err := findLost(r, watch)
+		if err != nil {
+			return nil, err
+		}
+		r.lost = lost
+	}
+	return r.lost, nil
+}
+
+// Verify reads the whole file, unpacks every chunk and compares every checksum. It
+// calls found for each damage, in the order of offsets, and returns how much is
+// intact. In a recording that broke off, what was not written whole counts as
+// damage. Meanwhile it calls watch, if not nil, with the number of bytes that are
+// done; an error from watch ends the work and is returned. The only other error is
+// that the file has changed.
+func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intact, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return verify(r, found, watch)
+}
+
+// trial returns trial i, which must not be changed.
+func (r *Reader) trial(i int) (*assembled, error) {
+	if i < 0 || i >= r.Trials() {
+		return nil, fmt.Errorf("record: there is no trial %d: the recording has %d, counted from 0", i, r.Trials())
+	}
+	if t, ok := r.known.get(i); ok {
+		return t, nil
+	}
+	t, err := assemble(r, i)
+	if err != nil {
+		return nil, fmt.Errorf("record: trial %d: %w", i, err)
+	}
+	r.known.put(i, t)
+	return t, nil
+}
+
+// group returns what group k holds, or an error if its events cannot be read.
+func (r *Reader) group(k int) (*contents, error) {
+	c, ok := r.contents.get(k)
+	if !ok {
+		c = findChunks(r.source, r.groups[k])
+		c.err = c.events(&r.header, r.unpack)
+		if c.gaps || c.err != nil {
+			c.err = cmp.Or(r.unchanged(), c.err)
+		}
+		r.contents.put(k, c)
+	}
+	return c, c.err
+}
+
+// spikes returns the spikes of a chunk, which must not be changed.
+func (r *Reader) spikes(c chunkAt, size int) ([]Spike, error) {
+	if list, ok := r.decoded.get(c.offset); ok {
+		return list, nil
+	}
+	list, err := r.unpack.train(c, size)
+	if err != nil {
+		return nil, err
+	}
+	r.decoded.put(c.offset, list)
+	return list, nil
+}
+
+// rows returns the words of the chunk that holds a row, from that row on, and the number
+// of rows that these are.
+func (r *Reader) rows(c *contents, k kind, stream, width, want, row int) ([]uint32, int, error) {
+	list := c.of(k, stream)
+	if err := whole(list, want); err != nil {
+		return nil, 0, err
+	}
+	for _, chunk := range list {
+		n := int(chunk.items)
+		if row >= n {
+			row -= n
+			continue
+		}
+		words, err := r.unpack.rows(chunk, width)
+		if err != nil {
+			return nil, 0, err
+		}
+		return words[row*width:], n - row, nil
+	}
+	return nil, 0, errEvents
 }

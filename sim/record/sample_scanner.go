@@ -10,10 +10,10 @@ type SampleScanner struct {
 	stretch
 	probe  int
 	in     *contents // the group
-	row    int       // the next row in the group
-	rows   int       // number of rows still to come in the group
-	sample int       // the next sample of the trial
-	first  int       // of the trial, the one with which values begin
+	row    int       // its next row
+	rows   int       // number of its rows that are still to come
+	sample int       // number of the next sample in the trial
+	first  int       // number of the first sample in values
 	values []float32
 }
 
@@ -25,8 +25,7 @@ func newSampleScanner(r *Reader, trial, probe, from, to int) *SampleScanner {
 	return s
 }
 
-// Scan goes on to the next samples. It returns false at the end and after an
-// error.
+// Scan reads the next samples. It returns false at the end and after an error.
 func (s *SampleScanner) Scan() bool {
 	s.values = s.values[:0]
 	if s.err != nil {
@@ -57,7 +56,7 @@ func (s *SampleScanner) Scan() bool {
 	return true
 }
 
-// enter finds the rows of a group that belong to the stretch.
+// enter begins with a group. It finds the rows that belong to the stretch.
 func (s *SampleScanner) enter(c *contents, begin int, t *Probe) {
 	s.in, s.row, s.rows = c, 0, 0
 	index := int(c.entry.trial)
@@ -86,9 +85,9 @@ func (s *SampleScanner) Len() int {
 	return len(s.values) / len(s.r.header.Probes[s.probe].Neurons)
 }
 
-// Values returns the samples: for each a row with one value for each neuron of the
-// probe. They are valid until the next call of Scan.
+// Values returns the samples row by row, with a value for each neuron of the probe. They
+// are valid until the next call of Scan.
 func (s *SampleScanner) Values() []float32 { return s.values }
 
-// Err returns the error that ended the scan, nil if it reached the end.
+// Err returns the error that ended the scan, or nil at the end.
 func (s *SampleScanner) Err() error { return s.err }

@@ -12,13 +12,13 @@ import (
 type source struct {
 	at   io.ReaderAt
 	size int64
-	tail []byte // the last bytes when it was opened
+	tail []byte // its last bytes when it was opened
 }
 
 // ErrChanged is the error of reading a file that has changed since it was opened.
 var ErrChanged = errors.New("the file was changed while it was read: perhaps its run was resumed, which cuts it")
 
-// remember notes the last bytes of the file.
+// remember keeps the last bytes of the file for unchanged.
 func (s *source) remember() (err error) {
 	n := min(s.size, trailerSize)
 	s.tail, err = s.read(s.size-n, n)
@@ -77,14 +77,14 @@ func (s source) payload(offset int64, f frame) ([]byte, error) {
 	return b, nil
 }
 
-// walk calls visit for the chunks in from ≤ offset < to, and damaged for bytes that
-// are no chunk. After these it goes on at the next valid frame.
+// walk calls visit for each chunk in from ≤ offset < to, and damaged for bytes that are
+// not a chunk. After those it goes on at the next valid frame.
 func (s source) walk(from, to int64, visit func(offset int64, f frame), damaged func(offset, length int64, err error)) {
 	s.walkOn(from, to, to, visit, damaged)
 }
 
-// walkOn is walk, but stops after most bytes, or a little more. It returns the
-// offset where it stopped.
+// walkOn is like walk, but stops after the first chunk with which it has covered most
+// bytes. It returns the offset after that.
 func (s source) walkOn(from, to, most int64, visit func(offset int64, f frame), damaged func(offset, length int64, err error)) int64 {
 	for begin := from; from < to && from-begin < most; {
 		f, err := s.frame(from)
@@ -104,7 +104,7 @@ func (s source) walkOn(from, to, most int64, visit func(offset int64, f frame), 
 	return from
 }
 
-// search returns the offset of the next valid frame, or to.
+// search returns the offset of the next valid frame before to, or else to.
 func (s source) search(from, to int64) int64 {
 	const window = 1 << 16
 	for from < to {
@@ -113,7 +113,7 @@ func (s source) search(from, to int64) int64 {
 			return to
 		}
 		for i := 0; ; {
-			k := bytes.Index(b[i:], []byte(chunkMark))
+			k := bytes.Index(b[i:], []byte(chunkMagic))
 			if k < 0 {
 				break
 			}
@@ -128,12 +128,13 @@ func (s source) search(from, to int64) int64 {
 		if int64(len(b)) < window {
 			return to
 		}
-		from += int64(len(b) - len(chunkMark) + 1)
+		from += int64(len(b) - len(chunkMagic) + 1)
 	}
 	return to
 }
 
-// expect returns the payload of the chunk at an offset, which must be of a kind.
+// expect returns the payload and the frame of the chunk at an offset. It fails if the
+// chunk is of another kind.
 func (s source) expect(offset int64, k kind) ([]byte, frame, error) {
 	f, err := s.frame(offset)
 	if err != nil {
@@ -155,7 +156,7 @@ func (s source) endsWithTrailer() bool {
 	return err == nil
 }
 
-// nameGap says what is known of bytes that are no chunk.
+// nameGap says what is known about bytes that are not a chunk.
 func (s source) nameGap(at, length int64, err error) (string, error) {
 	if errors.Is(err, io.ErrUnexpectedEOF) && at+length == s.size {
 		return "the part that was being written when the recording broke off", errors.New("it is incomplete")

@@ -32,7 +32,7 @@ func newSpanScanner(r *Reader, population int, from, to int64) *SpanScanner {
 	return s
 }
 
-// Scan goes on to the next spikes. It returns false at the end.
+// Scan reads the next spikes. It returns false at the end.
 func (s *SpanScanner) Scan() bool {
 	for s.spikes = nil; len(s.spikes) == 0; {
 		if len(s.chunks) == 0 {

@@ -11,7 +11,7 @@ import (
 type SpikeScanner struct {
 	stretch
 	population int
-	chunks     []chunkAt // the chunks of the group that are still to come
+	chunks     []chunkAt // of the group, those that are still to come
 	begin      int       // the step of the trial with which the group begins
 	steps      int       // number of steps of the group
 	spikes     []Spike
@@ -29,8 +29,7 @@ func newSpikeScanner(r *Reader, trial, population, from, to int) *SpikeScanner {
 	return s
 }
 
-// Scan goes on to the next spikes. It returns false at the end and after an
-// error.
+// Scan reads the next spikes. It returns false at the end and after an error.
 func (s *SpikeScanner) Scan() bool {
 	s.spikes = s.spikes[:0]
 	if s.err != nil {
@@ -65,8 +64,8 @@ func (s *SpikeScanner) Scan() bool {
 	return true
 }
 
-// between returns the spikes of the steps from ≤ step < to. A chunk may hold the
-// spikes of many short trials.
+// between returns the spikes in the steps from ≤ step < to. A chunk may hold the spikes
+// of many short trials.
 func between(list []Spike, from, to int) []Spike {
 	at := func(step int) int {
 		return sort.Search(len(list), func(k int) bool { return int(list[k].Step) >= step })
@@ -82,6 +81,6 @@ func (s *SpikeScanner) failed(err error) {
 // one chunk. They are valid until the next call of Scan.
 func (s *SpikeScanner) Spikes() []Spike { return s.spikes }
 
-// Err returns the error that ended the scan, nil if it reached the end. It may be
-// that a chunk is damaged, or that the population's spikes were not recorded.
+// Err returns the error that ended the scan, or nil at the end. Perhaps a chunk is
+// damaged, or the spikes of the population were not recorded.
 func (s *SpikeScanner) Err() error { return s.err }

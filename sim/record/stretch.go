@@ -2,10 +2,10 @@ package record
 
 import "fmt"
 
-// End, as the upper limit of steps, means the end of the trial.
+// End stands for the end of a trial where an upper limit of steps is wanted.
 const End = -1
 
-// stretch is a part of a trial; a scanner goes through it group by group.
+// A stretch is a part of a trial, which scanners go through group by group.
 type stretch struct {
 	r        *Reader
 	of       *assembled
@@ -31,8 +31,8 @@ func newStretch(r *Reader, trial, from, to int) stretch {
 	return s
 }
 
-// next returns the next group and the step of the trial with which the group
-// begins, which may be negative. At the end it returns nil.
+// next returns the next group, or nil at the end, and the step of the trial with which
+// the group begins. The step may be negative.
 func (s *stretch) next() (*contents, int) {
 	if s.err != nil || s.group < 0 || s.group >= len(s.r.groups) {
 		return nil, 0

@@ -5,17 +5,17 @@ import (
 	"errors"
 )
 
-// A survey finds the layout of a file by looking at the frame of every chunk, because its
-// index is damaged, or because it has none since the recording broke off.
+// A survey looks at the frame of every chunk to find the layout of a file without using
+// its index, which is damaged, or missing because the recording broke off.
 type survey struct {
 	source
 	*layout
 	open bool   // whether the next chunk may belong to the last group
-	told ending // what the last end or index says was written before it
+	told ending // what was written before the last end or index, as that says
 }
 
-// survey returns the layout of a file. Missing groups leave a gap, also after the last
-// group if the end or an index says that there was more.
+// survey returns the layout of a file. If the end or an index says that there was more
+// than what is found, the rest is missing.
 func (s source) survey() *layout {
 	v := &survey{source: s, layout: &layout{}}
 	to := s.size
@@ -61,14 +61,14 @@ func (v *survey) chunk(at int64, f frame) {
 	}
 }
 
-// gap notes bytes that are no chunk.
+// gap notes bytes that are not a chunk.
 func (v *survey) gap(at, length int64, err error) {
 	what, err := v.nameGap(at, length, err)
 	v.damaged(at, length, what, err)
 }
 
-// inGroup adds a chunk of a group: to the last group if that is open and it belongs
-// there.
+// inGroup adds a chunk to the last group if it belongs there, and otherwise begins
+// another group.
 func (v *survey) inGroup(at int64, f frame) {
 	length := frameSize + int64(f.stored)
 	trials := f.trial
@@ -94,7 +94,7 @@ func (v *survey) inGroup(at int64, f frame) {
 	v.open = true
 }
 
-// snapshot adds a snapshot, or a further part of one.
+// snapshot adds a snapshot, or another part of the last one.
 func (v *survey) snapshot(at int64, f frame) {
 	length := frameSize + int64(f.stored)
 	if f.stream > 0 {
@@ -113,7 +113,7 @@ func (v *survey) snapshot(at int64, f frame) {
 	v.weights = append(v.weights, w)
 }
 
-// readIndex reads from an index how much was written before it.
+// readIndex finds how much was written before an index.
 func (v *survey) readIndex(at int64, f frame) {
 	b, err := v.payload(at, f)
 	var found index
@@ -130,11 +130,11 @@ func (v *survey) readIndex(at int64, f frame) {
 	}
 	v.told = ending{Steps: last.first + int64(last.steps), Trials: trials}
 	if v.written = trials; v.copied == 0 {
-		v.written = butLast(trials) // there is no second header, so the index is not the last
+		v.written = butLast(trials) // without a second header, this is not the last index
 	}
 }
 
-// readEnd reads from the end how much the recording should hold.
+// readEnd finds how much the recording should hold.
 func (v *survey) readEnd(at int64, f frame) {
 	b, err := v.payload(at, f)
 	end := ending{}

@@ -27,8 +27,8 @@ type trialWriter struct {
 	losses    losses
 
 	// While it is held:
-	start mark // what the group held before it
-	due   bool // whether it needs a snapshot of the weights
+	before level // what the group held before it
+	due    bool  // whether it needs a snapshot of the weights
 }
 
 // A fate is what becomes of a trial.
@@ -67,7 +67,7 @@ func (t *trialWriter) begin(p *sim.Presentation) {
 	t.fate = kept
 	if t.header.Select.Mispredicted {
 		t.fate = held
-		g.mark(&t.start)
+		g.level(&t.before)
 	}
 	taken, updates := t.weights.taken, t.weights.since.Updates
 	if t.due = t.weights.due(p); t.due {
@@ -151,7 +151,7 @@ func (t *trialWriter) keep() {
 
 // remove takes a trial that was held out of the recording again.
 func (t *trialWriter) remove() {
-	t.pipe.group.cut(&t.start)
+	t.pipe.group.cut(&t.before)
 	t.fate, t.steps = skipped, 0
 }
 

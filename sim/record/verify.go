@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Damage is a part of a recording that cannot be read.
+// Damage is a part of a recording that cannot be read, or is missing.
 type Damage struct {
 	Offset int64  // where in the file
-	Length int64  // bytes; 0 if something is missing
-	What   string // what is lost: "spikes of hidden0 in steps 400 to 812 (trials 4 to 8)"
+	Length int64  // in bytes; 0 if something is missing
+	What   string // what is lost, as in "spikes of hidden0 in steps 400 to 812 (trials 4 to 8)"
 	Err    error  // why
 }
 
@@ -26,15 +26,8 @@ type Intact struct {
 	Values int64 // values of probes
 }
 
-// Verify reads the whole file, unpacks every chunk and compares every checksum. It
-// calls found for each damage, in the order of offsets, and returns how much is
-// intact. In a recording that broke off, what was not written whole counts as
-// damage. Meanwhile it calls watch, if not nil, with the number of bytes that are
-// done; an error from watch ends the work and is returned. The only other error is
-// that the file has changed.
-func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intact, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// verify checks the whole file; see Reader.Verify.
+func verify(r *Reader, found func(Damage), watch func(done int64) error) (Intact, error) {
 	v := &verifier{r: r, u: r.unpack, bad: map[int]bool{}}
 	end := r.size
 	if r.endsWithTrailer() {
@@ -67,7 +60,7 @@ func (r *Reader) Verify(found func(Damage), watch func(done int64) error) (Intac
 // verifyPart is about the number of bytes between two calls of watch.
 const verifyPart = 1 << 24
 
-// verifier goes through a file, chunk by chunk.
+// A verifier goes through a file, chunk by chunk.
 type verifier struct {
 	r      *Reader
 	u      *unpacker
@@ -77,7 +70,7 @@ type verifier struct {
 
 	group *groupEntry // the group under way; nil outside groups
 	now   *contents
-	holes []int // positions in damage of bytes that were no chunk, since the group began
+	holes []int // indexes in damage of bytes that are not a chunk, since the group began
 	next  groupEntry
 }
 
@@ -107,7 +100,7 @@ func (v *verifier) chunk(at int64, f frame) {
 	}
 }
 
-// gap reports bytes that are no chunk.
+// gap reports bytes that are not a chunk.
 func (v *verifier) gap(at, length int64, err error) {
 	what, err := v.r.nameGap(at, length, err)
 	v.holes = append(v.holes, len(v.damage))
@@ -121,8 +114,7 @@ func (v *verifier) report(at, length int64, what string, err error) {
 	}
 }
 
-// groupAt returns the number of the layout's group at an offset, −1 if there is
-// none.
+// groupAt returns the number of the group at an offset, or −1.
 func (v *verifier) groupAt(at int64) int {
 	groups := v.r.groups
 	k := sort.Search(len(groups), func(k int) bool { return groups[k].offset+groups[k].length > at })
@@ -152,8 +144,8 @@ func (v *verifier) missing(at, first int64, trial uint64) {
 	v.lost(at, what)
 }
 
-// lost reports what is missing. If there were bytes that are no chunk, it takes
-// them for what is missing.
+// lost reports that something is missing. If there are bytes that are not a chunk, they
+// are taken for it.
 func (v *verifier) lost(at int64, what string) {
 	if len(v.holes) > 0 {
 		for _, k := range v.holes {
@@ -164,7 +156,7 @@ func (v *verifier) lost(at int64, what string) {
 	v.damage = append(v.damage, Damage{at, 0, what, errors.New("it is missing")})
 }
 
-// endGroup checks that the group under way is whole.
+// endGroup checks that the group under way has all its chunks.
 func (v *verifier) endGroup() {
 	if v.group == nil {
 		return
@@ -199,7 +191,7 @@ func (v *verifier) endGroup() {
 	v.lost(g.offset, strings.Join(names, ", ")+v.where(g.first, g.steps, g.trial, g.offset))
 }
 
-// ending checks the end of the file.
+// ending checks that nothing is missing at the end of the file.
 func (v *verifier) ending(end int64) {
 	if v.r.end != nil && !v.r.indexed {
 		v.report(end, 0, "the index", errors.New("it cannot be used, so every chunk was read instead"))
@@ -209,7 +201,7 @@ func (v *verifier) ending(end int64) {
 	}
 }
 
-// snapshots checks that weights have the right digests.
+// snapshots checks the digests of weights.
 func (v *verifier) snapshots() {
 	for _, w := range v.r.weights {
 		if !w.stored {
@@ -221,8 +213,8 @@ func (v *verifier) snapshots() {
 	}
 }
 
-// countTrials counts the intact trials, and reports missing snapshots that trials
-// refer to.
+// countTrials counts the intact trials, and reports snapshots that they need and that are
+// missing.
 func (v *verifier) countTrials() {
 	missed := -1
 	for k, g := range v.r.groups {
@@ -256,8 +248,8 @@ func (v *verifier) countTrials() {
 }
 
 // endReads reports whether the end of a trial can be read although its last group is
-// damaged. It can if the trial has no steps there: then only the events of its end
-// stand in the group, which have been read already, and perhaps plateaus.
+// damaged. It can if the trial has no steps there: then the group has only the events of
+// its end, which were read already, and perhaps plateaus.
 func (v *verifier) endReads(t *assembled) bool {
 	if t.last == t.group || t.tail > 0 {
 		return false
@@ -317,7 +309,7 @@ func (v *verifier) unpack(c chunkAt) error {
 	return fmt.Errorf("its kind, %d, is unknown", byte(c.kind))
 }
 
-// name says what a chunk holds, and of which steps and trials.
+// name says what a chunk holds, of which steps and trials.
 func (v *verifier) name(f frame) string {
 	if f.kind.inGroup() {
 		return v.what(f) + v.where(int64(f.first), int(f.steps), f.trial, v.group.offset)
@@ -344,7 +336,7 @@ func (v *verifier) what(f frame) string {
 	return f.kind.String()
 }
 
-// place says which steps and trials a group holds.
+// where says which steps and trials a group holds.
 func (v *verifier) where(first int64, steps int, trial uint64, offset int64) string {
 	where := ""
 	if steps > 0 {

@@ -7,9 +7,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// newCompressor returns an encoder for payloads. The fastest level is right for the
-// bytes of spikes and potentials, which have no matches to search for. It must
-// entropy-code all literals, though; by default it would store them as they are.
+// newCompressor returns an encoder for payloads. Bytes of spikes and potentials have no
+// repetitions to search for, so the fastest level is right. By default that would store
+// such bytes as they are, so it is told to entropy-code them.
 func newCompressor() *zstd.Encoder {
 	z, err := zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithAllLitEntropyCompression(true),
@@ -21,7 +21,7 @@ func newCompressor() *zstd.Encoder {
 	return z
 }
 
-// appendRaw appends a frame that holds bytes uncompressed.
+// appendRaw appends a frame that holds bytes as they are.
 func appendRaw(dst, b []byte) []byte {
 	const (
 		magic   = 0xfd2fb528
@@ -53,7 +53,7 @@ func newDecompressor() *zstd.Decoder {
 	return z
 }
 
-// decompress appends the content of a frame, which must be exactly n bytes, to dst.
+// decompress appends to dst what a frame holds. That must be exactly n bytes.
 func decompress(z *zstd.Decoder, dst, frame []byte, n int) ([]byte, error) {
 	if n < 0 || n > maxRaw {
 		return nil, fmt.Errorf("%d bytes, want at most %d", n, maxRaw)
@@ -72,5 +72,5 @@ func decompress(z *zstd.Decoder, dst, frame []byte, n int) ([]byte, error) {
 	return out, nil
 }
 
-// maxRaw is the largest length that a payload may unpack to.
+// maxRaw is the largest length of what a payload unpacks to.
 const maxRaw = 1 << 24
