@@ -5,7 +5,10 @@ import (
 	"io"
 	"strings"
 
+	"plateau/sim"
+	"plateau/sim/record"
 	"plateau/sim/record/npz"
+	"plateau/sim/record/table"
 )
 
 // An Archive writes one array after the other, each with a description. The last
@@ -49,6 +52,30 @@ func (a *Archive) stream(l Label, t npz.Type, shape []int, fill func(*npz.Stream
 	a.err = err
 	a.note(l, wordOf(t))
 	return err
+}
+
+// Step adds dt_ms.
+func (a *Archive) Step(dt float64) {
+	a.Put(Label{"dt_ms", "", "length of a time step"}, []float64{dt})
+}
+
+// Samples adds a stretch in the same arrays as a recorded variable.
+func (a *Archive) Samples(clock sim.Clock, s Stretch) {
+	name, values := s.Name+"_"+string(s.Probe.Variable), s.Values
+	if s.Probe.Variable == record.Rate {
+		name, values = name+"_hz", table.Hz(nil, values)
+	}
+	labels, n := labelSamples(name, s.Probe), len(s.Probe.Neurons)
+	steps := len(values) / n
+	trial, step, at := make([]int32, steps), make([]int32, steps), make([]float64, steps)
+	for k := range steps {
+		trial[k], step[k], at[k] = int32(s.Trial), int32(s.First+k), clock.At(int64(s.First+k+1))
+	}
+	a.Put(labels.values, values, steps, n)
+	a.Put(labels.trial, trial, steps)
+	a.Put(labels.step, step, steps)
+	a.Put(labels.time, at, steps)
+	a.Put(labels.neuron, numbers(s.Probe.Neurons), n)
 }
 
 func (a *Archive) note(l Label, kind string) {
