@@ -28,7 +28,7 @@ class Run:
         self.dt = header["Dt"]
         self.populations = header["Populations"]
         self.hidden = header["Network"]["Hidden"] or []
-        self.traces = header.get("Traces") or []
+        self.probes = header.get("Traces") or []
         self.trials = want["Trials"] or []
         self.steps = sum(t["Steps"] for t in self.trials)
 
@@ -62,33 +62,33 @@ class Run:
                 neurons.append(s["Neuron"])
         return np.array(steps, dtype=np.int64), np.array(neurons, dtype=np.int64)
 
-    def samples(self, trace):
-        """Steps of the recording and rows of all samples of a trace."""
-        every = self.traces[trace]["Interval"]
+    def samples(self, probe):
+        """Steps of the recording and rows of all samples of a probe."""
+        every = self.probes[probe]["Interval"]
         steps, rows = [], []
         for t in self.trials:
-            for k, row in enumerate(t["Traces"][trace] or []):
+            for k, row in enumerate(t["Samples"][probe] or []):
                 steps.append(t["First"] + k * every)
                 rows.append(row)
         return np.array(steps, dtype=np.int64), np.array(rows, dtype=np.float32)
 
-    def trace_name(self, trace):
-        t = self.traces[trace]
+    def probe_name(self, probe):
+        t = self.probes[probe]
         name = f"{self.populations[t['Population']]['Name']}_{t['Variable']}"
         same = sum(
-            u["Population"] == t["Population"] and u["Variable"] == t["Variable"] for u in self.traces[:trace]
+            u["Population"] == t["Population"] and u["Variable"] == t["Variable"] for u in self.probes[:probe]
         )
         return f"{name}_{same + 1}" if same else name
 
-    def table_name(self, trace):
-        t = self.traces[trace]
-        name = self.trace_name(trace)
+    def table_name(self, probe):
+        t = self.probes[probe]
+        name = self.probe_name(probe)
         return name.replace("_rate", "_rate_hz") if t["Variable"] == "rate" else name
 
-    def hertz(self, trace):
-        """Values of a trace, of rates in Hz."""
-        _, rows = self.samples(trace)
-        if self.traces[trace]["Variable"] == "rate":
+    def hertz(self, probe):
+        """Values of a probe, of rates in Hz."""
+        _, rows = self.samples(probe)
+        if self.probes[probe]["Variable"] == "rate":
             rows = (1000 * rows.astype(np.float64)).astype(np.float32)
         return rows
 
@@ -124,7 +124,7 @@ def check_nwb(folder, run):
         stumbled = not run.trials and m.importance == Importance.ERROR
         # It takes a short recording of many neurons for one that is turned
         turned = m.check_function_name == "check_data_orientation" and any(
-            m.location == "/acquisition/" + run.trace_name(k) and np.less(*run.samples(k)[1].shape) for k in range(len(run.traces))
+            m.location == "/acquisition/" + run.probe_name(k) and np.less(*run.samples(k)[1].shape) for k in range(len(run.probes))
         )
         turned |= m.check_function_name == "check_data_orientation" and m.location == "/stimulus/presentation/image" and len(run.trials) < 4
         assert suggestion or stumbled or turned, f"nwbinspector: {m}"
@@ -196,11 +196,11 @@ def check_nwb(folder, run):
         else:
             assert not f.stimulus
         series = 0
-        for k in range(len(run.traces)):
+        for k in range(len(run.probes)):
             steps, rows = run.samples(k)
             if not len(rows):
                 continue
-            name = run.trace_name(k)
+            name = run.probe_name(k)
             s = f.acquisition[name]
             equal(s.data[:], rows, name)
             times = seconds(steps + 1)
@@ -276,10 +276,10 @@ def check_neo(path, run, units):
     for train, (_, _, steps) in zip(segment.spiketrains, units):
         equal(train.rescale("s").magnitude, run.seconds(steps), "neo")
     signals = {s.name: s for s in segment.analogsignals + segment.irregularlysampledsignals}
-    for k in range(len(run.traces)):
+    for k in range(len(run.probes)):
         _, rows = run.samples(k)
         if len(rows):
-            equal(signals[run.trace_name(k)].magnitude, rows, "neo")
+            equal(signals[run.probe_name(k)].magnitude, rows, "neo")
 
 
 def check_neo_refuses(path):
@@ -292,9 +292,9 @@ def check_neo_refuses(path):
         raise AssertionError("neo reads several observation intervals")
 
 
-def report_name(run, trace):
-    """Name of a trace in the report of its variable."""
-    return run.trace_name(trace).replace("_" + run.traces[trace]["Variable"], "")
+def report_name(run, probe):
+    """Name of a probe in the report of its variable."""
+    return run.probe_name(probe).replace("_" + run.probes[probe]["Variable"], "")
 
 
 def check_sonata(folder, run):
@@ -325,41 +325,41 @@ def check_sonata(folder, run):
                 want = [run.ms(s) for s in steps[neurons == n]]
                 equal(trains.get_times(n, population=p["Name"]), want, f"bmtk: {p['Name']} {n}")
 
-    for variable in {t["Variable"] for t in run.traces}:
+    for variable in {t["Variable"] for t in run.probes}:
         path = folder / f"{variable}.h5"
-        traces = [k for k, t in enumerate(run.traces) if t["Variable"] == variable]
-        traces = [k for k in traces if not any(t["Steps"] % run.traces[k]["Interval"] for t in run.trials[:-1])]
-        assert path.exists() == bool(traces), f"report of {variable}"
-        if not traces:
+        probes = [k for k, t in enumerate(run.probes) if t["Variable"] == variable]
+        probes = [k for k in probes if not any(t["Steps"] % run.probes[k]["Interval"] for t in run.trials[:-1])]
+        assert path.exists() == bool(probes), f"report of {variable}"
+        if not probes:
             continue
         reader = libsonata.ElementReportReader(str(path))
         bmtk = CompartmentReport.load(str(path))
-        assert sorted(reader.get_population_names()) == sorted(bmtk.populations) == sorted(report_name(run, k) for k in traces)
-        for k in traces:
-            trace = run.traces[k]
+        assert sorted(reader.get_population_names()) == sorted(bmtk.populations) == sorted(report_name(run, k) for k in probes)
+        for k in probes:
+            probe = run.probes[k]
             steps, rows = run.samples(k)
             name = report_name(run, k)
             found = reader[name]
             assert found.time_units == "ms"
             assert found.data_units == ("spikes/ms" if variable == "rate" else "dimensionless")
-            assert found.get_node_ids() == trace["Neurons"]
-            every = trace["Interval"] * run.dt
+            assert found.get_node_ids() == probe["Neurons"]
+            every = probe["Interval"] * run.dt
             assert np.allclose(found.times, (run.dt, run.dt + every * len(rows), every), rtol=1e-12)
             assert bmtk.units(name) == found.data_units and bmtk.variable(name) == variable
             assert bmtk[name].n_steps() == len(rows), f"bmtk: {bmtk[name].n_steps()} frames of {name}, want {len(rows)}"
-            equal(bmtk.node_ids(name), trace["Neurons"], "bmtk: nodes")
+            equal(bmtk.node_ids(name), probe["Neurons"], "bmtk: nodes")
             if not len(rows):
                 continue
             equal(bmtk.data(population=name), rows, "bmtk: " + name)
-            for column, neuron in enumerate(trace["Neurons"]):
+            for column, neuron in enumerate(probe["Neurons"]):
                 equal(bmtk.data(neuron, name), rows[:, column : column + 1], f"bmtk: {name} {neuron}")
                 equal(bmtk.element_pos(neuron, name), [0.5], "bmtk: element_pos")
             frames = found.get()
-            equal(frames.ids[:, 0], trace["Neurons"], "nodes of " + name)
-            equal(frames.ids[:, 1], [0] * len(trace["Neurons"]), "elements of " + name)
+            equal(frames.ids[:, 0], probe["Neurons"], "nodes of " + name)
+            equal(frames.ids[:, 1], [0] * len(probe["Neurons"]), "elements of " + name)
             equal(frames.data, rows, name)
             assert np.allclose(frames.times, (steps + 1) * run.dt, rtol=1e-12), name
-            one = found.get(node_ids=[trace["Neurons"][-1]], tstart=(steps[1] + 1) * run.dt, tstop=(steps[1] + 1) * run.dt)
+            one = found.get(node_ids=[probe["Neurons"][-1]], tstart=(steps[1] + 1) * run.dt, tstop=(steps[1] + 1) * run.dt)
             equal(one.data, rows[1:2, -1:], "a part of " + name)
 
 
@@ -417,19 +417,19 @@ def check_tables(run, tables, read):
             else:
                 equal(list(plateaus[column]), values, "plateaus: " + column)
 
-    for k, trace in enumerate(run.traces):
+    for k, probe in enumerate(run.probes):
         name, values = run.table_name(k), run.hertz(k)
         table = read(tables.pop(name))
-        columns = [f"n{n}" for n in trace["Neurons"]]
+        columns = [f"n{n}" for n in probe["Neurons"]]
         assert list(table.columns) == ["trial", "step", "time_ms"] + columns, name
         if len(values):
             equal(table[columns].to_numpy(np.float32), values, name)
-        steps = [s for t in run.trials for s in range(0, t["Steps"], trace["Interval"])]
+        steps = [s for t in run.trials for s in range(0, t["Steps"], probe["Interval"])]
         equal(list(table["step"]), steps, name + ": step")
         equal(list(table["time_ms"]), [run.ms(s + 1) for s in steps], name + ": time_ms")
         equal(
             list(table["trial"]),
-            [i for i, t in enumerate(run.trials) for _ in range(0, t["Steps"], trace["Interval"])],
+            [i for i, t in enumerate(run.trials) for _ in range(0, t["Steps"], probe["Interval"])],
             name + ": trial",
         )
     assert not tables, f"unknown tables {list(tables)}"
@@ -516,15 +516,15 @@ def check_npz(folder, run):
             equal(take(f"{p['Name']}_spike_{name}"), np.array([f[column] for f in found], dtype=int), p["Name"] + " " + name)
         equal(take(f"{p['Name']}_spike_time_ms"), np.array([run.ms(s) for _, s, _ in found], dtype=float), p["Name"] + " time_ms")
 
-    for k, trace in enumerate(run.traces):
+    for k, probe in enumerate(run.probes):
         name = run.table_name(k)
-        equal(take(name), run.hertz(k).reshape(-1, len(trace["Neurons"])), name)
-        every = trace["Interval"]
+        equal(take(name), run.hertz(k).reshape(-1, len(probe["Neurons"])), name)
+        every = probe["Interval"]
         steps = [(i, s) for i, t in enumerate(run.trials) for s in range(0, t["Steps"], every)]
         equal(take(name + "_trial"), np.array([i for i, _ in steps], dtype=int), name)
         equal(take(name + "_step"), np.array([s for _, s in steps], dtype=int), name)
         equal(take(name + "_time_ms"), np.array([run.ms(s + 1) for _, s in steps], dtype=float), name)
-        equal(take(name + "_neuron"), np.array(trace["Neurons"]), name)
+        equal(take(name + "_neuron"), np.array(probe["Neurons"]), name)
     assert not a, f"unknown arrays {list(a)}"
 
 

@@ -2,7 +2,6 @@ package record_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -151,111 +150,5 @@ func TestContinueRefuses(t *testing.T) {
 	}
 	if _, err := record.Continue(path, record.Mark{Size: size}, newNetwork(t, tiny(7))); err == nil {
 		t.Error("another network is accepted")
-	}
-}
-
-// A long recording has many indexes, and all its trials can be read.
-func TestManyGroups(t *testing.T) {
-	m := tiny(4)
-	h := protocols.RecordingHeader(m)
-	h.Plateaus = true
-	n := 2500
-	if testing.Short() {
-		n = 1100
-	}
-	file, mem, _ := recordTraining(t, m, h, n, 1)
-	r := read(t, file)
-	if r.Trials() != n || r.Damage() != nil || !r.Complete() {
-		t.Fatalf("%d trials, want %d; damage %v", r.Trials(), n, r.Damage())
-	}
-	var first int64
-	for i := range mem.trials {
-		if i%97 == 0 || i > n-5 {
-			if err := compareTrial(r, i, first, &mem.trials[i]); err != nil {
-				t.Fatalf("trial %d: %v", i, err)
-			}
-		}
-		first += int64(mem.trials[i].steps)
-	}
-	if indexes := bytes.Count(file, []byte("\xc9Pc\x1a\x08")); indexes < n/1024+1 {
-		t.Errorf("%d indexes of %d groups: their size is not bounded", indexes, n)
-	}
-	// Without its end, the recording has the same trials.
-	r = read(t, file[:endOf(t, file)])
-	if r.Trials() != n || r.Complete() {
-		t.Errorf("without its end: %d trials, complete %v", r.Trials(), r.Complete())
-	}
-}
-
-// If a file is cut while it is open, for example by a run that is resumed, what was
-// read before stays right. Reading the rest fails and says why, even if the file
-// has grown to its old length again.
-func TestCutWhileOpen(t *testing.T) {
-	m := tiny(8)
-	net := newNetwork(t, m)
-	path := filepath.Join(t.TempDir(), "run.plateau")
-	w, err := record.Create(path, header(m), net)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Small(1)
-	for i := range 8 {
-		if _, err := protocols.RunTrial(m, net, noise{20, 6, 3, 1}, i, w); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	grown := bytes.Clone(file)
-	copy(grown[len(file)/2:], bytes.Repeat([]byte("other chunks"), len(file)))
-	for name, changed := range map[string][]byte{"cut": file[:len(file)/2], "empty": nil, "grown": grown} {
-		if err := os.WriteFile(path, file, 0o666); err != nil {
-			t.Fatal(err)
-		}
-		r, err := record.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
-		before, err := r.Trial(0)
-		if err != nil || !r.Complete() || r.Trials() != 8 {
-			t.Fatalf("%d trials, error %v; want 8", r.Trials(), err)
-		}
-		if err := os.WriteFile(path, changed, 0o666); err != nil { // it stays the same file, as with Truncate
-			t.Fatal(err)
-		}
-		if after, err := r.Trial(0); err != nil || after.First != before.First || after.Class != before.Class {
-			t.Errorf("%s: a trial read before: %+v, error %v", name, after, err)
-		}
-		s := r.Spikes(7, 0, 0, record.End)
-		for s.Scan() {
-		}
-		if !errors.Is(s.Err(), record.ErrChanged) {
-			t.Errorf("%s: reading spikes that are gone: %v, want %v", name, s.Err(), record.ErrChanged)
-		}
-		if list, err := r.Lost(nil); !errors.Is(err, record.ErrChanged) {
-			t.Errorf("%s: lost trials are %v, error %v; want %v", name, list, err, record.ErrChanged)
-		}
-		if _, err := r.Verify(func(d record.Damage) { t.Errorf("%s: damage %+v", name, d) }, nil); !errors.Is(err, record.ErrChanged) {
-			t.Errorf("%s: verified: %v, want %v", name, err, record.ErrChanged)
-		}
-	}
-}
-
-// The error for a file that is no recording names it.
-func TestOpenWhatIsNoRecording(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "empty")
-	if err := os.WriteFile(path, nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range map[string]string{path: "not a recording", filepath.Join(t.TempDir(), "none"): "no such file", t.TempDir(): "not a regular file"} {
-		if _, err := record.Open(name); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v; want %q", name, err, want)
-		}
 	}
 }

@@ -1,0 +1,93 @@
+package record_test
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"plateau/kernels"
+	"plateau/sim/record"
+)
+
+func TestHeader(t *testing.T) {
+	m := tiny(8, 5)
+	net := newNetwork(t, m)
+	rule := m.Rule()
+	for _, kernel := range []kernels.Kernel{
+		kernels.DoubleExponential{Rise: 3, Decay: 10}, kernels.Exponential{Decay: 2.5}, kernels.Alpha{Peak: 1.0 / 3},
+		kernels.Finite{Kernel: kernels.Alpha{Peak: 3}, Support: 12},
+	} {
+		h := header(m)
+		h.Begun = time.Date(2026, 11, 24, 3, 4, 5, 6, time.UTC)
+		h.Neurons.Kernel, h.Seed, h.Rule = kernel, 1<<64-1, &rule
+		h.Probes = []record.Probe{{Population: 2, Variable: record.Rate, Neurons: []int{1, 4}, Every: 10}}
+		h.Select = record.Selection{Every: 2, Mispredicted: true, Numbers: []uint64{1 << 63}}
+		h.Config = "# \"x\"\nseed = 1\n"
+		var file bytes.Buffer
+		w, err := record.NewWriter(&file, h, net)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got := *read(t, file.Bytes()).Header()
+		h.Format, h.Network, h.Populations = 1, m.Network, record.Populations(m.Network)
+		if !reflect.DeepEqual(got, h) {
+			t.Errorf("the header is\n%+v, want\n%+v", got, h)
+		}
+	}
+	h := header(m)
+	if n, err := h.Population("hidden1"); err == nil {
+		t.Errorf("population %d in a header without populations", n)
+	}
+	h.Populations = record.Populations(m.Network)
+	if n, err := h.Population("hidden1"); err != nil || n != 2 {
+		t.Errorf("hidden1 is %d, %v", n, err)
+	}
+	if _, err := h.Population("hidden2"); err == nil || !strings.Contains(err.Error(), "hidden1") {
+		t.Errorf("error %v, want the names of the populations", err)
+	}
+}
+
+// Invalid headers are refused, and the error says what is wrong.
+func TestHeaderRefusals(t *testing.T) {
+	m := tiny(8)
+	net := newNetwork(t, m)
+	for want, spoil := range map[string]func(h *record.Header){
+		"Dt":                       func(h *record.Header) { h.Neurons.Dt = 0 },
+		"Populations[1].Size":      func(h *record.Header) { h.Populations[1].Size = 7 },
+		"Populations[2].Name":      func(h *record.Header) { h.Populations[2].Name = "input" },
+		"Populations: there are 2": func(h *record.Header) { h.Populations = h.Populations[:2] },
+		"Population = 0":           func(h *record.Header) { h.Probes[0].Population = 0 },
+		"Population = 3":           func(h *record.Header) { h.Probes[0].Population = 3 },
+		"no apical dendrite": func(h *record.Header) {
+			h.Probes[0] = record.Probe{Population: 2, Variable: record.Apical, Every: 1}
+		},
+		`Variable = "voltage"`:       func(h *record.Header) { h.Probes[1].Variable = "voltage" },
+		"Interval = 0":               func(h *record.Header) { h.Probes[1].Every = 0 },
+		"Neurons is empty":           func(h *record.Header) { h.Probes[1].Neurons = []int{} },
+		"Neurons holds 8":            func(h *record.Header) { h.Probes[1].Neurons = []int{1, 8} },
+		"Neurons holds 1":            func(h *record.Header) { h.Probes[1].Neurons = []int{1, 1} },
+		"Neurons holds -1":           func(h *record.Header) { h.Probes[1].Neurons = []int{-1} },
+		"Snapshots = -1":             func(h *record.Header) { h.SnapshotEvery = -1 },
+		"Every = -2":                 func(h *record.Header) { h.Select.Every = -2 },
+		"RateDecay = 2":              func(h *record.Header) { h.RateDecay, h.EpochTrials = 2, 5 },
+		"RateDecay = 0":              func(h *record.Header) { h.EpochTrials = 5 },
+		"EpochTrials = 0":            func(h *record.Header) { h.RateDecay = 0.5 },
+		"Rates has 1 learning rates": func(h *record.Header) { h.Rule.Rates = h.Rule.Rates[:1] },
+	} {
+		h := header(m)
+		h.Populations = record.Populations(m.Network)
+		spoil(&h)
+		_, err := record.NewWriter(&bytes.Buffer{}, h, net)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if _, err := record.NewWriter(&bytes.Buffer{}, header(m), nil); err == nil {
+		t.Error("no network is accepted")
+	}
+}
