@@ -117,7 +117,7 @@
 //
 //	1  a trial begins: a byte of flags (1: at rest, 2: its state is in the group,
 //	   the next of the group's states); uint step of the group; uint purpose (5 training,
-//	   6 test, 7 trial); uint number; int sample; int class; int slot of the
+//	   6 test, 7 trial); uint number; int example; int class; int slot of the
 //	   batch; uint number of the snapshot; uint number of trials learnt since then
 //	2  a phase begins: a byte of flags (1: taught, 2: plateaus at times of their own,
 //	   4: intensities); string name; uint step of the trial; uint number of steps;

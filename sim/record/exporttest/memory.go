@@ -14,7 +14,7 @@ import (
 	"plateau/sim/record/intact"
 )
 
-// A Memory is what happened in a run, as its observer.
+// A Memory observes a run and remembers what happened.
 type Memory struct {
 	Header *record.Header
 	Trials []Trial

@@ -1,10 +1,9 @@
 // Package intact reads the intact trials of a recording. Exporters use it, so that
 // everything they write belongs to the same trials.
 //
-// If a recording broke off because the run was killed or the disk was full, it ends
-// before the part that was being written and is incomplete. If it is damaged
-// elsewhere, damaged trials are left out. The others are then numbered from 0
-// again, but keep their Index and their times.
+// If a recording broke off, because its run was killed or the disk was full, it ends before
+// the part that was being written then. Trials that are damaged elsewhere are left out.
+// The others are numbered from 0 without gaps, but keep their Index and their times.
 package intact
 
 import (
@@ -16,8 +15,7 @@ import (
 	"plateau/sim/record"
 )
 
-// A Recording is the intact trials of a recording. Its methods are those of
-// record.Reader.
+// A Recording has the intact trials of a recording, and the methods of record.Reader.
 type Recording struct {
 	*record.Reader
 	trials int   // number of trials up to where it broke off
@@ -26,8 +24,8 @@ type Recording struct {
 	lost   []int // numbers in the reader of the damaged ones
 }
 
-// Of returns the intact trials of a recording. Without damage, and if it was ended
-// properly, these are all.
+// Of returns the intact trials of a recording. These are all, unless it broke off or is
+// damaged.
 func Of(r *record.Reader) *Recording {
 	x := &Recording{Reader: r, trials: r.Trials(), last: -1}
 	if r.Written() < r.Trials() {
@@ -57,7 +55,7 @@ func Of(r *record.Reader) *Recording {
 // findEnd finds where a recording broke off.
 func (x *Recording) findEnd() {
 	r := x.Reader
-	// Search from the end, because only the end can be incomplete.
+	// Only the end can be incomplete, so the search begins there.
 	for x.trials > r.Written() && !x.readable(x.trials-1) {
 		x.trials--
 	}
@@ -75,8 +73,8 @@ func (x *Recording) readable(trial int) bool {
 	if err != nil || t.Steps > 0 && !x.readableAt(trial, t.Steps-1) {
 		return false
 	}
-	// A trial that broke off may have no plateaus yet. Only the one before then shows
-	// whether the chunks of plateaus were still written.
+	// A trial that broke off may have no plateaus yet. Then the trial before it shows
+	// whether the chunks of plateaus were written.
 	if !t.Whole && trial > x.Written() && !x.readable(trial-1) {
 		return false
 	}
@@ -116,8 +114,8 @@ func (x *Recording) readableAt(trial, step int) bool {
 	return true
 }
 
-// extent returns how many steps of a trial can be read. It goes back from the end
-// in ever longer strides.
+// extent returns how many steps of a trial can be read. It searches from the end, in ever
+// longer strides.
 func (x *Recording) extent(trial int) int {
 	t, err := x.Reader.Trial(trial)
 	if err != nil {
@@ -134,8 +132,8 @@ func (x *Recording) extent(trial int) int {
 	return 0
 }
 
-// clipped reports whether a trial, numbered as in the reader, is the one that the
-// recording broke off in.
+// clipped reports whether the recording broke off in a trial, which is numbered as in the
+// reader.
 func (x *Recording) clipped(index int) bool { return index == x.trials-1 && x.last >= 0 }
 
 // index returns the number of a trial in the reader.
@@ -159,9 +157,9 @@ type Stretch struct {
 	From, To    int64 // its steps of the recording: From ≤ step < To
 }
 
-// Observed returns the stretches of which everything is known, in ascending order:
-// what is not recorded in them did not happen. Without damage there is one, or none
-// if there are no trials.
+// Observed returns the stretches of which everything is known, in ascending order: what is
+// not recorded in them did not happen. Without damage there is one stretch, unless there
+// are no trials.
 func (x *Recording) Observed() ([]Stretch, error) {
 	var list []Stretch
 	for i := 0; i < x.Trials(); {
@@ -180,9 +178,8 @@ func (x *Recording) Observed() ([]Stretch, error) {
 	return list, nil
 }
 
-// Gaps returns the stretches that were left out, in ascending order: what happened
-// in them is not known. The trials beside a gap tell when it was, because trials
-// follow one another. Steps does not include a gap at the end.
+// Gaps returns the stretches that were left out, in ascending order: what happened in them
+// is not known. Steps does not include a gap at the end.
 func (x *Recording) Gaps() ([]Stretch, error) {
 	observed, err := x.Observed()
 	if err != nil {
@@ -205,8 +202,8 @@ func (x *Recording) Gaps() ([]Stretch, error) {
 	return append(list, next), nil
 }
 
-// Steps returns the step of the recording at which it ends. The steps of trials
-// that were left out are included.
+// Steps returns the step at which the recording ends. It counts the steps of trials that
+// were left out.
 func (x *Recording) Steps() int64 {
 	if x.Trials() == 0 {
 		return 0
@@ -218,8 +215,8 @@ func (x *Recording) Steps() int64 {
 	return t.First + int64(t.Steps)
 }
 
-// Trial returns trial i of the intact ones, with those of its phases that had
-// begun. Its Index is its number in the whole recording.
+// Trial returns intact trial i, with those of its phases that had begun. Its Index is its
+// number in the whole recording.
 func (x *Recording) Trial(i int) (*record.Trial, error) {
 	i = x.index(i)
 	t, err := x.Reader.Trial(i)
@@ -243,7 +240,7 @@ func (x *Recording) Plateaus(trial, phase, hidden int) (record.Plateaus, error) 
 	return p, errors.Join(record.ErrNotRecorded, err)
 }
 
-// UnknownPlateaus returns n plateaus of which nothing is known: NaN, in step −1.
+// UnknownPlateaus returns n plateaus that are not known: NaN in step −1.
 func UnknownPlateaus(n int) record.Plateaus {
 	p := record.Plateaus{Step: make([]int32, n), Value: make([]float32, n)}
 	for i := range n {

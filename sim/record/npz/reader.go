@@ -20,7 +20,7 @@ import (
 // A Reader trusts nothing in the file: one that is cut off, damaged or malicious gives
 // errors that name the array, and costs no more memory than what can be read from it.
 type Reader struct {
-	where  string // in errors
+	where  string // begins errors
 	file   *os.File
 	names  []string
 	arrays map[string]array
@@ -28,8 +28,8 @@ type Reader struct {
 
 type array struct {
 	open func() (io.ReadCloser, error)
-	size int64 // bytes, header and data
-	sure bool  // whether that many bytes are known to exist
+	size int64 // bytes of header and data, as the file says
+	sure bool  // whether that many bytes exist
 }
 
 // Open opens the file with the given path. The array of a .npy file has the name of
@@ -200,7 +200,7 @@ func (r *Reader) Float64(name string) ([]float64, []int, error) {
 // Strings is like Bool, for Text of any width.
 func (r *Reader) Strings(name string) ([]string, []int, error) {
 	var v []string
-	shape, err := r.read(name, "<U", func(f io.Reader, t Type, n int, _ bool) (err error) {
+	shape, err := r.read(name, "<U", func(f io.Reader, t Type, n, _ int) (err error) {
 		width, _ := t.textWidth()
 		v, err = readText(f, width, n)
 		return err
@@ -210,16 +210,17 @@ func (r *Reader) Strings(name string) ([]string, []int, error) {
 
 func values[T any](r *Reader, name string, want Type, get func([]T, []byte)) ([]T, []int, error) {
 	var v []T
-	shape, err := r.read(name, want, func(f io.Reader, t Type, n int, sure bool) (err error) {
-		v, err = readChunks(f, t.size(), n, sure, get)
+	shape, err := r.read(name, want, func(f io.Reader, t Type, n, room int) (err error) {
+		v, err = readChunks(f, t.size(), n, room, get)
 		return err
 	})
 	return v, shape, err
 }
 
-// read checks the array against its header and the wanted type, "<U" for Text
-// of any width, and lets data read its n values.
-func (r *Reader) read(name string, want Type, data func(f io.Reader, t Type, n int, sure bool) error) ([]int, error) {
+// read checks that an array has the wanted type, "<U" for Text of any width, and the size
+// that its header says, and calls data to read its n values. Memory for room of them can
+// be taken at once: their bytes exist.
+func (r *Reader) read(name string, want Type, data func(f io.Reader, t Type, n, room int) error) ([]int, error) {
 	a, err := r.find(name)
 	if err != nil {
 		return nil, err
@@ -247,10 +248,14 @@ func (r *Reader) read(name string, want Type, data func(f io.Reader, t Type, n i
 	if got, size := a.size-h.size, int64(n)*int64(t.size()); got != size {
 		return nil, r.errorf(name, "has %d bytes of data, want %d for shape %s of type %q", got, size, tuple(h.shape), h.descr)
 	}
-	if err := data(f, t, n, a.sure); err != nil {
+	room := 0
+	if a.sure {
+		room = n
+	}
+	if err := data(f, t, n, room); err != nil {
 		return nil, r.errorf(name, "%w", err)
 	}
-	// The checksum is compared at the end of the data.
+	// Reading to the end compares the checksum.
 	var rest [1]byte
 	if m, err := f.Read(rest[:]); m != 0 || err != io.EOF {
 		if err == nil || err == io.EOF {

@@ -1,9 +1,8 @@
-// Package npz writes and reads NumPy's files: .npy, one array, and .npz, a zip
-// archive of .npy arrays by name.
+// Package npz writes and reads NumPy's files: .npy, which is one array, and .npz, a zip
+// archive of named .npy arrays.
 //
-// Arrays are little-endian, in C order, of the element types named by Type.
-// The bytes of a file depend only on what is written, so equal contents make equal
-// files. The package does not know what the arrays mean.
+// Arrays are little-endian and in C order; Type lists the types of their elements. Equal
+// contents make equal files. The package does not know what the arrays mean.
 package npz
 
 import (

@@ -121,13 +121,10 @@ func writeText(w io.Writer, buf []byte, width int, data []string) error {
 	return err
 }
 
-// readChunks reads n values. If it is not sure that the bytes for them exist, its
-// memory grows with what has been read.
-func readChunks[T any](r io.Reader, size, n int, sure bool, get func([]T, []byte)) ([]T, error) {
-	v := []T{}
-	if sure {
-		v = make([]T, 0, n)
-	}
+// readChunks reads n values. At first there is room for so many; more memory is taken only
+// for what has been read.
+func readChunks[T any](r io.Reader, size, n, room int, get func([]T, []byte)) ([]T, error) {
+	v := make([]T, 0, room)
 	buf := make([]byte, min(bufferSize, n*size))
 	for len(v) < n {
 		m := min(len(buf)/size, n-len(v))
@@ -183,9 +180,9 @@ var errCodePoint = errors.New("holds a number that is not a Unicode code point")
 func readText(r io.Reader, width, n int) ([]string, error) {
 	v := []string{}
 	buf := make([]byte, bufferSize)
-	var text []byte // of the string being read, with its padding
-	length := 0     // without the padding
-	used := 0       // code points, with the padding
+	var text []byte // the string so far, with its padding
+	length := 0     // its length without the padding
+	used := 0       // the number of its code points, with the padding
 	for left := n * width; left > 0; {
 		m := min(len(buf)/4, left)
 		if _, err := io.ReadFull(r, buf[:4*m]); err != nil {

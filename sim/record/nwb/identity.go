@@ -10,7 +10,7 @@ import (
 	"plateau/sim/record/hdf5"
 )
 
-// identify gives the file an identity that is a function of the recording.
+// identify computes an identity of the file from the recording.
 func (x *exporter) identify() {
 	weights := ""
 	if x.r.Trials() > 0 {
@@ -31,7 +31,7 @@ func uuid(name string) string {
 	return strings.Join([]string{s[:8], s[8:12], s[12:16], s[16:20], s[20:]}, "-")
 }
 
-// is marks an object as one of a neurodata type.
+// is says that an object has a neurodata type.
 func (x *exporter) is(o hdf5.Object, namespace, kind string) {
 	x.objects++
 	o.Attr("namespace", namespace)

@@ -9,7 +9,7 @@ import (
 	"plateau/sim/record/intact"
 )
 
-// intervalTable adds a table of intervals, whose group comes with the first one.
+// intervalTable adds a table of intervals. The first adds the group of all.
 func (x *exporter) intervalTable(name, description string) *intervals {
 	if x.intervals == nil {
 		x.intervals = x.file.Root.Group("intervals")

@@ -79,7 +79,7 @@ func (x *exporter) frames(group *hdf5.Group, images *Images) (data, times *hdf5.
 	return data, timestamps(series)
 }
 
-// turned gives pixels the order of NWB: x, y, colour.
+// turned returns pixels in the order of NWB: x, y, colour.
 func (m *Images) turned(pixels []byte) []byte {
 	turned := make([]byte, 0, len(pixels))
 	for column := range m.Width {

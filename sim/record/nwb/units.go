@@ -20,9 +20,9 @@ type unit struct {
 // last spikes of the neuron before.
 const spikeChunk = 4096
 
-// units writes the spikes. A recording has them in the order of time, but NWB wants
-// them neuron by neuron. So they are counted first, and the second time they are read,
-// each can be written to its final place.
+// units writes the spikes. A recording has them in the order of time, but NWB wants them
+// neuron by neuron. So they are read twice: first to count them, and then to write each
+// to its final place.
 func (x *exporter) units() error {
 	var units []unit
 	first := make([]int, len(x.h.Populations)) // unit of a population's first neuron

@@ -1,10 +1,10 @@
 // Package parquet writes tables of recordings as Parquet. Everything is compressed
-// with zstd. Numbers of trials, steps and neurons are encoded as differences; names,
-// times and long whole numbers with dictionaries; potentials as they are. What belongs
-// to the whole recording is in the file's key-value metadata.
+// with zstd. Numbers of trials, steps and neurons are encoded as differences; names, times
+// and 64-bit integers with dictionaries; potentials as they are. The key-value metadata of
+// the file describe the whole recording.
 //
-// Both fastparquet and pyarrow can read these encodings: fastparquet does not support
-// split bytes, and only differences of 32 bits.
+// These are encodings that both pyarrow and fastparquet can read. fastparquet cannot read
+// split bytes or differences of 64 bits.
 package parquet
 
 import (
