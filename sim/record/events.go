@@ -32,9 +32,8 @@ const (
 
 const flagPlateaus = 1
 
-// beginTrial adds that a trial begins with a step of the group. Since its snapshot, the
-// weights have changed by a number of updates.
-func (e *events) beginTrial(p *sim.Presentation, flags byte, step, snapshot, updates int) {
+// beginTrial adds that a trial begins with a step of the group.
+func (e *events) beginTrial(p *sim.Presentation, flags byte, step int, from origin) {
 	b := append(*e, tagTrial, flags)
 	b = appendUint(b, step)
 	b = appendUint(b, int(p.Purpose))
@@ -42,8 +41,8 @@ func (e *events) beginTrial(p *sim.Presentation, flags byte, step, snapshot, upd
 	b = appendInt(b, p.Sample)
 	b = appendInt(b, p.Class)
 	b = appendInt(b, p.Place)
-	b = appendUint(b, snapshot)
-	*e = appendUint(b, updates)
+	b = appendUint(b, from.snapshot)
+	*e = appendUint(b, from.updates)
 }
 
 // beginPhase adds that a phase begins. If the network reads rates, it adds the intensities

@@ -17,6 +17,18 @@ type lineage struct {
 	known  bool          // whether it is known what has happened since the last one; if not, another is needed
 	since  WeightsSince  // what has happened since the last one; its Chains are in chains
 	chains map[chain]int // number of snapshots when the last trial of a chain was shown
+
+	// Of the presentation under way:
+	chain  chain
+	learns bool // whether it changes the weights
+}
+
+// An origin says where the weights and the state of a trial come from.
+type origin struct {
+	snapshot int  // the number of its snapshot
+	due      bool // whether that must be taken before the trial
+	updates  int  // number of trials that have changed the weights since the snapshot
+	follows  bool // whether a replay can get its state from the trial before it in its chain
 }
 
 // A chain is the trials of one purpose in one slot of a batch; see Chain.
@@ -48,28 +60,32 @@ func newLineage(h *Header, net *network.Network) *lineage {
 	return &lineage{header: h, net: net, known: true, chains: map[chain]int{}}
 }
 
-// learns reports whether a presentation changes the weights.
-func (l *lineage) learns(p *sim.Presentation) bool {
-	return l.header.Rule != nil && p.Purpose == sim.TrainingSpikes
-}
-
-// begin notes that a presentation begins.
-func (l *lineage) begin(p *sim.Presentation) {
-	if s := &l.since; s.Pending > 0 && (!l.learns(p) || p.Place == 0) {
+// begin notes that a presentation begins, and returns its origin.
+func (l *lineage) begin(p *sim.Presentation) origin {
+	l.chain = chain{p.Purpose, p.Place}
+	l.learns = l.header.Rule != nil && p.Purpose == sim.TrainingSpikes
+	s := &l.since
+	if s.Pending > 0 && (!l.learns || p.Place == 0) {
 		// A batch has ended, and its updates have changed the weights.
 		s.Updates += s.Pending
 		s.Broken = s.Broken || s.Partly
 		s.Pending, s.Partly = 0, false
 	}
-	l.since.Shown++
+	s.Shown++
+	o := origin{snapshot: l.taken - 1, updates: s.Updates}
+	if l.due() {
+		o = origin{snapshot: l.taken, due: true}
+	}
+	o.follows = l.learns && l.chains[l.chain] == o.snapshot+1
+	return o
 }
 
-// due reports whether a presentation that begins needs a snapshot before it. Within a
-// batch there is none for its age alone.
-func (l *lineage) due(p *sim.Presentation) bool {
+// due reports whether a trial that begins needs another snapshot. Within a batch, the age
+// of the last one is no reason.
+func (l *lineage) due() bool {
 	every := l.header.SnapshotEvery
 	return l.taken == 0 || !l.known || l.header.Weights && l.since.Broken ||
-		every > 0 && l.since.Shown >= every && (p.Place == 0 || !l.learns(p))
+		every > 0 && l.since.Shown >= every && (l.chain.slot == 0 || !l.learns)
 }
 
 // take adds a snapshot to a group.
@@ -79,13 +95,13 @@ func (l *lineage) take(g *group) {
 	l.known, l.since = true, WeightsSince{Pending: l.since.Pending, Partly: l.since.Partly}
 }
 
-// end notes that a presentation of a chain has ended.
-func (l *lineage) end(c chain) { l.chains[c] = l.taken }
-
-// learnt notes that a presentation will change the weights when its batch ends.
-func (l *lineage) learnt(f fate) {
-	l.since.Pending++
-	l.since.Partly = l.since.Partly || f != kept
+// end notes that the presentation under way has ended.
+func (l *lineage) end(f fate) {
+	if l.learns {
+		l.since.Pending++
+		l.since.Partly = l.since.Partly || f != kept
+	}
+	l.chains[l.chain] = l.taken
 }
 
 // mark returns what has happened since the last snapshot, nil if that is not known.

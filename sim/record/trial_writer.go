@@ -19,11 +19,9 @@ type trialWriter struct {
 
 	shown     int // number of presentations so far
 	fate      fate
-	chain     chain
-	learns    bool // whether it changes the weights
 	class     int
 	predicted int // −1 until it is known
-	steps     int // that are recorded so far
+	steps     int // number of its steps so far, if it is recorded
 	losses    losses
 
 	// While it is held:
@@ -53,8 +51,7 @@ func newTrialWriter(h *Header, p *pipe, l *lineage) *trialWriter {
 func (t *trialWriter) recorded() bool { return t.fate >= held }
 
 func (t *trialWriter) begin(p *sim.Presentation) {
-	t.weights.begin(p)
-	t.chain, t.learns = chain{p.Purpose, p.Place}, t.weights.learns(p)
+	from := t.weights.begin(p)
 	t.class, t.predicted = p.Class, -1
 	t.losses.reset()
 	selected := t.header.Select.admits(p, t.shown)
@@ -69,21 +66,17 @@ func (t *trialWriter) begin(p *sim.Presentation) {
 		t.fate = held
 		g.level(&t.before)
 	}
-	taken, updates := t.weights.taken, t.weights.since.Updates
-	if t.due = t.weights.due(p); t.due {
-		taken, updates = taken+1, 0
-		if t.fate == kept {
-			t.weights.take(g)
-		}
+	if t.due = from.due; t.due && t.fate == kept {
+		t.weights.take(g)
 	}
 	flags := byte(0)
 	if p.Rested {
 		flags = flagRested
-	} else if !t.learns || t.weights.chains[t.chain] != taken {
+	} else if !from.follows {
 		flags = flagState
 		g.states = append(g.states, p.AppendState(nil))
 	}
-	g.events.beginTrial(p, flags, g.steps, taken-1, updates)
+	g.events.beginTrial(p, flags, g.steps, from)
 	g.begun++
 }
 
@@ -163,10 +156,7 @@ func (t *trialWriter) end() {
 	if t.fate == held {
 		t.remove() // no class was predicted
 	}
-	if t.learns {
-		t.weights.learnt(t.fate)
-	}
-	t.weights.end(t.chain)
+	t.weights.end(t.fate)
 	if t.fate == kept {
 		g := t.pipe.group
 		g.events.endTrial(t.steps, t.losses.found)
