@@ -57,7 +57,7 @@ func TestRunShowsColours(t *testing.T) {
 	must(t, tiny("--examples", "300", "--test-examples", "50", "--out", "plain")...)
 	var out bytes.Buffer
 	con := &console{out: &out, err: io.Discard, page: terminal{columns: 80, rows: 24, unicode: true, colours: 256}}
-	o := trainOptions{workers: 1, out: "run", every: interval{epochs: 1}, everyText: "1ep"}
+	o := trainOptions{show: showExamples, workers: 1, out: "run", every: interval{epochs: 1}, everyText: "1ep"}
 	if err := train(t.Context(), con, tinyConfig(t, "plain"), o); err != nil {
 		t.Fatal(err)
 	}
@@ -77,11 +77,11 @@ func TestInterruptedBesideTheLinearClassifier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := con.images(c)
+	data, err := loadImages(con, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newSession(con, c, data, folder, trainOptions{workers: 1, every: interval{epochs: 1}})
+	r := newSession(con, c, data, folder, trainOptions{show: showExamples, workers: 1, every: interval{epochs: 1}})
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -89,7 +89,7 @@ func TestInterruptedBesideTheLinearClassifier(t *testing.T) {
 		}
 	}
 	must(r.prepare())
-	must(folder.begin(&plan{Format: planFormat, Every: "1ep", Recording: recordingName, Config: c.runText()}))
+	must(folder.begin(&plan{Format: planFormat, Every: "1ep", Recording: recordingName, Config: runText(c)}))
 	r.metrics, err = folder.openMetrics()
 	must(err)
 	must(r.record("run/"+recordingName, false))

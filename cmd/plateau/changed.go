@@ -20,26 +20,26 @@ import (
 
 // noteChanges prints a note if a run's configuration, its metrics or, if weights
 // is not nil, its weights differ from what the run wrote.
-func (c *console) noteChanges(run string, weights network.Weights) {
+func noteChanges(c *console, run string, weights network.Weights) {
 	p, err := readPlan(run)
 	if err != nil {
 		c.note("note: %v", err)
 	}
 	if p != nil {
 		if text, err := os.ReadFile(filepath.Join(run, configName)); err == nil {
-			c.noteConfig(run, p, string(text))
+			noteConfig(c, run, p, string(text))
 		}
 		if !p.sameMetrics(run) {
-			c.noteMetrics(run)
+			noteMetrics(c, run)
 		}
 	}
 	if weights != nil {
-		c.noteWeights(run, weights)
+		noteWeights(c, run, weights)
 	}
 }
 
 // noteConfig prints a note that lists the settings that were changed in config.toml.
-func (c *console) noteConfig(run string, p *plan, text string) {
+func noteConfig(c *console, run string, p *plan, text string) {
 	if !p.Begun || text == p.Config {
 		return
 	}
@@ -63,12 +63,12 @@ func (c *console) noteConfig(run string, p *plan, text string) {
 	c.note("note: %s was changed after the run wrote it: %s; it is used as it is now", path, what)
 }
 
-func (c *console) noteMetrics(run string) {
+func noteMetrics(c *console, run string) {
 	c.note("note: %s was changed after the run wrote it; it is used as it is now", filepath.Join(run, metricsName))
 }
 
 // noteWeights prints a note if the weights are not those of a checkpoint of the run.
-func (c *console) noteWeights(run string, weights network.Weights) {
+func noteWeights(c *console, run string, weights network.Weights) {
 	if by, err := claim.Look(run); err != nil || by != nil {
 		return // a run in progress may have replaced both meanwhile
 	}

@@ -73,7 +73,7 @@ func TestChangedByHand(t *testing.T) {
 func TestChangedMetrics(t *testing.T) {
 	empty(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	run(ctx, tiny("--out", "run", "--json", "--measure", "rates", "--set", "measure.every=10"), &hook{word: `"event":"epoch"`, do: cancel}, &bytes.Buffer{})
+	execute(ctx, tiny("--out", "run", "--json", "--measure", "rates", "--set", "measure.every=10"), &hook{word: `"event":"epoch"`, do: cancel}, &bytes.Buffer{})
 	cancel()
 	path := filepath.Join("run", metricsName)
 	text := []byte(readFile(t, path))

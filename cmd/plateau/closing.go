@@ -5,6 +5,7 @@ import (
 
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/training"
 )
 
 // lookedThrough is the number of test images that are tried to find one with a wrong
@@ -14,22 +15,22 @@ const lookedThrough = 500
 // showExamples shows two trials, as plateau trial would run them: that of the first
 // test image whose class is predicted correctly, with a raster of all neurons, and
 // that of the first image with a wrong prediction.
-func (r *session) showExamples(ctx context.Context) error {
-	l, ok := r.learner.(spiking)
-	if !ok || r.con.json {
+func showExamples(ctx context.Context, con *console, c *config, learner training.Learner, test *dataset.Set) error {
+	l, ok := learner.(spiking)
+	if !ok || con.json {
 		return nil // there are no spikes to see, or nobody to see them
 	}
-	info, err := dataset.Lookup(r.config.data.name)
+	info, err := dataset.Lookup(c.data.name)
 	if err != nil {
 		return err
 	}
-	m, net := r.config.model(info), l.Network()
+	m, net := c.model(info), l.Network()
 	right, wrong := -1, -1
-	for i := 0; i < min(lookedThrough, r.data.Test.Len()) && (right < 0 || wrong < 0); i++ {
+	for i := 0; i < min(lookedThrough, test.Len()) && (right < 0 || wrong < 0); i++ {
 		if ctx.Err() != nil {
 			return nil // nothing is lost
 		}
-		trial, err := protocols.RunTrial(m, net, r.data.Test, i, nil)
+		trial, err := protocols.RunTrial(m, net, test, i, nil)
 		if err != nil {
 			return err
 		}
@@ -47,17 +48,17 @@ func (r *session) showExamples(ctx context.Context) error {
 		if show.example < 0 {
 			continue
 		}
-		tr := newTrace(r.config, info, net)
-		trial, err := protocols.RunTrial(m, net, r.data.Test, show.example, tr)
+		tr := newTrace(c, info, net)
+		trial, err := protocols.RunTrial(m, net, test, show.example, tr)
 		if err != nil {
 			return err
 		}
 		tr.finish(trial)
 		e := tr.event(trialOptions{split: "test"})
-		r.con.line("\nimage %d of the test set\n", show.example)
-		r.con.drawing(tr.verdict(r.con.page, r.data.Test, e))
+		con.line("\nimage %d of the test set\n", show.example)
+		con.drawing(tr.verdict(con.page, test, e))
 		if show.raster {
-			r.con.drawing("\n" + tr.spikes(r.con.page, e))
+			con.drawing("\n" + tr.spikes(con.page, e))
 		}
 	}
 	return nil

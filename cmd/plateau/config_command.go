@@ -33,7 +33,7 @@ unit, range, default and equation. Options change the values.`,
 		if err != nil {
 			return err
 		}
-		con.rounded(c)
+		noteRounded(con, c)
 		if con.json {
 			for _, k := range keys() {
 				con.event(k.event(c))
@@ -111,7 +111,7 @@ and what would be right.`,
 			if err != nil {
 				return err
 			}
-			con.rounded(c)
+			noteRounded(con, c)
 			con.line("%s is valid: %s, %s", args[0], c.title(), plural(c.learning.epochs, "epoch"))
 			con.event(map[string]any{"event": "config", "file": args[0], "keys": len(c.given)})
 			return nil

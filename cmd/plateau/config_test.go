@@ -16,15 +16,6 @@ import (
 	"plateau/protocols/dataset"
 )
 
-// configure puts a configuration together as --set does.
-func configOf(pairs ...string) (*config, error) {
-	s := newSettings()
-	for _, pair := range pairs {
-		s.setPair(pair)
-	}
-	return s.finish()
-}
-
 func mustConfig(t *testing.T, pairs ...string) *config {
 	t.Helper()
 	c, err := configOf(pairs...)

@@ -237,7 +237,7 @@ func TestDocsRunFolder(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	broken := &hook{word: `"epoch":1`, do: cancel}
-	if status := run(ctx, tiny("--json", "--out", "broken", "--record", "--validation", "10"), broken, io.Discard); status != statusInterrupted {
+	if status := execute(ctx, tiny("--json", "--out", "broken", "--record", "--validation", "10"), broken, io.Discard); status != statusInterrupted {
 		t.Fatalf("status %d", status)
 	}
 	out += readFile(t, "broken/metrics.jsonl")

@@ -238,7 +238,7 @@ func export(ctx context.Context, con *console, f format, o exportOptions) error 
 	if err != nil {
 		return err
 	}
-	watch, end := con.watchBytes(ctx, "checking "+o.path, r.Size())
+	watch, end := watchBytes(ctx, con, "checking "+o.path, r.Size())
 	_, err = r.Lost(watch)
 	end()
 	switch {

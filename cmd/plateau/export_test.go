@@ -331,7 +331,7 @@ func TestExportInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var verified, said bytes.Buffer
-	if status := run(ctx, []string{"inspect", "run/recording.plateau", "--verify"}, &verified, &said); status != statusInterrupted || said.String() != "plateau: interrupted\n" || verified.Len() > 0 {
+	if status := execute(ctx, []string{"inspect", "run/recording.plateau", "--verify"}, &verified, &said); status != statusInterrupted || said.String() != "plateau: interrupted\n" || verified.Len() > 0 {
 		t.Errorf("verify: status %d, %s%s", status, &verified, &said)
 	}
 	// In the middle, too.
@@ -344,7 +344,7 @@ func TestExportInterrupted(t *testing.T) {
 	end()
 	for _, f := range formats() {
 		var out, messages bytes.Buffer
-		status := run(ctx, []string{"export", "run/recording.plateau", "--to", f.name}, &out, &messages)
+		status := execute(ctx, []string{"export", "run/recording.plateau", "--to", f.name}, &out, &messages)
 		if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted; nothing was written") {
 			t.Errorf("%s: status %d, %s", f.name, status, &messages)
 		}

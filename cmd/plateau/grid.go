@@ -56,8 +56,8 @@ func (r rounding) String() string {
 	return fmt.Sprintf("%s%s = %s%s is %s in whole steps of neurons.dt_ms (%s)", prefix(r.where), r.key.name, r.from, standard, r.to, r.dt)
 }
 
-// rounded prints a note for each setting that was rounded.
-func (c *console) rounded(of *config) {
+// noteRounded prints a note for each setting that was rounded.
+func noteRounded(c *console, of *config) {
 	for _, r := range of.rounded {
 		c.note("note: %v", r)
 	}

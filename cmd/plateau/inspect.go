@@ -563,7 +563,7 @@ func (i *inspection) total(t totalEvent, listed int) {
 
 // watchBytes shows how many of size bytes are done, and ends the work when the user
 // stops the program.
-func (c *console) watchBytes(ctx context.Context, what string, size int64) (watch func(done int64) error, end func()) {
+func watchBytes(ctx context.Context, c *console, what string, size int64) (watch func(done int64) error, end func()) {
 	bar := c.progress(what, size, func(done int64, elapsed time.Duration) string {
 		return fmt.Sprintf("%s of %s, %s left", byteSize(done), byteSize(size), clock(left(done, size, elapsed)))
 	})
@@ -596,7 +596,7 @@ type verifyEvent struct {
 // verify reads the whole file and reports all damage.
 func (i *inspection) verify(ctx context.Context) error {
 	e := verifyEvent{Event: "verify", File: i.path, Complete: i.r.Complete(), Failure: i.r.Failure(), Trials: i.r.Trials(), Bytes: i.size}
-	watch, end := i.con.watchBytes(ctx, "verifying", i.size)
+	watch, end := watchBytes(ctx, i.con, "verifying", i.size)
 	var damages []damageEvent
 	intact, err := i.r.Verify(func(d record.Damage) { damages = append(damages, newDamage(d)) }, watch)
 	end()

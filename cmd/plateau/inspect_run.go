@@ -85,7 +85,7 @@ func inspectRun(ctx context.Context, con *console, path string, verify bool) err
 	if err != nil {
 		return err
 	}
-	con.noteChanges(path, weightsOf(c, path))
+	noteChanges(con, path, weightsOf(c, path))
 	var changed []string
 	for _, k := range keys() {
 		if text, ok := e.Changed[k.name]; ok {
@@ -112,7 +112,7 @@ func inspectRun(ctx context.Context, con *console, path string, verify bool) err
 		con.line("settings that are not the defaults: %s", strings.Join(changed, ", "))
 	}
 	con.line("")
-	con.line("%5s  %11s  %16s  %10s", "epoch", "train error", c.errorName(), "examples/s")
+	con.line("%5s  %11s  %16s  %10s", "epoch", "train error", errorName(c), "examples/s")
 	for _, epoch := range e.Epochs {
 		con.line("%5d  %11s  %16s  %10.0f", epoch.Epoch, percent(epoch.TrainError), percent(epoch.testError()), epoch.ExamplesPerSecond)
 	}
@@ -221,7 +221,7 @@ func (e *runEvent) verifyRecording(ctx context.Context, con *console) error {
 		return err
 	}
 	defer r.Close()
-	watch, end := con.watchBytes(ctx, "verifying", info.Size())
+	watch, end := watchBytes(ctx, con, "verifying", info.Size())
 	lost, err := r.Lost(watch)
 	end()
 	switch {
@@ -255,7 +255,7 @@ func weightsOf(c *config, path string) network.Weights {
 	if err != nil {
 		return nil
 	}
-	l, err := c.loadLearner(info, path)
+	l, err := loadLearner(c, info, path)
 	if err != nil {
 		return nil
 	}

@@ -41,7 +41,7 @@ func compareRuns(ctx context.Context, con *console, paths []string, o inspectOpt
 		if err != nil {
 			return err
 		}
-		con.noteChanges(path, weightsOf(c, path))
+		noteChanges(con, path, weightsOf(c, path))
 		if spoilt != nil && o.verify {
 			damaged = append(damaged, spoilt)
 		} else if spoilt != nil {

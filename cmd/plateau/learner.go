@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"plateau/network"
 	"plateau/protocols"
@@ -21,15 +20,6 @@ func (c *config) learner(info dataset.Info, workers int) (training.Learner, trai
 	}
 	l, err := protocols.NewLearner(m, net, workers)
 	return l, m.Schedule(), err
-}
-
-// loadLearner returns what has learnt in a run, with the weights of the run.
-func (c *config) loadLearner(info dataset.Info, run string) (training.Learner, error) {
-	l, _, err := c.learner(info, 1)
-	if err != nil {
-		return nil, err
-	}
-	return l, loadWeights(filepath.Join(run, weightsName), l)
 }
 
 // spiking is what can only be done with a learner whose neurons have potentials: trials,

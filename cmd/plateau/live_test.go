@@ -60,12 +60,12 @@ func someRun() *live {
 }
 
 // frame is a view with marks at both edges of the terminal.
-func frame(t *testing.T, at terminal, lines []string) string {
+func frame(t *testing.T, columns int, columnsOf func(string) int, lines []string) string {
 	t.Helper()
 	var b strings.Builder
 	for _, line := range lines {
-		if n := columnsOf(line); n >= at.columns {
-			t.Errorf("a line of %d columns in a terminal of %d, want one to be free: %q", n, at.columns, line)
+		if n := columnsOf(line); n >= columns {
+			t.Errorf("a line of %d columns in a terminal of %d, want one to be free: %q", n, columns, line)
 		}
 		b.WriteString(strings.ReplaceAll(line, "\x1b", "␛") + "\n")
 	}
@@ -104,7 +104,7 @@ func TestLiveView(t *testing.T) {
 		"live-test.txt":   {testing(), terminal{80, 24, true, 0}},
 		"live-young.txt":  {young(), terminal{80, 24, true, 0}},
 	} {
-		got := frame(t, test.at, test.view.lines(test.at))
+		got := frame(t, test.at.columns, columnsOf, test.view.lines(test.at))
 		golden(t, name, got)
 		if !test.at.unicode && strings.ContainsFunc(got, func(c rune) bool { return c > 126 }) {
 			t.Errorf("%s: more than ASCII: %s", name, got)
@@ -113,7 +113,7 @@ func TestLiveView(t *testing.T) {
 	view := deep()
 	for columns := range 200 { // whatever the window, nothing breaks
 		at := terminal{columns + 1, 24, true, 0}
-		frame(t, at, view.lines(at))
+		frame(t, at.columns, columnsOf, view.lines(at))
 	}
 }
 

@@ -28,11 +28,11 @@ func main() {
 	// A second Ctrl-C ends the program at once. Other signals may arrive twice although
 	// they were sent once: timeout, for one, sends them to the program and to its group.
 	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) })
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is the whole program.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// execute is the whole program.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	con := newConsole(stdout, stderr, os.Getenv)
 	root := newRoot(con)
 	root.SetArgs(args)
@@ -103,7 +103,7 @@ training with train --resume).`,
 		&cobra.Group{ID: groupLook, Title: "Look at recordings"},
 		&cobra.Group{ID: groupSetup, Title: "Data and settings"})
 	root.AddCommand(
-		newTrain(con), newTest(con), newTrial(con), newPlot(con), newBench(con),
+		newTrain(con, showExamples), newTest(con), newTrial(con), newPlot(con), newBench(con),
 		newInspect(con), newView(con), newReplay(con), newExport(con), newData(con), newConfig(con), newCompletion(con), newVersion(con))
 	complete(root)
 	return root

@@ -17,7 +17,7 @@ import (
 // plateau runs the program in a fresh folder that the test has changed to.
 func plateau(args ...string) (status int, out, messages string) {
 	var stdout, stderr bytes.Buffer
-	status = run(context.Background(), args, &stdout, &stderr)
+	status = execute(context.Background(), args, &stdout, &stderr)
 	return status, stdout.String(), stderr.String()
 }
 
@@ -54,6 +54,16 @@ func tiny(more ...string) []string {
 		"train", "--preset", "none", "--hidden", "20", "--examples", "30", "--test-examples", "20", "--epochs", "2",
 		"--set", "phases.forward_ms=35", "--set", "phases.target_ms=35", "--set", "test.length_ms=50",
 	}, more...)
+}
+
+// configFor returns the configuration that key=value pairs make.
+func configFor(t *testing.T, pairs ...string) *config {
+	t.Helper()
+	c, err := configOf(pairs...)
+	if err != nil {
+		t.Fatalf("%q: %v", pairs, err)
+	}
+	return c
 }
 
 // tree lists everything below the current folder.
@@ -109,7 +119,7 @@ func TestMistakes(t *testing.T) {
 	write("twice.toml", "seed = 3\nseed = 4\n")
 	write("inline.toml", "neurons = {dt_ms = nan}\nphases.target_ms = -3\n")
 	write("array.toml", "[[phases]]\nforward_ms = 50\n")
-	write("full.toml", printConfig(mustConfig(t), false))
+	write("full.toml", printConfig(configFor(t), false))
 	write("notes.txt", "mine")
 	before := tree(t)
 	for _, test := range []struct {
@@ -306,7 +316,7 @@ func TestFailingOutputIsAFailure(t *testing.T) {
 	empty(t)
 	for _, args := range [][]string{{"version", "--json"}, {"config"}, {"data", "list"}, tiny("--json")} {
 		var messages bytes.Buffer
-		if status := run(context.Background(), args, full{}, &messages); status != 1 {
+		if status := execute(context.Background(), args, full{}, &messages); status != 1 {
 			t.Errorf("plateau %q: status %d, want 1", args, status)
 		}
 		if !strings.Contains(messages.String(), "standard output") {
@@ -327,7 +337,7 @@ func TestInterruptedStatus(t *testing.T) {
 		"replay run/recording.plateau", "export run/recording.plateau --to npz", "plot run/recording.plateau", "plot run", "data fetch mnist",
 	} {
 		var out, messages bytes.Buffer
-		status := run(ctx, strings.Fields(args), &out, &messages)
+		status := execute(ctx, strings.Fields(args), &out, &messages)
 		if status != statusInterrupted || !strings.HasPrefix(messages.String(), "plateau: interrupted") {
 			t.Errorf("plateau %s: status %d, want %d: %s", args, status, statusInterrupted, &messages)
 		}
@@ -336,7 +346,7 @@ func TestInterruptedStatus(t *testing.T) {
 		}
 	}
 	// A page is there until somebody has had enough of it, which is no failure.
-	if status := run(ctx, []string{"view", "run"}, &bytes.Buffer{}, &bytes.Buffer{}); status != statusDone {
+	if status := execute(ctx, []string{"view", "run"}, &bytes.Buffer{}, &bytes.Buffer{}); status != statusDone {
 		t.Errorf("plateau view: status %d", status)
 	}
 }

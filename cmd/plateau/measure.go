@@ -119,8 +119,8 @@ func quantities(x []float64, scale float64) []quantity {
 	return q
 }
 
-// event converts a line of measurements; here spikes/ms become Hz.
-func (m measured) event(epoch int, l measure.Line) measureEvent {
+// measureEventOf converts a line of measurements; here spikes/ms become Hz.
+func measureEventOf(m measured, epoch int, l measure.Line) measureEvent {
 	only := func(on bool, x float64) *quantity {
 		if !on {
 			return nil
@@ -177,7 +177,7 @@ func (r *session) addMeasured(epoch int) error {
 	if !ok {
 		return nil
 	}
-	return r.both(r.measuring.what.event(epoch, line))
+	return r.both(measureEventOf(r.measuring.what, epoch, line))
 }
 
 // countConfusion returns the confusion matrix: images by true and predicted class.

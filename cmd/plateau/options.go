@@ -137,6 +137,22 @@ func (o *options) learnsDigits() bool {
 	return s.config.data.name == defaults().data.name
 }
 
+// change adds all that the command line says to the settings of a run.
+func (o *options) change(s *settings) error {
+	if o.cmd.Flags().Changed("preset") {
+		if err := s.use("--preset", o.preset); err != nil {
+			return err
+		}
+	}
+	if o.file != "" {
+		if err := s.readFile(o.file); err != nil {
+			return err
+		}
+	}
+	o.over(s)
+	return nil
+}
+
 // over adds what the command line says to settings.
 func (o *options) over(s *settings) {
 	for _, pair := range o.sets {
@@ -186,8 +202,8 @@ func checkWorkers(n int) error {
 	return nil
 }
 
-// notices prints notes about the data set of a configuration.
-func (c *console) notices(of *config, d *dataset.Data) {
+// noteData prints notes about the data set of a configuration.
+func noteData(c *console, of *config, d *dataset.Data) {
 	for _, line := range d.Notices {
 		c.note("note: %s", line)
 	}

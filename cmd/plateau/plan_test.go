@@ -189,7 +189,7 @@ func TestOneCommand(t *testing.T) {
 	writeFile(t, "exp.toml", "seed = 1\n[network]\nhidden = [20]\n[learning]\nepochs = 2\n")
 	command := tiny("--config", "exp.toml", "--record", "--out", "deep/run", "--resume", "--json")
 	ctx, cancel := context.WithCancel(context.Background())
-	if status := run(ctx, command, &hook{word: `"event":"epoch"`, do: cancel}, &bytes.Buffer{}); status == 0 {
+	if status := execute(ctx, command, &hook{word: `"event":"epoch"`, do: cancel}, &bytes.Buffer{}); status == 0 {
 		t.Fatal("it was not interrupted")
 	}
 	cancel()
@@ -283,7 +283,7 @@ func TestFolderLost(t *testing.T) {
 		state = readFile(t, "run/run.json") + strings.Join(tree(t), " ")
 	}
 	var messages bytes.Buffer
-	status := run(context.Background(), tiny("--out", "run", "--json", "--checkpoint-every", "1ep"), &hook{word: `"event":"epoch"`, do: lose}, &messages)
+	status := execute(context.Background(), tiny("--out", "run", "--json", "--checkpoint-every", "1ep"), &hook{word: `"event":"epoch"`, do: lose}, &messages)
 	if status != 1 || !strings.Contains(messages.String(), "this process must not write to run any more") {
 		t.Errorf("status %d: %s", status, &messages)
 	}

@@ -31,12 +31,12 @@ func drawFields(con *console, o plotOptions) (figure.Figure, figure.About, error
 	if err := checkRun(folder); err != nil {
 		return nil, about, fmt.Errorf("%s: there are no weights yet: they are written after every epoch", folder)
 	}
-	learner, err := c.loadLearner(info, folder)
+	learner, err := loadLearner(c, info, folder)
 	if err != nil {
 		return nil, about, err
 	}
 	weights := learner.Weights()
-	con.noteChanges(folder, weights)
+	noteChanges(con, folder, weights)
 	layer := populationNames(len(c.network.hidden))[1]
 	w := weights[0] // from the input
 	fields := make([]figure.Field, w.Cols)

@@ -87,7 +87,7 @@ func drawMeasured(o plotOptions, title, option string, rows []courseRow) (figure
 	for _, k := range courses {
 		f.Courses = append(f.Courses, k.name)
 		for i, run := range k.runs {
-			if !slices.ContainsFunc(rows, func(q courseRow) bool { return run.has(q) }) {
+			if !slices.ContainsFunc(rows, func(q courseRow) bool { return hasMeasured(run, q) }) {
 				return nil, figure.About{}, fmt.Errorf("%s: %s", k.folders[i], notMeasured(title, option, k.config))
 			}
 		}
@@ -105,7 +105,7 @@ func notMeasured(title, option string, c *config) string {
 	if len(c.network.hidden) == 0 && option != "norms" && option != "rates" && option != "losses" {
 		return fmt.Sprintf("there are no measurements of %s: the network has no hidden layer", strings.ToLower(title))
 	}
-	if c.measures(option) {
+	if measures(c, option) {
 		return fmt.Sprintf("nothing was measured of %s yet: there is a line every %s; %s=… makes more",
 			strings.ToLower(title), plural(c.measure.every, "example"), command("train", "--set", "measure.every"))
 	}
@@ -113,7 +113,7 @@ func notMeasured(title, option string, c *config) string {
 }
 
 // measures reports whether training measures any of the names in a list.
-func (c *config) measures(names string) bool {
+func measures(c *config, names string) bool {
 	if c.measure.what == everything {
 		return true
 	}
@@ -121,8 +121,8 @@ func (c *config) measures(names string) bool {
 	return slices.ContainsFunc(splitList(c.measure.what), func(name string) bool { return slices.Contains(wanted, name) })
 }
 
-// has reports whether a run has measured a quantity.
-func (r runMetrics) has(q courseRow) bool {
+// hasMeasured reports whether a run has measured a quantity.
+func hasMeasured(r runMetrics, q courseRow) bool {
 	return slices.ContainsFunc(r.measured, func(l measureEvent) bool { return len(q.of(l)) > 0 })
 }
 
@@ -140,7 +140,7 @@ func (q *courseRow) fill(courses []*course) {
 			}
 			l := figure.Line{Course: i, Part: part}
 			for _, run := range k.runs {
-				if s := run.samples(*q, n); s.Examples != nil {
+				if s := samplesOf(run, *q, n); s.Examples != nil {
 					l.Runs = append(l.Runs, s)
 				}
 			}
@@ -151,9 +151,9 @@ func (q *courseRow) fill(courses []*course) {
 	}
 }
 
-// samples returns the values of a quantity for part n. A line without a value, or with
+// samplesOf returns the values of a quantity for part n. A line without a value, or with
 // null, gives a gap; if no line has a value, there are no samples.
-func (r runMetrics) samples(q courseRow, n int) (s figure.Samples) {
+func samplesOf(r runMetrics, q courseRow, n int) (s figure.Samples) {
 	some := false
 	for _, m := range r.measured {
 		v := math.NaN()

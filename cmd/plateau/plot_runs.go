@@ -28,7 +28,7 @@ func readCourses(folders []string) ([]*course, error) {
 		if err != nil {
 			return nil, err
 		}
-		run, err := readMetrics(folder)
+		m, err := readMetrics(folder)
 		if err != nil {
 			return nil, err
 		}
@@ -38,7 +38,7 @@ func readCourses(folders []string) ([]*course, error) {
 			courses = append(courses, &course{config: c})
 		}
 		k := courses[i]
-		k.folders, k.runs = append(k.folders, folder), append(k.runs, run)
+		k.folders, k.runs = append(k.folders, folder), append(k.runs, m)
 		k.seeds = append(k.seeds, strconv.FormatInt(c.seed, 10))
 	}
 	configs := make([]*config, len(courses))
@@ -131,7 +131,7 @@ func drawLearning(_ *console, o plotOptions) (figure.Figure, figure.About, error
 			if len(run.epochs) == 0 {
 				return nil, figure.About{}, fmt.Errorf("%s: no epoch is finished yet, so there is nothing to draw", k.folders[i])
 			}
-			c.Runs = append(c.Runs, run.learning())
+			c.Runs = append(c.Runs, learningOf(run))
 		}
 		f.Courses = append(f.Courses, c)
 	}
@@ -157,8 +157,8 @@ func tested(runs []*course) string {
 	return "test or validation"
 }
 
-// learning returns the errors and losses of the run after each epoch.
-func (r runMetrics) learning() (run figure.Run) {
+// learningOf returns the errors and losses of the run after each epoch.
+func learningOf(r runMetrics) (run figure.Run) {
 	run.Final = math.NaN()
 	if n := len(r.epochs); n > 0 && r.epochs[n-1].TestError != nil {
 		run.Final = *r.epochs[n-1].TestError

@@ -380,7 +380,7 @@ func TestReadMetricsOfRunInProgress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := run.learning().TestError; !slices.Equal(e, []float64{0.5, 0.3}) {
+	if e := learningOf(run).TestError; !slices.Equal(e, []float64{0.5, 0.3}) {
 		t.Errorf("errors are %v", e)
 	}
 	var examples []float64
@@ -472,7 +472,7 @@ func TestPlotGaps(t *testing.T) {
 	if err != nil || run.read([]byte(`{"event":"epoch","epoch":3,"hidden_losses":[null],"output_loss":null}`)) != nil || run.read([]byte(`{"event":"epoch","epoch":4,"hidden_losses":[0.5],"output_loss":0.25}`)) != nil {
 		t.Fatal(err)
 	}
-	if r := run.learning(); fmt.Sprint(r.OutputLoss[2:], r.HiddenLosses[0][2:]) != "[NaN 0.25] [NaN 0.5]" {
+	if r := learningOf(run); fmt.Sprint(r.OutputLoss[2:], r.HiddenLosses[0][2:]) != "[NaN 0.25] [NaN 0.5]" {
 		t.Errorf("losses of an epoch without them are %v and %v", r.OutputLoss, r.HiddenLosses)
 	}
 	for _, r := range rows {

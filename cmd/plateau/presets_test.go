@@ -90,7 +90,7 @@ func TestPresets(t *testing.T) {
 		if strings.HasPrefix(p.name, "paper-") {
 			common = append(common, "phases.longer=true", "phases.window_ms=20")
 		}
-		explicit := mustConfig(t, slices.Concat(common, want.sets)...)
+		explicit := configFor(t, slices.Concat(common, want.sets)...)
 		for _, k := range keys() {
 			if got, want := k.text(got), k.text(explicit); got != want {
 				t.Errorf("%s: %s = %s, want %s", p.name, k.name, got, want)

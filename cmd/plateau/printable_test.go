@@ -55,7 +55,7 @@ func TestNamesArePrintable(t *testing.T) {
 	must(t, tiny("--out", evil, "--epochs", "1", "--record")...)
 	must(t, "trial", "--run", evil, "--out", evil+".npz")
 	// A recording, weights, metrics and settings that another program has written.
-	c := mustConfig(t)
+	c := configFor(t)
 	c.network.hidden = []int{5}
 	info, err := dataset.Lookup(c.data.name)
 	if err != nil {

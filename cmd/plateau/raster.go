@@ -121,9 +121,9 @@ func (r *raster) lines(t terminal) []string {
 			case row.words != "" && i == 0:
 				l.add(dim, pad(row.words[:min(len(row.words), columnsFor(p, bin))], columnsFor(p, bin)))
 			case row.few && few:
-				l.add(row.paint, t.ticks(row.step, p, bin))
+				l.add(row.paint, ticks(t, row.step, p, bin))
 			default:
-				l.add(row.paint, t.density(row.step, p, bin, r.most(row, bin)))
+				l.add(row.paint, density(t, row.step, p, bin, r.most(row, bin)))
 			}
 		}
 		if rates && row.rates != nil {
@@ -180,7 +180,7 @@ func counts(steps []int32, p phaseTrace, bin int) []int {
 }
 
 // ticks draws a mark for each bin with a spike.
-func (t terminal) ticks(steps []int32, p phaseTrace, bin int) string {
+func ticks(t terminal, steps []int32, p phaseTrace, bin int) string {
 	marks := []rune(" ▖▗▄")
 	if !t.unicode {
 		marks = []rune(" **#")
@@ -194,7 +194,7 @@ func (t terminal) ticks(steps []int32, p phaseTrace, bin int) string {
 }
 
 // density draws the number of spikes in each column, as a share of most.
-func (t terminal) density(steps []int32, p phaseTrace, bin int, most float64) string {
+func density(t terminal, steps []int32, p phaseTrace, bin int, most float64) string {
 	heights := t.heights()
 	var b strings.Builder
 	for _, share := range perStep(steps, p, bin) {

@@ -44,7 +44,7 @@ func TestRaster(t *testing.T) {
 		"raster-fine.txt":   {someRaster(500, 500, 0.1), terminal{80, 24, true, 0}},
 		"raster-long.txt":   {someRaster(100, 600, 1), terminal{80, 24, true, 0}},
 	} {
-		got := frame(t, test.at, test.r.lines(test.at))
+		got := frame(t, test.at.columns, columnsOf, test.r.lines(test.at))
 		golden(t, name, got)
 		if !test.at.unicode && strings.ContainsFunc(got, func(c rune) bool { return c > 126 }) {
 			t.Errorf("%s: more than ASCII:\n%s", name, got)
@@ -52,7 +52,7 @@ func TestRaster(t *testing.T) {
 	}
 	for columns := range 200 {
 		at := terminal{columns + 1, 24, true, 0}
-		frame(t, at, someRaster(50, 77, 1).lines(at))
+		frame(t, at.columns, columnsOf, someRaster(50, 77, 1).lines(at))
 	}
 }
 
@@ -70,7 +70,7 @@ func TestTicks(t *testing.T) {
 		{[]int32{10, 13, 14, 15, 20}, 2, "▄▖▗"},
 		{[]int32{10, 20}, 6, "▄"},
 	} {
-		if got := (terminal{unicode: true}).ticks(test.steps, p, test.bin); got != test.want {
+		if got := ticks(terminal{unicode: true}, test.steps, p, test.bin); got != test.want {
 			t.Errorf("%v in bins of %d: %q, want %q", test.steps, test.bin, got, test.want)
 		}
 	}
@@ -84,10 +84,10 @@ func TestDensity(t *testing.T) {
 	if most := r.most(r.rows[0], 1); most != 2 {
 		t.Errorf("at most %v spikes a step, want 2", most)
 	}
-	if got := (terminal{unicode: true}).density(steps, p, 1, 2); got != "█▂ █" {
+	if got := density(terminal{unicode: true}, steps, p, 1, 2); got != "█▂ █" {
 		t.Errorf("got %q", got)
 	}
-	if got := (terminal{}).density(steps, p, 1, 2); got != "@. @" {
+	if got := density(terminal{}, steps, p, 1, 2); got != "@. @" {
 		t.Errorf("got %q", got)
 	}
 }

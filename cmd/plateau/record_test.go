@@ -143,12 +143,12 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := newSession(con, c, data, folder, trainOptions{workers: 1, every: interval{epochs: 1}})
+		r := newSession(con, c, data, folder, trainOptions{show: showExamples, workers: 1, every: interval{epochs: 1}})
 		if err := r.prepare(); err != nil {
 			t.Fatal(err)
 		}
 		defer folder.release()
-		if err := folder.begin(&plan{Format: planFormat, Config: c.runText()}); err != nil {
+		if err := folder.begin(&plan{Format: planFormat, Config: runText(c)}); err != nil {
 			t.Fatal(err)
 		}
 		if r.metrics, err = folder.openMetrics(); err != nil {
@@ -320,7 +320,7 @@ func TestRecordInterrupted(t *testing.T) {
 	defer cancel()
 	out := &hook{word: `"epoch":1`, do: cancel}
 	var messages bytes.Buffer
-	if status := run(ctx, tiny("--json", "--out", "run", "--record"), out, &messages); status != statusInterrupted {
+	if status := execute(ctx, tiny("--json", "--out", "run", "--record"), out, &messages); status != statusInterrupted {
 		t.Errorf("status %d: %s", status, &messages)
 	}
 	if r := openRecordingFile(t, filepath.Join("run", recordingName)); !r.Complete() || r.Trials() < 30 {

@@ -118,11 +118,11 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		return err
 	}
 	defer point.close()
-	c, err := options.resumed(folder, point)
+	c, err := resumedConfig(options, folder, point)
 	if err != nil {
 		return err
 	}
-	con.rounded(c)
+	noteRounded(con, c)
 	if point == nil {
 		return beginAnew(ctx, con, c, folder, o)
 	}
@@ -131,7 +131,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	}
 	if folder.plan != nil {
 		if text, err := os.ReadFile(filepath.Join(folder.path, configName)); err == nil {
-			con.noteConfig(folder.path, folder.plan, string(text))
+			noteConfig(con, folder.path, folder.plan, string(text))
 		}
 	}
 	tail, changed, err := folder.checkMetrics(point)
@@ -140,7 +140,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		return err
 	}
 	if changed || !lost && folder.plan != nil && !folder.plan.sameMetrics(folder.path) {
-		con.noteMetrics(folder.path)
+		noteMetrics(con, folder.path)
 	}
 	if end, ok := point.finished(c, tail); ok {
 		con.line("%s is done: %s, test error %s", folder.path, plural(end.Epochs, "epoch"), withAccuracy(*end.TestError))
@@ -156,7 +156,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 	if err := mark.check(folder, o.record); err != nil {
 		return err
 	}
-	data, err := con.images(c)
+	data, err := loadImages(con, c)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func resume(ctx context.Context, con *console, options *options, o trainOptions)
 		return err
 	}
 	defer r.end(&err)
-	p := &plan{Format: planFormat, Program: version(), Begun: true, Every: o.everyText, Config: c.runText()}
+	p := &plan{Format: planFormat, Program: version(), Begun: true, Every: o.everyText, Config: runText(c)}
 	if old := folder.plan; old != nil {
 		p.Program, p.Recording = old.Program, old.Recording
 	}
@@ -313,21 +313,21 @@ func (r *runFolder) findCheckpoint(examples int) (*checkpoint, error) {
 	return nil, fmt.Errorf("%w\nno other is left; to begin the run anew: %s", err, r.anewCommand())
 }
 
-// resumed returns the settings of a resumed run; point is its checkpoint, nil if there
+// resumedConfig returns the settings of a resumed run; point is its checkpoint, nil if there
 // is none. They are those with which it was begun, except settings that do not change
 // what is learnt.
-func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
-	path := filepath.Join(run.path, configName)
+func resumedConfig(o *options, folder *runFolder, point *checkpoint) (*config, error) {
+	path := filepath.Join(folder.path, configName)
 	s, before := newSettings(), newSettings()
 	switch {
 	case point != nil:
 		part, ok := point.part(partSettings)
 		if !ok {
-			return nil, fmt.Errorf("checkpoint %s: there are no %s in it", checkpointPath(run.path, point.Examples), partSettings)
+			return nil, fmt.Errorf("checkpoint %s: there are no %s in it", checkpointPath(folder.path, point.Examples), partSettings)
 		}
 		text, err := io.ReadAll(part)
 		if err != nil {
-			return nil, fmt.Errorf("checkpoint %s: %w", checkpointPath(run.path, point.Examples), cause(err))
+			return nil, fmt.Errorf("checkpoint %s: %w", checkpointPath(folder.path, point.Examples), cause(err))
 		}
 		before.read("the checkpoint", text)
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -335,10 +335,10 @@ func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
 		} else if err := s.readRun(path); err != nil {
 			return nil, err
 		}
-	case run.plan != nil:
+	case folder.plan != nil:
 		// config.toml may belong to a run that this one replaces.
 		for _, to := range []*settings{s, before} {
-			to.read(filepath.Join(run.path, planName), []byte(run.plan.Config))
+			to.read(filepath.Join(folder.path, planName), []byte(folder.plan.Config))
 		}
 	default:
 		for _, to := range []*settings{s, before} {
@@ -347,17 +347,9 @@ func (o *options) resumed(run *runFolder, point *checkpoint) (*config, error) {
 			}
 		}
 	}
-	if o.cmd.Flags().Changed("preset") {
-		if err := s.use("--preset", o.preset); err != nil {
-			return nil, err
-		}
+	if err := o.change(s); err != nil {
+		return nil, err
 	}
-	if o.file != "" {
-		if err := s.readFile(o.file); err != nil {
-			return nil, err
-		}
-	}
-	o.over(s)
 	begun, err := before.finish()
 	if err != nil {
 		return nil, err

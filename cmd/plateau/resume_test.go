@@ -176,7 +176,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			out := &hook{word: word, do: cancel}
 			var messages bytes.Buffer
-			status := run(ctx, tiny(append(more, "--out", "broken", "--json", "--workers", "3")...), out, &messages)
+			status := execute(ctx, tiny(append(more, "--out", "broken", "--json", "--workers", "3")...), out, &messages)
 			cancel()
 			if status != statusInterrupted || !strings.Contains(messages.String(), "to go on from there: plateau train --resume broken\n") {
 				t.Fatalf("%q at %s: status %d: %s", more, word, status, &messages)
@@ -395,7 +395,7 @@ func TestResumeMistakes(t *testing.T) {
 	}
 	// What is offered works, also if it is interrupted before the damaged one.
 	ctx, cancel := context.WithCancel(context.Background())
-	if status := run(ctx, []string{"train", "--resume", "a run", "--resume-at", "50", "--json"}, &hook{word: `"event":"resume"`, do: cancel}, &bytes.Buffer{}); status != statusInterrupted {
+	if status := execute(ctx, []string{"train", "--resume", "a run", "--resume-at", "50", "--json"}, &hook{word: `"event":"resume"`, do: cancel}, &bytes.Buffer{}); status != statusInterrupted {
 		t.Errorf("interrupted: status %d", status)
 	}
 	cancel()

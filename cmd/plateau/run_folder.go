@@ -294,7 +294,7 @@ func (r *runFolder) begin(p *plan) error {
 }
 
 // runText returns the configuration of a run as it is stored in its folder.
-func (c *config) runText() string {
+func runText(c *config) string {
 	return fmt.Sprintf("%s of %s, %s%d settings.\n# The same once more: plateau train --config %s\n\n%s",
 		configMark, c.title(), configCount, len(keys()), configName, printConfig(c, false))
 }

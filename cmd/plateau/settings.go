@@ -316,6 +316,16 @@ func (s *settings) setText(where, name, text string) {
 	s.set(where, name, v, valueText(v))
 }
 
+// configOf returns the configuration that key=value pairs make, as --set does from the
+// defaults.
+func configOf(pairs ...string) (*config, error) {
+	s := newSettings()
+	for _, pair := range pairs {
+		s.setPair(pair)
+	}
+	return s.finish()
+}
+
 // setPair adds a key=value.
 func (s *settings) setPair(pair string) {
 	name, text, ok := strings.Cut(pair, "=")

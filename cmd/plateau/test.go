@@ -36,7 +36,7 @@ error and the confusion matrix. Options change parts of the configuration.`,
 		if err != nil {
 			return err
 		}
-		con.rounded(c)
+		noteRounded(con, c)
 		if err := checkWorkers(*workers); err != nil {
 			return err
 		}
@@ -59,16 +59,16 @@ func test(ctx context.Context, con *console, c *config, workers int, run string)
 	if err != nil {
 		return err
 	}
-	learner, err := c.loadLearner(info, run)
+	learner, err := loadLearner(c, info, run)
 	if err != nil {
 		return err
 	}
-	con.noteChanges(run, learner.Weights())
+	noteChanges(con, run, learner.Weights())
 	data, err := c.load(1, c.data.test)
 	if err != nil {
 		return err
 	}
-	con.notices(c, data)
+	noteData(con, c, data)
 	if n := int(c.data.test); n > data.Test.Len() {
 		return misuse("data.test_examples = %d: there are only %d test images in %s", n, data.Test.Len(), data.Dir)
 	}

@@ -15,7 +15,9 @@ import (
 	"plateau/protocols/training"
 )
 
-func newTrain(con *console) *cobra.Command {
+// newTrain returns the command. At the end of a run it shows some examples of what was
+// learnt.
+func newTrain(con *console, show examples) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "train", GroupID: groupRun, Args: noArguments,
 		Short: "train a network",
@@ -79,7 +81,7 @@ none and goes on with it otherwise, which is right for jobs that are requeued.`,
 		if *resumeAt < 0 && cmd.Flags().Changed("resume-at") {
 			return misuse("--resume-at %d: want a number of examples, one of those that %s lists", *resumeAt, command("inspect"))
 		}
-		t := trainOptions{workers: *workers, out: out, force: force, record: *recordTo, every: checkpoints, everyText: *every, resumeAt: *resumeAt}
+		t := trainOptions{show: show, workers: *workers, out: out, force: force, record: *recordTo, every: checkpoints, everyText: *every, resumeAt: *resumeAt}
 		if cmd.Flags().Changed("resume") {
 			orBegin := *resumeIn == standardFile
 			if t.resume, err = resumedFolder(cmd, *resumeIn, out, force); err != nil {
@@ -110,14 +112,18 @@ none and goes on with it otherwise, which is right for jobs that are requeued.`,
 		if err != nil {
 			return err
 		}
-		con.rounded(c)
+		noteRounded(con, c)
 		return train(cmd.Context(), con, c, t)
 	}
 	return cmd
 }
 
+// examples shows what a learner does with some examples of the test set.
+type examples func(ctx context.Context, con *console, c *config, l training.Learner, test *dataset.Set) error
+
 // trainOptions are what the configuration does not say.
 type trainOptions struct {
+	show      examples
 	workers   int
 	out       string
 	force     bool
@@ -154,7 +160,7 @@ func begin(ctx context.Context, con *console, c *config, folder *runFolder, o tr
 			return err
 		}
 	}
-	data, err := con.images(c)
+	data, err := loadImages(con, c)
 	if err != nil {
 		return err
 	}
@@ -162,7 +168,7 @@ func begin(ctx context.Context, con *console, c *config, folder *runFolder, o tr
 	if err := r.prepare(); err != nil {
 		return err
 	}
-	p := &plan{Format: planFormat, Program: version(), Every: o.everyText, Config: c.runText()}
+	p := &plan{Format: planFormat, Program: version(), Every: o.everyText, Config: runText(c)}
 	if o.record != "" {
 		if p.Recording, err = folder.within(o.record); err != nil {
 			return err
@@ -186,19 +192,19 @@ func begin(ctx context.Context, con *console, c *config, folder *runFolder, o tr
 	return r.run(ctx)
 }
 
-// images loads the images that a run uses, and prints notes about them.
-func (c *console) images(of *config) (*dataset.Data, error) {
+// loadImages loads the images that a run uses, and prints notes about them.
+func loadImages(c *console, of *config) (*dataset.Data, error) {
 	data, err := of.load(of.data.examples, of.data.test)
 	if err != nil {
 		return nil, err
 	}
-	c.notices(of, data)
-	return data, of.pin(data)
+	noteData(c, of, data)
+	return data, pin(of, data)
 }
 
 // pin replaces "all" by the number of images, so that the stored configuration says
 // what was used.
-func (c *config) pin(data *dataset.Data) error {
+func pin(c *config, data *dataset.Data) error {
 	var problems []string
 	for _, split := range []struct {
 		key, name string
@@ -242,6 +248,7 @@ type session struct {
 	checked *dataset.Set // images for the test of every epoch: those held out, or the test set
 	folder  *runFolder
 	workers int
+	show    examples
 
 	learner training.Learner
 	trainer *training.Trainer
@@ -266,7 +273,7 @@ type session struct {
 }
 
 func newSession(con *console, c *config, data *dataset.Data, folder *runFolder, o trainOptions) *session {
-	r := &session{con: con, config: c, data: data, folder: folder, workers: o.workers, every: o.every, digest: digestOf(data)}
+	r := &session{con: con, config: c, data: data, folder: folder, workers: o.workers, show: o.show, every: o.every, digest: digestOf(data)}
 	r.total.start()
 	return r
 }
@@ -402,7 +409,7 @@ func (r *session) finish(ctx context.Context, compared *baseline) error {
 	if err := r.both(end); err != nil {
 		return err
 	}
-	if err := r.showExamples(ctx); err != nil {
+	if err := r.show(ctx, r.con, c, r.learner, r.data.Test); err != nil {
 		return err
 	}
 	r.con.line("\ndone in %s: test error %s", clock(took), withAccuracy(*final))
@@ -437,7 +444,7 @@ func (r *session) final(ctx context.Context) (*float64, error) {
 }
 
 // errorName names the error after every epoch.
-func (c *config) errorName() string {
+func errorName(c *config) string {
 	if c.data.validation > 0 {
 		return "validation error"
 	}
@@ -470,7 +477,7 @@ func (r *session) start() error {
 		plural(r.shown.Len(), "image"), held, r.data.Test.Len(),
 		plural(c.learning.epochs, "epoch"), batch, c.seed, plural(r.workers, "worker"))
 	r.con.line("")
-	r.con.line(r.columns(), "epoch", "train error", c.errorName(), "examples/s", "hidden loss", "output loss", "time")
+	r.con.line(r.columns(), "epoch", "train error", errorName(c), "examples/s", "hidden loss", "output loss", "time")
 	if r.resumed {
 		r.con.event(resumeEvent{
 			Event: "resume", Epoch: min(r.last.Epoch+1, c.learning.epochs), Examples: int(r.trainer.Shown()), Epochs: c.learning.epochs,
@@ -497,7 +504,7 @@ func (r *session) startEvent() startEvent {
 // hidden layer.
 func (r *session) columns() string {
 	return fmt.Sprintf("%%5v  %%11s  %%%ds  %%10s  %%%ds  %%11s  %%10s",
-		max(10, len(r.config.errorName())), max(11, 8*len(r.config.network.hidden)))
+		max(10, len(errorName(r.config))), max(11, 8*len(r.config.network.hidden)))
 }
 
 // epoch trains, tests and reports once, leaving out what is done already.

@@ -191,7 +191,7 @@ func TestInterrupt(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		out := &hook{word: word, do: cancel}
 		var messages bytes.Buffer
-		status := run(ctx, tiny("--json", "--out", "run", "--force"), out, &messages)
+		status := execute(ctx, tiny("--json", "--out", "run", "--force"), out, &messages)
 		cancel()
 		if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted in epoch") || !strings.Contains(messages.String(), "plateau train --resume run\n") {
 			t.Errorf("status %d: %s", status, &messages)
@@ -215,7 +215,7 @@ func TestTrainCannotWrite(t *testing.T) {
 		}
 	}}
 	var messages bytes.Buffer
-	status := run(context.Background(), tiny("--json", "--out", "run"), out, &messages)
+	status := execute(context.Background(), tiny("--json", "--out", "run"), out, &messages)
 	if status != 1 || !strings.Contains(messages.String(), "must not write to run any more: its claim is lost: run/claim.1 was removed") {
 		t.Errorf("status %d: %s", status, &messages)
 	}
@@ -298,7 +298,7 @@ func TestValidationInterrupted(t *testing.T) {
 	defer cancel()
 	out := &hook{word: `"epoch":2`, do: cancel}
 	var messages bytes.Buffer
-	status := run(ctx, tiny("--json", "--out", "run", "--validation", "10"), out, &messages)
+	status := execute(ctx, tiny("--json", "--out", "run", "--validation", "10"), out, &messages)
 	if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted in the test after the last epoch") {
 		t.Errorf("status %d: %s", status, &messages)
 	}

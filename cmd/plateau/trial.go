@@ -66,7 +66,7 @@ recording, which plateau export converts to other formats.`,
 		if err != nil {
 			return err
 		}
-		con.rounded(c)
+		noteRounded(con, c)
 		t.run, t.record = o.run, *recordTo
 		return trial(cmd.Context(), con, c, t)
 	}
@@ -108,7 +108,7 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := c.checkTraceSize(info); err != nil {
+	if err := checkTraceSize(c, info); err != nil {
 		return err
 	}
 	m := c.model(info)
@@ -122,7 +122,7 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 	}
 	tr := newTrace(c, info, net)
 	if o.run != "" {
-		con.noteChanges(o.run, net.Weights())
+		noteChanges(con, o.run, net.Weights())
 	}
 	h := c.trialHeader(m, o.split)
 	h.Weights = o.record != ""
@@ -159,11 +159,11 @@ func trial(ctx context.Context, con *console, c *config, o trialOptions) error {
 }
 
 // trialNetwork has the weights of a run, or fresh ones.
-func trialNetwork(m protocols.Model, run string) (*network.Network, error) {
-	if run == "" {
+func trialNetwork(m protocols.Model, folder string) (*network.Network, error) {
+	if folder == "" {
 		return m.NewNetwork()
 	}
-	return loadRun(m, run)
+	return loadRun(m, folder)
 }
 
 // trialImages loads the images of one split. Of digits it draws no more than needed.
@@ -186,7 +186,7 @@ func trialImages(con *console, c *config, o trialOptions) (*dataset.Set, error) 
 	if err != nil {
 		return nil, err
 	}
-	con.notices(c, data)
+	noteData(con, c, data)
 	set := data.Test
 	if o.split == splitTrain {
 		set = data.Train
@@ -225,7 +225,7 @@ func checkFree(option, path string, force bool) error {
 const maxTrace = 1 << 31
 
 // checkTraceSize refuses trials whose potentials would need more than maxTrace.
-func (c *config) checkTraceSize(info dataset.Info) error {
+func checkTraceSize(c *config, info dataset.Info) error {
 	perStep := 0.0
 	for _, n := range c.sizes(info)[1:] {
 		perStep += 4 * 4 * float64(n) // three potentials and a rate, in float32

@@ -143,13 +143,13 @@ func lookAt(path string) (*viewer.Recording, *viewer.Run, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	run := &viewer.Run{Name: path, Title: fmt.Sprintf("%s, seed %d", c.title(), c.seed), Metrics: filepath.Join(path, metricsName)}
+	ran := &viewer.Run{Name: path, Title: fmt.Sprintf("%s, seed %d", c.title(), c.seed), Metrics: filepath.Join(path, metricsName)}
 	name := ownRecording(path)
 	if !isRecording(name) {
-		return nil, run, nil
+		return nil, ran, nil
 	}
 	recording, err := viewRecording(name)
-	return recording, run, err
+	return recording, ran, err
 }
 
 // viewRecording opens a recording, and finds what belongs to it but is in other files.

@@ -27,7 +27,7 @@ func viewing(t *testing.T, args ...string) viewEvent {
 	var messages bytes.Buffer
 	status := make(chan int, 1)
 	go func() {
-		status <- run(ctx, append([]string{"view", "--json"}, args...), to, &messages)
+		status <- execute(ctx, append([]string{"view", "--json"}, args...), to, &messages)
 		to.Close()
 	}()
 	t.Cleanup(func() {

@@ -3,11 +3,14 @@ package main
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"plateau/internal/atomicfile"
 	"plateau/network"
+	"plateau/protocols/dataset"
+	"plateau/protocols/training"
 	"plateau/sim/record/npz"
 )
 
@@ -27,6 +30,15 @@ func masks(of weighted) []network.Mask {
 		return m.Masks()
 	}
 	return nil
+}
+
+// loadLearner returns what has learnt in a run, with its weights.
+func loadLearner(c *config, info dataset.Info, folder string) (training.Learner, error) {
+	l, _, err := c.learner(info, 1)
+	if err != nil {
+		return nil, err
+	}
+	return l, loadWeights(filepath.Join(folder, weightsName), l)
 }
 
 // saveWeights writes all weights to a file; after a failure the file is as it was.
