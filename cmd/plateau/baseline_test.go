@@ -8,6 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
+	"plateau/cmd/plateau/train"
+	"plateau/cmd/plateau/trial"
 	"plateau/protocols/dataset"
 )
 
@@ -21,7 +28,7 @@ func TestRunSaysWhatItsErrorMeans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"guessing: 90.00 %", "a linear classifier trained on the same images: " + percent(linear)} {
+	for _, want := range []string{"guessing: 90.00 %", "a linear classifier trained on the same images: " + terminal.Percent(linear)} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -29,9 +36,9 @@ func TestRunSaysWhatItsErrorMeans(t *testing.T) {
 	if strings.Count(out, ": right\n") != 1 || strings.Count(out, ": wrong\n") != 1 || strings.Count(out, "averaged") != 1 {
 		t.Errorf("want a digit with a correct prediction, its raster, and one with a wrong prediction in\n%s", out)
 	}
-	metrics, err := readMetrics("run")
-	if err != nil || metrics.end == nil || metrics.end.Linear == nil || *metrics.end.Linear != linear {
-		t.Errorf("metrics: end %+v, %v, want a linear error of %v", metrics.end, err, linear)
+	metrics, err := run.ReadMetrics("run")
+	if err != nil || metrics.End == nil || metrics.End.Linear == nil || *metrics.End.Linear != linear {
+		t.Errorf("metrics: end %+v, %v, want a linear error of %v", metrics.End, err, linear)
 	}
 	// What is shown is what plateau trial shows.
 	number := strings.Fields(out[strings.Index(out, "image ")+len("image "):])[0]
@@ -42,9 +49,9 @@ func TestRunSaysWhatItsErrorMeans(t *testing.T) {
 }
 
 // tinyConfig is the configuration of a run of a blink that is in a folder.
-func tinyConfig(t *testing.T, folder string) *config {
+func tinyConfig(t *testing.T, folder string) *settings.Config {
 	t.Helper()
-	c, err := runConfig(folder)
+	c, err := run.Config(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,9 +63,9 @@ func TestRunShowsColours(t *testing.T) {
 	emptyTerminal(t)
 	must(t, tiny("--examples", "300", "--test-examples", "50", "--out", "plain")...)
 	var out bytes.Buffer
-	con := &console{out: &out, err: io.Discard, page: terminal{columns: 80, rows: 24, unicode: true, colours: 256}}
-	o := trainOptions{show: showExamples, workers: 1, out: "run", every: interval{epochs: 1}, everyText: "1ep"}
-	if err := train(t.Context(), con, tinyConfig(t, "plain"), o); err != nil {
+	con := &terminal.Console{Out: &out, Err: io.Discard, Page: terminal.Terminal{Columns: 80, Rows: 24, Unicode: true, Colours: 256}}
+	o := train.Options{Show: trial.ShowExamples, Workers: 1, Out: "run", Every: run.Interval{Epochs: 1}, EveryText: "1ep"}
+	if err := train.Run(t.Context(), con, tinyConfig(t, "plain"), o); err != nil {
 		t.Fatal(err)
 	}
 	if got := out.String(); !strings.Contains(got, "\x1b[38;5;") || !strings.Contains(got, "\x1b[36m") || strings.Contains(got, `\x1b`) {
@@ -69,47 +76,47 @@ func TestRunShowsColours(t *testing.T) {
 // A run that is stopped after its last epoch, while the linear classifier still
 // learns, goes on later, and so does its recording.
 func TestInterruptedBesideTheLinearClassifier(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--record", "--out", "unbroken")...)
 	c := tinyConfig(t, "unbroken")
-	con := &console{out: io.Discard, err: io.Discard}
-	folder, err := claimRun("run", "digits", false)
+	con := &terminal.Console{Out: io.Discard, Err: io.Discard}
+	folder, err := run.Claim("run", "digits", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := loadImages(con, c)
+	data, err := settings.LoadImages(con, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newSession(con, c, data, folder, trainOptions{show: showExamples, workers: 1, every: interval{epochs: 1}})
+	r := train.NewSession(con, c, data, folder, train.Options{Show: trial.ShowExamples, Workers: 1, Every: run.Interval{Epochs: 1}})
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	must(r.prepare())
-	must(folder.begin(&plan{Format: planFormat, Every: "1ep", Recording: recordingName, Config: runText(c)}))
-	r.metrics, err = folder.openMetrics()
+	must(r.Prepare())
+	must(folder.Begin(&run.Plan{Format: run.PlanFormat, Every: "1ep", Recording: cli.RecordingName, Config: run.ConfigText(c)}))
+	r.Metrics, err = folder.OpenMetrics()
 	must(err)
-	must(r.record("run/"+recordingName, false))
-	must(r.start())
-	must(folder.begun())
-	for r.last.Epoch < c.learning.epochs {
-		must(r.epoch(t.Context()))
+	must(r.Record("run/"+cli.RecordingName, false))
+	must(r.Start())
+	must(folder.Begun())
+	for r.Last.Epoch < c.Learning.Epochs {
+		must(r.Epoch(t.Context()))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	learning := &baseline{err: ctx.Err(), done: make(chan struct{})}
-	close(learning.done)
-	err = r.finish(ctx, learning)
-	if _, ok := errors.AsType[*interruption](err); !ok {
+	learning := &train.Baseline{Err: ctx.Err(), Done: make(chan struct{})}
+	close(learning.Done)
+	err = r.Finish(ctx, learning)
+	if _, ok := errors.AsType[*cli.Interruption](err); !ok {
 		t.Fatalf("got %v, want an interruption", err)
 	}
-	r.end(&err)
-	folder.release()
+	r.End(&err)
+	folder.Release()
 	if status, _, messages := plateau("train", "--resume", "run"); status != 0 {
 		t.Fatalf("--resume: status %d: %s", status, messages)
 	}
-	sameRecording(t, "run/"+recordingName, "unbroken/"+recordingName)
+	sameRecording(t, "run/"+cli.RecordingName, "unbroken/"+cli.RecordingName)
 }

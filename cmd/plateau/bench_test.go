@@ -7,13 +7,16 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/terminal"
+	"plateau/cmd/plateau/train"
 )
 
 // A few images tell nothing of speed, but that every row comes out, in both
 // forms, and that a row's figures agree.
 func TestBench(t *testing.T) {
 	var out bytes.Buffer
-	if err := bench(t.Context(), &console{out: &out, err: io.Discard, json: true}, 2, 4); err != nil {
+	if err := train.Bench(t.Context(), &terminal.Console{Out: &out, Err: io.Discard, JSON: true}, 2, 4); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -21,7 +24,7 @@ func TestBench(t *testing.T) {
 		t.Fatalf("%d rows, want 7:\n%s", len(lines), out.String())
 	}
 	for k, line := range lines {
-		var e benchEvent
+		var e train.BenchEvent
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
@@ -33,7 +36,7 @@ func TestBench(t *testing.T) {
 		}
 	}
 	out.Reset()
-	if err := bench(t.Context(), &console{out: &out, err: io.Discard}, 1, 4); err != nil {
+	if err := train.Bench(t.Context(), &terminal.Console{Out: &out, Err: io.Discard}, 1, 4); err != nil {
 		t.Fatal(err)
 	}
 	if text := out.String(); !strings.Contains(text, "examples/s") || strings.Count(text, "\n") != 3+5 {
@@ -41,7 +44,7 @@ func TestBench(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := bench(ctx, &console{out: &out, err: io.Discard}, 1, 4); err == nil || err.Error() != "interrupted" {
+	if err := train.Bench(ctx, &terminal.Console{Out: &out, Err: io.Discard}, 1, 4); err == nil || err.Error() != "interrupted" {
 		t.Errorf("interrupted: %v", err)
 	}
 }

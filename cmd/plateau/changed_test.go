@@ -7,11 +7,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
 )
 
 // What was changed by hand counts, and is told; what was not is not.
 func TestChangedByHand(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
 	must(t, tiny("--out", "other", "--seed", "2")...)
 	commands := []string{"test --run run", "trial --run run --force", "inspect run", "plot run --what fields --force"}
@@ -28,13 +32,13 @@ func TestChangedByHand(t *testing.T) {
 			t.Errorf("%s of a run as it was written: %s", command, messages)
 		}
 	}
-	config := readFile(t, "run/config.toml")
+	config := plateautest.ReadFile(t, "run/config.toml")
 	const told = "note: run/config.toml was changed after the run wrote it: "
 	for _, c := range []struct{ from, to, want string }{
 		{"length_ms = 50\n", "length_ms = 60\n", told + "test.length_ms = 60, which was 50; it is used as it is now"},
 		{"# The same", "# The sane", told + "no setting differs"},
 	} {
-		writeFile(t, "run/config.toml", strings.Replace(config, c.from, c.to, 1))
+		plateautest.WriteFile(t, "run/config.toml", strings.Replace(config, c.from, c.to, 1))
 		want := c.want
 		for _, command := range commands {
 			if messages := say(command); !strings.Contains(messages, want) {
@@ -48,8 +52,8 @@ func TestChangedByHand(t *testing.T) {
 	if messages := say("test --run run"); strings.Contains(messages, "note: run/") {
 		t.Errorf("after the run has written its configuration once more: %s", messages)
 	}
-	own := readFile(t, "run/weights.npz")
-	writeFile(t, "run/weights.npz", readFile(t, "other/weights.npz"))
+	own := plateautest.ReadFile(t, "run/weights.npz")
+	plateautest.WriteFile(t, "run/weights.npz", plateautest.ReadFile(t, "other/weights.npz"))
 	for _, command := range commands {
 		if messages := say(command); !strings.Contains(messages, "note: run/weights.npz is not what the run wrote") {
 			t.Errorf("with weights of another run %s says %s", command, messages)
@@ -62,7 +66,7 @@ func TestChangedByHand(t *testing.T) {
 	if messages := say("test --run run"); !strings.Contains(messages, "is not what the run wrote") {
 		t.Errorf("without checkpoints: %s", messages)
 	}
-	writeFile(t, "run/weights.npz", own)
+	plateautest.WriteFile(t, "run/weights.npz", own)
 	if messages := say("test --run run"); strings.Contains(messages, "note: run/") {
 		t.Errorf("with its own weights: %s", messages)
 	}
@@ -71,22 +75,22 @@ func TestChangedByHand(t *testing.T) {
 // Every bit of the metrics of a run is known by a checksum, when it was stopped as
 // when it was killed.
 func TestChangedMetrics(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	execute(ctx, tiny("--out", "run", "--json", "--measure", "rates", "--set", "measure.every=10"), &hook{word: `"event":"epoch"`, do: cancel}, &bytes.Buffer{})
 	cancel()
-	path := filepath.Join("run", metricsName)
-	text := []byte(readFile(t, path))
-	folder := &runFolder{path: "run"}
-	point, err := folder.findCheckpoint(-1)
+	path := filepath.Join("run", cli.MetricsName)
+	text := []byte(plateautest.ReadFile(t, path))
+	folder := &run.Folder{Path: "run"}
+	point, err := folder.FindCheckpoint(-1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := readPlan("run")
-	if err != nil || p.Metrics == "" || !p.sameMetrics("run") {
+	p, err := run.ReadPlan("run")
+	if err != nil || p.Metrics == "" || !p.SameMetrics("run") {
 		t.Fatalf("the plan is %+v, %v", p, err)
 	}
-	if _, changed, err := folder.checkMetrics(point); changed || err != nil {
+	if _, changed, err := folder.CheckMetrics(point); changed || err != nil {
 		t.Fatalf("unchanged metrics: %v, %v", changed, err)
 	}
 	first := bytes.IndexByte(text, '\n')
@@ -98,12 +102,12 @@ func TestChangedMetrics(t *testing.T) {
 	for i := range text {
 		for _, bit := range []int{i % 8, 5} { // 5 turns small letters into capitals
 			text[i] ^= 1 << bit
-			writeFile(t, path, string(text))
-			if p.sameMetrics("run") {
+			plateautest.WriteFile(t, path, string(text))
+			if p.SameMetrics("run") {
 				t.Errorf("bit %d of byte %d is not noticed", bit, i)
 			}
 			if i < mark && (i != epochs || bit > 3) {
-				if _, changed, err := folder.checkMetrics(point); !changed && err == nil {
+				if _, changed, err := folder.CheckMetrics(point); !changed && err == nil {
 					t.Errorf("bit %d of byte %d is not noticed at the checkpoint: %q", bit, i, text[max(0, i-20):i+1])
 				}
 			}
@@ -117,12 +121,12 @@ func TestChangedMetrics(t *testing.T) {
 		if killed {
 			text = text[:mark]
 			p.Metrics = ""
-			folder.plan = p
-			if err := folder.savePlan(); err != nil {
+			folder.Plan = p
+			if err := folder.SavePlan(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		writeFile(t, path, string(text))
+		plateautest.WriteFile(t, path, string(text))
 		status, _, messages := plateau("inspect", "run")
 		if status != 0 || strings.Contains(messages, note) == killed {
 			t.Errorf("inspect, killed %v: status %d: %s", killed, status, messages)

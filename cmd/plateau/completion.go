@@ -9,13 +9,18 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/draw"
+	"plateau/cmd/plateau/look"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
 )
 
-func newCompletion(con *console) *cobra.Command {
+func newCompletion(con *terminal.Console) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
-		Use: "completion SHELL", GroupID: groupSetup, Args: oneArgument("the name of a shell: " + strings.Join(shells, ", ")),
+		Use: "completion SHELL", GroupID: cli.GroupSetup, Args: cli.OneArgument("the name of a shell: " + strings.Join(shells, ", ")),
 		ValidArgs: shells,
 		Short:     "make a shell complete what you type",
 		Long: `Print a script that makes a shell complete commands, options, data sets, presets,
@@ -41,12 +46,12 @@ plateau, but need not be on the PATH.`,
 			case "powershell":
 				err = root.GenPowerShellCompletionWithDesc(&script)
 			default:
-				return misuse("there is no completion for %s%s", args[0], suggest(args[0], shells))
+				return cli.Misuse("there is no completion for %s%s", args[0], cli.Suggest(args[0], shells))
 			}
 			if err != nil {
 				return err
 			}
-			con.line("%s", strings.TrimSuffix(script.String(), "\n"))
+			con.Line("%s", strings.TrimSuffix(script.String(), "\n"))
 			return nil
 		},
 	}
@@ -129,28 +134,28 @@ func valuesOf(f *pflag.Flag) completer {
 		return fixed(dataset.Names()...)
 	case "preset":
 		var names []string
-		for _, p := range presets() {
-			names = append(names, p.name+"\t"+p.meaning)
+		for _, p := range settings.Presets() {
+			names = append(names, p.Name+"\t"+p.Meaning)
 		}
 		return fixed(names...)
 	case "set":
 		return completePair
 	case "measure":
-		return completeList(append(measurementNames(), "all", "none"))
+		return completeList(append(settings.MeasurementNames(), "all", "none"))
 	case "vars":
 		var names []string
-		for _, v := range variables() {
+		for _, v := range settings.Variables() {
 			names = append(names, string(v))
 		}
-		return completeList(append(names, everything))
+		return completeList(append(names, settings.Everything))
 	case "split":
 		return fixed("test", "train")
 	case "to":
-		return fixed(formatNames()...)
+		return fixed(look.FormatNames()...)
 	case "what":
 		var names []string
-		for _, p := range drawings() {
-			names = append(names, p.name+"\t"+p.meaning)
+		for _, p := range draw.Drawings() {
+			names = append(names, p.Name+"\t"+p.Meaning)
 		}
 		return fixed(names...)
 	case "config":
@@ -158,7 +163,7 @@ func valuesOf(f *pflag.Flag) completer {
 	case "run", "resume":
 		return completeRun
 	}
-	switch annotation(f, hintOf) {
+	switch cli.Annotation(f, cli.HintOf) {
 	case "DIR":
 		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
@@ -190,7 +195,7 @@ func completeList(names []string) completer {
 	return func(_ *cobra.Command, _ []string, begun string) (found []string, _ cobra.ShellCompDirective) {
 		before := begun[:strings.LastIndex(begun, ",")+1]
 		for _, name := range names {
-			if !slices.Contains(splitList(before), name) {
+			if !slices.Contains(cli.SplitList(before), name) {
 				found = append(found, before+name)
 			}
 		}
@@ -202,22 +207,22 @@ func completeList(names []string) completer {
 func completePair(cmd *cobra.Command, args []string, begun string) (found []string, _ cobra.ShellCompDirective) {
 	name, value, ok := strings.Cut(begun, "=")
 	if !ok {
-		for _, k := range keys() {
-			found = append(found, k.name+"=\t"+k.meaning)
+		for _, k := range settings.Keys() {
+			found = append(found, k.Name+"=\t"+k.Meaning)
 		}
 		return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-	k, ok := lookup(name)
+	k, ok := settings.Lookup(name)
 	if !ok {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	choices := k.choices
-	if _, isBool := k.at(defaults()).(*bool); isBool {
+	choices := k.Choices
+	if _, isBool := k.At(settings.Defaults()).(*bool); isBool {
 		choices = []string{"true", "false"}
 	}
 	directive := cobra.ShellCompDirectiveNoFileComp
 	if name == "measure.what" {
-		choices, directive = completeList(append(measurementNames(), "all", "none"))(cmd, args, value)
+		choices, directive = completeList(append(settings.MeasurementNames(), "all", "none"))(cmd, args, value)
 	}
 	for _, c := range choices {
 		found = append(found, name+"="+c)
@@ -236,11 +241,11 @@ func runFolders(begun string) (found []string) {
 		}
 		for _, e := range entries {
 			path := folder + e.Name()
-			if _, err := os.Stat(filepath.Join(path, configName)); err != nil || !strings.HasPrefix(firstLine(filepath.Join(path, configName)), configMark) {
+			if _, err := os.Stat(filepath.Join(path, cli.ConfigName)); err != nil || !strings.HasPrefix(cli.FirstLine(filepath.Join(path, cli.ConfigName)), cli.ConfigMark) {
 				continue
 			}
 			// To a shell every line is a completion, and it shows the line unchanged.
-			if strings.HasPrefix(path, begun) && printable(path) == path && !strings.ContainsAny(path, "\n\t") && !slices.Contains(found, path) {
+			if strings.HasPrefix(path, begun) && terminal.Printable(path) == path && !strings.ContainsAny(path, "\n\t") && !slices.Contains(found, path) {
 				found = append(found, path)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/plateautest"
 )
 
 // completed is what a line may become, without explanations.
@@ -20,7 +22,7 @@ func completed(t *testing.T, line ...string) (words []string) {
 }
 
 func TestCompletion(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--epochs", "1")...)
 	must(t, tiny("--epochs", "1", "--out", "other/two")...)
 	must(t, tiny("--epochs", "1", "--out", "here")...)
@@ -30,7 +32,7 @@ func TestCompletion(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	writeFile(t, "runs/foreign/config.toml", "seed = 3\n")
+	plateautest.WriteFile(t, "runs/foreign/config.toml", "seed = 3\n")
 	const (
 		anything = ":0"
 		noFiles  = ":4"

@@ -14,6 +14,10 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/look"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
 	"plateau/protocols/dataset/fetch"
 )
@@ -65,8 +69,8 @@ func small(t *testing.T, dir string) {
 }
 
 func TestDataList(t *testing.T) {
-	empty(t)
-	events := jsonLines(t, must(t, "data", "list", "--json"))
+	plateautest.Empty(t)
+	events := plateautest.JsonLines(t, must(t, "data", "list", "--json"))
 	if len(events) != len(dataset.Names()) {
 		t.Fatalf("%d sets, want %d", len(events), len(dataset.Names()))
 	}
@@ -98,7 +102,7 @@ func TestDataList(t *testing.T) {
 }
 
 func TestDataVerify(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	if out := must(t, "data", "verify", "digits"); !strings.Contains(out, "no files") {
 		t.Error(out)
 	}
@@ -109,7 +113,7 @@ func TestDataVerify(t *testing.T) {
 	}
 	// What differs can be used all the same.
 	must(t, tiny("--data", "mnist", "--data-dir", "here", "--examples", "all", "--test-examples", "all", "--out", "run")...)
-	text := readFile(t, "run/config.toml")
+	text := plateautest.ReadFile(t, "run/config.toml")
 	for _, want := range []string{"examples = 12\n", "test_examples = 7\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("want %q in\n%s", want, text)
@@ -126,11 +130,11 @@ func TestDataVerify(t *testing.T) {
 
 // How much of one data set a run used says nothing about another.
 func TestTestOtherData(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	small(t, "here")
 	must(t, tiny("--out", "run")...)
 	for _, run := range []string{"run", "./run/"} {
-		events := jsonLines(t, must(t, "test", "--run", run, "--data", "mnist", "--data-dir", "here", "--json"))
+		events := plateautest.JsonLines(t, must(t, "test", "--run", run, "--data", "mnist", "--data-dir", "here", "--json"))
 		if events[0]["examples"] != 7.0 || events[0]["data"] != "mnist" {
 			t.Errorf("--run %s: got %v", run, events)
 		}
@@ -138,11 +142,11 @@ func TestTestOtherData(t *testing.T) {
 }
 
 func TestTruncatedData(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	small(t, "here")
 	name := "here/mnist/train-images-idx3-ubyte.gz"
-	whole := readFile(t, name)
-	writeFile(t, name, whole[:len(whole)/2])
+	whole := plateautest.ReadFile(t, name)
+	plateautest.WriteFile(t, name, whole[:len(whole)/2])
 	status, _, messages := plateau(tiny("--data", "mnist", "--data-dir", "here", "--examples", "all", "--test-examples", "all")...)
 	if status != 1 || !strings.Contains(messages, name) {
 		t.Errorf("status %d: %s", status, messages)
@@ -152,9 +156,9 @@ func TestTruncatedData(t *testing.T) {
 	}
 }
 
-// fetchData is tried with a server of our own.
+// FetchData is tried with a server of our own.
 func TestDataFetch(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	if out := must(t, "data", "fetch", "digits"); !strings.Contains(out, "draws it") {
 		t.Error(out)
 	}
@@ -172,9 +176,9 @@ func TestDataFetch(t *testing.T) {
 		w.Write(b)
 	}))
 	defer server.Close()
-	fetchFrom := func(place string, accept bool) (*console, error) {
-		con := &console{out: &bytes.Buffer{}, err: &bytes.Buffer{}, json: true}
-		return con, fetchData(context.Background(), con, "mnist", "there",
+	fetchFrom := func(place string, accept bool) (*terminal.Console, error) {
+		con := &terminal.Console{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}, JSON: true}
+		return con, look.FetchData(context.Background(), con, "mnist", "there",
 			fetch.Options{Places: []string{server.URL + place}, AcceptMismatch: accept})
 	}
 	if _, err := fetchFrom("/good/", false); err == nil {
@@ -184,7 +188,7 @@ func TestDataFetch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := jsonLines(t, con.out.(*bytes.Buffer).String())
+	events := plateautest.JsonLines(t, con.Out.(*bytes.Buffer).String())
 	if len(events) != 1 || events[0]["state"] != "complete" || len(events[0]["remarks"].([]any)) != 4 {
 		t.Errorf("got %v", events)
 	}
@@ -204,7 +208,7 @@ func TestDataFetch(t *testing.T) {
 // A data set of one's own under the names of MNIST is refused; of MNIST's form it is
 // called what it is, wherever it is used.
 func TestForeignData(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	small(t, "here")
 	const note = "none of the files in here/mnist is an official one, so results are not comparable with those on mnist"
 	_, _, messages := plateau(tiny("--data", "mnist", "--data-dir", "here", "--examples", "12", "--test-examples", "7", "--out", "run")...)
@@ -221,7 +225,7 @@ func TestForeignData(t *testing.T) {
 	for _, n := range []uint32{12, 20, 20} {
 		b = binary.BigEndian.AppendUint32(b, n)
 	}
-	writeFile(t, "here/mnist/train-images-idx3-ubyte.gz", string(b)+strings.Repeat("x", 12*400))
+	plateautest.WriteFile(t, "here/mnist/train-images-idx3-ubyte.gz", string(b)+strings.Repeat("x", 12*400))
 	for _, args := range [][]string{tiny("--data", "mnist", "--data-dir", "here", "--out", "other"), {"test", "--run", "run"}, {"trial", "--run", "run", "--force"}} {
 		status, _, messages := plateau(args...)
 		for _, want := range []string{"here/mnist/train-images-idx3-ubyte.gz", "20×20", "28×28", "a data set of your own"} {
@@ -237,7 +241,7 @@ func TestForeignData(t *testing.T) {
 
 // Who has no network is told which files to put where; then it works.
 func TestDataByHand(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	cache, err := dataset.CacheDir()
 	if err != nil {
 		t.Fatal(err)
@@ -249,7 +253,7 @@ func TestDataByHand(t *testing.T) {
 	}
 	_, files, _ := strings.Cut(messages, " into "+folder+"\n")
 	files, hint, _ := strings.Cut(files, "to download it: ")
-	if want := command("data", "fetch", "mnist"); strings.TrimSpace(hint) != want {
+	if want := cli.Command("data", "fetch", "mnist"); strings.TrimSpace(hint) != want {
 		t.Errorf("to download it, it says %q, want %q", hint, want)
 	}
 	for _, name := range strings.Fields(files) {
@@ -260,7 +264,7 @@ func TestDataByHand(t *testing.T) {
 		if err := os.MkdirAll(folder, 0o777); err != nil {
 			t.Fatal(err)
 		}
-		writeFile(t, filepath.Join(folder, name+".gz"), string(idx(t, name, n)))
+		plateautest.WriteFile(t, filepath.Join(folder, name+".gz"), string(idx(t, name, n)))
 	}
 	must(t, tiny("--data", "mnist", "--examples", "12", "--test-examples", "7")...)
 }
@@ -268,7 +272,7 @@ func TestDataByHand(t *testing.T) {
 // Hints of what to fetch name the folder that was asked for, once, and however the
 // program is called.
 func TestFetchHints(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	small(t, "my data")
 	if err := os.Remove("my data/mnist/t10k-labels-idx1-ubyte.gz"); err != nil {
 		t.Fatal(err)
@@ -278,7 +282,7 @@ func TestFetchHints(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"data_batch_3.bin", "test_batch.bin"} {
-		writeFile(t, batches+name, strings.Repeat("\x03", 3073))
+		plateautest.WriteFile(t, batches+name, strings.Repeat("\x03", 3073))
 	}
 	for set, commands := range map[string][][]string{
 		"mnist": {
@@ -290,7 +294,7 @@ func TestFetchHints(t *testing.T) {
 	} {
 		for _, args := range commands {
 			_, out, messages := plateau(args...)
-			want := " " + program() + " data fetch " + set + " --data-dir 'my data'"
+			want := " " + cli.Program() + " data fetch " + set + " --data-dir 'my data'"
 			if n := strings.Count(out+messages, want); n != 1 {
 				t.Errorf("%q stands there %d times, want once: plateau %s\n%s%s", want, n, strings.Join(args, " "), out, messages)
 			}

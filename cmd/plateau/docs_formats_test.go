@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/plateautest"
 	"plateau/sim/record/hdf5/hdf5test"
 	"plateau/sim/record/table"
 )
@@ -90,7 +91,7 @@ func TestDocsArrays(t *testing.T) {
 	if here, err = os.Getwd(); err != nil {
 		t.Fatal(err)
 	}
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "trial", "--hidden", "5,4", "--record")
 	must(t, "export", "trial-0.plateau", "--to", "npz", "--out", "export.npz")
 	must(t, "replay", "trial-0.plateau", "--vars", "all", "--out", "replay.npz")
@@ -162,7 +163,7 @@ func TestDocsTablesOfExports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "trial", "--hidden", "5", "--record", "--out", "none")
 	r := openRecordingFile(t, "trial-0.plateau")
 	var b strings.Builder
@@ -193,7 +194,7 @@ func TestDocsTablesOfExports(t *testing.T) {
 // The page names every data set of a SONATA export.
 func TestDocsSONATA(t *testing.T) {
 	text := section(t, formatsText(t), "## SONATA")
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "trial", "--hidden", "5", "--record", "--out", "none")
 	must(t, "export", "trial-0.plateau", "--to", "sonata", "--out", "x")
 	var written []string
@@ -227,7 +228,7 @@ func TestDocsSONATA(t *testing.T) {
 // checkpoints.
 func TestDocsRunFolder(t *testing.T) {
 	page := formatsText(t)
-	empty(t)
+	plateautest.Empty(t)
 	out := must(t, tiny("--json", "--out", "run", "--record", "--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true")...)
 	out += must(t, tiny("--json", "--out", "held", "--validation", "10")...)
 	out += must(t, tiny("--json", "--out", "measured", "--measure", "all", "--set", "measure.every=10")...)
@@ -240,9 +241,9 @@ func TestDocsRunFolder(t *testing.T) {
 	if status := execute(ctx, tiny("--json", "--out", "broken", "--record", "--validation", "10"), broken, io.Discard); status != statusInterrupted {
 		t.Fatalf("status %d", status)
 	}
-	out += readFile(t, "broken/metrics.jsonl")
+	out += plateautest.ReadFile(t, "broken/metrics.jsonl")
 	fields := map[string]map[string]bool{} // of each kind of line
-	for _, e := range jsonLines(t, out) {
+	for _, e := range plateautest.JsonLines(t, out) {
 		event := e["event"].(string)
 		if fields[event] == nil {
 			fields[event] = map[string]bool{}
@@ -289,7 +290,7 @@ func TestDocsRunFolder(t *testing.T) {
 	agree(t, "measurements.npz", append(measured, "epoch", "examples"), arrays("measured/measurements.npz"))
 
 	var asked map[string]any
-	if err := json.Unmarshal([]byte(readFile(t, "run/run.json")), &asked); err != nil {
+	if err := json.Unmarshal([]byte(plateautest.ReadFile(t, "run/run.json")), &asked); err != nil {
 		t.Fatal(err)
 	}
 	agree(t, "run.json", firstCells(rowsOf(section(t, page, "## run.json"))), slices.Collect(maps.Keys(asked)))
@@ -298,7 +299,7 @@ func TestDocsRunFolder(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d checkpoints, %v", len(files), err)
 	}
-	lines := bytes.SplitN([]byte(readFile(t, files[0])), []byte("\n"), 3)
+	lines := bytes.SplitN([]byte(plateautest.ReadFile(t, files[0])), []byte("\n"), 3)
 	var head map[string]any
 	if err := json.Unmarshal(lines[1], &head); err != nil {
 		t.Fatal(err)
@@ -324,7 +325,7 @@ func TestPythonRecomputes(t *testing.T) {
 		t.Fatalf("%s has no lines of Python", formatsPage)
 	}
 	code = regexp.MustCompile("(?m)^    ").ReplaceAllString(code, "")
-	empty(t)
+	plateautest.Empty(t)
 	for _, dt := range []string{"1", "0.5"} {
 		settings := []string{"--set", "neurons.dt_ms=" + dt, "--set", "neurons.feedback_signal=spikes", "--set", "neurons.forward_signal=spikes"}
 		must(t, tiny(append(settings, "--out", "runs/digits-1", "--hidden", "12,8", "--force")...)...)

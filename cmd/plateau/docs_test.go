@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,10 +13,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
 	"plateau/sim/record/hdf5/hdf5test"
 )
-
-var update = flag.Bool("update", false, "write the tables of docs/options.md and docs/formats.md and the goldens of testdata anew")
 
 const (
 	optionsPage = "../../docs/options.md"
@@ -76,7 +77,7 @@ func docsRegions(t *testing.T, path, old string, regions map[string]string) {
 	if page == old {
 		return
 	}
-	if *update {
+	if *plateautest.Update {
 		if err := os.WriteFile(path, []byte(page), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -89,14 +90,14 @@ func docsRegions(t *testing.T, path, old string, regions map[string]string) {
 func optionsTable() string {
 	var b strings.Builder
 	b.WriteString("| command | option | meaning |\n|---|---|---|\n")
-	root := newRoot(&console{out: &bytes.Buffer{}, err: &bytes.Buffer{}})
+	root := newRoot(&terminal.Console{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}})
 	var visit func(cmd *cobra.Command)
 	visit = func(cmd *cobra.Command) {
-		for _, c := range inOrder(cmd.Commands()) {
+		for _, c := range cli.InOrder(cmd.Commands()) {
 			if c.Hidden {
 				continue
 			}
-			first := "`" + strings.ReplaceAll(name(c)+strings.TrimPrefix(c.Use, c.Name()), "|", "\\|") + "`"
+			first := "`" + strings.ReplaceAll(cli.CommandName(c)+strings.TrimPrefix(c.Use, c.Name()), "|", "\\|") + "`"
 			flags := false
 			c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 				if f.Name == "help" {
@@ -106,7 +107,7 @@ func optionsTable() string {
 				if f.Name == "workers" { // the same page on every machine
 					usage = regexp.MustCompile(`cores of the job, \d+\)`).ReplaceAllString(usage, "cores of the job)")
 				}
-				option := strings.ReplaceAll(strings.TrimSpace("--"+f.Name+" "+annotation(f, hintOf)), "|", "\\|")
+				option := strings.ReplaceAll(strings.TrimSpace("--"+f.Name+" "+cli.Annotation(f, cli.HintOf)), "|", "\\|")
 				fmt.Fprintf(&b, "| %s | `%s` | %s |\n", first, option, cell(usage))
 				first, flags = "", true
 			})
@@ -124,14 +125,14 @@ func optionsTable() string {
 func keysTable() string {
 	var b strings.Builder
 	b.WriteString("| key | meaning | unit | range | default | equation |\n|---|---|---|---|---|---|\n")
-	base := defaults()
-	for _, k := range keys() {
-		standard := k.standard(base)
-		if k.follows == "" {
+	base := settings.Defaults()
+	for _, k := range settings.Keys() {
+		standard := k.Standard(base)
+		if k.Follows == "" {
 			standard = "`" + standard + "`"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n",
-			k.name, cell(k.meaning), k.unit, cell(k.allowed(nil)), standard, cell(k.equation))
+			k.Name, cell(k.Meaning), k.Unit, cell(k.Allowed(nil)), standard, cell(k.Equation))
 	}
 	return b.String()
 }
@@ -140,17 +141,17 @@ func keysTable() string {
 // defaults.
 func presetsTable() string {
 	var b strings.Builder
-	base := defaults()
+	base := settings.Defaults()
 	b.WriteString("| preset | what it is | settings |\n|---|---|---|\n")
-	for _, p := range presets() {
-		var settings []string
-		for _, pair := range p.settings {
+	for _, p := range settings.Presets() {
+		var list []string
+		for _, pair := range p.Settings {
 			key, value, _ := strings.Cut(pair, "=")
-			if k := find(key); fmt.Sprint(k.parse(base, value)) != fmt.Sprint(k.parse(base, k.text(base))) {
-				settings = append(settings, "`"+pair+"`")
+			if k := settings.Find(key); fmt.Sprint(k.Parse(base, value)) != fmt.Sprint(k.Parse(base, k.Text(base))) {
+				list = append(list, "`"+pair+"`")
 			}
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.name, cell(p.meaning), strings.Join(settings, ", "))
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.Name, cell(p.Meaning), strings.Join(list, ", "))
 	}
 	return b.String()
 }
@@ -167,10 +168,10 @@ func TestDocsNameNWB(t *testing.T) {
 	}
 	_, page, _ := strings.Cut(string(text), "\n## NWB\n")
 	page, _, _ = strings.Cut(page, "\n## ")
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1", "--set", "record.variables=soma", "--set", "phases.window_ms=3", "--set", "phases.plateau_spread_ms=2")...)
 	must(t, "export", "run/recording.plateau", "--to", "nwb")
-	root, err := hdf5test.Read([]byte(readFile(t, "recording.nwb")))
+	root, err := hdf5test.Read([]byte(plateautest.ReadFile(t, "recording.nwb")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/look"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
 	"plateau/sim/record"
 	"plateau/sim/record/intact"
@@ -20,42 +25,42 @@ import (
 // Every format gives files that are whole, the same each time, and never in the
 // place of others.
 func TestExport(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--set", "record.variables=soma,apical", "--set", "record.neurons=hidden0:0:5", "--epochs", "1")...)
-	path := filepath.Join("run", recordingName)
-	for _, f := range formats() {
-		args := []string{"export", path, "--to", f.name}
-		e := jsonLines(t, must(t, append(args, "--json")...))
-		out := "recording" + f.ending
-		if f.ending == "" {
-			out = "recording-" + f.name
+	path := filepath.Join("run", cli.RecordingName)
+	for _, f := range look.Formats() {
+		args := []string{"export", path, "--to", f.Name}
+		e := plateautest.JsonLines(t, must(t, append(args, "--json")...))
+		out := "recording" + f.Ending
+		if f.Ending == "" {
+			out = "recording-" + f.Name
 		}
-		if len(e) != 1 || e[0]["out"] != out || e[0]["to"] != f.name || len(e[0]["files"].([]any)) == 0 {
-			t.Fatalf("%s: %v", f.name, e)
+		if len(e) != 1 || e[0]["out"] != out || e[0]["to"] != f.Name || len(e[0]["files"].([]any)) == 0 {
+			t.Fatalf("%s: %v", f.Name, e)
 		}
 		first := contents(t, out)
 		size := 0
 		for name, text := range first {
 			size += len(text)
-			if f.ending == "" && !f.owns(name) {
-				t.Errorf("%s: is %s none of its files?", f.name, name)
+			if f.Ending == "" && !f.Owns(name) {
+				t.Errorf("%s: is %s none of its files?", f.Name, name)
 			}
 		}
 		if float64(size) != e[0]["bytes"] || len(first) != len(e[0]["files"].([]any)) {
-			t.Errorf("%s: %d files of %d bytes, but %v", f.name, len(first), size, e[0])
+			t.Errorf("%s: %d files of %d bytes, but %v", f.Name, len(first), size, e[0])
 		}
-		before := tree(t)
+		before := plateautest.Tree(t)
 		status, _, messages := plateau(args...)
 		if status != 1 || !strings.Contains(messages, "--out "+out) || !strings.Contains(messages, "--force") {
-			t.Errorf("%s once more: status %d, %s", f.name, status, messages)
+			t.Errorf("%s once more: status %d, %s", f.Name, status, messages)
 		}
-		if f.ending == "" {
-			writeFile(t, filepath.Join(out, "notes.txt"), "mine")
+		if f.Ending == "" {
+			plateautest.WriteFile(t, filepath.Join(out, "notes.txt"), "mine")
 		}
 		must(t, append(args, "--force")...)
-		if f.ending == "" {
-			if readFile(t, filepath.Join(out, "notes.txt")) != "mine" {
-				t.Errorf("%s: --force has replaced another file", f.name)
+		if f.Ending == "" {
+			if plateautest.ReadFile(t, filepath.Join(out, "notes.txt")) != "mine" {
+				t.Errorf("%s: --force has replaced another file", f.Name)
 			}
 			if err := os.Remove(filepath.Join(out, "notes.txt")); err != nil {
 				t.Error(err)
@@ -64,11 +69,11 @@ func TestExport(t *testing.T) {
 		second := contents(t, out)
 		for name := range first {
 			if first[name] != second[name] {
-				t.Errorf("%s: %s is not the same twice", f.name, name)
+				t.Errorf("%s: %s is not the same twice", f.Name, name)
 			}
 		}
-		if after := tree(t); !slices.Equal(before, after) {
-			t.Errorf("%s: files were %q, now %q", f.name, before, after)
+		if after := plateautest.Tree(t); !slices.Equal(before, after) {
+			t.Errorf("%s: files were %q, now %q", f.Name, before, after)
 		}
 	}
 }
@@ -79,7 +84,7 @@ func contents(t *testing.T, path string) map[string]string {
 	found := map[string]string{}
 	err := filepath.WalkDir(path, func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
-			found[filepath.Base(path)] = readFile(t, path)
+			found[filepath.Base(path)] = plateautest.ReadFile(t, path)
 		}
 		return err
 	})
@@ -91,7 +96,7 @@ func contents(t *testing.T, path string) map[string]string {
 
 // Replacing an export takes away what an older one has left in its folder.
 func TestExportReplaces(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "full", "--record", "--set", "record.variables=soma", "--epochs", "1")...)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
 	must(t, "export", "full/recording.plateau", "--to", "sonata", "--out", "out")
@@ -102,12 +107,12 @@ func TestExportReplaces(t *testing.T) {
 }
 
 func TestExportMistakes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
-	writeFile(t, "notes.txt", "mine")
-	file := readFile(t, "run/recording.plateau")
-	writeFile(t, "bad.plateau", file[:len(file)*9/10]+"xyz"+file[len(file)*9/10+3:])
-	before := tree(t)
+	plateautest.WriteFile(t, "notes.txt", "mine")
+	file := plateautest.ReadFile(t, "run/recording.plateau")
+	plateautest.WriteFile(t, "bad.plateau", file[:len(file)*9/10]+"xyz"+file[len(file)*9/10+3:])
+	before := plateautest.Tree(t)
 	for _, test := range []struct {
 		args   string
 		status int
@@ -136,7 +141,7 @@ func TestExportMistakes(t *testing.T) {
 
 // What a format cannot hold is left out, and said, with where it can be had.
 func TestExportUneven(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "trial", "--hidden", "6", "--record", "--out", "none")
 	must(t, tiny("--out", "run", "--record", "--epochs", "1", "--set", "record.variables=soma", "--set", "record.every_ms=3")...)
 	status, text, messages := plateau("export", "run/recording.plateau", "--to", "sonata", "--out", "x", "--json")
@@ -151,7 +156,7 @@ func TestExportUneven(t *testing.T) {
 			t.Errorf("want %q in %s", want, messages)
 		}
 	}
-	if e := jsonLines(t, text); len(e) != 1 || len(e[0]["lacks"].([]any)) != 2 {
+	if e := plateautest.JsonLines(t, text); len(e) != 1 || len(e[0]["lacks"].([]any)) != 2 {
 		t.Errorf("got %v", e)
 	}
 	if got := contents(t, "x"); len(got) != 2 || got["spikes.h5"] == "" || got["missing.csv"] != "first_trial,last_trial,begin_ms,end_ms\n" {
@@ -167,33 +172,33 @@ func TestExportUneven(t *testing.T) {
 // Of a damaged recording what is intact is exported, and what is left out is
 // said.
 func TestExportDamaged(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "train", "--preset", "none", "--hidden", "20", "--examples", "120", "--test-examples", "1", "--epochs", "1", "--out", "run", "--record",
 		"--set", "record.variables=soma", "--set", "record.neurons=output")
-	file := readFile(t, "run/recording.plateau")
+	file := plateautest.ReadFile(t, "run/recording.plateau")
 	r := openRecordingFile(t, "run/recording.plateau")
 	// A byte in the middle of what is not weights.
 	at := strings.LastIndex(file[:len(file)*3/4], "\xc9Pc\x1a\x03") + 60
-	writeFile(t, "bad.plateau", file[:at]+string(file[at]^1)+file[at+1:])
-	for _, f := range formats() {
-		out := "out" + f.ending
-		status, text, messages := plateau("export", "bad.plateau", "--to", f.name, "--out", out, "--json")
-		e := jsonLines(t, text)
+	plateautest.WriteFile(t, "bad.plateau", file[:at]+string(file[at]^1)+file[at+1:])
+	for _, f := range look.Formats() {
+		out := "out" + f.Ending
+		status, text, messages := plateau("export", "bad.plateau", "--to", f.Name, "--out", out, "--json")
+		e := plateautest.JsonLines(t, text)
 		if status != 1 || len(e) != 1 || e[0]["left_out"] == "" {
-			t.Fatalf("%s: status %d, %s %s", f.name, status, text, messages)
+			t.Fatalf("%s: status %d, %s %s", f.Name, status, text, messages)
 		}
-		lost, err := parseRanges(e[0]["left_out"].(string), 0, r.Trials())
+		lost, err := cli.ParseRanges(e[0]["left_out"].(string), 0, r.Trials())
 		if err != nil || len(lost) == 0 || len(lost) > 60 || e[0]["trials"] != float64(r.Trials()-len(lost)) {
-			t.Errorf("%s: %v of %d trials left out; %v", f.name, lost, r.Trials(), err)
+			t.Errorf("%s: %v of %d trials left out; %v", f.Name, lost, r.Trials(), err)
 		}
-		for _, want := range []string{"bad.plateau is damaged: ", plural(len(lost), "trial") + " left out of 120, ", out + " is whole", "inspect bad.plateau --verify"} {
+		for _, want := range []string{"bad.plateau is damaged: ", terminal.Plural(len(lost), "trial") + " left out of 120, ", out + " is whole", "inspect bad.plateau --verify"} {
 			if !strings.Contains(messages, want) {
-				t.Errorf("%s: want %q in %s", f.name, want, messages)
+				t.Errorf("%s: want %q in %s", f.Name, want, messages)
 			}
 		}
-		if f.name == "csv" || f.name == "sonata" {
+		if f.Name == "csv" || f.Name == "sonata" {
 			var gaps []int
-			for k, line := range slices.Collect(strings.Lines(readFile(t, filepath.Join(out, "missing.csv")))) {
+			for k, line := range slices.Collect(strings.Lines(plateautest.ReadFile(t, filepath.Join(out, "missing.csv")))) {
 				var first, last int
 				var begin, end float64
 				if k == 0 {
@@ -208,17 +213,17 @@ func TestExportDamaged(t *testing.T) {
 					t.Fatal(err, also)
 				}
 				if begin != float64(from.First) || end != float64(to.First+int64(to.Steps)) {
-					t.Errorf("%s: missing.csv says %s, want %d to %d ms", f.name, line, from.First, to.First+int64(to.Steps))
+					t.Errorf("%s: missing.csv says %s, want %d to %d ms", f.Name, line, from.First, to.First+int64(to.Steps))
 				}
 				for i := first; i <= last; i++ {
 					gaps = append(gaps, i)
 				}
 			}
 			if !slices.Equal(gaps, lost) {
-				t.Errorf("%s: missing.csv lists %v, want %v", f.name, gaps, lost)
+				t.Errorf("%s: missing.csv lists %v, want %v", f.Name, gaps, lost)
 			}
 		}
-		if f.name != "csv" {
+		if f.Name != "csv" {
 			if err := os.RemoveAll(out); err != nil {
 				t.Fatal(err)
 			}
@@ -237,7 +242,7 @@ func TestExportDamaged(t *testing.T) {
 					want.WriteString(line)
 				}
 			}
-			if got := readFile(t, filepath.Join(out, name)); got != want.String() {
+			if got := plateautest.ReadFile(t, filepath.Join(out, name)); got != want.String() {
 				t.Errorf("%s: %d bytes, want %d", name, len(got), want.Len())
 			}
 		}
@@ -247,23 +252,23 @@ func TestExportDamaged(t *testing.T) {
 // Of a finished recording the last trials are gone: its end tells that they were there,
 // so it did not break off but is damaged, and every command that reads it says so.
 func TestLastTrialsLost(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "train", "--preset", "none", "--hidden", "20", "--examples", "120", "--test-examples", "1", "--epochs", "1", "--out", "run", "--record")
-	file := readFile(t, "run/recording.plateau")
+	file := plateautest.ReadFile(t, "run/recording.plateau")
 	group, end := strings.LastIndex(file, "\xc9Pc\x1a\x02"), strings.LastIndex(file, "\xc9Pc\x1a\x01") // its last, and the header's copy
-	writeFile(t, "bad.plateau", file[:group]+file[end:])
+	plateautest.WriteFile(t, "bad.plateau", file[:group]+file[end:])
 	lost, err := openRecordingFile(t, "bad.plateau").Lost(nil)
 	if err != nil || len(lost) == 0 || len(lost) > 60 || lost[len(lost)-1] != 119 {
 		t.Fatalf("%v are lost, %v; want the last trials", lost, err)
 	}
-	whole, many := 120-len(lost), plural(len(lost), "trial")
+	whole, many := 120-len(lost), terminal.Plural(len(lost), "trial")
 	kept := fmt.Sprint(lost[0] - 1)
 	for _, test := range []struct {
 		args   string
 		status int
 		want   []string
 	}{
-		{"export bad.plateau --to npz --out x.npz", 1, []string{"bad.plateau is damaged: " + many + " left out of 120, " + printRanges(lost)}},
+		{"export bad.plateau --to npz --out x.npz", 1, []string{"bad.plateau is damaged: " + many + " left out of 120, " + cli.PrintRanges(lost)}},
 		{"inspect bad.plateau", 1, []string{"120 trials, ", "the index: it cannot be used", "bad.plateau is damaged: part of " + many}},
 		{"inspect bad.plateau --trials 119:", 1, []string{"119  damaged: trial 119: it is missing"}},
 		{"inspect bad.plateau --verify", 1, []string{fmt.Sprintf("%d of 120 trials", whole), "to 119): it is missing"}},
@@ -296,13 +301,13 @@ func TestLastTrialsLost(t *testing.T) {
 // However short a recording that broke off is, what was recorded of it whole is
 // exported, or there is nothing; it is never called damaged.
 func TestExportOfWhatBrokeOff(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
-	file := readFile(t, "run/recording.plateau")
+	file := plateautest.ReadFile(t, "run/recording.plateau")
 	r := openRecordingFile(t, "run/recording.plateau")
 	exported := map[bool]int{}
 	for n := len(file) / 60; n < len(file)-100; n += len(file) / 60 {
-		writeFile(t, "short.plateau", file[:n])
+		plateautest.WriteFile(t, "short.plateau", file[:n])
 		if _, err := record.Open("short.plateau"); err != nil {
 			continue // there is not even a header
 		}
@@ -315,7 +320,7 @@ func TestExportOfWhatBrokeOff(t *testing.T) {
 			t.Fatalf("%d of %d bytes: status %d: %s", n, len(file), status, messages)
 		}
 		exported[true]++
-		if k := jsonLines(t, out)[0]["trials"].(float64); k < 1 || k > float64(r.Trials()) {
+		if k := plateautest.JsonLines(t, out)[0]["trials"].(float64); k < 1 || k > float64(r.Trials()) {
 			t.Errorf("%d of %d bytes: %v trials", n, len(file), k)
 		}
 	}
@@ -325,9 +330,9 @@ func TestExportOfWhatBrokeOff(t *testing.T) {
 }
 
 func TestExportInterrupted(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
-	before := tree(t)
+	before := plateautest.Tree(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var verified, said bytes.Buffer
@@ -336,20 +341,20 @@ func TestExportInterrupted(t *testing.T) {
 	}
 	// In the middle, too.
 	r := openRecordingFile(t, "run/recording.plateau")
-	s := &stage{ctx: ctx, out: "x"}
-	end := s.watch(&console{err: &said}, r)
+	s := &look.Stage{Ctx: ctx, Out: "x"}
+	end := s.Watch(&terminal.Console{Err: &said}, r)
 	if _, err := r.Trial(0); !errors.Is(err, context.Canceled) {
 		t.Errorf("reading goes on: %v", err)
 	}
 	end()
-	for _, f := range formats() {
+	for _, f := range look.Formats() {
 		var out, messages bytes.Buffer
-		status := execute(ctx, []string{"export", "run/recording.plateau", "--to", f.name}, &out, &messages)
+		status := execute(ctx, []string{"export", "run/recording.plateau", "--to", f.Name}, &out, &messages)
 		if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted; nothing was written") {
-			t.Errorf("%s: status %d, %s", f.name, status, &messages)
+			t.Errorf("%s: status %d, %s", f.Name, status, &messages)
 		}
-		if after := tree(t); !slices.Equal(before, after) {
-			t.Errorf("%s: files were %q, now %q", f.name, before, after)
+		if after := plateautest.Tree(t); !slices.Equal(before, after) {
+			t.Errorf("%s: files were %q, now %q", f.Name, before, after)
 		}
 	}
 }
@@ -357,44 +362,44 @@ func TestExportInterrupted(t *testing.T) {
 // A run that is resumed cuts the recording that is being exported: that is said, and
 // leaves nothing behind.
 func TestExportOfWhatIsCut(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
-	file := readFile(t, "run/recording.plateau")
-	before := tree(t)
-	for _, f := range formats() {
-		r, err := openRecording("run/recording.plateau")
+	file := plateautest.ReadFile(t, "run/recording.plateau")
+	before := plateautest.Tree(t)
+	for _, f := range look.Formats() {
+		r, err := run.OpenRecording("run/recording.plateau")
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &stage{ctx: t.Context(), format: f, out: "x"}
-		parts, _, err := f.parts(r) // all is intact still
+		s := &look.Stage{Ctx: t.Context(), Format: f, Out: "x"}
+		parts, _, err := f.Parts(r) // all is intact still
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Truncate("run/recording.plateau", int64(len(file)/2)); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.write(parts); !errors.Is(err, record.ErrChanged) || s.failed {
-			t.Errorf("%s: error %v, want %v", f.name, err, record.ErrChanged)
+		if err := s.Write(parts); !errors.Is(err, record.ErrChanged) || s.Failed {
+			t.Errorf("%s: error %v, want %v", f.Name, err, record.ErrChanged)
 		}
-		s.abandon()
+		s.Abandon()
 		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
-		writeFile(t, "run/recording.plateau", file)
-		if after := tree(t); !slices.Equal(before, after) {
-			t.Errorf("%s: files were %q, now %q", f.name, before, after)
+		plateautest.WriteFile(t, "run/recording.plateau", file)
+		if after := plateautest.Tree(t); !slices.Equal(before, after) {
+			t.Errorf("%s: files were %q, now %q", f.Name, before, after)
 		}
 	}
 }
 
 // A disk that is full leaves nothing behind.
 func TestExportFails(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "trial", "--hidden", "5", "--record", "--out", "none")
 	r := openRecordingFile(t, "trial-0.plateau")
-	for _, f := range formats() {
-		parts, _, err := f.parts(r)
+	for _, f := range look.Formats() {
+		parts, _, err := f.Parts(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -403,9 +408,9 @@ func TestExportFails(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := &watched{ctx: context.Background(), written: new(int64), File: file}
-			if err := p.write(w); err == nil || w.failed == nil {
-				t.Errorf("%s %s: error %v, noticed %v", f.name, p.name, err, w.failed)
+			w := &look.Watched{Ctx: context.Background(), Written: new(int64), File: file}
+			if err := p.Write(w); err == nil || w.Failed == nil {
+				t.Errorf("%s %s: error %v, noticed %v", f.Name, p.Name, err, w.Failed)
 			}
 			file.Close()
 		}
@@ -415,13 +420,13 @@ func TestExportFails(t *testing.T) {
 // An NWB file holds the images that were shown, where their data set is at hand and
 // is the one that was shown; what is missing is said.
 func TestExportImages(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
-	path := filepath.Join("run", recordingName)
+	path := filepath.Join("run", cli.RecordingName)
 	r := openRecordingFile(t, path)
 	var said bytes.Buffer
-	con := &console{err: &said}
-	images, err := exportedImages(con, intact.Of(r), "")
+	con := &terminal.Console{Err: &said}
+	images, err := look.ExportedImages(con, intact.Of(r), "")
 	if err != nil || images == nil || said.Len() > 0 {
 		t.Fatalf("images of digits: %v, %v, %q", images, err, &said)
 	}
@@ -435,8 +440,8 @@ func TestExportImages(t *testing.T) {
 			t.Fatalf("trial %d has not shown image %d, %v", i, trial.Example, err)
 		}
 	}
-	e := jsonLines(t, must(t, "export", path, "--to", "nwb", "--json"))
-	if e[0]["images"] != true || !strings.Contains(readFile(t, "recording.nwb"), "OpticalSeries") {
+	e := plateautest.JsonLines(t, must(t, "export", path, "--to", "nwb", "--json"))
+	if e[0]["images"] != true || !strings.Contains(plateautest.ReadFile(t, "recording.nwb"), "OpticalSeries") {
 		t.Errorf("the file has no images: %v", e)
 	}
 
@@ -447,7 +452,7 @@ func TestExportImages(t *testing.T) {
 	h.Config = config[:data] + strings.Replace(config[data:], "seed = 1", "seed = 2", 1)
 	for dir, want := range map[string]string{"": "note: the export does not hold the images that were shown: image ", "elsewhere": "--data-dir elsewhere: image "} {
 		said.Reset()
-		images, err := exportedImages(con, intact.Of(r), dir)
+		images, err := look.ExportedImages(con, intact.Of(r), dir)
 		message := said.String()
 		if err != nil {
 			message = err.Error()
@@ -458,13 +463,13 @@ func TestExportImages(t *testing.T) {
 	}
 	h.Config = ""
 	said.Reset()
-	if images, err := exportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "does not say where its data set is") {
+	if images, err := look.ExportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "does not say where its data set is") {
 		t.Errorf("without a configuration: %v, %v, %q", images, err, &said)
 	}
 	h.Config = strings.Replace(config, `name = "digits"`, `name = "mnist"`, 1)
 	h.Data = "mnist"
 	said.Reset()
-	if images, err := exportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "the images of mnist were not found; --data-dir DIR says where") {
+	if images, err := look.ExportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "the images of mnist were not found; --data-dir DIR says where") {
 		t.Errorf("without the data set: %v, %v, %q", images, err, &said)
 	}
 	h.Config, h.Data = config, "digits"

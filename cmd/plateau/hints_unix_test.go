@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
 )
 
 // Commands that the program prints work as printed, however it was called.
@@ -30,7 +33,7 @@ func TestHintsWork(t *testing.T) {
 	for _, test := range []struct{ what, path, typed, run string }{
 		{"in this folder", path, "./plateau", "run"},
 		{"on the PATH", odd + ":" + path, "plateau", "run one"},
-		{"by a path", path, unixWord(filepath.Join(odd, "plateau")), "-it's \x1b[31m \\ one"},
+		{"by a path", path, cli.UnixWord(filepath.Join(odd, "plateau")), "-it's \x1b[31m \\ one"},
 	} {
 		t.Setenv("PATH", test.path)
 		must := func(line string) string {
@@ -51,18 +54,18 @@ func TestHintsWork(t *testing.T) {
 			line, _, _ := strings.Cut(rest, "\n")
 			return test.typed + " " + line
 		}
-		out := must(test.typed + " train --hidden 5 --examples 10 --test-examples 10 --epochs 1 --record --out=" + unixWord(test.run))
+		out := must(test.typed + " train --hidden 5 --examples 10 --test-examples 10 --epochs 1 --record --out=" + cli.UnixWord(test.run))
 		must(hint(out, "look into a trial: "))
 		os.Remove("trial-7.npz")
-		out = must(test.typed + " inspect -- " + unixWord(test.run))
+		out = must(test.typed + " inspect -- " + cli.UnixWord(test.run))
 		if out = must(hint(out, "recording: ")); !strings.Contains(out, "recording of 784-5-10") {
 			t.Errorf("%s: the recording is\n%s", test.what, out)
 		}
-		metrics := filepath.Join(test.run, metricsName)
-		lines := strings.SplitAfter(readFile(t, metrics), "\n")
-		writeFile(t, metrics, strings.Join(lines[:len(lines)-2], "")) // as if it had been killed at the end
-		out = must(hint(must(test.typed+" inspect -- "+unixWord(test.run)), "to go on with the run: "))
-		out = must(hint(out+must(test.typed+" train --resume="+unixWord(test.run)), "to train it longer: "))
+		metrics := filepath.Join(test.run, cli.MetricsName)
+		lines := strings.SplitAfter(plateautest.ReadFile(t, metrics), "\n")
+		plateautest.WriteFile(t, metrics, strings.Join(lines[:len(lines)-2], "")) // as if it had been killed at the end
+		out = must(hint(must(test.typed+" inspect -- "+cli.UnixWord(test.run)), "to go on with the run: "))
+		out = must(hint(out+must(test.typed+" train --resume="+cli.UnixWord(test.run)), "to train it longer: "))
 		if !strings.Contains(out, "2 epochs") {
 			t.Errorf("%s: the run goes on with\n%s", test.what, out)
 		}

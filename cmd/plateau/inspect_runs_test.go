@@ -8,24 +8,28 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
 )
 
 // Several runs are a table with a row for each and a column for each setting in which
 // they differ.
 func TestInspectRuns(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "one")...)
 	must(t, tiny("--out", "two", "--seed", "2", "--set", "learning.rates=0.2,0.02", "--set", "network.feedback=layerwise")...)
 	must(t, tiny("--out", "a third", "--hidden", "7,5", "--epochs", "1", "--validation", "10", "--record")...)
-	metrics := filepath.Join("two", metricsName)
-	lines := strings.SplitAfter(readFile(t, metrics), "\n")
-	writeFile(t, metrics, strings.Join(lines[:len(lines)-3], "")) // without the last epoch and the end
-	events := jsonLines(t, must(t, "inspect", "one", "two", "a third", "--json"))
+	metrics := filepath.Join("two", cli.MetricsName)
+	lines := strings.SplitAfter(plateautest.ReadFile(t, metrics), "\n")
+	plateautest.WriteFile(t, metrics, strings.Join(lines[:len(lines)-3], "")) // without the last epoch and the end
+	events := plateautest.JsonLines(t, must(t, "inspect", "one", "two", "a third", "--json"))
 	if len(events) != 3 || events[1]["run"] != "two" || events[1]["event"] != "run" {
 		t.Fatalf("the events are %v", events)
 	}
 	for i, run := range []string{"one", "two", "a third"} {
-		alone := jsonLines(t, must(t, "inspect", run, "--json"))[0]
+		alone := plateautest.JsonLines(t, must(t, "inspect", run, "--json"))[0]
 		if alone["test_error"] != events[i]["test_error"] || alone["weights_sha256"] != events[i]["weights_sha256"] || alone["weights_sha256"] == "" {
 			t.Errorf("%s is %v among others, and %v alone", run, events[i], alone)
 		}
@@ -98,8 +102,8 @@ func TestInspectRuns(t *testing.T) {
 		t.Errorf("the columns are not below one another:\n%s", strings.Join(table, "\n"))
 	}
 
-	writeFile(t, "notes.txt", "mine")
-	before := tree(t)
+	plateautest.WriteFile(t, "notes.txt", "mine")
+	before := plateautest.Tree(t)
 	for _, test := range []struct {
 		args   []string
 		status int
@@ -119,16 +123,16 @@ func TestInspectRuns(t *testing.T) {
 		if status != test.status || out != "" || !strings.Contains(messages, test.want) {
 			t.Errorf("inspect %q: status %d, %q, %q; want %d and %q", test.args, status, out, messages, test.status, test.want)
 		}
-		if after := tree(t); !slices.Equal(before, after) {
+		if after := plateautest.Tree(t); !slices.Equal(before, after) {
 			t.Fatalf("inspect %q has left something behind: %q", test.args, after)
 		}
 	}
 	// A damaged checkpoint is one of a table too.
-	checkpoints, err := listCheckpoints("two")
+	checkpoints, err := run.ListCheckpoints("two")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Truncate(checkpoints[0].path, 100); err != nil {
+	if err := os.Truncate(checkpoints[0].Path, 100); err != nil {
 		t.Fatal(err)
 	}
 	must(t, "inspect", "one", "two")
@@ -140,10 +144,10 @@ func TestInspectRuns(t *testing.T) {
 // To verify a run is to verify its recording too, whose end only a run that is not done
 // may lack.
 func TestVerifyRunWithRecording(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record")...)
 	must(t, "inspect", "run", "--verify")
-	file := readFile(t, "run/recording.plateau")
+	file := plateautest.ReadFile(t, "run/recording.plateau")
 	// A byte in the middle of spikes.
 	at := strings.LastIndex(file[:len(file)*9/10], "\xc9Pc\x1a\x03") + 60
 	for _, test := range []struct{ what, file, want string }{
@@ -151,7 +155,7 @@ func TestVerifyRunWithRecording(t *testing.T) {
 		{"no end", file[:len(file)*9/10], "run/recording.plateau broke off"},
 		{"no recording at all", "plateau", "run/recording.plateau: "},
 	} {
-		writeFile(t, "run/recording.plateau", test.file)
+		plateautest.WriteFile(t, "run/recording.plateau", test.file)
 		status, _, messages := plateau("inspect", "run", "--verify")
 		if status != 1 || !strings.Contains(messages, test.want) {
 			t.Errorf("%s: status %d, %s", test.what, status, messages)

@@ -13,6 +13,15 @@ import (
 	"os/signal"
 
 	"github.com/spf13/cobra"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/draw"
+	"plateau/cmd/plateau/look"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
+	"plateau/cmd/plateau/train"
+	"plateau/cmd/plateau/trial"
+	"plateau/cmd/plateau/view"
 )
 
 // Exit statuses.
@@ -24,7 +33,7 @@ const (
 )
 
 func main() {
-	ctx, _ := signal.NotifyContext(context.Background(), endings()...)
+	ctx, _ := signal.NotifyContext(context.Background(), cli.Endings()...)
 	// A second Ctrl-C ends the program at once. Other signals may arrive twice although
 	// they were sent once: timeout, for one, sends them to the program and to its group.
 	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) })
@@ -33,43 +42,36 @@ func main() {
 
 // execute is the whole program.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	con := newConsole(stdout, stderr, os.Getenv)
+	con := terminal.NewConsole(stdout, stderr, os.Getenv)
 	root := newRoot(con)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
-	con.clear()
+	con.Clear()
 	if err == nil {
-		err = con.failed
+		err = con.Failed
 	}
 	if err == nil {
 		return statusDone
 	}
-	fmt.Fprintf(stderr, "plateau: %s\n", printable(plain(err)))
-	if usage, ok := errors.AsType[*usageError](err); ok {
-		if !usage.complete {
-			fmt.Fprintf(stderr, "try: %s\n", printable(commandOf(cmd, "--help")))
+	fmt.Fprintf(stderr, "plateau: %s\n", terminal.Printable(cli.Plain(err)))
+	if usage, ok := errors.AsType[*cli.UsageError](err); ok {
+		if !usage.Complete {
+			fmt.Fprintf(stderr, "try: %s\n", terminal.Printable(cli.CommandOf(cmd, "--help")))
 		}
 		return statusMisuse
 	}
-	if _, ok := errors.AsType[*configError](err); ok {
+	if _, ok := errors.AsType[*settings.Error](err); ok {
 		return statusMisuse
 	}
-	if _, ok := errors.AsType[*interruption](err); ok {
+	if _, ok := errors.AsType[*cli.Interruption](err); ok {
 		return statusInterrupted
 	}
 	return statusFailed
 }
 
-// Groups of commands in the help.
-const (
-	groupRun   = "run"
-	groupLook  = "look"
-	groupSetup = "setup"
-)
-
-func newRoot(con *console) *cobra.Command {
+func newRoot(con *terminal.Console) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "plateau",
 		Short: "spiking neurons with segregated dendrites that learn without backpropagation",
@@ -84,27 +86,27 @@ training with train --resume).`,
   plateau trial --run runs/digits-1    look into a single trial`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
+				return cli.UnknownCommand(cmd, args[0])
 			}
 			return nil
 		},
 		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       version(),
+		Version:       cli.Version(),
 	}
 	root.SetVersionTemplate("plateau {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true // completion is ours
-	root.SetHelpCommand(newHelp(root))
-	root.SetFlagErrorFunc(flagError)
-	root.SetHelpFunc(func(cmd *cobra.Command, args []string) { fmt.Fprint(cmd.OutOrStdout(), help(cmd)) })
+	root.SetHelpCommand(cli.HelpCommand(root))
+	root.SetFlagErrorFunc(cli.FlagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) { fmt.Fprint(cmd.OutOrStdout(), cli.Help(cmd)) })
 	root.AddGroup(
-		&cobra.Group{ID: groupRun, Title: "Simulate and learn"},
-		&cobra.Group{ID: groupLook, Title: "Look at recordings"},
-		&cobra.Group{ID: groupSetup, Title: "Data and settings"})
+		&cobra.Group{ID: cli.GroupRun, Title: "Simulate and learn"},
+		&cobra.Group{ID: cli.GroupLook, Title: "Look at recordings"},
+		&cobra.Group{ID: cli.GroupSetup, Title: "Data and settings"})
 	root.AddCommand(
-		newTrain(con, showExamples), newTest(con), newTrial(con), newPlot(con), newBench(con),
-		newInspect(con), newView(con), newReplay(con), newExport(con), newData(con), newConfig(con), newCompletion(con), newVersion(con))
+		train.Command(con, trial.ShowExamples), train.TestCommand(con), trial.Command(con), draw.Command(con), train.BenchCommand(con),
+		look.InspectCommand(con), view.Command(con), trial.ReplayCommand(con), look.ExportCommand(con), look.DataCommand(con), settings.Command(con), newCompletion(con), cli.VersionCommand(con))
 	complete(root)
 	return root
 }

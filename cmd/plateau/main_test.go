@@ -3,15 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
 )
 
 // plateau runs the program in a fresh folder that the test has changed to.
@@ -31,23 +34,6 @@ func must(t *testing.T, args ...string) (out string) {
 	return out
 }
 
-// lines parses JSON lines, each of which must be an object with an event.
-func jsonLines(t *testing.T, text string) []map[string]any {
-	t.Helper()
-	var events []map[string]any
-	for line := range strings.Lines(text) {
-		var e map[string]any
-		if err := json.Unmarshal([]byte(line), &e); err != nil {
-			t.Fatalf("not a JSON object: %q: %v", line, err)
-		}
-		if e["event"] == "" || e["event"] == nil {
-			t.Fatalf("no event in %q", line)
-		}
-		events = append(events, e)
-	}
-	return events
-}
-
 // tiny is a training run of a blink, by the paper's rule.
 func tiny(more ...string) []string {
 	return append([]string{
@@ -57,37 +43,13 @@ func tiny(more ...string) []string {
 }
 
 // configFor returns the configuration that key=value pairs make.
-func configFor(t *testing.T, pairs ...string) *config {
+func configFor(t *testing.T, pairs ...string) *settings.Config {
 	t.Helper()
-	c, err := configOf(pairs...)
+	c, err := settings.New(pairs...)
 	if err != nil {
 		t.Fatalf("%q: %v", pairs, err)
 	}
 	return c
-}
-
-// tree lists everything below the current folder.
-func tree(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
-		if path != "." {
-			names = append(names, path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
-}
-
-func empty(t *testing.T) {
-	t.Helper()
-	t.Setenv("PLATEAU_DATA", "")
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv("KERAS_HOME", t.TempDir())
-	t.Chdir(t.TempDir())
 }
 
 // emptyTerminal is empty on a terminal that shows UTF-8, and returns the folder that
@@ -98,7 +60,7 @@ func emptyTerminal(t *testing.T) (here string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	empty(t)
+	plateautest.Empty(t)
 	t.Setenv("LC_ALL", "C.UTF-8")
 	t.Setenv("TERM", "xterm")
 	return here
@@ -106,7 +68,7 @@ func emptyTerminal(t *testing.T) (here string) {
 
 // Mistakes that people make, with what they must read and the status.
 func TestMistakes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
 	must(t, "trial", "--run", "run")
 	write := func(name, text string) {
@@ -119,9 +81,9 @@ func TestMistakes(t *testing.T) {
 	write("twice.toml", "seed = 3\nseed = 4\n")
 	write("inline.toml", "neurons = {dt_ms = nan}\nphases.target_ms = -3\n")
 	write("array.toml", "[[phases]]\nforward_ms = 50\n")
-	write("full.toml", printConfig(configFor(t), false))
+	write("full.toml", settings.PrintConfig(configFor(t), false))
 	write("notes.txt", "mine")
-	before := tree(t)
+	before := plateautest.Tree(t)
 	for _, test := range []struct {
 		args   string
 		status int
@@ -236,7 +198,7 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("plateau %s: want %q in\n%s", test.args, want, messages)
 			}
 		}
-		if after := tree(t); !slices.Equal(before, after) {
+		if after := plateautest.Tree(t); !slices.Equal(before, after) {
 			t.Fatalf("plateau %s: has left something behind: before %q, now %q", test.args, before, after)
 		}
 	}
@@ -245,13 +207,13 @@ func TestMistakes(t *testing.T) {
 // Every command must explain itself, and every flag stand under a heading: help
 // lists no other.
 func TestHelp(t *testing.T) {
-	con := &console{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
+	con := &terminal.Console{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
 	var visit func(cmd *cobra.Command)
 	visit = func(cmd *cobra.Command) {
 		if cmd.Hidden {
 			return
 		}
-		text := help(cmd)
+		text := cli.Help(cmd)
 		if cmd.Example == "" || cmd.Short == "" {
 			t.Errorf("%s: no example or no description", cmd.CommandPath())
 		}
@@ -277,7 +239,7 @@ func TestHelp(t *testing.T) {
 	}
 	visit(newRoot(con))
 
-	empty(t)
+	plateautest.Empty(t)
 	for _, args := range [][]string{nil, {"--help"}, {"train", "--help"}, {"help"}, {"help", "train"}, {"help", "data", "list"}, {"data"}, {"--version"}, {"version"}} {
 		status, out, messages := plateau(args...)
 		if status != 0 || !strings.Contains(out, "plateau") || messages != "" {
@@ -291,19 +253,9 @@ func TestHelp(t *testing.T) {
 }
 
 func TestVersionJSON(t *testing.T) {
-	events := jsonLines(t, must(t, "version", "--json"))
-	if len(events) != 1 || events[0]["version"] != version() {
+	events := plateautest.JsonLines(t, must(t, "version", "--json"))
+	if len(events) != 1 || events[0]["version"] != cli.Version() {
 		t.Errorf("got %v", events)
-	}
-}
-
-func TestNearest(t *testing.T) {
-	for _, test := range []struct{ word, want string }{
-		{"trian", "train"}, {"tset", "test"}, {"fetch", "fetch"}, {"ver", "verify"}, {"quagga", ""}, {"", ""},
-	} {
-		if got := nearest(test.word, []string{"train", "test", "trial", "fetch", "verify"}); got != test.want {
-			t.Errorf("nearest(%q) = %q, want %q", test.word, got, test.want)
-		}
 	}
 }
 
@@ -313,7 +265,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 func TestFailingOutputIsAFailure(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for _, args := range [][]string{{"version", "--json"}, {"config"}, {"data", "list"}, tiny("--json")} {
 		var messages bytes.Buffer
 		if status := execute(context.Background(), args, full{}, &messages); status != 1 {
@@ -327,11 +279,11 @@ func TestFailingOutputIsAFailure(t *testing.T) {
 
 // Every command that can be interrupted says with its status that it was.
 func TestInterruptedStatus(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	before := tree(t)
+	before := plateautest.Tree(t)
 	for _, args := range []string{
 		"test --run run", "trial --run run", "bench", "inspect run/recording.plateau", "inspect run/recording.plateau --verify",
 		"replay run/recording.plateau", "export run/recording.plateau --to npz", "plot run/recording.plateau", "plot run", "data fetch mnist",
@@ -341,7 +293,7 @@ func TestInterruptedStatus(t *testing.T) {
 		if status != statusInterrupted || !strings.HasPrefix(messages.String(), "plateau: interrupted") {
 			t.Errorf("plateau %s: status %d, want %d: %s", args, status, statusInterrupted, &messages)
 		}
-		if after := tree(t); !slices.Equal(before, after) {
+		if after := plateautest.Tree(t); !slices.Equal(before, after) {
 			t.Fatalf("plateau %s: has left something behind: before %q, now %q", args, before, after)
 		}
 	}

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
 )
 
 // ofKind returns the events of a kind.
@@ -23,9 +26,9 @@ func ofKind(events []map[string]any, kind string) (list []map[string]any) {
 // Measurements are lines of metrics, the same for any number of workers, and change
 // nothing in the run.
 func TestMeasure(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	run := func(out string, more ...string) []map[string]any {
-		return jsonLines(t, must(t, tiny(append(more, "--json", "--hidden", "8,7", "--batch", "4", "--out", out)...)...))
+		return plateautest.JsonLines(t, must(t, tiny(append(more, "--json", "--hidden", "8,7", "--batch", "4", "--out", out)...)...))
 	}
 	plain := run("plain")
 	all := run("all", "--measure", "all", "--set", "measure.every=12", "--workers", "1")
@@ -91,15 +94,15 @@ func TestMeasure(t *testing.T) {
 	if !reflect.DeepEqual(ofKind(more, "measure"), lines) {
 		t.Error("with more workers other numbers are measured")
 	}
-	if readFile(t, "all/measurements.npz") != readFile(t, "more/measurements.npz") {
+	if plateautest.ReadFile(t, "all/measurements.npz") != plateautest.ReadFile(t, "more/measurements.npz") {
 		t.Error("with more workers measurements.npz is another one")
 	}
 }
 
 // The arrays hold the numbers of the lines, NaN for null.
 func TestMeasurementsFile(t *testing.T) {
-	empty(t)
-	events := jsonLines(t, must(t, tiny("--json", "--hidden", "8,7", "--out", "run", "--measure", "all", "--set", "measure.every=12")...))
+	plateautest.Empty(t)
+	events := plateautest.JsonLines(t, must(t, tiny("--json", "--hidden", "8,7", "--out", "run", "--measure", "all", "--set", "measure.every=12")...))
 	r := openNPZ(t, "run/measurements.npz")
 	lines, epochs := ofKind(events, "measure"), ofKind(events, "epoch")
 	var flatten func(v any) []float64
@@ -158,7 +161,7 @@ func TestMeasurementsFile(t *testing.T) {
 	if _, err := os.Stat("run/measurements.npz"); err == nil {
 		t.Error("measurements of the run that was replaced are left")
 	}
-	writeFile(t, "run/measurements.npz", "mine")
+	plateautest.WriteFile(t, "run/measurements.npz", "mine")
 	if status, _, messages := plateau(tiny("--out", "run", "--force")...); status != 1 || !strings.Contains(messages, "not made by a run") {
 		t.Errorf("somebody's file: status %d, %s", status, messages)
 	}
@@ -167,7 +170,7 @@ func TestMeasurementsFile(t *testing.T) {
 // What is chosen is measured and nothing else; everything that there is includes
 // what a network has.
 func TestMeasureChosen(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for _, c := range []struct {
 		hidden, what string
 		want         []string // fields
@@ -181,7 +184,7 @@ func TestMeasureChosen(t *testing.T) {
 		{"5", "confusion", nil, true},
 		{"none", "all", []string{"gradient_changes", "output_loss", "rates_hz", "weight_changes", "weight_norms"}, true},
 	} {
-		events := jsonLines(t, must(t, tiny("--json", "--hidden", c.hidden, "--epochs", "1", "--out", "run", "--force", "--measure", c.what, "--set", "measure.every=15")...))
+		events := plateautest.JsonLines(t, must(t, tiny("--json", "--hidden", c.hidden, "--epochs", "1", "--out", "run", "--force", "--measure", c.what, "--set", "measure.every=15")...))
 		lines := ofKind(events, "measure")
 		if (c.want == nil) != (lines == nil) || lines != nil && len(lines) != 2 {
 			t.Fatalf("%s: %d lines", c.what, len(lines))
@@ -210,7 +213,7 @@ func TestQuantity(t *testing.T) {
 		x    float64
 		want string
 	}{{0.5, "0.5"}, {0, "0"}, {math.NaN(), "null"}, {math.Inf(1), "null"}, {math.Inf(-1), "null"}} {
-		if got, err := json.Marshal([]quantity{quantity(c.x)}); string(got) != "["+c.want+"]" || err != nil {
+		if got, err := json.Marshal([]run.Quantity{run.Quantity(c.x)}); string(got) != "["+c.want+"]" || err != nil {
 			t.Errorf("%v is written as %s (error %v), want [%s]", c.x, got, err, c.want)
 		}
 	}
@@ -218,20 +221,20 @@ func TestQuantity(t *testing.T) {
 
 // Metrics that somebody has edited give an error, not a panic or a wrong array.
 func TestMeasurementsOfSpoiltMetrics(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for _, c := range []struct{ lines, want string }{
 		{`{"event":"measure","rates_hz":[1,2]}` + "\n" + `{"event":"measure","rates_hz":[1]}`, "m.jsonl:2: rates_hz has"},
 		{`{"event":"measure","rates_hz":[[1,2],[3]]}`, "m.jsonl:1: rates_hz has rows"},
 		{`{"event":"measure","rates_hz":["fast"]}`, "m.jsonl:1:"},
 		{`{"event":"epoch","confusion":{}}`, "m.jsonl:1:"},
 	} {
-		writeFile(t, "m.jsonl", c.lines)
-		if _, err := readMeasurements("m.jsonl"); err == nil || !strings.Contains(err.Error(), c.want) {
+		plateautest.WriteFile(t, "m.jsonl", c.lines)
+		if _, err := run.ReadMeasurements("m.jsonl"); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one that says %q", c.lines, err, c.want)
 		}
 	}
-	writeFile(t, "m.jsonl", `{"event":"measure","rates_hz":[]}`+"\n"+`{"event":"mea`)
-	if columns, err := readMeasurements("m.jsonl"); err != nil || len(columns) != 1 || !slices.Equal(columns[0].shape, []int{1, 0}) {
+	plateautest.WriteFile(t, "m.jsonl", `{"event":"measure","rates_hz":[]}`+"\n"+`{"event":"mea`)
+	if columns, err := run.ReadMeasurements("m.jsonl"); err != nil || len(columns) != 1 || !slices.Equal(columns[0].Shape, []int{1, 0}) {
 		t.Errorf("half a line: %v, %v", columns, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/plateautest"
 )
 
 // By default as many workers run as the job was given cores, and never more than
@@ -31,8 +33,8 @@ func TestWorkersOfAJob(t *testing.T) {
 		}
 	}
 	t.Setenv("SLURM_CPUS_PER_TASK", "3")
-	empty(t)
-	if start := jsonLines(t, must(t, tiny("--json")...))[0]; start["workers"] != 3.0 {
+	plateautest.Empty(t)
+	if start := plateautest.JsonLines(t, must(t, tiny("--json")...))[0]; start["workers"] != 3.0 {
 		t.Errorf("a run of a job of 3 cores has %v workers", start["workers"])
 	}
 }

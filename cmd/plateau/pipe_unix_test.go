@@ -8,18 +8,20 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"plateau/cmd/plateau/plateautest"
 )
 
 // What is no file is refused where a file is needed, rather than waited for.
 func TestPipes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "trial", "--hidden", "5", "--record", "--out", "none")
 	pipes := []string{"pipe", "pipe.npz", filepath.Join("data", "train-images-idx3-ubyte")}
 	if err := os.Mkdir("data", 0o777); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} {
-		writeFile(t, filepath.Join("data", name), "none")
+		plateautest.WriteFile(t, filepath.Join("data", name), "none")
 	}
 	for _, pipe := range pipes {
 		if err := syscall.Mkfifo(pipe, 0o666); err != nil {
@@ -37,7 +39,7 @@ func TestPipes(t *testing.T) {
 			}
 		}()
 	}
-	before := tree(t)
+	before := plateautest.Tree(t)
 	for _, args := range []string{
 		"inspect pipe", "inspect pipe --verify", "inspect " + os.DevNull,
 		"replay pipe", "replay trial-0.plateau --out pipe.npz --force",

@@ -12,32 +12,35 @@ import (
 	"testing"
 	"time"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
 	"plateau/internal/claim"
 )
 
 // stopAtStart leaves a run as a process does that is killed when it has said what
 // it is to do, and nothing else yet.
-func stopAtStart(t *testing.T, run string, force bool, p plan) {
+func stopAtStart(t *testing.T, dir string, force bool, p run.Plan) {
 	t.Helper()
-	folder, err := claimRun(run, "digits", force)
+	folder, err := run.Claim(dir, "digits", force)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Format, p.Every = planFormat, "7ex"
-	folder.plan = &p
-	if err := folder.savePlan(); err != nil {
+	p.Format, p.Every = run.PlanFormat, "7ex"
+	folder.Plan = &p
+	if err := folder.SavePlan(); err != nil {
 		t.Fatal(err)
 	}
-	folder.release()
+	folder.Release()
 }
 
 // A run that was stopped before its first checkpoint begins anew as it was asked
 // to, with its recording. It used to go on without one.
 func TestBeginAnewAsAsked(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "whole", "--record")...)
 	must(t, tiny("--out", "older", "--seed", "2", "--record", "--measure", "all")...)
-	config := readFile(t, "whole/config.toml")
+	config := plateautest.ReadFile(t, "whole/config.toml")
 	outside, err := filepath.Abs("outside.plateau")
 	if err != nil {
 		t.Fatal(err)
@@ -51,8 +54,8 @@ func TestBeginAnewAsAsked(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			stopAtStart(t, "run", replaces, plan{Recording: filepath.ToSlash(recording), Config: config})
-			writeFile(t, "run/.recording.plateau.0a1b2c3d.tmp", "half a head")
+			stopAtStart(t, "run", replaces, run.Plan{Recording: filepath.ToSlash(recording), Config: config})
+			plateautest.WriteFile(t, "run/.recording.plateau.0a1b2c3d.tmp", "half a head")
 			status, _, messages := plateau("train", "--resume", "run")
 			if status != 0 || !strings.Contains(messages, "no checkpoint yet in run; the run begins anew") {
 				t.Fatalf("status %d: %s", status, messages)
@@ -63,7 +66,7 @@ func TestBeginAnewAsAsked(t *testing.T) {
 				at = filepath.Join("run", at)
 			}
 			sameRecording(t, at, "whole/recording.plateau")
-			if p, err := readPlan("run"); err != nil || !p.Begun || p.Every != "7ex" || p.Config != config || p.Recording != filepath.ToSlash(recording) {
+			if p, err := run.ReadPlan("run"); err != nil || !p.Begun || p.Every != "7ex" || p.Config != config || p.Recording != filepath.ToSlash(recording) {
 				t.Errorf("the plan is %+v, %v", p, err)
 			}
 			if names, _ := filepath.Glob("run/.*"); names != nil {
@@ -80,7 +83,7 @@ func TestBeginAnewAsAsked(t *testing.T) {
 // or the other, whole. It used to go on with the old settings without what was
 // learnt by them, or not at all.
 func TestReplaceAfterKill(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	kills := 40
 	if testing.Short() {
 		kills = 10
@@ -113,7 +116,7 @@ func TestReplaceAfterKill(t *testing.T) {
 			t.Fatalf("kill %d: status %d: %s", i, status, messages)
 		}
 		want := "new"
-		if readFile(t, "run/config.toml") == readFile(t, "old/config.toml") {
+		if plateautest.ReadFile(t, "run/config.toml") == plateautest.ReadFile(t, "old/config.toml") {
 			want = "old"
 			kept++
 		} else if replaced++; strings.Contains(messages, "begins anew") {
@@ -121,7 +124,7 @@ func TestReplaceAfterKill(t *testing.T) {
 		}
 		sameRun(t, "run", want)
 		sameRecording(t, "run/recording.plateau", want+"/recording.plateau")
-		for _, name := range tree(t) {
+		for _, name := range plateautest.Tree(t) {
 			if strings.HasSuffix(name, ".tmp") || strings.Contains(name, "claim") {
 				t.Errorf("kill %d: %s is left", i, name)
 			}
@@ -133,10 +136,10 @@ func TestReplaceAfterKill(t *testing.T) {
 // What a process that was killed at the start leaves does not stand in the way of
 // the same command, nor of --force.
 func TestLeftovers(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	os.Mkdir("run", 0o777)
 	for _, name := range []string{".run.json.01234567.tmp", ".config.toml.01234567.tmp", "..probe.89abcdef.tmp", ".recording.plateau.01234567.tmp", ".claim.X.tmp"} {
-		writeFile(t, "run/"+name, "half")
+		plateautest.WriteFile(t, "run/"+name, "half")
 	}
 	ended := process("version")
 	if err := ended.Run(); err != nil {
@@ -146,9 +149,9 @@ func TestLeftovers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	written := readFile(t, "run/claim.1")
+	written := plateautest.ReadFile(t, "run/claim.1")
 	taken.Release()
-	writeFile(t, "run/claim.1", strings.Replace(written, fmt.Sprintf(`"process":%d`, os.Getpid()), fmt.Sprintf(`"process":%d`, ended.Process.Pid), 1))
+	plateautest.WriteFile(t, "run/claim.1", strings.Replace(written, fmt.Sprintf(`"process":%d`, os.Getpid()), fmt.Sprintf(`"process":%d`, ended.Process.Pid), 1))
 	must(t, tiny("--out", "run", "--record")...)
 	for _, half := range []int64{0, 10, 100} {
 		if err := os.Truncate("run/recording.plateau", half); err != nil {
@@ -169,43 +172,43 @@ func TestLeftovers(t *testing.T) {
 
 // What --force replaces was made by a run, checkpoints too.
 func TestForceLooksAtCheckpoints(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
-	writeFile(t, "run/checkpoints/000000060.checkpoint", "my notes")
-	before := tree(t)
+	plateautest.WriteFile(t, "run/checkpoints/000000060.checkpoint", "my notes")
+	before := plateautest.Tree(t)
 	status, _, messages := plateau(tiny("--out", "run", "--force", "--seed", "2")...)
 	if status != 1 || !strings.Contains(messages, "000000060.checkpoint was not made by a run of plateau") {
 		t.Errorf("status %d: %s", status, messages)
 	}
-	if after := tree(t); !slices.Equal(before, after) || readFile(t, "run/checkpoints/000000060.checkpoint") != "my notes" {
+	if after := plateautest.Tree(t); !slices.Equal(before, after) || plateautest.ReadFile(t, "run/checkpoints/000000060.checkpoint") != "my notes" {
 		t.Errorf("the folder has changed: %q", after)
 	}
 }
 
 // The same command begins a run, goes on with it, and succeeds when it is done.
 func TestOneCommand(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "whole", "--record")...)
-	writeFile(t, "exp.toml", "seed = 1\n[network]\nhidden = [20]\n[learning]\nepochs = 2\n")
+	plateautest.WriteFile(t, "exp.toml", "seed = 1\n[network]\nhidden = [20]\n[learning]\nepochs = 2\n")
 	command := tiny("--config", "exp.toml", "--record", "--out", "deep/run", "--resume", "--json")
 	ctx, cancel := context.WithCancel(context.Background())
 	if status := execute(ctx, command, &hook{word: `"event":"epoch"`, do: cancel}, &bytes.Buffer{}); status == 0 {
 		t.Fatal("it was not interrupted")
 	}
 	cancel()
-	events := jsonLines(t, must(t, command...))
+	events := plateautest.JsonLines(t, must(t, command...))
 	if events[0]["event"] != "resume" || events[len(events)-1]["event"] != "done" {
 		t.Errorf("it went on with %v", events)
 	}
 	sameRun(t, "deep/run", "whole")
 	sameRecording(t, "deep/run/recording.plateau", "whole/recording.plateau")
-	before := tree(t)
-	if events := jsonLines(t, must(t, command...)); len(events) != 1 || events[0]["event"] != "done" {
+	before := plateautest.Tree(t)
+	if events := plateautest.JsonLines(t, must(t, command...)); len(events) != 1 || events[0]["event"] != "done" {
 		t.Errorf("once more it says %v", events)
 	}
 	os.Mkdir("other", 0o777)
-	writeFile(t, "other/notes", "mine")
-	writeFile(t, "changed.toml", "seed = 1\n[network]\nhidden = [21]\n")
+	plateautest.WriteFile(t, "other/notes", "mine")
+	plateautest.WriteFile(t, "changed.toml", "seed = 1\n[network]\nhidden = [21]\n")
 	before = append(before, "changed.toml", "other", "other/notes")
 	slices.Sort(before)
 	for _, c := range []struct {
@@ -226,14 +229,14 @@ func TestOneCommand(t *testing.T) {
 			t.Errorf("%q: status %d, want %d and %q: %s", c.args, status, c.status, c.want, messages)
 		}
 	}
-	if after := tree(t); !slices.Equal(after, before) {
+	if after := plateautest.Tree(t); !slices.Equal(after, before) {
 		t.Errorf("there are %q, want %q", after, before)
 	}
 }
 
 // What is told to begin a run anew asks for its recording too.
 func TestAnewKeepsRecording(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	outside, err := filepath.Abs("spikes.plateau")
 	if err != nil {
 		t.Fatal(err)
@@ -247,7 +250,7 @@ func TestAnewKeepsRecording(t *testing.T) {
 		os.RemoveAll("run/checkpoints")
 		status, _, messages := plateau("train", "--resume", "run")
 		want := append([]string{"train", "--config", "run/config.toml", "--out", "run", "--force"}, c.want...)
-		if status != 1 || !strings.HasSuffix(messages, "to begin it anew: "+command(want...)+"\n") {
+		if status != 1 || !strings.HasSuffix(messages, "to begin it anew: "+cli.Command(want...)+"\n") {
 			t.Errorf("%q: status %d: %s, want %q", c.asked, status, messages, want)
 		}
 		must(t, want...)
@@ -257,9 +260,9 @@ func TestAnewKeepsRecording(t *testing.T) {
 // A job that is requeued when its machine was lost waits until the claim of the
 // lost process ends.
 func TestRequeued(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--epochs", "1")...)
-	writeFile(t, "run/claim.1", `{"host":"elsewhere","process":7}`)
+	plateautest.WriteFile(t, "run/claim.1", `{"host":"elsewhere","process":7}`)
 	then := time.Now().Add(-10*time.Minute + 2*time.Second)
 	if err := os.Chtimes("run/claim.1", then, then); err != nil {
 		t.Fatal(err)
@@ -275,19 +278,19 @@ func TestRequeued(t *testing.T) {
 // A run whose folder was given to another process, as this one gave no sign of
 // life, leaves it alone.
 func TestFolderLost(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	var state string
 	lose := func() {
 		os.Remove("run/claim.1")
-		writeFile(t, "run/claim.2", `{"host":"elsewhere","process":7}`)
-		state = readFile(t, "run/run.json") + strings.Join(tree(t), " ")
+		plateautest.WriteFile(t, "run/claim.2", `{"host":"elsewhere","process":7}`)
+		state = plateautest.ReadFile(t, "run/run.json") + strings.Join(plateautest.Tree(t), " ")
 	}
 	var messages bytes.Buffer
 	status := execute(context.Background(), tiny("--out", "run", "--json", "--checkpoint-every", "1ep"), &hook{word: `"event":"epoch"`, do: lose}, &messages)
 	if status != 1 || !strings.Contains(messages.String(), "this process must not write to run any more") {
 		t.Errorf("status %d: %s", status, &messages)
 	}
-	if now := readFile(t, "run/run.json") + strings.Join(tree(t), " "); now != state {
+	if now := plateautest.ReadFile(t, "run/run.json") + strings.Join(plateautest.Tree(t), " "); now != state {
 		t.Errorf("it has changed from\n%s to\n%s", state, now)
 	}
 	status, _, text := plateau("train", "--resume", "run")
@@ -297,43 +300,43 @@ func TestFolderLost(t *testing.T) {
 	if out := must(t, "inspect", "run"); !strings.Contains(out, "digits, running\n") {
 		t.Errorf("inspect says %s", out)
 	}
-	if !strings.Contains(strings.Join(tree(t), " "), "run/claim.2") {
+	if !strings.Contains(strings.Join(plateautest.Tree(t), " "), "run/claim.2") {
 		t.Error("inspect has touched the claim")
 	}
 }
 
 // A plan whose bits have flipped is not believed.
 func TestDamagedPlan(t *testing.T) {
-	p := plan{Format: planFormat, Program: "x", Recording: "recording.plateau", Every: "5m", Config: "# plateau run\nseed = 1\n"}
-	b, err := p.encode()
+	p := run.Plan{Format: run.PlanFormat, Program: "x", Recording: "recording.plateau", Every: "5m", Config: "# plateau run\nseed = 1\n"}
+	b, err := p.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	empty(t)
+	plateautest.Empty(t)
 	for i := range b {
 		for bit := range 8 {
 			b[i] ^= 1 << bit
-			writeFile(t, planName, string(b))
-			if p, err := readPlan("."); err == nil {
+			plateautest.WriteFile(t, cli.PlanName, string(b))
+			if p, err := run.ReadPlan("."); err == nil {
 				t.Fatalf("%s is taken for %+v", b, p)
 			}
 			b[i] ^= 1 << bit
 		}
 	}
-	writeFile(t, planName, string(b))
-	if got, err := readPlan("."); err != nil || got.Config != p.Config || got.Recording != p.Recording {
+	plateautest.WriteFile(t, cli.PlanName, string(b))
+	if got, err := run.ReadPlan("."); err != nil || got.Config != p.Config || got.Recording != p.Recording {
 		t.Errorf("%+v, %v", got, err)
 	}
 	must(t, tiny("--out", "whole")...)
 	must(t, tiny("--out", "run", "--epochs", "1")...)
-	text := readFile(t, "run/run.json")
-	writeFile(t, "run/run.json", strings.Replace(text, "5m", "7m", 1))
+	text := plateautest.ReadFile(t, "run/run.json")
+	plateautest.WriteFile(t, "run/run.json", strings.Replace(text, "5m", "7m", 1))
 	status, _, messages := plateau("train", "--resume", "run", "--epochs", "2")
 	if status != 0 || !strings.Contains(messages, "run/run.json is damaged: its checksum does not match; it is written anew") {
 		t.Errorf("status %d: %s", status, messages)
 	}
 	sameRun(t, "run", "whole")
-	if _, err := readPlan("run"); err != nil {
+	if _, err := run.ReadPlan("run"); err != nil {
 		t.Error(err)
 	}
 }
@@ -341,7 +344,7 @@ func TestDamagedPlan(t *testing.T) {
 // A run that stopped before its first checkpoint is one all the same, and who wants its
 // weights is told how to get them.
 func TestRunWithoutWeights(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
 	for _, name := range []string{"run/weights.npz", "run/checkpoints"} {
 		if err := os.RemoveAll(name); err != nil {

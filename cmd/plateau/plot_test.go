@@ -13,6 +13,11 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/draw"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/terminal"
 	"plateau/compartments"
 	"plateau/internal/figure"
 	"plateau/sim"
@@ -21,7 +26,7 @@ import (
 
 // What a trial and runs leave can be drawn in every format.
 func TestPlot(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for seed, out := range map[string]string{"1": "a", "2": "b"} {
 		must(t, tiny("--hidden", "5,4", "--seed", seed, "--out", out)...)
 	}
@@ -38,13 +43,13 @@ func TestPlot(t *testing.T) {
 		"trial-0.svg": "<?xml", "t.pdf": "%PDF", "t.png": "\x89PNG", "flat.svg": "<?xml",
 		"learning.svg": "<?xml", "compared.pdf": "%PDF", "seeds.png": "\x89PNG",
 	} {
-		if got := readFile(t, name); !strings.HasPrefix(got, start) {
+		if got := plateautest.ReadFile(t, name); !strings.HasPrefix(got, start) {
 			t.Errorf("%s begins with %.8q, want %q", name, got, start)
 		}
 	}
-	text := readFile(t, "trial-0.svg")
+	text := plateautest.ReadFile(t, "trial-0.svg")
 	for _, want := range []string{
-		"<title>One trial:", "784-5-4-10 on digits, image 0, seed 1", "plateau " + version(),
+		"<title>One trial:", "784-5-4-10 on digits, image 0, seed 1", "plateau " + cli.Version(),
 		"forward phase", "target phase", "settling, 30 ms", "averaged, 20 ms", "plateau α", "apical", "basal", "soma",
 		"hidden0, neuron", "hidden1, neuron", "output somata", "time (ms)", "relative to rest",
 	} {
@@ -52,47 +57,47 @@ func TestPlot(t *testing.T) {
 			t.Errorf("trial-0.svg: no %q", want)
 		}
 	}
-	learning := readFile(t, "learning.svg")
+	learning := plateautest.ReadFile(t, "learning.svg")
 	for _, want := range []string{"Error (%)", "Output loss", "Hidden loss", "epoch", "a, seed 1"} {
 		if !strings.Contains(learning, want) {
 			t.Errorf("learning.svg: no %q", want)
 		}
 	}
 	must(t, "plot", "a", "b", "c", "--out", "names.svg")
-	if text := readFile(t, "names.svg"); !strings.Contains(text, "network.hidden = [5, 4]") || !strings.Contains(text, "2 seeds") || !strings.Contains(text, "± 1 standard deviation") {
+	if text := plateautest.ReadFile(t, "names.svg"); !strings.Contains(text, "network.hidden = [5, 4]") || !strings.Contains(text, "2 seeds") || !strings.Contains(text, "± 1 standard deviation") {
 		t.Error("names.svg does not say which runs are which")
 	}
-	if m, err := png.DecodeConfig(strings.NewReader(readFile(t, "seeds.png"))); err != nil || m.Width < 1500 || m.Height < 600 {
+	if m, err := png.DecodeConfig(strings.NewReader(plateautest.ReadFile(t, "seeds.png"))); err != nil || m.Width < 1500 || m.Height < 600 {
 		t.Errorf("seeds.png: %+v, %v", m, err)
 	}
-	events := jsonLines(t, must(t, "plot", "a", "--json", "--force"))
+	events := plateautest.JsonLines(t, must(t, "plot", "a", "--json", "--force"))
 	if len(events) != 1 || events[0]["event"] != "plot" || events[0]["out"] != "learning.svg" {
 		t.Errorf("got %v", events)
 	}
-	if readFile(t, "learning.svg") != learning {
+	if plateautest.ReadFile(t, "learning.svg") != learning {
 		t.Error("the same picture again has other bytes")
 	}
 }
 
 func TestPlotMistakes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record")...)
 	must(t, tiny("--out", "sparse", "--record", "--set", "record.weights=false", "--set", "record.weights_every=30")...)
 	must(t, "trial", "--run", "run")
-	writeFile(t, "notes.txt", "mine")
-	writeFile(t, "there.svg", "mine")
+	plateautest.WriteFile(t, "notes.txt", "mine")
+	plateautest.WriteFile(t, "there.svg", "mine")
 	if err := os.MkdirAll("young", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, "young/config.toml", readFile(t, "run/config.toml"))
-	start, _, _ := strings.Cut(readFile(t, "run/metrics.jsonl"), "\n")
-	writeFile(t, "young/metrics.jsonl", start+"\n")
+	plateautest.WriteFile(t, "young/config.toml", plateautest.ReadFile(t, "run/config.toml"))
+	start, _, _ := strings.Cut(plateautest.ReadFile(t, "run/metrics.jsonl"), "\n")
+	plateautest.WriteFile(t, "young/metrics.jsonl", start+"\n")
 	if err := os.Mkdir("bare", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	whole := []byte(readFile(t, "trial-0.npz"))
-	writeFile(t, "damaged.npz", string(bytes.Replace(whole, []byte("hidden0_apical"), []byte("hidden0_apicol"), -1)))
-	before := tree(t)
+	whole := []byte(plateautest.ReadFile(t, "trial-0.npz"))
+	plateautest.WriteFile(t, "damaged.npz", string(bytes.Replace(whole, []byte("hidden0_apical"), []byte("hidden0_apicol"), -1)))
+	before := plateautest.Tree(t)
 	for _, test := range []struct {
 		args   string
 		status int
@@ -148,7 +153,7 @@ func TestPlotMistakes(t *testing.T) {
 				t.Errorf("plateau %s: want %q in %q", test.args, want, messages)
 			}
 		}
-		if after := tree(t); !slices.Equal(before, after) {
+		if after := plateautest.Tree(t); !slices.Equal(before, after) {
 			t.Fatalf("plateau %s: before %q, now %q", test.args, before, after)
 		}
 	}
@@ -162,7 +167,7 @@ func anyWidth(svg string) string {
 // A recorded trial makes the picture that the archive of the same trial makes,
 // whose potentials were not found by replay.
 func TestPlotRecordedTrial(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for name, settings := range map[string][]string{
 		"plain":  {"--hidden", "9"},
 		"random": {"--hidden", "9,7", "--set", "phases.window_ms=20", "--set", "phases.plateau_spread_ms=5", "--split", "train"},
@@ -171,7 +176,7 @@ func TestPlotRecordedTrial(t *testing.T) {
 		must(t, append([]string{"trial", "--example", "3", "--out", name + ".npz", "--record", name + ".plateau"}, settings...)...)
 		must(t, "plot", name+".npz", "--out", "archive.svg", "--force")
 		must(t, "plot", name+".plateau", "--out", "recording.svg", "--force")
-		archive, recording := anyWidth(readFile(t, "archive.svg")), anyWidth(readFile(t, "recording.svg"))
+		archive, recording := anyWidth(plateautest.ReadFile(t, "archive.svg")), anyWidth(plateautest.ReadFile(t, "recording.svg"))
 		archive = strings.ReplaceAll(archive, "plateau plot "+name+".npz", "plateau plot "+name+".plateau")
 		archive = strings.ReplaceAll(archive, name+".npz: ", name+".plateau, trial 0: ")
 		if archive != recording {
@@ -186,13 +191,13 @@ func TestPlotRecordedTrial(t *testing.T) {
 // Potentials of a training trial are found with weights that the recording holds,
 // or with those of another file; and pictures say how they were made.
 func TestPlotTrainingTrial(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "one", "--epochs", "1")...)
 	must(t, tiny("--out", "run", "--record")...)
 	must(t, tiny("--out", "bare", "--record", "--set", "record.weights=false", "--set", "record.weights_every=30")...)
 	must(t, "plot", "run/recording.plateau", "--trial", "35", "--neurons", "4")
 	must(t, "plot", "bare/recording.plateau", "--trial", "35", "--neurons", "4", "--run", "one", "--out", "bare.svg")
-	text := readFile(t, "recording-35.svg")
+	text := plateautest.ReadFile(t, "recording-35.svg")
 	for _, want := range []string{
 		"run/recording.plateau, training trial 35", "plateau plot run/recording.plateau --trial 35 --neurons 4", "hidden0, neuron 4", "<image",
 	} {
@@ -201,7 +206,7 @@ func TestPlotTrainingTrial(t *testing.T) {
 		}
 	}
 	curves := func(svg string) string { return anyWidth(svg[strings.Index(svg, "<path"):]) }
-	if curves(strings.ReplaceAll(text, "run/recording", "bare/recording")) != curves(readFile(t, "bare.svg")) {
+	if curves(strings.ReplaceAll(text, "run/recording", "bare/recording")) != curves(plateautest.ReadFile(t, "bare.svg")) {
 		t.Error("without weights of its own the recording gives another picture")
 	}
 }
@@ -210,9 +215,9 @@ func TestPlotTrainingTrial(t *testing.T) {
 func TestPlotWithoutImages(t *testing.T) {
 	h := &record.Header{Data: "mnist"}
 	var messages bytes.Buffer
-	empty(t)
-	s := &recordedTrial{con: &console{err: &messages}, h: h, t: &record.Trial{Example: 3, Purpose: sim.TrainingSpikes}}
-	m := s.image(figure.Population{Neurons: 784, SpikeNeuron: []int32{30, 30, 31}})
+	plateautest.Empty(t)
+	s := &draw.RecordedTrial{Con: &terminal.Console{Err: &messages}, H: h, T: &record.Trial{Example: 3, Purpose: sim.TrainingSpikes}}
+	m := s.Image(figure.Population{Neurons: 784, SpikeNeuron: []int32{30, 30, 31}})
 	for x, want := range map[int]uint8{1: 255, 2: 0, 3: 128, 4: 255} {
 		if got := m.(*image.Gray).GrayAt(x, 1).Y; got != want {
 			t.Errorf("column %d is %d, want %d", x, got, want)
@@ -224,17 +229,17 @@ func TestPlotWithoutImages(t *testing.T) {
 }
 
 func TestPlotRaster(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
 	must(t, "plot", "run/recording.plateau", "--what", "raster", "--trials", "3:6,9")
-	text := readFile(t, "recording-raster.svg")
+	text := plateautest.ReadFile(t, "recording-raster.svg")
 	for _, want := range []string{"Spikes of 4 trials: 3:6,9", "784-20-10 on digits, seed 1; ", "forward phase", "input", "hidden0", "output", "time (ms)", ">250<"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
 		}
 	}
 	must(t, "plot", "run/recording.plateau", "--what", "raster", "--populations", "output", "--out", "output.svg")
-	if text := readFile(t, "output.svg"); strings.Contains(text, "hidden0") || !strings.Contains(text, "Spikes of trial 0") {
+	if text := plateautest.ReadFile(t, "output.svg"); strings.Contains(text, "hidden0") || !strings.Contains(text, "Spikes of trial 0") {
 		t.Error("output.svg is not of the output in trial 0")
 	}
 }
@@ -245,7 +250,7 @@ func measuredRun(t *testing.T, out string, args ...string) {
 	t.Helper()
 	must(t, tiny(append([]string{"--out", out}, args...)...)...)
 	path := out + "/metrics.jsonl"
-	text := readFile(t, path)
+	text := plateautest.ReadFile(t, path)
 	start, rest, _ := strings.Cut(text, "\n")
 	lines := start + "\n"
 	for k := range 3 {
@@ -259,12 +264,12 @@ func measuredRun(t *testing.T, out string, args ...string) {
 			10*(k+1), angle, angle-5, 3-k, change)
 	}
 	rest = strings.Replace(rest, `"epoch":2,`, `"confusion":[[3,1],[0,6]],"epoch":2,`, 1)
-	writeFile(t, path, lines+rest)
+	plateautest.WriteFile(t, path, lines+rest)
 }
 
 // Everything that is measured in training can be drawn, of one run and of several.
 func TestPlotMeasured(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	measuredRun(t, "a")
 	measuredRun(t, "b", "--seed", "2")
 	measuredRun(t, "c", "--hidden", "9,8")
@@ -277,8 +282,8 @@ func TestPlotMeasured(t *testing.T) {
 		"confusion":  {"epoch 2: error 10.00 % on 10 images", ">75.0 %<"},
 	} {
 		must(t, "plot", "a", "--what", what)
-		text := readFile(t, what+".svg")
-		for _, w := range append(want, "<title>", "plateau plot a --what "+what, "plateau "+version()) {
+		text := plateautest.ReadFile(t, what+".svg")
+		for _, w := range append(want, "<title>", "plateau plot a --what "+what, "plateau "+cli.Version()) {
 			if !strings.Contains(text, w) {
 				t.Errorf("%s: no %q", what, w)
 			}
@@ -286,32 +291,32 @@ func TestPlotMeasured(t *testing.T) {
 		must(t, "plot", "a", "b", "--what", what, "--out", "seeds.pdf", "--force")
 		if what != "confusion" {
 			must(t, "plot", "a", "b", "c", "--what", what, "--out", "compared.svg", "--force")
-			if text := readFile(t, "compared.svg"); !strings.Contains(text, "network.hidden = [9, 8]") || strings.Contains(text, "learning.rates") || !strings.Contains(text, "2 seeds") {
+			if text := plateautest.ReadFile(t, "compared.svg"); !strings.Contains(text, "network.hidden = [9, 8]") || strings.Contains(text, "learning.rates") || !strings.Contains(text, "2 seeds") {
 				t.Errorf("%s: the picture does not say which runs are which, and nothing else", what)
 			}
 		}
 	}
 	must(t, "plot", "a", "b", "--what", "confusion", "--out", "both.svg")
-	if text := readFile(t, "both.svg"); !strings.Contains(text, "a, b, seeds 1, 2, epoch 2: error 10.00 % on 20 images") {
+	if text := plateautest.ReadFile(t, "both.svg"); !strings.Contains(text, "a, b, seeds 1, 2, epoch 2: error 10.00 % on 20 images") {
 		t.Error("the confusion of two runs is not their sum")
 	}
 	must(t, "plot", "c", "--what", "fields", "--neurons", "largest")
-	if text := readFile(t, "fields.svg"); strings.Count(text, "<image") != 1 || strings.Count(text, ">8<") != 1 || !strings.Contains(text, "the 9 of 9 neurons with the largest weights") {
+	if text := plateautest.ReadFile(t, "fields.svg"); strings.Count(text, "<image") != 1 || strings.Count(text, ">8<") != 1 || !strings.Contains(text, "the 9 of 9 neurons with the largest weights") {
 		t.Error("fields.svg has not a map for each neuron, or does not say which")
 	}
 	must(t, "plot", "a", "--what", "fields", "--neurons", "3:5,19", "--out", "three.svg")
-	if text := readFile(t, "three.svg"); !strings.Contains(text, "3 neurons of 20: 3:5,19") || !strings.Contains(text, ">19<") || strings.Contains(text, ">5<") {
+	if text := plateautest.ReadFile(t, "three.svg"); !strings.Contains(text, "3 neurons of 20: 3:5,19") || !strings.Contains(text, ">19<") || strings.Contains(text, ">5<") {
 		t.Error("three.svg is not of neurons 3, 4 and 19")
 	}
-	writeFile(t, "test.jsonl", must(t, "test", "--run", "a", "--json"))
+	plateautest.WriteFile(t, "test.jsonl", must(t, "test", "--run", "a", "--json"))
 	must(t, "plot", "test.jsonl", "--what", "confusion", "--out", "test.svg")
-	if text := readFile(t, "test.svg"); !strings.Contains(text, " on 20 images") || !strings.Contains(text, "Confusion matrix: digits") {
+	if text := plateautest.ReadFile(t, "test.svg"); !strings.Contains(text, " on 20 images") || !strings.Contains(text, "Confusion matrix: digits") {
 		t.Error("test.svg is not of the test")
 	}
 }
 
 func TestPlotMeasuredMistakes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
 	must(t, tiny("--out", "flat", "--hidden", "none")...)
 	must(t, tiny("--out", "short", "--measure", "losses, alignment", "--epochs", "1")...) // 30 examples
@@ -321,12 +326,12 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(t, tiny("--out", "told", "--measure", "confusion")...)
-	writeFile(t, "young/config.toml", readFile(t, "told/config.toml"))
-	start, _, _ := strings.Cut(readFile(t, "told/metrics.jsonl"), "\n")
-	writeFile(t, "young/metrics.jsonl", start+"\n")
-	writeFile(t, "notes.txt", "mine")
-	writeFile(t, "odd.jsonl", `{"event":"test","data":"mnist","confusion":[[1,2],[3]]}`+"\n")
-	before := tree(t)
+	plateautest.WriteFile(t, "young/config.toml", plateautest.ReadFile(t, "told/config.toml"))
+	start, _, _ := strings.Cut(plateautest.ReadFile(t, "told/metrics.jsonl"), "\n")
+	plateautest.WriteFile(t, "young/metrics.jsonl", start+"\n")
+	plateautest.WriteFile(t, "notes.txt", "mine")
+	plateautest.WriteFile(t, "odd.jsonl", `{"event":"test","data":"mnist","confusion":[[1,2],[3]]}`+"\n")
+	before := plateautest.Tree(t)
 	for args, want := range map[string]string{
 		"run --what angles":                   "run: nothing was measured of angles; plateau train --measure angle,alignment",
 		"run --what dynamics":                 "plateau train --measure norms",
@@ -355,7 +360,7 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 			t.Errorf("plot %s: status %d, output %q, messages %q, want %q", args, status, out, messages, want)
 		}
 	}
-	if after := tree(t); !slices.Equal(before, after) {
+	if after := plateautest.Tree(t); !slices.Equal(before, after) {
 		t.Errorf("before %q, now %q", before, after)
 	}
 }
@@ -363,11 +368,11 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 // A run that goes on, or is still being written, is read as far as it is known:
 // what was done again counts, and a line that is not whole does not.
 func TestReadMetricsOfRunInProgress(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	if err := os.Mkdir("run", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, "run/metrics.jsonl", `{"event":"start"}
+	plateautest.WriteFile(t, "run/metrics.jsonl", `{"event":"start"}
 {"event":"measure","examples":10,"largest_eigenvalue":3}
 {"event":"measure","examples":20,"largest_eigenvalue":2}
 {"event":"epoch","epoch":1,"test_error":0.5}
@@ -376,38 +381,38 @@ func TestReadMetricsOfRunInProgress(t *testing.T) {
 {"event":"measure","examples":30,"largest_eigenvalue":1}
 {"event":"epoch","epoch":2,"test_error":0.3}
 {"event":"epo`)
-	run, err := readMetrics("run")
+	dir, err := run.ReadMetrics("run")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := learningOf(run).TestError; !slices.Equal(e, []float64{0.5, 0.3}) {
+	if e := draw.LearningOf(dir).TestError; !slices.Equal(e, []float64{0.5, 0.3}) {
 		t.Errorf("errors are %v", e)
 	}
 	var examples []float64
-	for _, m := range run.measured {
+	for _, m := range dir.Measured {
 		examples = append(examples, float64(m.Examples))
 	}
-	if !slices.Equal(examples, []float64{10, 20, 30}) || run.measured[1].LargestEigenvalue != nil || *run.measured[2].LargestEigenvalue != 1 {
-		t.Errorf("measured at %v: %+v", examples, run.measured)
+	if !slices.Equal(examples, []float64{10, 20, 30}) || dir.Measured[1].LargestEigenvalue != nil || *dir.Measured[2].LargestEigenvalue != 1 {
+		t.Errorf("measured at %v: %+v", examples, dir.Measured)
 	}
-	writeFile(t, "run/metrics.jsonl", "{\"event\":\"start\"}\nnonsense\n")
-	if _, err := readMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:2: not a line of metrics") {
+	plateautest.WriteFile(t, "run/metrics.jsonl", "{\"event\":\"start\"}\nnonsense\n")
+	if _, err := run.ReadMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:2: not a line of metrics") {
 		t.Errorf("got %v", err)
 	}
-	writeFile(t, "run/metrics.jsonl", "{\"event\":\"epoch\",\"epoch\":3}\n")
-	if _, err := readMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:1: not a line of metrics: epoch 3, want 1") {
+	plateautest.WriteFile(t, "run/metrics.jsonl", "{\"event\":\"epoch\",\"epoch\":3}\n")
+	if _, err := run.ReadMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:1: not a line of metrics: epoch 3, want 1") {
 		t.Errorf("got %v", err)
 	}
 }
 
 // A line that is wrong does not hide the rest of a run from inspect.
 func TestInspectSpoiltMetrics(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
 	whole := must(t, "inspect", "run")
-	text := readFile(t, "run/metrics.jsonl")
+	text := plateautest.ReadFile(t, "run/metrics.jsonl")
 	for _, spoilt := range []string{"nonsense\n", "\n", `{"event":"epoch","epoch":7}` + "\n", `{"event":"done","epochs":"two"}` + "\n"} {
-		writeFile(t, "run/metrics.jsonl", strings.Replace(text, "\n", "\n"+spoilt, 1))
+		plateautest.WriteFile(t, "run/metrics.jsonl", strings.Replace(text, "\n", "\n"+spoilt, 1))
 		status, told, messages := plateau("inspect", "run")
 		if status != 0 || told != whole || !strings.Contains(messages, "note: run/metrics.jsonl:2: not a line of metrics") {
 			t.Errorf("%q: status %d, %s%s, want %s", spoilt, status, told, messages, whole)
@@ -421,20 +426,20 @@ func TestInspectSpoiltMetrics(t *testing.T) {
 // Lines have the names that were asked for, and seeds a line each if that was; the
 // legend tells the test error in which each run ended.
 func TestPlotLabels(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	measuredRun(t, "a", "--hidden", "5")
 	measuredRun(t, "b", "--hidden", "5", "--seed", "2")
 	measuredRun(t, "c", "--validation", "10")
 	final := func(folder string) string {
 		t.Helper()
-		run, err := readMetrics(folder)
-		if err != nil || run.end == nil {
+		run, err := run.ReadMetrics(folder)
+		if err != nil || run.End == nil {
 			t.Fatal(err)
 		}
-		return strconv.FormatFloat(100**run.end.TestError, 'f', 2, 64)
+		return strconv.FormatFloat(100**run.End.TestError, 'f', 2, 64)
 	}
 	must(t, "plot", "a", "b", "c", "--labels", "small, held <out>", "--seeds", "each", "--out", "named.svg")
-	text := readFile(t, "named.svg")
+	text := plateautest.ReadFile(t, "named.svg")
 	for _, want := range []string{">small<", ">held &lt;out&gt;<", ">" + final("a") + ", " + final("b") + " %<", ">" + final("c") + " %<", "a line for each seed; a, b, seeds 1, 2; c, seed 1", "--labels &#39;small, held &lt;out&gt;&#39; --seeds each"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("named.svg: no %q", want)
@@ -444,23 +449,23 @@ func TestPlotLabels(t *testing.T) {
 		t.Error("named.svg has the settings in which runs differ")
 	}
 	must(t, "plot", "a", "b", "c", "--what", "rates", "--labels", "small,held out", "--seeds", "each", "--out", "rates.svg")
-	if text := readFile(t, "rates.svg"); !strings.Contains(text, ">small<") {
+	if text := plateautest.ReadFile(t, "rates.svg"); !strings.Contains(text, ">small<") {
 		t.Error("rates.svg has no names")
 	}
 }
 
 // What a line of metrics has no value for is a gap: of a list as of a single number.
 func TestPlotGaps(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
-	text := readFile(t, "run/metrics.jsonl")
+	text := plateautest.ReadFile(t, "run/metrics.jsonl")
 	start, rest, _ := strings.Cut(text, "\n")
 	lines := start + "\n"
 	for k, v := range []string{"null", "80", "81", "null", "83"} {
 		lines += fmt.Sprintf(`{"event":"measure","epoch":1,"examples":%d,"update_angles_deg":[%s],"alignment_angle_deg":%[2]s}`+"\n", k+1, v)
 	}
-	writeFile(t, "run/metrics.jsonl", lines+rest)
-	drawn, _, err := drawings()[slices.Index(drawingNames(), "angles")].draw(nil, plotOptions{from: []string{"run"}, seeds: seedsMean})
+	plateautest.WriteFile(t, "run/metrics.jsonl", lines+rest)
+	drawn, _, err := draw.Drawings()[slices.Index(draw.DrawingNames(), "angles")].Draw(nil, draw.Options{From: []string{"run"}, Seeds: draw.SeedsMean})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -468,11 +473,11 @@ func TestPlotGaps(t *testing.T) {
 	if len(rows) != 2 {
 		t.Fatalf("%d rows, want 2", len(rows))
 	}
-	run, err := readMetrics("run")
-	if err != nil || run.read([]byte(`{"event":"epoch","epoch":3,"hidden_losses":[null],"output_loss":null}`)) != nil || run.read([]byte(`{"event":"epoch","epoch":4,"hidden_losses":[0.5],"output_loss":0.25}`)) != nil {
+	run, err := run.ReadMetrics("run")
+	if err != nil || run.Read([]byte(`{"event":"epoch","epoch":3,"hidden_losses":[null],"output_loss":null}`)) != nil || run.Read([]byte(`{"event":"epoch","epoch":4,"hidden_losses":[0.5],"output_loss":0.25}`)) != nil {
 		t.Fatal(err)
 	}
-	if r := learningOf(run); fmt.Sprint(r.OutputLoss[2:], r.HiddenLosses[0][2:]) != "[NaN 0.25] [NaN 0.5]" {
+	if r := draw.LearningOf(run); fmt.Sprint(r.OutputLoss[2:], r.HiddenLosses[0][2:]) != "[NaN 0.25] [NaN 0.5]" {
 		t.Errorf("losses of an epoch without them are %v and %v", r.OutputLoss, r.HiddenLosses)
 	}
 	for _, r := range rows {
@@ -485,7 +490,7 @@ func TestPlotGaps(t *testing.T) {
 
 // Fields are the columns of W0, and the largest are those of the largest norm.
 func TestPlotFieldsAreWeights(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--epochs", "1")...)
 	w, _, err := openNPZ(t, "run/weights.npz").Float32("W0")
 	if err != nil {
@@ -495,7 +500,7 @@ func TestPlotFieldsAreWeights(t *testing.T) {
 	for k, v := range w {
 		norms[k%20] += float64(v) * float64(v)
 	}
-	drawn, _, err := drawFields(nil, plotOptions{from: []string{"run"}, neurons: largest})
+	drawn, _, err := draw.DrawFields(nil, draw.Options{From: []string{"run"}, Neurons: draw.Largest})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -523,8 +528,8 @@ func TestPlotFieldsAreWeights(t *testing.T) {
 
 // Rates of the output are those that its potentials give, in Hz.
 func TestPlotRates(t *testing.T) {
-	s := &shownTrial{noise: compartments.EscapeNoise{MaxRate: 0.2}}
-	for k, got := range s.rate([]float64{0, math.Log(3), -100}) {
+	s := &draw.ShownTrial{Noise: compartments.EscapeNoise{MaxRate: 0.2}}
+	for k, got := range s.Rate([]float64{0, math.Log(3), -100}) {
 		if want := []float64{100, 150, 0}[k]; math.Abs(got-want) > 1e-4 {
 			t.Errorf("rate %d is %v Hz, want %v", k, got, want)
 		}

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/settings"
 	"plateau/compartments"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
@@ -47,13 +50,13 @@ var presetRuns = map[string]struct {
 }
 
 // presetOf puts together what a preset says.
-func presetOf(t *testing.T, name string) *config {
+func presetOf(t *testing.T, name string) *settings.Config {
 	t.Helper()
-	s := newSettings()
-	if err := s.use("--preset", name); err != nil {
+	s := settings.NewLayers()
+	if err := s.Use("--preset", name); err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.finish()
+	c, err := s.Finish()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,43 +65,43 @@ func presetOf(t *testing.T, name string) *config {
 
 // A preset is the same as its settings one by one.
 func TestPresets(t *testing.T) {
-	for _, p := range presets() {
-		want, known := presetRuns[p.name]
+	for _, p := range settings.Presets() {
+		want, known := presetRuns[p.Name]
 		if !known {
-			t.Errorf("%s: what it should say is not known", p.name)
+			t.Errorf("%s: what it should say is not known", p.Name)
 			continue
 		}
-		got := presetOf(t, p.name)
-		if text := find("learning.rates").text(got); text != want.rates {
-			t.Errorf("%s: learning rates are %s, want %s", p.name, text, want.rates)
+		got := presetOf(t, p.Name)
+		if text := settings.Find("learning.rates").Text(got); text != want.rates {
+			t.Errorf("%s: learning rates are %s, want %s", p.Name, text, want.rates)
 		}
 		common := []string{"data.name=mnist", "learning.epochs=60"}
-		if p.name == "rate-mode" {
+		if p.Name == "rate-mode" {
 			// As the model of the reference fixture nonspiking, in the words of protocols.
 			m := protocols.Default(784, []int{500}, 10)
 			m.Neurons.Forward, m.Neurons.Feedback, m.Neurons.Integration = sim.Rates, sim.Rates, compartments.Steady
 			m.Train = protocols.TwoPhase{Forward: 2, Target: 2, Settle: 1}
 			m.Test = protocols.TestPhase{Length: 2, Settle: 1}
-			if model := got.model(got.images()); !reflect.DeepEqual(model, m) {
-				t.Errorf("%s is %+v, want %+v", p.name, model, m)
+			if model := got.Model(got.Images()); !reflect.DeepEqual(model, m) {
+				t.Errorf("%s is %+v, want %+v", p.Name, model, m)
 			}
-			if got.learning.epochs != 60 || got.data.name != "mnist" {
-				t.Errorf("%s: %d epochs of %s", p.name, got.learning.epochs, got.data.name)
+			if got.Learning.Epochs != 60 || got.Data.Name != "mnist" {
+				t.Errorf("%s: %d epochs of %s", p.Name, got.Learning.Epochs, got.Data.Name)
 			}
 			continue
 		}
-		if strings.HasPrefix(p.name, "paper-") {
+		if strings.HasPrefix(p.Name, "paper-") {
 			common = append(common, "phases.longer=true", "phases.window_ms=20")
 		}
 		explicit := configFor(t, slices.Concat(common, want.sets)...)
-		for _, k := range keys() {
-			if got, want := k.text(got), k.text(explicit); got != want {
-				t.Errorf("%s: %s = %s, want %s", p.name, k.name, got, want)
+		for _, k := range settings.Keys() {
+			if got, want := k.Text(got), k.Text(explicit); got != want {
+				t.Errorf("%s: %s = %s, want %s", p.Name, k.Name, got, want)
 			}
 		}
 	}
-	if len(presets()) != len(presetRuns) {
-		t.Errorf("there are %d presets, want %d", len(presets()), len(presetRuns))
+	if len(settings.Presets()) != len(presetRuns) {
+		t.Errorf("there are %d presets, want %d", len(settings.Presets()), len(presetRuns))
 	}
 }
 
@@ -106,9 +109,9 @@ func TestPresets(t *testing.T) {
 // change of what published settings give.
 func TestPresetsLearn(t *testing.T) {
 	data := dataset.Digits(1, 5, 1).Train
-	for _, p := range presets() {
-		c := presetOf(t, p.name)
-		m := c.model(c.images())
+	for _, p := range settings.Presets() {
+		c := presetOf(t, p.Name)
+		m := c.Model(c.Images())
 		net, err := m.NewNetwork()
 		if err != nil {
 			t.Fatal(err)
@@ -120,25 +123,25 @@ func TestPresetsLearn(t *testing.T) {
 		}
 		for range 2 {
 			if _, err := trainer.Epoch(t.Context(), data, nil); err != nil {
-				t.Fatalf("%s: %v", p.name, err)
+				t.Fatalf("%s: %v", p.Name, err)
 			}
 		}
 		if net.Weights().SHA256() == before {
-			t.Errorf("%s: nothing was learnt", p.name)
+			t.Errorf("%s: nothing was learnt", p.Name)
 		}
-		if got, want := net.Weights().SHA256()[:16], presetRuns[p.name].digest; got != want {
-			t.Errorf("%s: weights are %s, want %s", p.name, got, want)
+		if got, want := net.Weights().SHA256()[:16], presetRuns[p.Name].digest; got != want {
+			t.Errorf("%s: weights are %s, want %s", p.Name, got, want)
 		}
 	}
 }
 
 // A preset stands below the file, the sets and the options.
 func TestPresetIsALayer(t *testing.T) {
-	empty(t)
-	writeFile(t, "run.toml", "learning.epochs = 3\nphases.window_ms = 30\n")
+	plateautest.Empty(t)
+	plateautest.WriteFile(t, "run.toml", "learning.epochs = 3\nphases.window_ms = 30\n")
 	values := func(args ...string) map[string]string {
 		list := map[string]string{}
-		for _, e := range jsonLines(t, must(t, append([]string{"config", "--json", "--preset", "paper-2-hidden"}, args...)...)) {
+		for _, e := range plateautest.JsonLines(t, must(t, append([]string{"config", "--json", "--preset", "paper-2-hidden"}, args...)...)) {
 			list[e["key"].(string)] = e["value"].(string)
 		}
 		return list
@@ -165,8 +168,8 @@ func TestPresetIsALayer(t *testing.T) {
 // Without a word about it, digits are learnt with their preset, whatever else is
 // changed; other data sets, files and --preset none begin with the paper's settings.
 func TestPresetOfDigits(t *testing.T) {
-	empty(t)
-	writeFile(t, "run.toml", "learning.epochs = 3\n")
+	plateautest.Empty(t)
+	plateautest.WriteFile(t, "run.toml", "learning.epochs = 3\n")
 	for args, want := range map[string]string{
 		"":                        "500 [1.2, 0.06]",
 		"--seed 2 --hidden 30,20": "500 [1.2, 1.2, 0.06]",
@@ -180,7 +183,7 @@ func TestPresetOfDigits(t *testing.T) {
 		"--config run.toml":                     "200 [0.21, 0.21]",
 	} {
 		got := map[string]string{}
-		for _, e := range jsonLines(t, must(t, append([]string{"config", "--json"}, strings.Fields(args)...)...)) {
+		for _, e := range plateautest.JsonLines(t, must(t, append([]string{"config", "--json"}, strings.Fields(args)...)...)) {
 			got[e["key"].(string)] = e["value"].(string)
 		}
 		if have := got["neurons.max_rate_hz"] + " " + got["learning.rates"]; have != want {
@@ -188,7 +191,7 @@ func TestPresetOfDigits(t *testing.T) {
 		}
 	}
 	must(t, "train", "--examples", "20", "--test-examples", "5", "--epochs", "1", "--out", "run")
-	if stored := readFile(t, filepath.Join("run", configName)); !strings.Contains(stored, "max_rate_hz = 500\n") {
+	if stored := plateautest.ReadFile(t, filepath.Join("run", cli.ConfigName)); !strings.Contains(stored, "max_rate_hz = 500\n") {
 		t.Error("plateau train does not learn with what plateau config prints")
 	}
 	if status, _, messages := plateau("train", "--hidden", "5,5", "--set", "learning.rates=1,2,3,4"); status != 2 || !strings.Contains(messages, "one for each hidden layer") {
@@ -198,9 +201,9 @@ func TestPresetOfDigits(t *testing.T) {
 
 // What a run keeps holds plain values and is all that the run needs.
 func TestPresetRun(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--preset", "paper-stochastic-plateaus", "--data", "digits", "--out", "run", "--json")...)
-	stored := readFile(t, filepath.Join("run", configName))
+	stored := plateautest.ReadFile(t, filepath.Join("run", cli.ConfigName))
 	for _, want := range []string{"plateau_sd_ms = 3\n", "plateau_spread_ms = 5\n", "longer = true\n", "hidden = [20]\n", "epochs = 2\n"} {
 		if !strings.Contains(stored, want) {
 			t.Errorf("the stored configuration has no %q", want)
@@ -209,8 +212,8 @@ func TestPresetRun(t *testing.T) {
 	if strings.Contains(stored, "preset") || strings.Contains(stored, "stochastic") {
 		t.Error("the stored configuration names a preset")
 	}
-	must(t, "train", "--config", filepath.Join("run", configName), "--out", "again")
-	if readFile(t, filepath.Join("run", weightsName)) != readFile(t, filepath.Join("again", weightsName)) {
+	must(t, "train", "--config", filepath.Join("run", cli.ConfigName), "--out", "again")
+	if plateautest.ReadFile(t, filepath.Join("run", cli.WeightsName)) != plateautest.ReadFile(t, filepath.Join("again", cli.WeightsName)) {
 		t.Error("the stored configuration gives other weights")
 	}
 	must(t, "trial", "--preset", "paper-apical-weak", "--data", "digits", "--hidden", "8")
@@ -221,19 +224,19 @@ func TestPresetRun(t *testing.T) {
 }
 
 func TestPresetWords(t *testing.T) {
-	empty(t)
-	listed, events := must(t, "config", "presets"), jsonLines(t, must(t, "config", "presets", "--json"))
+	plateautest.Empty(t)
+	listed, events := must(t, "config", "presets"), plateautest.JsonLines(t, must(t, "config", "presets", "--json"))
 	_, _, refused := plateau("train", "--preset", "paper-3-hidden")
-	if len(events) != len(presets()) {
-		t.Errorf("%d events, want %d", len(events), len(presets()))
+	if len(events) != len(settings.Presets()) {
+		t.Errorf("%d events, want %d", len(events), len(settings.Presets()))
 	}
-	for i, p := range presets() {
-		if events[i]["preset"] != p.name || events[i]["meaning"] != p.meaning {
-			t.Errorf("event %d is %v, want %s", i, events[i], p.name)
+	for i, p := range settings.Presets() {
+		if events[i]["preset"] != p.Name || events[i]["meaning"] != p.Meaning {
+			t.Errorf("event %d is %v, want %s", i, events[i], p.Name)
 		}
 		for _, text := range []string{listed, refused} {
-			if !strings.Contains(text, "  "+p.name+" ") || !strings.Contains(text, p.meaning+"\n") {
-				t.Errorf("no %s in\n%s", p.name, text)
+			if !strings.Contains(text, "  "+p.Name+" ") || !strings.Contains(text, p.Meaning+"\n") {
+				t.Errorf("no %s in\n%s", p.Name, text)
 			}
 		}
 	}

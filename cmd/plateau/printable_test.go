@@ -1,76 +1,44 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/terminal"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
 	"plateau/sim/record"
 	"plateau/sim/record/npz"
 )
 
-func TestPrintable(t *testing.T) {
-	for _, test := range []struct{ text, want string }{
-		{"größer 30 % – …\n\tα^f", "größer 30 % – …\n\tα^f"},
-		{"a\u00a0b\u3000c", "a\u00a0b\u3000c"},
-		{"\x1b[31mred\x1b]0;title\x07", `\x1b[31mred\x1b]0;title\x07`},
-		{"over\rwritten\x7f\x00", `over\x0dwritten\x7f\x00`},
-		{"\u009b2J", `\u009b2J`},
-		{"a\u202eb\u200d\ufeff", `a\u202eb\u200d\ufeff`},
-		{"a\xffb\xe2\x82", `a\xffb\xe2\x82`},
-		{"\U000e0041", `\U000e0041`},
-		{"\ufffd", "\ufffd"},
-	} {
-		if got := printable(test.text); got != test.want {
-			t.Errorf("%q is printed as %q, want %q", test.text, got, test.want)
-		}
-	}
-}
-
-func TestASCIIControls(t *testing.T) {
-	want := "größer\x1b\x7f\u009b\u202e\U000e0041\n"
-	text, err := json.Marshal(want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := asciiControls(text)
-	if s := string(got); printable(s) != s {
-		t.Errorf("%s is not printable", s)
-	}
-	var back string
-	if err := json.Unmarshal(got, &back); err != nil || back != want {
-		t.Errorf("%s is %q, %v, want %q", got, back, err, want)
-	}
-}
-
 // Names in files and of files may hold what a terminal obeys. None of it gets there,
 // in no message, table or line of JSON.
 func TestNamesArePrintable(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	const evil = "a\x1b]0;t\x07\x1b[2J\r\x7f\u009b1m\u202e"
 	must(t, tiny("--out", evil, "--epochs", "1", "--record")...)
 	must(t, "trial", "--run", evil, "--out", evil+".npz")
 	// A recording, weights, metrics and settings that another program has written.
 	c := configFor(t)
-	c.network.hidden = []int{5}
-	info, err := dataset.Lookup(c.data.name)
+	c.Network.Hidden = []int{5}
+	info, err := dataset.Lookup(c.Data.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := c.model(info)
+	m := c.Model(info)
 	net, err := m.NewNetwork()
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := c.load(1, 1)
+	data, err := c.Load(1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := c.trialHeader(m, "test")
+	h := c.TrialHeader(m, "test")
 	h.Data, h.Program, h.Config = evil, evil, "["+evil
 	w, err := record.Create("crafted.plateau", h, net)
 	if err != nil {
@@ -98,15 +66,15 @@ func TestNamesArePrintable(t *testing.T) {
 	if err := os.Mkdir("crafted", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	text, _, _ := strings.Cut(readFile(t, filepath.Join(evil, configName)), "[data]")
-	writeFile(t, filepath.Join("crafted", configName), text+"[data]\nname = \"a\\u001b[2J\\u009b\"\n[\"a\\u001b\"]\n")
-	writeFile(t, filepath.Join("crafted", weightsName), readFile(t, "crafted.npz"))
-	writeFile(t, filepath.Join("crafted", metricsName), `{"event":"start"}`+"\n{\x1b[2J}\n")
-	writeFile(t, evil+".toml", "data.dir = \"\\u001b\\u009b\\u202e\"\n")
+	text, _, _ := strings.Cut(plateautest.ReadFile(t, filepath.Join(evil, cli.ConfigName)), "[data]")
+	plateautest.WriteFile(t, filepath.Join("crafted", cli.ConfigName), text+"[data]\nname = \"a\\u001b[2J\\u009b\"\n[\"a\\u001b\"]\n")
+	plateautest.WriteFile(t, filepath.Join("crafted", cli.WeightsName), plateautest.ReadFile(t, "crafted.npz"))
+	plateautest.WriteFile(t, filepath.Join("crafted", cli.MetricsName), `{"event":"start"}`+"\n{\x1b[2J}\n")
+	plateautest.WriteFile(t, evil+".toml", "data.dir = \"\\u001b\\u009b\\u202e\"\n")
 	if err := os.Rename("crafted", evil+"2"); err != nil {
 		t.Fatal(err)
 	}
-	recording := filepath.Join(evil, recordingName)
+	recording := filepath.Join(evil, cli.RecordingName)
 	for _, args := range [][]string{
 		{"inspect", evil}, {"inspect", recording}, {"inspect", recording, "--verify"}, {"inspect", evil + "2"},
 		{"inspect", "crafted.plateau"}, {"inspect", "crafted.plateau", "--verify"}, {"inspect", "crafted.npz"}, {"inspect", evil + "3"},
@@ -122,7 +90,7 @@ func TestNamesArePrintable(t *testing.T) {
 	} {
 		for _, args := range [][]string{args, append([]string{args[0], "--json"}, args[1:]...)} {
 			_, out, messages := plateau(args...)
-			if text := out + messages; printable(text) != text {
+			if text := out + messages; terminal.Printable(text) != text {
 				t.Errorf("plateau %q prints %q", args, text)
 			}
 			if out+messages == "" {

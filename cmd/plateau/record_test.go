@@ -11,6 +11,13 @@ import (
 	"syscall"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
+	"plateau/cmd/plateau/train"
+	"plateau/cmd/plateau/trial"
 	"plateau/protocols/dataset"
 	"plateau/sim/record"
 )
@@ -28,14 +35,14 @@ func openRecordingFile(t *testing.T, path string) *record.Reader {
 // The recording of a run holds its trials in the order in which they were shown,
 // and changes nothing in the run.
 func TestTrainRecord(t *testing.T) {
-	empty(t)
-	plain := jsonLines(t, must(t, tiny("--out", "plain", "--json")...))
-	recorded := jsonLines(t, must(t, tiny("--out", "run", "--json", "--record")...))
+	plateautest.Empty(t)
+	plain := plateautest.JsonLines(t, must(t, tiny("--out", "plain", "--json")...))
+	recorded := plateautest.JsonLines(t, must(t, tiny("--out", "run", "--json", "--record")...))
 	end, want := recorded[len(recorded)-1], plain[len(plain)-1]
 	if end["weights_sha256"] != want["weights_sha256"] || want["recording"] != nil {
 		t.Errorf("with a recording %v, without %v", end, want)
 	}
-	path := filepath.Join("run", recordingName)
+	path := filepath.Join("run", cli.RecordingName)
 	if end["recording"] != path {
 		t.Errorf("recording is %v", end["recording"])
 	}
@@ -44,7 +51,7 @@ func TestTrainRecord(t *testing.T) {
 	if !r.Complete() || r.Trials() != 60 || r.Steps() != 60*70 || !h.Weights || !h.Plateaus || h.Rule == nil || h.Data != "digits" {
 		t.Fatalf("complete %v, %d trials of %d steps: %+v", r.Complete(), r.Trials(), r.Steps(), h)
 	}
-	if h.Config != readFile(t, filepath.Join("run", configName))[strings.Index(readFile(t, filepath.Join("run", configName)), "seed = "):] {
+	if h.Config != plateautest.ReadFile(t, filepath.Join("run", cli.ConfigName))[strings.Index(plateautest.ReadFile(t, filepath.Join("run", cli.ConfigName)), "seed = "):] {
 		t.Errorf("the configuration in the recording is another one:\n%s", h.Config)
 	}
 	for i := range r.Trials() {
@@ -64,7 +71,7 @@ func TestTrainRecord(t *testing.T) {
 		{"--record=b.plateau", "--set", "record.variables=all", "--set", "record.neurons=hidden0:2:9,hidden0:4,output"},
 		{"--record=c.plateau", "--set", "record.trials=misread", "--set", "record.spikes=none", "--batch", "1"},
 	} {
-		out := jsonLines(t, must(t, tiny(append(args, "--json")...)...))
+		out := plateautest.JsonLines(t, must(t, tiny(append(args, "--json")...)...))
 		if got := out[len(out)-1]; got["weights_sha256"] != want["weights_sha256"] || got["recording"] == nil {
 			t.Errorf("%v: %v", args, got)
 		}
@@ -80,7 +87,7 @@ func TestTrainRecord(t *testing.T) {
 }
 
 func TestRecordSelection(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for _, test := range []struct {
 		set  string
 		want int
@@ -95,7 +102,7 @@ func TestRecordSelection(t *testing.T) {
 	// A new run takes the old one's recording away, even if it makes none.
 	must(t, tiny("--record", "--force", "--out", "run")...)
 	must(t, tiny("--force", "--out", "run")...)
-	if isRecording(filepath.Join("run", recordingName)) {
+	if run.IsRecording(filepath.Join("run", cli.RecordingName)) {
 		t.Error("the recording of the replaced run is still there")
 	}
 }
@@ -105,7 +112,7 @@ func TestRecordCannotBegin(t *testing.T) {
 	if _, err := os.Stat("/proc/self"); err != nil {
 		t.Skip("there is no folder in which nobody can make a file")
 	}
-	empty(t)
+	plateautest.Empty(t)
 	mistake(t, strings.Join(tiny("--record=/proc/x.plateau"), " "), 1, []string{"recording /proc/x.plateau: "}, nil)
 }
 
@@ -122,55 +129,55 @@ func (l *limited) Write(b []byte) (int, error) {
 // A disk that fills up while training runs ends the training, or with
 // record.errors = "ignore" the recording only.
 func TestRecordFailsInMidRun(t *testing.T) {
-	empty(t)
-	want := jsonLines(t, must(t, tiny("--json")...))
-	s := newSettings()
-	if err := s.readFile(filepath.Join("runs", "digits-1", configName)); err != nil {
+	plateautest.Empty(t)
+	want := plateautest.JsonLines(t, must(t, tiny("--json")...))
+	s := settings.NewLayers()
+	if err := s.ReadFile(filepath.Join("runs", "digits-1", cli.ConfigName)); err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.finish()
+	c, err := s.Finish()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, ignore := range []bool{false, true} {
 		var stdout, stderr bytes.Buffer
-		con := &console{out: &stdout, err: &stderr, json: true}
-		data, err := c.load(c.data.examples, c.data.test)
+		con := &terminal.Console{Out: &stdout, Err: &stderr, JSON: true}
+		data, err := c.Load(c.Data.Examples, c.Data.Test)
 		if err != nil {
 			t.Fatal(err)
 		}
-		folder, err := claimRun("", "digits", false)
+		folder, err := run.Claim("", "digits", false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := newSession(con, c, data, folder, trainOptions{show: showExamples, workers: 1, every: interval{epochs: 1}})
-		if err := r.prepare(); err != nil {
+		r := train.NewSession(con, c, data, folder, train.Options{Show: trial.ShowExamples, Workers: 1, Every: run.Interval{Epochs: 1}})
+		if err := r.Prepare(); err != nil {
 			t.Fatal(err)
 		}
-		defer folder.release()
-		if err := folder.begin(&plan{Format: planFormat, Config: runText(c)}); err != nil {
+		defer folder.Release()
+		if err := folder.Begin(&run.Plan{Format: run.PlanFormat, Config: run.ConfigText(c)}); err != nil {
 			t.Fatal(err)
 		}
-		if r.metrics, err = folder.openMetrics(); err != nil {
+		if r.Metrics, err = folder.OpenMetrics(); err != nil {
 			t.Fatal(err)
 		}
 		info, err := dataset.Lookup("digits")
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := c.recordingHeader(c.model(info))
+		h, err := c.RecordingHeader(c.Model(info))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, err := record.NewWriter(&limited{room: 40000}, h, r.learner.(spiking).Network())
+		w, err := record.NewWriter(&limited{room: 40000}, h, r.Learner.(settings.Spiking).Network())
 		if err != nil {
 			t.Fatal(err)
 		}
-		writeFile(t, "x.plateau", "")
-		r.recording = &recording{path: "x.plateau", writer: w, ignore: ignore, con: con}
-		r.learner.(spiking).Watch(w, w.Potentials())
-		err = r.run(context.Background())
-		if err := r.metrics.close(); err != nil {
+		plateautest.WriteFile(t, "x.plateau", "")
+		r.Recording = &run.Recording{Path: "x.plateau", Writer: w, Ignore: ignore, Con: con}
+		r.Learner.(settings.Spiking).Watch(w, w.Potentials())
+		err = r.Run(context.Background())
+		if err := r.Metrics.Close(); err != nil {
 			t.Error(err)
 		}
 		if !ignore {
@@ -185,7 +192,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if n := strings.Count(stderr.String(), "no space left on device"); n != 1 {
 			t.Errorf("it was told %d times: %s", n, &stderr)
 		}
-		events := jsonLines(t, stdout.String())
+		events := plateautest.JsonLines(t, stdout.String())
 		if got := events[len(events)-1]; got["weights_sha256"] != want[len(want)-1]["weights_sha256"] {
 			t.Errorf("got %v, want %v", got, want[len(want)-1])
 		}
@@ -193,9 +200,9 @@ func TestRecordFailsInMidRun(t *testing.T) {
 }
 
 func TestTrialRecord(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--hidden", "12,8")...)
-	events := jsonLines(t, must(t, "trial", "--run", "run", "--example", "3", "--record", "--json"))
+	events := plateautest.JsonLines(t, must(t, "trial", "--run", "run", "--example", "3", "--record", "--json"))
 	if events[0]["recording"] != "trial-3.plateau" || events[0]["out"] != "trial-3.npz" {
 		t.Errorf("got %v", events[0])
 	}
@@ -223,11 +230,11 @@ func TestTrialRecord(t *testing.T) {
 		}
 	}
 	// inspect shows the same as the trial.
-	seen := jsonLines(t, must(t, "inspect", "trial-3.plateau", "--json"))[1]
+	seen := plateautest.JsonLines(t, must(t, "inspect", "trial-3.plateau", "--json"))[1]
 	for m, p := range events[0]["plateaus"].([]any) {
 		mean := seen["plateaus"].([]any)[m].(map[string]any)["mean"].([]any)
-		near(t, "mean plateau", mean[0].(float64), p.(map[string]any)["mean_forward"].(float64), 1e-12)
-		near(t, "mean plateau", mean[1].(float64), p.(map[string]any)["mean_target"].(float64), 1e-12)
+		plateautest.Near(t, "mean plateau", mean[0].(float64), p.(map[string]any)["mean_forward"].(float64), 1e-12)
+		plateautest.Near(t, "mean plateau", mean[1].(float64), p.(map[string]any)["mean_target"].(float64), 1e-12)
 	}
 	for k, p := range events[0]["populations"].([]any) {
 		spikes := p.(map[string]any)["spikes"].([]any)
@@ -239,7 +246,7 @@ func TestTrialRecord(t *testing.T) {
 	if !strings.Contains(out, "plateau inspect alone.plateau") || strings.Contains(out, "npz") {
 		t.Errorf("got %s", out)
 	}
-	if slices.Contains(tree(t), "trial-0.npz") {
+	if slices.Contains(plateautest.Tree(t), "trial-0.npz") {
 		t.Error("--out none has written an archive")
 	}
 }
@@ -247,10 +254,10 @@ func TestTrialRecord(t *testing.T) {
 // What inspect lists agrees with what the run told, and --verify finds every
 // changed byte.
 func TestInspect(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--set", "record.variables=soma", "--set", "record.neurons=hidden0:0:5")...)
-	path := filepath.Join("run", recordingName)
-	events := jsonLines(t, must(t, "inspect", path, "--json"))
+	path := filepath.Join("run", cli.RecordingName)
+	events := plateautest.JsonLines(t, must(t, "inspect", path, "--json"))
 	if len(events) != 62 || events[0]["event"] != "recording" || events[0]["complete"] != true || events[61]["event"] != "total" {
 		t.Fatalf("%d events, the first %v, the last %v", len(events), events[0], events[len(events)-1])
 	}
@@ -273,7 +280,7 @@ func TestInspect(t *testing.T) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
 	}
-	if some := jsonLines(t, must(t, "inspect", path, "--json", "--trials", "58:")); len(some) != 4 || some[1]["trial"] != 58.0 {
+	if some := plateautest.JsonLines(t, must(t, "inspect", path, "--json", "--trials", "58:")); len(some) != 4 || some[1]["trial"] != 58.0 {
 		t.Errorf("trials from 58 on: %v", some)
 	}
 
@@ -281,17 +288,17 @@ func TestInspect(t *testing.T) {
 	if !strings.HasPrefix(out, "intact: ") || !strings.Contains(out, "60 of 60 trials") {
 		t.Errorf("verify says %s", out)
 	}
-	file := []byte(readFile(t, path))
+	file := []byte(plateautest.ReadFile(t, path))
 	for _, at := range []int{len(file) / 3, len(file) / 2, len(file) - 100} {
 		bad := bytes.Clone(file)
 		bad[at] ^= 0x40
-		writeFile(t, "bad.plateau", string(bad))
+		plateautest.WriteFile(t, "bad.plateau", string(bad))
 		status, out, messages := plateau("inspect", "bad.plateau", "--verify")
 		if status != 1 || !strings.Contains(out, "damaged: ") || !strings.Contains(out, "intact: ") || !strings.Contains(messages, "bad.plateau is damaged in 1 place") {
 			t.Errorf("byte %d: status %d\n%s\n%s", at, status, out, messages)
 		}
 	}
-	writeFile(t, "cut.plateau", string(file[:len(file)*2/3]))
+	plateautest.WriteFile(t, "cut.plateau", string(file[:len(file)*2/3]))
 	if status, _, messages := plateau("inspect", "cut.plateau", "--verify"); status != 1 || !strings.Contains(messages, "cut.plateau") {
 		t.Errorf("of a file that was cut: status %d, %s", status, messages)
 	}
@@ -299,8 +306,8 @@ func TestInspect(t *testing.T) {
 		t.Errorf("of a file that was cut:\n%s", out)
 	}
 
-	run := jsonLines(t, must(t, "inspect", "run", "--json"))[0]
-	metrics := jsonLines(t, readFile(t, filepath.Join("run", metricsName)))
+	run := plateautest.JsonLines(t, must(t, "inspect", "run", "--json"))[0]
+	metrics := plateautest.JsonLines(t, plateautest.ReadFile(t, filepath.Join("run", cli.MetricsName)))
 	last := metrics[len(metrics)-1]
 	if run["weights_sha256"] != last["weights_sha256"] || run["state"] != "done" || run["test_error"] != last["test_error"] ||
 		len(run["epochs"].([]any)) != 2 || run["recording"] != path {
@@ -315,7 +322,7 @@ func TestInspect(t *testing.T) {
 
 // A recording can be read while it is being written, and after Ctrl-C.
 func TestRecordInterrupted(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	out := &hook{word: `"epoch":1`, do: cancel}
@@ -323,18 +330,18 @@ func TestRecordInterrupted(t *testing.T) {
 	if status := execute(ctx, tiny("--json", "--out", "run", "--record"), out, &messages); status != statusInterrupted {
 		t.Errorf("status %d: %s", status, &messages)
 	}
-	if r := openRecordingFile(t, filepath.Join("run", recordingName)); !r.Complete() || r.Trials() < 30 {
+	if r := openRecordingFile(t, filepath.Join("run", cli.RecordingName)); !r.Complete() || r.Trials() < 30 {
 		t.Errorf("complete %v, %d trials", r.Complete(), r.Trials())
 	}
 }
 
 func TestRecordingMistakes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record")...)
 	must(t, "trial", "--run", "run", "--record", "trial.plateau")
-	writeFile(t, "notes.txt", "mine")
-	writeFile(t, "empty", "")
-	before := tree(t)
+	plateautest.WriteFile(t, "notes.txt", "mine")
+	plateautest.WriteFile(t, "empty", "")
+	before := plateautest.Tree(t)
 	for _, test := range []struct {
 		args   string
 		status int
@@ -383,7 +390,7 @@ func TestRecordingMistakes(t *testing.T) {
 // Where trials are left out, weights are recorded again and again: it is told how
 // large that gets before it does.
 func TestSizeOfWeightsIsTold(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for selection, want := range map[string]string{ // 60 trials with 16,130 weights
 		"trials=every=20":    "weights for up to 3 trials, up to 64.52 kB each and 193.6 kB in all",
 		"trials=every=7":     "weights for up to 9 trials, up to 64.52 kB each and 580.7 kB in all",
@@ -440,7 +447,7 @@ func mistake(t *testing.T, args string, wantStatus int, want, before []string) {
 			t.Errorf("plateau %s: want %q in\n%s", args, w, messages)
 		}
 	}
-	if after := tree(t); !slices.Equal(before, after) {
+	if after := plateautest.Tree(t); !slices.Equal(before, after) {
 		t.Fatalf("plateau %s: has left something behind: before %q, now %q", args, before, after)
 	}
 }
@@ -453,8 +460,8 @@ func TestRanges(t *testing.T) {
 		{"0:3", "[0 1 2]"}, {"5", "[5]"}, {" 7 , 2:4,3", "[2 3 7]"}, {"8:", "[8 9]"}, {":2", "[0 1]"}, {":", "[0 1 2 3 4 5 6 7 8 9]"},
 		{"", "error"}, {"x", "error"}, {"3:3", "error"}, {"4:2", "error"}, {"10", "error"}, {"9:11", "error"}, {"-1", "error"}, {"1:2:3", "error"}, {"1,", "error"},
 	} {
-		numbers, err := parseRanges(test.text, 0, 10)
-		got := "[" + join(numbers, " ") + "]"
+		numbers, err := cli.ParseRanges(test.text, 0, 10)
+		got := "[" + terminal.Join(numbers, " ") + "]"
 		if err != nil {
 			got = "error"
 		}
@@ -462,7 +469,7 @@ func TestRanges(t *testing.T) {
 			t.Errorf("%q: %s, want %s", test.text, got, test.want)
 		}
 	}
-	if got := printRanges([]int{0, 1, 2, 5, 7, 8}); got != "0:3,5,7:9" {
+	if got := cli.PrintRanges([]int{0, 1, 2, 5, 7, 8}); got != "0:3,5,7:9" {
 		t.Errorf("printed %s", got)
 	}
 }

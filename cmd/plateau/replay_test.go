@@ -9,17 +9,19 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
 	"plateau/sim/record"
 )
 
 // From spikes alone replay finds, to the last bit, the potentials that a full
 // recording of the same run holds.
 func TestReplay(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	more := []string{"--hidden", "12,8", "--set", "neurons.apical_per_ms=0.05", "--set", "learning.rate_decay=0.3", "--validation", "3"}
 	must(t, tiny(append(more, "--out", "spikes", "--record", "--set", "record.weights_every=25")...)...)
 	must(t, tiny(append(more, "--out", "full", "--record", "--set", "record.variables=all")...)...)
-	full := openRecordingFile(t, filepath.Join("full", recordingName))
+	full := openRecordingFile(t, filepath.Join("full", cli.RecordingName))
 	h := full.Header()
 	samples := func(trial, population int, v record.Variable, neurons []int, from, to int) []float32 {
 		k := h.Probe(population, v)
@@ -49,10 +51,10 @@ func TestReplay(t *testing.T) {
 			}
 		}
 	}
-	path := filepath.Join("spikes", recordingName)
+	path := filepath.Join("spikes", cli.RecordingName)
 	for _, trial := range []int{0, 37} {
 		name := fmt.Sprintf("replay-%d.npz", trial)
-		e := jsonLines(t, must(t, "replay", path, "--trial", fmt.Sprint(trial), "--layer", "hidden1", "--neurons", "1:4,7", "--vars", "soma,apical,basal", "--json"))
+		e := plateautest.JsonLines(t, must(t, "replay", path, "--trial", fmt.Sprint(trial), "--layer", "hidden1", "--neurons", "1:4,7", "--vars", "soma,apical,basal", "--json"))
 		if len(e) != 1 || e[0]["out"] != name || e[0]["neurons"] != 4.0 || e[0]["to_ms"] != 70.0 || len(e[0]["variables"].([]any)) != 3 {
 			t.Fatalf("got %v", e)
 		}
@@ -71,7 +73,7 @@ func TestReplay(t *testing.T) {
 
 	// A stretch of it, as text.
 	must(t, "replay", path, "--trial", "41", "--layer", "output", "--vars", "all", "--from-ms", "30", "--to-ms", "34.5", "--out", "x.csv")
-	lines := strings.Split(strings.TrimSpace(readFile(t, "x.csv")), "\n")
+	lines := strings.Split(strings.TrimSpace(plateautest.ReadFile(t, "x.csv")), "\n")
 	if len(lines) != 6 || !strings.HasPrefix(lines[0], "time_ms,output_basal_0,") || !strings.HasSuffix(lines[0], ",output_rate_hz_9") {
 		t.Fatalf("%d lines, the first %s", len(lines), lines[0])
 	}
@@ -102,11 +104,11 @@ func TestReplay(t *testing.T) {
 // Weights that a recording does not hold are drawn anew or given, and known by
 // their digest.
 func TestReplayFindsWeights(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--set", "record.weights=false", "--set", "record.weights_every=30")...)
 	must(t, tiny("--out", "full", "--record")...)
 	must(t, tiny("--out", "one", "--epochs", "1")...)
-	path := filepath.Join("run", recordingName)
+	path := filepath.Join("run", cli.RecordingName)
 	// From the start of the run: its weights are those that the seed draws.
 	must(t, "replay", path, "--trial", "11")
 	// From the second epoch on: those that one epoch leaves.
@@ -120,23 +122,23 @@ func TestReplayFindsWeights(t *testing.T) {
 	}
 	must(t, "replay", path, "--trial", "35", "--run", "one")
 	must(t, "replay", path, "--trial", "35", "--weights", "one/weights.npz", "--out", "b.npz")
-	must(t, "replay", filepath.Join("full", recordingName), "--trial", "35", "--out", "c.npz")
+	must(t, "replay", filepath.Join("full", cli.RecordingName), "--trial", "35", "--out", "c.npz")
 	for _, name := range []string{"b.npz", "c.npz"} {
-		if readFile(t, name) != readFile(t, "replay-35.npz") {
+		if plateautest.ReadFile(t, name) != plateautest.ReadFile(t, "replay-35.npz") {
 			t.Errorf("%s differs from what the weights of a run folder give", name)
 		}
 	}
 }
 
 func TestReplayMistakes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record")...)
 	must(t, tiny("--out", "less", "--record", "--set", "record.spikes=hidden0", "--epochs", "1")...)
 	must(t, tiny("--out", "none", "--record", "--set", "record.images=29", "--set", "record.trials=1", "--epochs", "1")...)
 	must(t, tiny("--out", "gaps", "--record", "--set", "record.trials=every=3", "--set", "record.weights=false", "--epochs", "1")...)
 	must(t, "replay", "run/recording.plateau")
-	writeFile(t, "notes.txt", "mine")
-	before := tree(t)
+	plateautest.WriteFile(t, "notes.txt", "mine")
+	before := plateautest.Tree(t)
 	for _, test := range []struct {
 		args   string
 		status int

@@ -17,6 +17,10 @@ import (
 	"testing"
 	"time"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/settings"
 	"plateau/internal/claim"
 	"plateau/sim/record"
 )
@@ -44,7 +48,7 @@ func programInBash(t *testing.T) (shell, program string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	empty(t)
+	plateautest.Empty(t)
 	t.Setenv(beTheProgram, "1")
 	return shell, program
 }
@@ -69,40 +73,40 @@ func timeless(metrics string) string { return clockFields.ReplaceAllString(metri
 // sameRun compares all files of two runs, bit by bit.
 func sameRun(t *testing.T, got, want string) {
 	t.Helper()
-	for _, name := range []string{configName, weightsName} {
-		if readFile(t, filepath.Join(got, name)) != readFile(t, filepath.Join(want, name)) {
+	for _, name := range []string{cli.ConfigName, cli.WeightsName} {
+		if plateautest.ReadFile(t, filepath.Join(got, name)) != plateautest.ReadFile(t, filepath.Join(want, name)) {
 			t.Errorf("%s of %s and %s differ", name, got, want)
 		}
 	}
-	if g, w := timeless(readFile(t, filepath.Join(got, metricsName))), timeless(readFile(t, filepath.Join(want, metricsName))); g != w {
+	if g, w := timeless(plateautest.ReadFile(t, filepath.Join(got, cli.MetricsName))), timeless(plateautest.ReadFile(t, filepath.Join(want, cli.MetricsName))); g != w {
 		t.Errorf("metrics of %s are\n%s\nwant those of %s\n%s", got, g, want, w)
 	}
-	if _, err := os.Stat(filepath.Join(want, measurementsName)); err == nil {
-		if readFile(t, filepath.Join(got, measurementsName)) != readFile(t, filepath.Join(want, measurementsName)) {
-			t.Errorf("%s of %s and %s differ", measurementsName, got, want)
+	if _, err := os.Stat(filepath.Join(want, cli.MeasurementsName)); err == nil {
+		if plateautest.ReadFile(t, filepath.Join(got, cli.MeasurementsName)) != plateautest.ReadFile(t, filepath.Join(want, cli.MeasurementsName)) {
+			t.Errorf("%s of %s and %s differ", cli.MeasurementsName, got, want)
 		}
 	}
-	last := func(run string) *checkpoint {
-		files, err := listCheckpoints(run)
-		if err != nil || len(files) == 0 || len(files) > keptCheckpoints {
-			t.Fatalf("%s: %d checkpoints, %v", run, len(files), err)
+	last := func(dir string) *run.Checkpoint {
+		files, err := run.ListCheckpoints(dir)
+		if err != nil || len(files) == 0 || len(files) > run.KeptCheckpoints {
+			t.Fatalf("%s: %d checkpoints, %v", dir, len(files), err)
 		}
-		c, err := files[len(files)-1].read()
+		c, err := files[len(files)-1].Read()
 		if err != nil {
 			t.Fatal(err)
 		}
 		return c
 	}
-	content := func(p *keptPart) string {
-		b, err := io.ReadAll(p.content)
+	content := func(p *run.KeptPart) string {
+		b, err := io.ReadAll(p.Content)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return string(b)
 	}
 	g, w := last(got), last(want)
-	defer g.close()
-	defer w.close()
+	defer g.Close()
+	defer w.Close()
 	if g.Examples != w.Examples || g.Epochs != w.Epochs || g.Weights != w.Weights || g.Data != w.Data || len(g.Parts) != len(w.Parts) {
 		t.Errorf("%s: last checkpoint is %+v, want %+v", got, g, w)
 	}
@@ -160,7 +164,7 @@ func sameRecording(t *testing.T, got, want string) {
 
 // A run that is interrupted and resumed ends with the same bits as an uninterrupted one.
 func TestResumeAfterInterrupt(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for _, more := range [][]string{
 		{"--checkpoint-every", "1ep"},
 		{"--record", "--set", "record.weights_every=7"},
@@ -182,7 +186,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 				t.Fatalf("%q at %s: status %d: %s", more, word, status, &messages)
 			}
 			must(t, "test", "--run", "broken") // what is kept can be used
-			resumed := jsonLines(t, must(t, "train", "--resume", "broken", "--json", "--workers", "1"))
+			resumed := plateautest.JsonLines(t, must(t, "train", "--resume", "broken", "--json", "--workers", "1"))
 			if first := resumed[0]; first["event"] != "resume" || first["epochs"] != 2.0 || first["out"] != "broken" {
 				t.Errorf("the first event is %v", first)
 			}
@@ -214,7 +218,7 @@ func TestResumeAfterKill(t *testing.T) {
 	} {
 		for seed := range seeds {
 			t.Run(fmt.Sprint(c, seed), func(t *testing.T) {
-				empty(t)
+				plateautest.Empty(t)
 				more := append(c.more, "--seed", fmt.Sprint(seed))
 				must(t, tiny(append(more, "--out", "whole")...)...)
 				kills := 0
@@ -243,7 +247,7 @@ func TestResumeAfterKill(t *testing.T) {
 					}
 					kills++
 					// The same once more, or what the run itself knows.
-					if args = fresh; kills%2 > 0 && holdsRun("broken") {
+					if args = fresh; kills%2 > 0 && cli.HoldsRun("broken") {
 						args = []string{"train", "--resume", "broken"}
 					}
 				}
@@ -252,7 +256,7 @@ func TestResumeAfterKill(t *testing.T) {
 				if c.more != nil && c.more[0] == "--record" {
 					sameRecording(t, "broken/recording.plateau", "whole/recording.plateau")
 				}
-				for _, name := range tree(t) {
+				for _, name := range plateautest.Tree(t) {
 					if strings.HasSuffix(name, ".tmp") {
 						t.Errorf("%s is left", name)
 					}
@@ -264,7 +268,7 @@ func TestResumeAfterKill(t *testing.T) {
 
 // Where checkpoints are taken, and that they are, changes nothing.
 func TestCheckpointsChangeNothing(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "rare", "--checkpoint-every", "1000ep")...)
 	for i, every := range []string{"1ex", "7ex", "1ep", "2ep", "1s"} {
 		run := fmt.Sprint("often", i)
@@ -276,14 +280,14 @@ func TestCheckpointsChangeNothing(t *testing.T) {
 // A run of two epochs that goes on to three is the run of three, also when it was
 // interrupted, and more than once.
 func TestResumeForMoreEpochs(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "long", "--epochs", "3")...)
 	must(t, tiny("--out", "short", "--epochs", "1")...)
 	if out := must(t, "train", "--resume", "short"); !strings.Contains(out, "short is done: 1 epoch,") || !strings.Contains(out, "plateau train --resume short --epochs 2\n") {
 		t.Errorf("resuming a run that is done says\n%s", out)
 	}
-	before := readFile(t, "short/metrics.jsonl")
-	if must(t, "train", "--resume", "short"); readFile(t, "short/metrics.jsonl") != before {
+	before := plateautest.ReadFile(t, "short/metrics.jsonl")
+	if must(t, "train", "--resume", "short"); plateautest.ReadFile(t, "short/metrics.jsonl") != before {
 		t.Error("resuming a run that is done changes its metrics")
 	}
 	must(t, "train", "--resume", "--out", "short", "--epochs", "2")
@@ -293,18 +297,18 @@ func TestResumeForMoreEpochs(t *testing.T) {
 
 // If a run cannot be resumed, the message says why, and the folder is unchanged.
 func TestResumeMistakes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "a run", "--checkpoint-every", "10ex")...)
 	must(t, tiny("--out", "fresh")...)
 	must(t, tiny("--out", "rec", "--record", "--epochs", "1")...)
 	for _, run := range []string{"a run", "fresh", "rec"} { // killed before the end
-		metrics := readFile(t, filepath.Join(run, metricsName))
-		writeFile(t, filepath.Join(run, metricsName), metrics[:strings.Index(metrics, `{"event":"done"`)])
+		metrics := plateautest.ReadFile(t, filepath.Join(run, cli.MetricsName))
+		plateautest.WriteFile(t, filepath.Join(run, cli.MetricsName), metrics[:strings.Index(metrics, `{"event":"done"`)])
 	}
 	damaged := "a run/checkpoints/000000060.checkpoint"
-	bits := []byte(readFile(t, damaged))
+	bits := []byte(plateautest.ReadFile(t, damaged))
 	bits[len(bits)/2] ^= 4
-	writeFile(t, damaged, string(bits))
+	plateautest.WriteFile(t, damaged, string(bits))
 	if err := os.MkdirAll("empty", 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -320,30 +324,30 @@ func TestResumeMistakes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	config := readFile(t, "fresh/config.toml")
+	config := plateautest.ReadFile(t, "fresh/config.toml")
 	copyRun("cutmetrics")
-	writeFile(t, "cutmetrics/metrics.jsonl", readFile(t, "fresh/metrics.jsonl")[:400])
+	plateautest.WriteFile(t, "cutmetrics/metrics.jsonl", plateautest.ReadFile(t, "fresh/metrics.jsonl")[:400])
 	copyRun("nocheckpoints")
 	remove("nocheckpoints/checkpoints")
 	copyRun("emptied")
-	writeFile(t, "emptied/config.toml", "")
+	plateautest.WriteFile(t, "emptied/config.toml", "")
 	copyRun("lacking")
-	writeFile(t, "lacking/config.toml", strings.Replace(config, "target_ms = 35\n", "", 1))
+	plateautest.WriteFile(t, "lacking/config.toml", strings.Replace(config, "target_ms = 35\n", "", 1))
 	copyRun("edited")
-	writeFile(t, "edited/config.toml", strings.Replace(config, "hidden = [20]", "hidden = [21]", 1))
+	plateautest.WriteFile(t, "edited/config.toml", strings.Replace(config, "hidden = [20]", "hidden = [21]", 1))
 	copyRun("later")
 	for name, version := range map[string]string{"30": "2", "60": "12"} {
 		path := "later/checkpoints/0000000" + name + ".checkpoint"
-		writeFile(t, path, strings.Replace(readFile(t, path), "checkpoint 1", "checkpoint "+version, 1))
+		plateautest.WriteFile(t, path, strings.Replace(plateautest.ReadFile(t, path), "checkpoint 1", "checkpoint "+version, 1))
 	}
 	copyRun("newer")
-	writeFile(t, "newer/config.toml", strings.Replace(config, fmt.Sprintf("with all %d settings", len(keys())), fmt.Sprintf("with all %d settings", len(keys())+1), 1)+"[future]\nkey = 3\n")
+	plateautest.WriteFile(t, "newer/config.toml", strings.Replace(config, fmt.Sprintf("with all %d settings", len(settings.Keys())), fmt.Sprintf("with all %d settings", len(settings.Keys())+1), 1)+"[future]\nkey = 3\n")
 	copyRun("renamed")
 	if err := os.Rename("renamed/checkpoints/000000060.checkpoint", "renamed/checkpoints/000000061.checkpoint"); err != nil {
 		t.Fatal(err)
 	}
 	remove("rec/recording.plateau")
-	before := tree(t)
+	before := plateautest.Tree(t)
 	for _, test := range []struct {
 		args   []string
 		status int
@@ -377,7 +381,7 @@ func TestResumeMistakes(t *testing.T) {
 		{[]string{"--resume", "later"}, 1, []string{"has version 12, and this program knows versions up to 1", "no other is left"}},
 		{[]string{"--resume", "later", "--resume-at", "30"}, 1, []string{"has version 2, and this program knows versions up to 1"}},
 		{[]string{"--resume", "newer"}, 2, []string{
-			fmt.Sprintf("newer/config.toml: has %d settings, and this program knows %d: it was written by a later plateau", len(keys())+1, len(keys())), "there is no key future"}},
+			fmt.Sprintf("newer/config.toml: has %d settings, and this program knows %d: it was written by a later plateau", len(settings.Keys())+1, len(settings.Keys())), "there is no key future"}},
 		{[]string{"--resume", "renamed"}, 1, []string{"was made after 60 examples, not when its name says", "--resume-at 30"}},
 	} {
 		status, _, messages := plateau(append([]string{"train"}, test.args...)...)
@@ -389,7 +393,7 @@ func TestResumeMistakes(t *testing.T) {
 				t.Errorf("%q: want %q in\n%s", test.args, want, messages)
 			}
 		}
-		if after := tree(t); !slices.Equal(before, after) {
+		if after := plateautest.Tree(t); !slices.Equal(before, after) {
 			t.Fatalf("%q: has changed the files: before %q, now %q", test.args, before, after)
 		}
 	}
@@ -419,13 +423,13 @@ func TestResumeMistakes(t *testing.T) {
 // Where the lines of measurements are lost, the arrays made of them are kept, also
 // if somebody tried before and did not come as far as a checkpoint.
 func TestResumeWithoutMeasurements(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	args := tiny("--measure", "all", "--set", "measure.every=12")
 	must(t, append(args, "--out", "unbroken")...)
 	must(t, append(args, "--out", "run", "--epochs", "1")...)
-	arrays := readFile(t, "run/measurements.npz")
+	arrays := plateautest.ReadFile(t, "run/measurements.npz")
 	var known []string
-	for line := range strings.Lines(readFile(t, "run/metrics.jsonl")) {
+	for line := range strings.Lines(plateautest.ReadFile(t, "run/metrics.jsonl")) {
 		if strings.Contains(line, `"event":"start"`) || strings.Contains(line, `"event":"epoch"`) {
 			known = append(known, line)
 		}
@@ -438,21 +442,21 @@ func TestResumeWithoutMeasurements(t *testing.T) {
 			t.Fatal(err)
 		}
 		if metrics != "" {
-			writeFile(t, name+"/metrics.jsonl", metrics)
+			plateautest.WriteFile(t, name+"/metrics.jsonl", metrics)
 		}
-		writeFile(t, name+"/measurements-1.npz", "of last time")
+		plateautest.WriteFile(t, name+"/measurements-1.npz", "of last time")
 		status, _, messages := plateau("train", "--resume", name, "--epochs", "2")
 		if status != 0 || !strings.Contains(messages, name+"/metrics.jsonl is missing") || !strings.Contains(messages, "kept as "+name+"/measurements-2.npz") {
 			t.Errorf("%s: status %d: %s", name, status, messages)
 		}
-		if readFile(t, name+"/measurements-1.npz") != "of last time" || readFile(t, name+"/measurements-2.npz") != arrays {
+		if plateautest.ReadFile(t, name+"/measurements-1.npz") != "of last time" || plateautest.ReadFile(t, name+"/measurements-2.npz") != arrays {
 			t.Errorf("%s: the arrays were not kept", name)
 		}
-		if readFile(t, name+"/weights.npz") != readFile(t, "unbroken/weights.npz") {
+		if plateautest.ReadFile(t, name+"/weights.npz") != plateautest.ReadFile(t, "unbroken/weights.npz") {
 			t.Errorf("%s: other weights than those of an unbroken run", name)
 		}
-		run, err := readMetrics(name)
-		if err != nil || len(run.epochs) != 2 || len(run.measured) == 0 || run.measured[0].Epoch != 2 {
+		run, err := run.ReadMetrics(name)
+		if err != nil || len(run.Epochs) != 2 || len(run.Measured) == 0 || run.Measured[0].Epoch != 2 {
 			t.Errorf("%s: %+v, %v", name, run, err)
 		}
 	}
@@ -471,14 +475,14 @@ func writeImages(t *testing.T, folder string) {
 		for i := range labels {
 			labels[i] = byte(i % 10)
 		}
-		writeFile(t, filepath.Join(folder, set+"-images-idx3-ubyte"), "\x00\x00\x08\x03\x00\x00\x00\x28\x00\x00\x00\x1c\x00\x00\x00\x1c"+string(pixels))
-		writeFile(t, filepath.Join(folder, set+"-labels-idx1-ubyte"), "\x00\x00\x08\x01\x00\x00\x00\x28"+string(labels))
+		plateautest.WriteFile(t, filepath.Join(folder, set+"-images-idx3-ubyte"), "\x00\x00\x08\x03\x00\x00\x00\x28\x00\x00\x00\x1c\x00\x00\x00\x1c"+string(pixels))
+		plateautest.WriteFile(t, filepath.Join(folder, set+"-labels-idx1-ubyte"), "\x00\x00\x08\x01\x00\x00\x00\x28"+string(labels))
 	}
 }
 
 // Images that have changed since are refused.
 func TestResumeWithOtherImages(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for _, set := range []string{"train", "t10k"} {
 		writeImages(t, "images")
 		os.RemoveAll("run")
@@ -487,9 +491,9 @@ func TestResumeWithOtherImages(t *testing.T) {
 			t.Errorf("the same images: %s", out)
 		}
 		name := "images/" + set + "-images-idx3-ubyte"
-		b := []byte(readFile(t, name))
+		b := []byte(plateautest.ReadFile(t, name))
 		b[16+100] ^= 1
-		writeFile(t, name, string(b))
+		plateautest.WriteFile(t, name, string(b))
 		status, _, messages := plateau("train", "--resume", "run", "--epochs", "2")
 		if status != 1 || !strings.Contains(messages, "not those that the run has learnt from") {
 			t.Errorf("%s: status %d: %s", name, status, messages)
@@ -499,11 +503,11 @@ func TestResumeWithOtherImages(t *testing.T) {
 
 // Settings of a run that are damaged do not turn into defaults.
 func TestDamagedConfigOfARun(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
-	config := readFile(t, "run/config.toml")
+	config := plateautest.ReadFile(t, "run/config.toml")
 	for _, text := range []string{"", config[:len(config)/2], strings.Replace(config, "\nseed = 1\n", "\n", 1)} {
-		writeFile(t, "run/config.toml", text)
+		plateautest.WriteFile(t, "run/config.toml", text)
 		for _, args := range []string{"test --run run", "trial --run run", "plot run", "inspect run", "train --resume run"} {
 			status, _, messages := plateau(strings.Fields(args)...)
 			if status != 2 || !strings.Contains(messages, "run/config.toml") {
@@ -515,10 +519,10 @@ func TestDamagedConfigOfARun(t *testing.T) {
 
 // inspect lists checkpoints, and the digest of the latest weights.
 func TestInspectCheckpoints(t *testing.T) {
-	empty(t)
-	done := jsonLines(t, must(t, tiny("--out", "run", "--json", "--checkpoint-every", "7ex")...))
+	plateautest.Empty(t)
+	done := plateautest.JsonLines(t, must(t, tiny("--out", "run", "--json", "--checkpoint-every", "7ex")...))
 	weights := done[len(done)-1]["weights_sha256"]
-	inspected := jsonLines(t, must(t, "inspect", "run", "--json", "--verify"))[0]
+	inspected := plateautest.JsonLines(t, must(t, "inspect", "run", "--json", "--verify"))[0]
 	kept := inspected["checkpoints"].([]any)
 	if len(kept) != 2 || inspected["weights_sha256"] != weights {
 		t.Fatalf("weights are %v, want %v; checkpoints %v", inspected["weights_sha256"], weights, kept)
@@ -541,14 +545,14 @@ func TestInspectCheckpoints(t *testing.T) {
 		t.Errorf("a run that is done is to go on:\n%s", out)
 	}
 	status, out, messages := plateau("inspect", "run", "--verify", "--json")
-	if status != 1 || !strings.Contains(messages, "run: 1 of 2 checkpoints damaged") || jsonLines(t, out)[0]["weights_sha256"] != weights { // those of weights.npz, as the last checkpoint is damaged
+	if status != 1 || !strings.Contains(messages, "run: 1 of 2 checkpoints damaged") || plateautest.JsonLines(t, out)[0]["weights_sha256"] != weights { // those of weights.npz, as the last checkpoint is damaged
 		t.Errorf("status %d: %s\n%s", status, messages, out)
 	}
 	held, err := claim.Take("run")
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, "run/metrics.jsonl", strings.SplitAfter(readFile(t, "run/metrics.jsonl"), "\n")[0])
+	plateautest.WriteFile(t, "run/metrics.jsonl", strings.SplitAfter(plateautest.ReadFile(t, "run/metrics.jsonl"), "\n")[0])
 	if out := must(t, "inspect", "run"); !strings.Contains(out, "digits, running\n") {
 		t.Errorf("a run under way is not:\n%s", out)
 	}
@@ -561,8 +565,8 @@ func TestInspectCheckpoints(t *testing.T) {
 // Signals that ask a run to end make it say how it goes on, and its status says
 // that it can.
 func TestSignals(t *testing.T) {
-	empty(t)
-	for _, sig := range append([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, userSignals()...) {
+	plateautest.Empty(t)
+	for _, sig := range append([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, cli.UserSignals()...) {
 		if signal.Ignored(sig) {
 			continue // under nohup, which the program respects
 		}
@@ -606,7 +610,7 @@ func TestResumeWithoutAssembly(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-tags", "noasm", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	empty(t) // only now: Go's cache is the user's
+	plateautest.Empty(t) // only now: Go's cache is the user's
 	for _, batch := range []string{"1", "4"} {
 		args := []string{"--batch", batch, "--hidden", "37,11"}
 		must(t, tiny(append(args, "--out", "whole"+batch)...)...)
@@ -645,8 +649,8 @@ func signalled(t *testing.T, sig os.Signal) error {
 // Other signals than Ctrl-C, which send themselves twice, never end the program
 // before it has kept what it has learnt.
 func TestSignalTwice(t *testing.T) {
-	empty(t)
-	for _, sig := range append([]os.Signal{syscall.SIGTERM, syscall.SIGHUP}, userSignals()...) {
+	plateautest.Empty(t)
+	for _, sig := range append([]os.Signal{syscall.SIGTERM, syscall.SIGHUP}, cli.UserSignals()...) {
 		if signal.Ignored(sig) {
 			continue
 		}
@@ -660,11 +664,11 @@ func TestSignalTwice(t *testing.T) {
 
 // A second Ctrl-C ends the program at once, in the middle of a long batch.
 func TestSecondInterrupt(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for range 10 { // unless the first came before the batch
 		err := signalled(t, os.Interrupt)
 		if status, ok := err.(*exec.ExitError); ok && !status.Exited() {
-			if c, err := (&runFolder{path: "run"}).findCheckpoint(-1); err != nil || c == nil || c.Examples != 0 {
+			if c, err := (&run.Folder{Path: "run"}).FindCheckpoint(-1); err != nil || c == nil || c.Examples != 0 {
 				t.Errorf("the checkpoint is %+v, %v", c, err)
 			}
 			return

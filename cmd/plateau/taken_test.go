@@ -8,14 +8,18 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/view"
 	"plateau/sim/record/npz"
 )
 
 // Commands that look at recordings take the folder of a run for the recording in it.
 func TestRunsForRecordings(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "a run", "--record", "--epochs", "1")...)
-	recording := filepath.Join("a run", recordingName)
+	recording := filepath.Join("a run", cli.RecordingName)
 	for _, args := range [][]string{
 		{"replay", "X", "--trial", "0", "--out", "out.csv"},
 		{"export", "X", "--to", "npz", "--out", "out.npz"},
@@ -27,7 +31,7 @@ func TestRunsForRecordings(t *testing.T) {
 			args[1] = source
 			out := args[len(args)-1]
 			must(t, args...)
-			got[i] = readFile(t, out)
+			got[i] = plateautest.ReadFile(t, out)
 			if err := os.Remove(out); err != nil {
 				t.Fatal(err)
 			}
@@ -44,7 +48,7 @@ func TestRunsForRecordings(t *testing.T) {
 
 // The recording of a run may be outside its folder.
 func TestRecordingOutsideItsRun(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--epochs", "1", "--record=elsewhere.plateau")...)
 	elsewhere, err := filepath.Abs("elsewhere.plateau")
 	if err != nil {
@@ -55,10 +59,10 @@ func TestRecordingOutsideItsRun(t *testing.T) {
 	}
 	must(t, "replay", "run", "--trial", "0", "--out", "of-the-run.csv")
 	must(t, "replay", "elsewhere.plateau", "--trial", "0", "--out", "of-the-recording.csv")
-	if readFile(t, "of-the-run.csv") != readFile(t, "of-the-recording.csv") {
+	if plateautest.ReadFile(t, "of-the-run.csv") != plateautest.ReadFile(t, "of-the-recording.csv") {
 		t.Error("replay of the run differs from that of its recording")
 	}
-	recording, _, err := lookAt("run")
+	recording, _, err := view.LookAt("run")
 	if err != nil || recording == nil || recording.Name != elsewhere {
 		t.Fatalf("view of the run: %+v, %v", recording, err)
 	}
@@ -75,7 +79,7 @@ func TestRecordingOutsideItsRun(t *testing.T) {
 
 // A command that is given the wrong file says which command takes it.
 func TestWrongFileSaysWhoTakesIt(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "a run", "--epochs", "1", "--measure", "all")...)
 	must(t, "trial", "--run", "a run", "--out", "trial-3.npz", "--record", "trial-3.plateau")
 	must(t, "replay", "trial-3.plateau", "--out", "replay-0.npz")
@@ -85,12 +89,12 @@ func TestWrongFileSaysWhoTakesIt(t *testing.T) {
 	if err := errors.Join(z.Write("class_potential", []int{1}, []float64{1}), z.Close()); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, "old.npz", old.String())
-	writeFile(t, "test.jsonl", must(t, "test", "--run", "a run", "--json"))
-	writeFile(t, "my.toml", must(t, "config"))
-	writeFile(t, "notes.txt", "mine")
-	writeFile(t, "stray.npz", readFile(t, "a run/weights.npz"))
-	checkpoints, err := listCheckpoints("a run")
+	plateautest.WriteFile(t, "old.npz", old.String())
+	plateautest.WriteFile(t, "test.jsonl", must(t, "test", "--run", "a run", "--json"))
+	plateautest.WriteFile(t, "my.toml", must(t, "config"))
+	plateautest.WriteFile(t, "notes.txt", "mine")
+	plateautest.WriteFile(t, "stray.npz", plateautest.ReadFile(t, "a run/weights.npz"))
+	checkpoints, err := run.ListCheckpoints("a run")
 	if err != nil || len(checkpoints) == 0 {
 		t.Fatal(err, checkpoints)
 	}
@@ -104,7 +108,7 @@ func TestWrongFileSaysWhoTakesIt(t *testing.T) {
 		{"a run/weights.npz", "; it holds the weights of a run: plateau inspect 'a run'\n"},
 		{"stray.npz", "; it holds weights, but the other files of their run are not beside it\n"},
 		{"a run/measurements.npz", "; it holds what was measured in a run: plateau inspect 'a run'\n"},
-		{checkpoints[0].path, "; it is a checkpoint of a run: plateau inspect 'a run'\n"},
+		{checkpoints[0].Path, "; it is a checkpoint of a run: plateau inspect 'a run'\n"},
 		{"a run/metrics.jsonl", "; it holds the metrics of a run: plateau inspect 'a run'\n"},
 		{"a run/config.toml", "; it is a configuration: plateau train --config 'a run/config.toml'\n"},
 		{"my.toml", "; it is a configuration: plateau train --config my.toml\n"},
@@ -142,7 +146,7 @@ func TestWrongFileSaysWhoTakesIt(t *testing.T) {
 	if err := os.MkdirAll("runs/recorded", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, "runs/recorded/recording.plateau", "")
+	plateautest.WriteFile(t, "runs/recorded/recording.plateau", "")
 	for _, args := range []string{"replay runs", "export runs --to npz"} {
 		status, _, messages := plateau(strings.Fields(args)...)
 		if want := "or the folder of a run that has one; there are runs/recorded\n"; status != 1 || !strings.Contains(messages, want) {

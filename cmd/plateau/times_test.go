@@ -4,12 +4,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/plateautest"
 )
 
 // Steps of 0.1 ms are at 0.3 and 0.9 ms, not at 0.30000000000000004 and
 // 0.8999999999999999, wherever times become text.
 func TestTimesAreShort(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	steps := []string{"--set", "neurons.dt_ms=0.1", "--set", "phases.forward_ms=3.3", "--set", "phases.target_ms=2.7", "--set", "phases.settle_ms=0.9"}
 	texts := map[string]string{}
 	texts["trial --json"] = must(t, append([]string{"trial", "--hidden", "4", "--record", "--json"}, steps...)...)
@@ -18,7 +20,7 @@ func TestTimesAreShort(t *testing.T) {
 	texts["inspect --json"] = must(t, "inspect", "trial-0.plateau", "--json")
 	texts["replay"] = must(t, "replay", "trial-0.plateau", "--from-ms", "0.3", "--to-ms", "2.9")
 	texts["replay --json"] = must(t, "replay", "trial-0.plateau", "--from-ms", "0.3", "--to-ms", "2.9", "--out", "x.csv", "--json")
-	texts["x.csv"] = readFile(t, "x.csv")
+	texts["x.csv"] = plateautest.ReadFile(t, "x.csv")
 	must(t, "export", "trial-0.plateau", "--to", "csv", "--out", "tables")
 	for name, text := range contents(t, "tables") {
 		texts[name] = text

@@ -9,34 +9,22 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
 	"plateau/protocols/protocolstest"
 )
 
-func writeFile(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func readFile(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 func TestTrain(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	out := must(t, tiny("--json", "--workers", "1")...)
 	folder := filepath.Join("runs", "digits-1")
-	if got := readFile(t, filepath.Join(folder, metricsName)); got != out {
+	if got := plateautest.ReadFile(t, filepath.Join(folder, cli.MetricsName)); got != out {
 		t.Errorf("--json printed\n%s\nbut metrics.jsonl holds\n%s", out, got)
 	}
-	events := jsonLines(t, out)
+	events := plateautest.JsonLines(t, out)
 	var kinds []string
 	for _, e := range events {
 		kinds = append(kinds, e["event"].(string))
@@ -56,33 +44,33 @@ func TestTrain(t *testing.T) {
 	if epoch["epoch"] != 1.0 || epoch["examples"] != 30.0 || len(epoch["hidden_losses"].([]any)) != 1 {
 		t.Errorf("epoch is %v", epoch)
 	}
-	names := tree(t)
-	want := []string{"runs", folder, filepath.Join(folder, checkpointsName), checkpointPath(folder, 30), checkpointPath(folder, 60),
-		filepath.Join(folder, configName), filepath.Join(folder, metricsName), filepath.Join(folder, planName), filepath.Join(folder, weightsName)}
+	names := plateautest.Tree(t)
+	want := []string{"runs", folder, filepath.Join(folder, cli.CheckpointsName), run.CheckpointPath(folder, 30), run.CheckpointPath(folder, 60),
+		filepath.Join(folder, cli.ConfigName), filepath.Join(folder, cli.MetricsName), filepath.Join(folder, cli.PlanName), filepath.Join(folder, cli.WeightsName)}
 	if !slices.Equal(names, want) {
 		t.Errorf("files are %q, want %q", names, want)
 	}
 
 	// The same once more from what is stored, with other workers.
-	again := jsonLines(t, must(t, "train", "--config", filepath.Join(folder, configName), "--json", "--workers", "3"))
+	again := plateautest.JsonLines(t, must(t, "train", "--config", filepath.Join(folder, cli.ConfigName), "--json", "--workers", "3"))
 	sha := func(events []map[string]any) any { return events[len(events)-1]["weights_sha256"] }
 	if sha(again) != sha(events) || len(sha(events).(string)) != 64 {
 		t.Errorf("weights are %v, and once more %v", sha(events), sha(again))
 	}
 	second := filepath.Join("runs", "digits-2")
-	if readFile(t, filepath.Join(folder, configName)) != readFile(t, filepath.Join(second, configName)) {
+	if plateautest.ReadFile(t, filepath.Join(folder, cli.ConfigName)) != plateautest.ReadFile(t, filepath.Join(second, cli.ConfigName)) {
 		t.Error("the second run's configuration is another one")
 	}
-	if readFile(t, filepath.Join(folder, weightsName)) != readFile(t, filepath.Join(second, weightsName)) {
+	if plateautest.ReadFile(t, filepath.Join(folder, cli.WeightsName)) != plateautest.ReadFile(t, filepath.Join(second, cli.WeightsName)) {
 		t.Error("the second run's weights file is another one")
 	}
-	other := jsonLines(t, must(t, "train", "--config", filepath.Join(folder, configName), "--json", "--seed", "2"))
+	other := plateautest.JsonLines(t, must(t, "train", "--config", filepath.Join(folder, cli.ConfigName), "--json", "--seed", "2"))
 	if sha(other) == sha(events) {
 		t.Error("another seed gives the same weights")
 	}
 
 	// A test of the weights is the last test of the run.
-	tested := jsonLines(t, must(t, "test", "--run", folder, "--json"))
+	tested := plateautest.JsonLines(t, must(t, "test", "--run", folder, "--json"))
 	if len(tested) != 1 || tested[0]["test_error"] != events[2]["test_error"] {
 		t.Errorf("a test says %v, the run said %v", tested, events[2]["test_error"])
 	}
@@ -109,7 +97,7 @@ func TestTrain(t *testing.T) {
 }
 
 func TestTrainForAPerson(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	status, out, messages := plateau(tiny("--hidden", "none", "--out", "a/b")...)
 	if status != 0 || messages != "" {
 		t.Fatalf("status %d, messages %q", status, messages)
@@ -129,39 +117,39 @@ func TestTrainForAPerson(t *testing.T) {
 
 // Force replaces a run and nothing else.
 func TestForce(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
-	writeFile(t, "run/notes.txt", "mine")
-	first := readFile(t, "run/weights.npz")
+	plateautest.WriteFile(t, "run/notes.txt", "mine")
+	first := plateautest.ReadFile(t, "run/weights.npz")
 
 	// A run that cannot be leaves the old one alone.
 	for _, mistake := range [][]string{{"--data", "mnist"}, {"--set", "phases.forward_ms=1"}} {
 		if status, _, _ := plateau(tiny(append(mistake, "--out", "run", "--force")...)...); status == 0 {
 			t.Fatalf("%q worked", mistake)
 		}
-		if readFile(t, "run/weights.npz") != first || readFile(t, "run/metrics.jsonl") == "" {
+		if plateautest.ReadFile(t, "run/weights.npz") != first || plateautest.ReadFile(t, "run/metrics.jsonl") == "" {
 			t.Fatalf("after %q the old run is gone", mistake)
 		}
 	}
 
 	must(t, tiny("--out", "run", "--force", "--seed", "2")...)
-	if readFile(t, "run/weights.npz") == first || readFile(t, "run/notes.txt") != "mine" {
+	if plateautest.ReadFile(t, "run/weights.npz") == first || plateautest.ReadFile(t, "run/notes.txt") != "mine" {
 		t.Error("the run was not replaced, or more than it")
 	}
-	if !strings.Contains(readFile(t, "run/config.toml"), "seed = 2\n") {
+	if !strings.Contains(plateautest.ReadFile(t, "run/config.toml"), "seed = 2\n") {
 		t.Error("the configuration is the old one")
 	}
-	for _, name := range []string{configName, metricsName, weightsName} {
+	for _, name := range []string{cli.ConfigName, cli.MetricsName, cli.WeightsName} {
 		path := filepath.Join("other", name)
 		if err := os.Mkdir("other", 0o777); err != nil {
 			t.Fatal(err)
 		}
-		writeFile(t, path, "title = \"somebody's\"\n")
+		plateautest.WriteFile(t, path, "title = \"somebody's\"\n")
 		status, _, messages := plateau(tiny("--out", "other", "--force")...)
 		if status != 1 || !strings.Contains(messages, path) || !strings.Contains(messages, "not made by a run") {
 			t.Errorf("%s: status %d, %s", path, status, messages)
 		}
-		if readFile(t, path) != "title = \"somebody's\"\n" || len(tree(t)) == 0 {
+		if plateautest.ReadFile(t, path) != "title = \"somebody's\"\n" || len(plateautest.Tree(t)) == 0 {
 			t.Errorf("%s was touched", path)
 		}
 		if err := os.RemoveAll("other"); err != nil {
@@ -186,7 +174,7 @@ func (h *hook) Write(b []byte) (int, error) {
 }
 
 func TestInterrupt(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for _, word := range []string{`"event":"start"`, `"epoch":1`} {
 		ctx, cancel := context.WithCancel(context.Background())
 		out := &hook{word: word, do: cancel}
@@ -196,9 +184,9 @@ func TestInterrupt(t *testing.T) {
 		if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted in epoch") || !strings.Contains(messages.String(), "plateau train --resume run\n") {
 			t.Errorf("status %d: %s", status, &messages)
 		}
-		events := jsonLines(t, readFile(t, "run/metrics.jsonl"))
+		events := plateautest.JsonLines(t, plateautest.ReadFile(t, "run/metrics.jsonl"))
 		last := events[len(events)-1]
-		if last["event"] != "interrupted" || readFile(t, "run/metrics.jsonl") != out.String() {
+		if last["event"] != "interrupted" || plateautest.ReadFile(t, "run/metrics.jsonl") != out.String() {
 			t.Errorf("the last event is %v", last)
 		}
 		// What is kept can be used.
@@ -208,7 +196,7 @@ func TestInterrupt(t *testing.T) {
 
 // A disk that fails in mid-run is a failure that is told, and leaves no halves.
 func TestTrainCannotWrite(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	out := &hook{word: `"event":"start"`, do: func() {
 		if err := os.RemoveAll("run"); err != nil {
 			t.Error(err)
@@ -219,7 +207,7 @@ func TestTrainCannotWrite(t *testing.T) {
 	if status != 1 || !strings.Contains(messages.String(), "must not write to run any more: its claim is lost: run/claim.1 was removed") {
 		t.Errorf("status %d: %s", status, &messages)
 	}
-	if left := tree(t); len(left) != 0 {
+	if left := plateautest.Tree(t); len(left) != 0 {
 		t.Errorf("%q is left", left)
 	}
 }
@@ -227,9 +215,9 @@ func TestTrainCannotWrite(t *testing.T) {
 // Images that are held out are not learnt from, and stand in for the test set
 // until the run is over.
 func TestValidation(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	out := must(t, tiny("--json", "--out", "held", "--validation", "10")...)
-	events := jsonLines(t, out)
+	events := plateautest.JsonLines(t, out)
 	start, end := events[0], events[len(events)-1]
 	if start["examples"] != 20.0 || start["validation_examples"] != 10.0 || start["test_examples"] != 20.0 || end["examples"] != 40.0 {
 		t.Errorf("the run says %v and %v", start, end)
@@ -240,17 +228,17 @@ func TestValidation(t *testing.T) {
 		}
 	}
 	// The first 20 images are learnt from, as they are alone.
-	alone := jsonLines(t, must(t, tiny("--json", "--out", "alone", "--examples", "20")...))
+	alone := plateautest.JsonLines(t, must(t, tiny("--json", "--out", "alone", "--examples", "20")...))
 	if last := alone[len(alone)-1]; last["weights_sha256"] != end["weights_sha256"] || last["test_error"] != end["test_error"] {
 		t.Errorf("the run ends with %v, without the others it does with %v", end, last)
 	}
 	// The last 10 test every epoch.
-	c, err := runConfig("held")
+	c, err := run.Config("held")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := c.model(c.images())
-	net, err := loadRun(m, "held")
+	m := c.Model(c.Images())
+	net, err := run.LoadRun(m, "held")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +258,7 @@ func TestValidation(t *testing.T) {
 	}
 
 	for _, want := range []string{"validation error", "20 images", "10 images held out", "20 images to test on",
-		"validation error " + withAccuracy(result.Error()), "test error " + withAccuracy(end["test_error"].(float64))} {
+		"validation error " + terminal.WithAccuracy(result.Error()), "test error " + terminal.WithAccuracy(end["test_error"].(float64))} {
 		if out := must(t, "inspect", "held"); !strings.Contains(out, want) {
 			t.Errorf("inspect: want %q in\n%s", want, out)
 		}
@@ -279,7 +267,7 @@ func TestValidation(t *testing.T) {
 	must(t, "plot", "held", "alone", "--out", "both.svg")
 	must(t, "plot", "alone", "--out", "alone.svg")
 	for name, want := range map[string]string{"held.svg": ">validation<", "both.svg": ">test or validation<", "alone.svg": ">test<"} {
-		if !strings.Contains(readFile(t, name), want) {
+		if !strings.Contains(plateautest.ReadFile(t, name), want) {
 			t.Errorf("%s does not say %q", name, want)
 		}
 	}
@@ -293,7 +281,7 @@ func TestValidation(t *testing.T) {
 
 // A run that is stopped before its end says nothing of the test set.
 func TestValidationInterrupted(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	out := &hook{word: `"epoch":2`, do: cancel}
@@ -302,7 +290,7 @@ func TestValidationInterrupted(t *testing.T) {
 	if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted in the test after the last epoch") {
 		t.Errorf("status %d: %s", status, &messages)
 	}
-	events := jsonLines(t, out.String())
+	events := plateautest.JsonLines(t, out.String())
 	last := events[len(events)-1]
 	if last["event"] != "interrupted" || last["test_error"] != nil || last["validation_error"] != events[2]["validation_error"] {
 		t.Errorf("the run ends with %v", last)

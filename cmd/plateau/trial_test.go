@@ -2,7 +2,6 @@ package main
 
 import (
 	"archive/zip"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
 	"plateau/sim/record/npz"
 )
@@ -49,9 +50,9 @@ func float64s(t *testing.T, r *npz.Reader, name string) []float64 {
 // those of the traces in their windows, plateaus are σ of them, spikes are as
 // many as counted.
 func TestTrialFile(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--hidden", "12,8", "--out", "run", "--set", "neurons.dt_ms=0.5")...)
-	events := jsonLines(t, must(t, "trial", "--run", "run", "--example", "3", "--json",
+	events := plateautest.JsonLines(t, must(t, "trial", "--run", "run", "--example", "3", "--json",
 		"--set", "phases.window_ms=10", "--set", "phases.plateau_spread_ms=6", "--set", "phases.longer=true"))
 	if len(events) != 1 {
 		t.Fatalf("got %v", events)
@@ -83,8 +84,8 @@ func TestTrialFile(t *testing.T) {
 		for k := from; k < to; k++ {
 			sum += float64(soma[k*10+i])
 		}
-		near(t, "mean output potential", float64(stored[i]), sum/float64(to-from), 1e-5)
-		near(t, "class potential", potentials[i].(float64), float64(stored[i]), 1e-12)
+		plateautest.Near(t, "mean output potential", float64(stored[i]), sum/float64(to-from), 1e-5)
+		plateautest.Near(t, "class potential", potentials[i].(float64), float64(stored[i]), 1e-12)
 		if stored[i] > stored[best] {
 			best = i
 		}
@@ -108,7 +109,7 @@ func TestTrialFile(t *testing.T) {
 				for s := last - 20; s < last; s++ {
 					sum += float64(apical[s*n+i])
 				}
-				near(t, layer+" plateau", float64(plateau[i]), 1/(1+math.Exp(-sum/20)), 1e-5)
+				plateautest.Near(t, layer+" plateau", float64(plateau[i]), 1/(1+math.Exp(-sum/20)), 1e-5)
 			}
 		}
 		float32s(t, r, layer+"_basal", steps, n)
@@ -160,7 +161,7 @@ func TestTrialFile(t *testing.T) {
 // The archive of a trial has every array of its recording's export, with the same
 // bytes, and some that a recording does not tell.
 func TestTrialIsARecording(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--hidden", "12,8", "--out", "run")...)
 	must(t, "trial", "--run", "run", "--example", "3", "--record")
 	must(t, "export", "trial-3.plateau", "--to", "npz", "--out", "export.npz")
@@ -182,7 +183,7 @@ func TestTrialIsARecording(t *testing.T) {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
 		}
 	}
-	weights := jsonLines(t, readFile(t, "run/metrics.jsonl"))
+	weights := plateautest.JsonLines(t, plateautest.ReadFile(t, "run/metrics.jsonl"))
 	if got, _, err := r.Strings("trial_weights"); err != nil || len(got) != 1 || got[0] != weights[len(weights)-1]["weights_sha256"] {
 		t.Errorf("weights %q, %v; want those of the run, %v", got, err, weights[len(weights)-1]["weights_sha256"])
 	}
@@ -216,17 +217,10 @@ func members(t *testing.T, path string) map[string]string {
 	return all
 }
 
-func near(t *testing.T, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance*max(1, math.Abs(want))) {
-		t.Errorf("%s is %v, want %v", what, got, want)
-	}
-}
-
 // A first spike shows in the potential of the step it is in, and the first row
 // of potentials is the end of the first step.
 func TestTrialTimes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "trial", "--hidden", "4", "--out", "t.npz", "--set", "initial.law=uniform",
 		"--set", "initial.uniform_bias_halfwidth=0", "--set", "initial.uniform_weight_mean=1", "--set", "initial.uniform_weight_halfwidth=0")
 	r := openNPZ(t, "t.npz")
@@ -242,18 +236,18 @@ func TestTrialTimes(t *testing.T) {
 }
 
 func TestTrialIsRepeatable(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, "trial", "--hidden", "5", "--example", "2")
-	first := readFile(t, "trial-2.npz")
-	if status, _, _ := plateau("trial", "--hidden", "5", "--example", "2"); status != 1 || readFile(t, "trial-2.npz") != first {
+	first := plateautest.ReadFile(t, "trial-2.npz")
+	if status, _, _ := plateau("trial", "--hidden", "5", "--example", "2"); status != 1 || plateautest.ReadFile(t, "trial-2.npz") != first {
 		t.Errorf("status %d, or the file has changed", status)
 	}
 	must(t, "trial", "--hidden", "5", "--example", "2", "--force", "--seed", "2")
-	if readFile(t, "trial-2.npz") == first {
+	if plateautest.ReadFile(t, "trial-2.npz") == first {
 		t.Error("--force did not replace the file, or the seed has no effect")
 	}
 	must(t, "trial", "--hidden", "5", "--example", "2", "--force")
-	if readFile(t, "trial-2.npz") != first {
+	if plateautest.ReadFile(t, "trial-2.npz") != first {
 		t.Error("the same trial gives another file")
 	}
 	must(t, "trial", "--hidden", "5", "--example", "2", "--split", "train")
@@ -264,7 +258,7 @@ func TestTrialIsRepeatable(t *testing.T) {
 
 // The seed of a run leaves the digits alone; data.seed draws others.
 func TestDataSeed(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	image := func(args ...string) []byte {
 		must(t, append([]string{"trial", "--hidden", "3", "--force", "--out", "t.npz"}, args...)...)
 		v, _, err := openNPZ(t, "t.npz").Uint8("image")
@@ -283,7 +277,7 @@ func TestDataSeed(t *testing.T) {
 }
 
 func TestTrialForAPerson(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	for _, hidden := range []string{"6", "6,4", "none"} {
 		out := must(t, "trial", "--hidden", hidden, "--force")
 		wants := []string{"fresh weights", "← predicted", "← true", "forward phase, 50 ms", "input", "Hz", "output loss", "trial-0.npz", "numpy.load"}
@@ -305,77 +299,18 @@ func TestTrialForAPerson(t *testing.T) {
 	}
 }
 
-func TestPicture(t *testing.T) {
-	set := &dataset.Set{Width: 4, Height: 3, Channels: 1, Pixels: []byte{
-		255, 255, 0, 0,
-		255, 0, 255, 0,
-		128, 0, 255, 60,
-	}, Labels: []byte{0}}
-	want := []string{"█▀▄ ", "▀ ▀ "}
-	if got := (terminal{unicode: true}).picture(set, 0); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if got := (terminal{}).picture(set, 0); !slices.Equal(got, []string{"@++ ", ": +."}) {
-		t.Errorf("ASCII: got %q", got)
-	}
-	grey := []string{
-		"\x1b[38;5;231;48;5;231m▀\x1b[0m\x1b[38;5;231;48;5;16m▀\x1b[0m\x1b[38;5;16;48;5;231m▀\x1b[0m\x1b[38;5;16;48;5;16m▀\x1b[0m",
-		"\x1b[38;5;244;48;5;16m▀\x1b[0m\x1b[38;5;16;48;5;16m▀\x1b[0m\x1b[38;5;231;48;5;16m▀\x1b[0m\x1b[38;5;237;48;5;16m▀\x1b[0m",
-	}
-	if got := (terminal{colours: 256, unicode: true}).picture(set, 0); !slices.Equal(got, grey) {
-		t.Errorf("256 colours: got %q", got)
-	}
-	colour := &dataset.Set{Width: 1, Height: 2, Channels: 3, Pixels: []byte{255, 0, 255, 0, 100, 0}, Labels: []byte{0}}
-	for colours, want := range map[int]string{
-		16: "▀", 256: "\x1b[38;5;227;48;5;16m▀\x1b[0m", allColours: "\x1b[38;2;255;255;100;48;2;0;0;0m▀\x1b[0m",
-	} {
-		if got := (terminal{colours: colours, unicode: true}).picture(colour, 0); got[0] != want {
-			t.Errorf("with %d colours yellow above black is %q, want %q", colours, got, want)
-		}
-	}
-}
-
-// Ramp and cube of a terminal of 256 colours: none of them is nearer.
-func TestNearestColour(t *testing.T) {
-	at := terminal{colours: 256}
-	levels := []int{0, 95, 135, 175, 215, 255}
-	for v := range 256 {
-		far := func(k int) int {
-			level := map[bool]int{true: 0, false: 255}[k == 16]
-			if k >= 232 {
-				level = 8 + 10*(k-232)
-			}
-			return abs(level - v)
-		}
-		got := -1
-		fmt.Sscanf(at.colour(pixel{byte(v), byte(v), byte(v)}), "5;%d", &got)
-		for k := 232; k < 256; k++ {
-			if far(k) < far(got) || far(16) < far(got) || far(231) < far(got) {
-				t.Errorf("grey %d is %d, but %d is nearer", v, got, k)
-			}
-		}
-		fmt.Sscanf(at.colour(pixel{byte(v), 0, 255}), "5;%d", &got)
-		red := levels[(got-16)/36]
-		for _, level := range levels {
-			if abs(level-v) < abs(red-v) {
-				t.Errorf("red %d is %d, but %d is nearer", v, red, level)
-			}
-		}
-	}
-}
-
 // Pictures and bars side by side, or one below the other.
 func TestTrialPictures(t *testing.T) {
 	set := dataset.Digits(1, 1, 4).Test
 	names := strings.Fields("0 1 2 3 4 5 6 7 8 nine")
 	potentials := []float64{-8, -6.5, -4.25, -1, 3, -7.75, -4.5, -7.5, 1.25, -12.625}
-	for name, at := range map[string]terminal{
-		"picture-80.txt": {80, 24, true, 0}, "picture-40.txt": {40, 24, true, 0}, "picture-ascii.txt": {80, 24, false, 0},
+	for name, at := range map[string]terminal.Terminal{
+		"picture-80.txt": {Columns: 80, Rows: 24, Unicode: true, Colours: 0}, "picture-40.txt": {Columns: 40, Rows: 24, Unicode: true, Colours: 0}, "picture-ascii.txt": {Columns: 80, Rows: 24, Unicode: false, Colours: 0},
 	} {
-		got := at.beside(at.picture(set, 3), func(width int) []string { return at.classBars(width, potentials, names, 5, 4) })
-		golden(t, name, got)
+		got := at.Beside(at.Picture(set, 3), func(width int) []string { return at.ClassBars(width, potentials, names, 5, 4) })
+		plateautest.Golden(t, name, got)
 		for line := range strings.Lines(got) {
-			if n := columnsOf(line); n > at.columns {
+			if n := terminal.ColumnsOf(line); n > at.Columns {
 				t.Errorf("%s: a line of %d columns: %s", name, n, line)
 			}
 		}
@@ -392,16 +327,5 @@ func TestTrialText(t *testing.T) {
 		}
 	}
 	t.Chdir(here)
-	golden(t, "trial.txt", out)
-}
-
-func TestBar(t *testing.T) {
-	for _, test := range []struct {
-		value, full float64
-		want        string
-	}{{0, 1, ""}, {1, 1, "████"}, {0.5, 1, "██"}, {0.1, 1, "▍"}, {1, 0, ""}, {math.NaN(), math.NaN(), ""}} {
-		if got := bar(test.value, test.full, 4); got != test.want {
-			t.Errorf("bar(%v of %v) = %q, want %q", test.value, test.full, got, test.want)
-		}
-	}
+	plateautest.Golden(t, "trial.txt", out)
 }

@@ -10,6 +10,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
 )
 
 // address reads the address of the page.
@@ -51,9 +55,9 @@ const (
 // neurons, from one misread trial to the next.
 func TestBrowserRecording(t *testing.T) {
 	b := newBrowser(t, 1300, 900)
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--hidden", "20,12")...)
-	path := filepath.Join("run", recordingName)
+	path := filepath.Join("run", cli.RecordingName)
 	e := viewing(t, path)
 	const length = 70
 	b.open(e.URL)
@@ -151,7 +155,7 @@ func TestBrowserRecording(t *testing.T) {
 
 	// From one misread trial to the next, and back.
 	var wrong []int
-	for _, line := range jsonLines(t, must(t, "inspect", path, "--json")) {
+	for _, line := range plateautest.JsonLines(t, must(t, "inspect", path, "--json")) {
 		if line["event"] == "trial" && line["read"] != line["class"] {
 			wrong = append(wrong, int(line["trial"].(float64)))
 		}
@@ -211,9 +215,9 @@ func TestBrowserRecording(t *testing.T) {
 // Learning curves grow with the file of metrics, and begin anew with a new run.
 func TestBrowserRun(t *testing.T) {
 	b := newBrowser(t, 1100, 800)
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
-	metrics := filepath.Join("run", metricsName)
+	metrics := filepath.Join("run", cli.MetricsName)
 	text, err := os.ReadFile(metrics)
 	if err != nil {
 		t.Fatal(err)
@@ -252,12 +256,12 @@ func TestBrowserRun(t *testing.T) {
 		return fmt.Sprintf(`[...document.querySelectorAll(".chart")][%d].querySelector(".u-legend").textContent`, chart)
 	}
 	error := func(line string) string {
-		var epoch epochEvent
+		var epoch run.EpochEvent
 		if err := json.Unmarshal([]byte(line), &epoch); err != nil {
 			t.Fatal(err)
 		}
 		words := func(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
-		return fmt.Sprintf("epoch%dtraining%stest%s", epoch.Epoch, words(100*epoch.TrainError), words(100*epoch.testError()))
+		return fmt.Sprintf("epoch%dtraining%stest%s", epoch.Epoch, words(100*epoch.TrainError), words(100*epoch.Checked()))
 	}
 	b.wait(legend(0), error(lines[1]))
 	more(lines[2][:20])
@@ -288,10 +292,10 @@ func TestBrowserRun(t *testing.T) {
 // Of a recording that has no end yet the page says since when it shows no more.
 func TestBrowserUnfinished(t *testing.T) {
 	b := newBrowser(t, 1100, 800)
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
-	file := readFile(t, filepath.Join("run", recordingName))
-	writeFile(t, "cut.plateau", file[:len(file)*2/3])
+	file := plateautest.ReadFile(t, filepath.Join("run", cli.RecordingName))
+	plateautest.WriteFile(t, "cut.plateau", file[:len(file)*2/3])
 	e := viewing(t, "cut.plateau")
 	b.open(e.URL)
 	state := `document.getElementById("state").`

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
 )
 
 // ink counts the pixels of a canvas that are as good as of a colour, between two
@@ -32,16 +35,16 @@ func (b *browser) ink(canvas, colour string, from, to float64) int {
 // stand beside the axis in full.
 func TestBrowserGapsAndLargeNumbers(t *testing.T) {
 	b := newBrowser(t, 1100, 800)
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
-	path := filepath.Join("run", metricsName)
-	text := readFile(t, path)
+	path := filepath.Join("run", cli.MetricsName)
+	text := plateautest.ReadFile(t, path)
 	start, rest, _ := strings.Cut(text, "\n")
 	lines := start + "\n"
 	for k, v := range []string{"null", "83", "84", "null", "null", "null", "null", "90", "91", "null", "88"} {
 		lines += fmt.Sprintf(`{"event":"measure","epoch":1,"examples":%d,"update_angles_deg":[%s],"largest_eigenvalue":%d}`+"\n", 3*k, v, 123456780+k)
 	}
-	writeFile(t, path, lines+rest)
+	plateautest.WriteFile(t, path, lines+rest)
 	e := viewing(t, "run")
 	b.open(e.URL)
 	const angles = `[...document.querySelectorAll(".chart")].find((c) => c.textContent.startsWith("Angle between local"))`
@@ -90,9 +93,9 @@ func TestBrowserPlateauTimes(t *testing.T) {
 	for name, settings := range map[string][]string{"own": {"--set", "phases.window_ms=5", "--set", "phases.plateau_spread_ms=15"}, "same": nil} {
 		t.Run(name, func(t *testing.T) {
 			b := newBrowser(t, 1300, 900)
-			empty(t)
+			plateautest.Empty(t)
 			must(t, append(tiny("--out", name, "--record", "--epochs", "1"), settings...)...)
-			e := viewing(t, filepath.Join(name, recordingName))
+			e := viewing(t, filepath.Join(name, cli.RecordingName))
 			b.open(e.URL + "#from=70&to=140&neurons=2.1&vars=soma")
 			const canvas = `document.querySelectorAll(".lane.raster canvas")[1]`
 			b.wait(`document.querySelector(".lane.neuron span")?.textContent`, "replayed")

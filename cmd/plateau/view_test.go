@@ -15,12 +15,16 @@ import (
 	"testing"
 	"time"
 
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/view"
 	"plateau/sim/record"
 )
 
 // viewing runs plateau view with some arguments until the test ends, and wants
 // status 0 then.
-func viewing(t *testing.T, args ...string) viewEvent {
+func viewing(t *testing.T, args ...string) view.ViewEvent {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	out, to := io.Pipe()
@@ -37,7 +41,7 @@ func viewing(t *testing.T, args ...string) viewEvent {
 		}
 	})
 	line, err := bufio.NewReader(out).ReadBytes('\n')
-	var e viewEvent
+	var e view.ViewEvent
 	if err != nil || json.Unmarshal(line, &e) != nil || e.Event != "view" {
 		t.Fatalf("view says %q, error %v", line, err)
 	}
@@ -62,15 +66,15 @@ func load(t *testing.T, url string, into any) int {
 // The page of a run has the run and its recording, that of a recording the
 // recording; the server is there for this machine only, and ends with Ctrl-C.
 func TestView(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--set", "network.per_class=2")...)
 	must(t, tiny("--out", "plain")...)
 	for _, c := range []struct {
 		path           string
 		run, recording bool
-	}{{"run", true, true}, {filepath.Join("run", recordingName), false, true}, {"plain", true, false}} {
+	}{{"run", true, true}, {filepath.Join("run", cli.RecordingName), false, true}, {"plain", true, false}} {
 		e := viewing(t, c.path)
-		if !strings.HasPrefix(e.URL, "http://127.0.0.1:") || c.run != (e.Run == c.path) || c.recording != (e.Recording == filepath.Join("run", recordingName)) {
+		if !strings.HasPrefix(e.URL, "http://127.0.0.1:") || c.run != (e.Run == c.path) || c.recording != (e.Recording == filepath.Join("run", cli.RecordingName)) {
 			t.Errorf("%s: %+v", c.path, e)
 		}
 		var summary struct {
@@ -120,7 +124,7 @@ func TestView(t *testing.T) {
 
 // What a person does wrong is said in words.
 func TestViewMistakes(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run")...)
 	if err := os.WriteFile("notes.txt", []byte("mine"), 0o666); err != nil {
 		t.Fatal(err)
@@ -162,9 +166,9 @@ func TestViewMistakes(t *testing.T) {
 // A recording that is cut while it is looked at, as a run cuts it that goes on
 // from a checkpoint, is damaged, and the page stays.
 func TestViewCut(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record")...)
-	path := filepath.Join("run", recordingName)
+	path := filepath.Join("run", cli.RecordingName)
 	e := viewing(t, path)
 	if err := os.Truncate(path, 0); err != nil {
 		t.Fatal(err)
@@ -181,10 +185,10 @@ func TestViewCut(t *testing.T) {
 // Of a recording whose configuration this version cannot read, or is not of its
 // data set, the page shows no images of another one, and the right classes.
 func TestViewConfig(t *testing.T) {
-	empty(t)
+	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--set", "network.per_class=2")...)
-	h := *openRecordingFile(t, filepath.Join("run", recordingName)).Header()
-	net, err := (&weightSearch{header: &h}).initial()
+	h := *openRecordingFile(t, filepath.Join("run", cli.RecordingName)).Header()
+	net, err := (&run.WeightSearch{Header: &h}).Initial()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +206,7 @@ func TestViewConfig(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		shown, err := viewRecording(path)
+		shown, err := view.ViewRecording(path)
 		if err != nil {
 			t.Fatal(err)
 		}

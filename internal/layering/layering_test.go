@@ -38,8 +38,31 @@ var arrows = []struct {
 	{"protocols/training", "network sim"},
 	{"protocols", "kernels compartments network sim sim/... protocols/training"},
 	{"protocols/...", "kernels compartments network sim sim/... protocols protocols/..."},
-	{"cmd/...", "kernels compartments network sim sim/... protocols protocols/... cmd/..."},
+	// The rooms of the program: terminal ◄ cli ◄ settings ◄ run ◄ train ◄ {trial, look, draw, view} ◄ main.
+	{"cmd/plateau/terminal", "protocols/dataset"},
+	{"cmd/plateau/cli", "protocols/dataset" + rooms("terminal")},
+	{"cmd/plateau/settings", science + rooms("terminal cli")},
+	{"cmd/plateau/run", science + rooms("terminal cli settings")},
+	{"cmd/plateau/train", science + rooms("terminal cli settings run")},
+	{"cmd/plateau/trial", science + rooms("terminal cli settings run train")},
+	{"cmd/plateau/look", science + rooms("terminal cli settings run train")},
+	{"cmd/plateau/draw", science + rooms("terminal cli settings run train")},
+	{"cmd/plateau/view", science + rooms("terminal cli settings run train")},
+	{"cmd/plateau/plateautest", ""},
+	{"cmd/plateau", "protocols/dataset" + rooms("terminal cli settings run train trial look draw view")},
 	{"internal/...", ""},
+}
+
+// science is every package below the program.
+const science = "kernels compartments network sim sim/... protocols protocols/..."
+
+// rooms are packages of the program, by their names.
+func rooms(names string) string {
+	list := ""
+	for name := range strings.FieldsSeq(names) {
+		list += " cmd/plateau/" + name
+	}
+	return list
 }
 
 // unknown lists what a package must not import, from the standard library and other
@@ -229,8 +252,21 @@ func TestCheck(t *testing.T) {
 		{"protocols/search", "plateau/protocols", true},
 		{"protocols/search", "plateau/cmd/plateau", false},
 		{"cmd/plateau", "github.com/spf13/cobra", true},
-		{"cmd/plateau", "plateau/protocols/dataset", true},
+		{"cmd/plateau", "plateau/cmd/plateau/view", true},
+		{"cmd/plateau", "plateau/network", false},
 		{"cmd/plateau/view", "plateau/kernels", true},
+		{"cmd/plateau/terminal", "plateau/cmd/plateau/cli", false},
+		{"cmd/plateau/terminal", "plateau/network", false},
+		{"cmd/plateau/cli", "plateau/cmd/plateau/terminal", true},
+		{"cmd/plateau/cli", "plateau/cmd/plateau/settings", false},
+		{"cmd/plateau/settings", "plateau/cmd/plateau/run", false},
+		{"cmd/plateau/run", "plateau/cmd/plateau/settings", true},
+		{"cmd/plateau/run", "plateau/cmd/plateau/train", false},
+		{"cmd/plateau/train", "plateau/cmd/plateau/trial", false},
+		{"cmd/plateau/trial", "plateau/cmd/plateau/train", true},
+		{"cmd/plateau/draw", "plateau/cmd/plateau/look", false},
+		{"cmd/plateau/view", "plateau/cmd/plateau", false},
+		{"cmd/plateau/elsewhere", "plateau/cmd/plateau/cli", false},
 		{"internal/atomicfile", "os", true},
 		{"internal/atomicfile", "plateau/internal/elementary", true},
 		{"internal/atomicfile", "plateau/kernels", false},

@@ -1,0 +1,72 @@
+package look
+
+import (
+	"errors"
+	"fmt"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/terminal"
+	"plateau/protocols/dataset"
+	"plateau/sim/record"
+	"plateau/sim/record/intact"
+	"plateau/sim/record/nwb"
+)
+
+// ExportedImages returns the images that were shown in the trials of a recording. If
+// the data set cannot be found, it prints a note and returns nil; that is an error
+// only if the user named a folder.
+func ExportedImages(con *terminal.Console, r *intact.Recording, dir string) (*nwb.Images, error) {
+	images, err := findImages(r, dir)
+	switch {
+	case err == nil:
+		return images, nil
+	case dir != "":
+		return nil, fmt.Errorf("--data-dir %s: %s", dir, cli.Plain(err))
+	}
+	if _, missing := errors.AsType[*dataset.MissingError](err); missing {
+		err = fmt.Errorf("the images of %s were not found; --data-dir DIR says where they are", r.Header().Data)
+	}
+	con.Note("note: the export does not hold the images that were shown: %s", cli.Plain(err))
+	return nil, nil
+}
+
+// findImages finds all images that were shown, before anything is written. Trials
+// whose images cannot be known have none.
+func findImages(r *intact.Recording, dir string) (*nwb.Images, error) {
+	found := run.NewRecordedImages(r.Header())
+	if found == nil {
+		return nil, errors.New("the recording does not say where its data set is")
+	}
+	if dir != "" {
+		found.C.Data.Dir = dir
+	}
+	images := &nwb.Images{Of: func(t *record.Trial) ([]byte, error) {
+		set, err := found.Find(t)
+		if errors.Is(err, run.ErrSplit) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return set.Image(t.Example), nil
+	}}
+	for i := range r.Trials() {
+		t, err := r.Trial(i)
+		if err != nil {
+			return nil, err
+		}
+		set, err := found.Find(t)
+		switch {
+		case errors.Is(err, run.ErrSplit):
+		case err != nil:
+			return nil, err
+		default:
+			images.Width, images.Height, images.Channels = set.Width, set.Height, set.Channels
+		}
+	}
+	if images.Width == 0 && r.Trials() > 0 {
+		return nil, run.ErrSplit
+	}
+	return images, nil
+}

@@ -1,0 +1,2 @@
+// Package plateautest has what tests of the program need. It is imported by tests only.
+package plateautest

@@ -1,0 +1,363 @@
+package run
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
+	"plateau/internal/atomicfile"
+	"plateau/internal/fileversion"
+	"plateau/internal/regular"
+	"plateau/sim/record"
+)
+
+// A Checkpoint is the state of a run at some moment, from which the run can go on. Its
+// file is the same on every machine:
+//
+//	magic    "plateau run checkpoint 1\n"
+//	header   the fields below as a JSON object on one line, ended by "\n"
+//	parts    one after another, with the lengths that the header gives
+//	digest   SHA-256 of everything before, 32 bytes
+type Checkpoint struct {
+	Examples      int            `json:"examples"`                 // number shown since the run began
+	Epochs        int            `json:"epochs"`                   // number of epochs learnt and tested
+	Seconds       float64        `json:"seconds"`                  // time that the run has taken
+	EpochSeconds  float64        `json:"epoch_seconds"`            // part of it that was spent training in the current epoch
+	Metrics       int64          `json:"metrics_bytes"`            // size of metrics.jsonl without its first line
+	MetricsSHA256 string         `json:"metrics_sha256,omitempty"` // digest of these bytes
+	Data          string         `json:"data_sha256"`
+	Weights       string         `json:"weights_sha256"`
+	Tested        []EpochEvent   `json:"tested,omitempty"` // the epochs, as metrics.jsonl has them
+	Recording     *recordingMark `json:"recording,omitempty"`
+	Parts         []*KeptPart    `json:"parts"`
+
+	file *os.File // the file from which parts are read
+}
+
+// A recordingMark says where a recording stands.
+type recordingMark struct {
+	Path string `json:"path"` // with slashes; relative to the run folder if it is inside
+	record.Mark
+}
+
+// A KeptPart is the state of a part of the run, such as the trainer.
+type KeptPart struct {
+	Name  string `json:"name"`
+	Bytes int    `json:"bytes"`
+
+	write   func(io.Writer) error
+	Content *io.SectionReader `json:"-"` // set in a checkpoint that was read
+}
+
+// Names of parts that every checkpoint has.
+const (
+	PartSettings = "settings" // as config.toml has them
+	PartTrainer  = "trainer"  // see training.Trainer.WriteState
+)
+
+const (
+	checkpointMagic   = "plateau run checkpoint 1\n"
+	checkpointFamily  = "plateau run checkpoint " // of all versions
+	checkpointVersion = 1
+)
+
+// KeptCheckpoints is the number of latest checkpoints that are kept: if one is damaged,
+// the one before can be used.
+const KeptCheckpoints = 2
+
+// Add adds a part of size bytes, which write writes.
+func (c *Checkpoint) Add(name string, size int, write func(io.Writer) error) {
+	c.Parts = append(c.Parts, &KeptPart{Name: name, Bytes: size, write: write})
+}
+
+// AddText adds a part that is a text.
+func (c *Checkpoint) AddText(name, text string) {
+	c.Add(name, len(text), func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
+}
+
+// Part returns a part of a checkpoint that was read.
+func (c *Checkpoint) Part(name string) (content *io.SectionReader, ok bool) {
+	for _, p := range c.Parts {
+		if p.Name == name {
+			return p.Content, true
+		}
+	}
+	return nil, false
+}
+
+// Close closes the file; parts cannot be read after it.
+func (c *Checkpoint) Close() {
+	if c != nil && c.file != nil {
+		c.file.Close()
+	}
+}
+
+// counter counts the bytes that are written through it.
+type counter struct {
+	to io.Writer
+	n  int
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.to.Write(b)
+	c.n += n
+	return n, err
+}
+
+// encode writes the contents of the file. Parts are made one after another, so it
+// needs no more memory than the largest of them.
+func (c *Checkpoint) encode(to io.Writer) error {
+	header, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	w := &counter{to: io.MultiWriter(to, sum)}
+	if _, err := fmt.Fprintf(w, "%s%s\n", checkpointMagic, header); err != nil {
+		return err
+	}
+	for _, p := range c.Parts {
+		w.n = 0
+		if err := p.write(w); err != nil {
+			return err
+		}
+		if w.n != p.Bytes {
+			return fmt.Errorf("the part %s of a checkpoint has %d bytes, want %d", p.Name, w.n, p.Bytes)
+		}
+	}
+	_, err = to.Write(sum.Sum(nil))
+	return err
+}
+
+// decodeCheckpoint verifies a file of the given size and reads its header. Parts are
+// read when they are needed.
+func decodeCheckpoint(from io.ReaderAt, size int64) (*Checkpoint, error) {
+	start := make([]byte, min(size, int64(len(checkpointMagic))+20))
+	if _, err := from.ReadAt(start, 0); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("cannot be read: %w", terminal.Cause(err))
+	}
+	if !bytes.HasPrefix(start, []byte(checkpointMagic)) {
+		if version, ok := fileversion.Of(start, checkpointFamily); ok && version > checkpointVersion {
+			return nil, fmt.Errorf("has version %d, and this program knows versions up to %d: it was written by a later plateau", version, checkpointVersion)
+		}
+		return nil, errors.New("is damaged: it does not begin as a checkpoint does")
+	}
+	n := size - sha256.Size
+	if n < int64(len(checkpointMagic)) {
+		return nil, errors.New("is damaged: it is cut short")
+	}
+	sum, digest := sha256.New(), make([]byte, sha256.Size)
+	_, err := io.Copy(sum, io.NewSectionReader(from, 0, n))
+	if err == nil {
+		_, err = io.ReadFull(io.NewSectionReader(from, n, sha256.Size), digest)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", terminal.Cause(err))
+	}
+	if !bytes.Equal(sum.Sum(nil), digest) {
+		return nil, errors.New("is damaged: its checksum does not match")
+	}
+	// The checksum is right, so the rest can only be wrong if another program wrote it.
+	wrong := func(what string) error { return fmt.Errorf("is not a checkpoint of this program: %s", what) }
+	at := int64(len(checkpointMagic))
+	header, err := bufio.NewReader(io.NewSectionReader(from, at, n-at)).ReadBytes('\n')
+	c := &Checkpoint{}
+	if err != nil {
+		return nil, wrong("its header has no end")
+	}
+	if err := json.Unmarshal(header, c); err != nil {
+		return nil, wrong("its header: " + err.Error())
+	}
+	at += int64(len(header))
+	for _, p := range c.Parts {
+		if p == nil || p.Bytes < 0 || int64(p.Bytes) > n-at {
+			return nil, wrong("its parts are longer than the file")
+		}
+		content := io.NewSectionReader(from, at, int64(p.Bytes))
+		p.Content, p.write = content, func(w io.Writer) error {
+			_, err := io.Copy(w, io.NewSectionReader(content, 0, content.Size()))
+			return err
+		}
+		at += int64(p.Bytes)
+	}
+	if at < n {
+		return nil, wrong("there is something after its parts")
+	}
+	return c, nil
+}
+
+// A checkpointFile is a file in a run folder with the name of a checkpoint.
+type checkpointFile struct {
+	Path     string
+	Examples int
+}
+
+// Read verifies a checkpoint; its parts can be read until it is closed.
+func (f checkpointFile) Read() (*Checkpoint, error) {
+	file, err := regular.Open(f.Path)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint %s: %w", f.Path, terminal.Cause(err))
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("checkpoint %s: %w", f.Path, terminal.Cause(err))
+	}
+	c, err := decodeCheckpoint(file, info.Size())
+	if err == nil && c.Examples != f.Examples {
+		err = fmt.Errorf("was made after %s, not when its name says", terminal.Plural(c.Examples, "example"))
+	}
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("checkpoint %s %w", f.Path, err)
+	}
+	c.file = file
+	return c, nil
+}
+
+// header reads the header of a checkpoint, without verifying the file.
+func (f checkpointFile) header() (*Checkpoint, error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	lines := bufio.NewReader(file)
+	if magic, err := lines.ReadString('\n'); err != nil || magic != checkpointMagic {
+		return nil, errors.New("it does not begin as a checkpoint does")
+	}
+	line, err := lines.ReadBytes('\n')
+	if err != nil {
+		return nil, err
+	}
+	c := &Checkpoint{}
+	return c, json.Unmarshal(line, c)
+}
+
+const checkpointEnding = ".checkpoint"
+
+// CheckpointPath returns the path of a checkpoint. Names sort by the number of
+// examples, up to a billion.
+func CheckpointPath(run string, examples int) string {
+	return filepath.Join(run, cli.CheckpointsName, fmt.Sprintf("%09d%s", examples, checkpointEnding))
+}
+
+// ListCheckpoints lists the checkpoints of a run, the earliest first.
+func ListCheckpoints(run string) ([]checkpointFile, error) {
+	entries, err := os.ReadDir(filepath.Join(run, cli.CheckpointsName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("checkpoints of %s: %w", run, terminal.Cause(err))
+	}
+	var files []checkpointFile
+	for _, e := range entries {
+		digits, ok := strings.CutSuffix(e.Name(), checkpointEnding)
+		examples, err := strconv.Atoi(digits)
+		if ok && err == nil && examples >= 0 && CheckpointPath(run, examples) == filepath.Join(run, cli.CheckpointsName, e.Name()) {
+			files = append(files, checkpointFile{CheckpointPath(run, examples), examples})
+		}
+	}
+	slices.SortFunc(files, func(a, b checkpointFile) int { return a.Examples - b.Examples })
+	return files, nil
+}
+
+// AddCheckpoint writes a checkpoint, and removes old ones that need not be kept.
+func (r *Folder) AddCheckpoint(c *Checkpoint) error {
+	folder := filepath.Join(r.Path, cli.CheckpointsName)
+	if err := os.Mkdir(folder, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return terminal.Writing(folder, err)
+	}
+	f, err := atomicfile.Replace(CheckpointPath(r.Path, c.Examples))
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if err := c.encode(f); err != nil {
+		return err
+	}
+	if err := f.Commit(); err != nil {
+		return err
+	}
+	files, err := ListCheckpoints(r.Path)
+	if err != nil {
+		return err
+	}
+	for _, old := range files[:max(0, len(files)-KeptCheckpoints)] {
+		if err := os.Remove(old.Path); err != nil {
+			return fmt.Errorf("removing %s: %w", old.Path, terminal.Cause(err))
+		}
+	}
+	return nil
+}
+
+// DropCheckpoints removes the checkpoints that were made after more than the given
+// number of examples.
+func (r *Folder) DropCheckpoints(after int) error {
+	files, err := ListCheckpoints(r.Path)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.Examples > after {
+			if err := os.Remove(f.Path); err != nil {
+				return fmt.Errorf("removing %s: %w", f.Path, terminal.Cause(err))
+			}
+		}
+	}
+	return nil
+}
+
+// CheckEpochs refuses fewer epochs than the run has already learnt.
+func (c *Checkpoint) CheckEpochs(now *settings.Config) error {
+	if now.Learning.Epochs < c.Epochs {
+		return &settings.Error{Problems: []string{fmt.Sprintf("%slearning.epochs = %d: the run has learnt %s already; want at least that number",
+			settings.Prefix(now.Given["learning.epochs"]), now.Learning.Epochs, terminal.Plural(c.Epochs, "epoch"))}}
+	}
+	return nil
+}
+
+// Check returns an error if a recording cannot be continued at its mark; m is nil if
+// there was no recording.
+func (m *recordingMark) Check(run *Folder, asked string) error {
+	if m == nil {
+		if asked != "" {
+			return errors.New("--record: the run was begun without a recording, which cannot begin in the middle")
+		}
+		return nil
+	}
+	path := m.In(run, asked)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the recording %s is missing: put it back, or say with --record FILE where it is now", path)
+	}
+	if err != nil {
+		return fmt.Errorf("the recording %s: %w", path, terminal.Cause(err))
+	}
+	if info.Size() < m.Size {
+		return fmt.Errorf("the recording %s has %d bytes, want at least the %d that it had at the checkpoint: put the whole file back, or say with --record FILE where it is", path, info.Size(), m.Size)
+	}
+	return nil
+}
+
+// In returns the path of the recording: the one in the option, or where it was.
+func (m *recordingMark) In(run *Folder, asked string) string {
+	if asked != "" && asked != cli.StandardFile {
+		return asked
+	}
+	return run.Without(m.Path)
+}

@@ -1,0 +1,99 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"plateau/cmd/plateau/settings"
+	"plateau/protocols/dataset"
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+// recordedImages finds the images that were shown in the trials of a recording, if its
+// data set can be found. It loads a set when an image of it is first needed.
+type recordedImages struct {
+	h *record.Header
+	C *settings.Config
+
+	mu   sync.Mutex
+	sets map[string]*dataset.Set // of each split
+}
+
+// NewRecordedImages returns nil if the recording does not say where the data set is,
+// which is possible if another version wrote it.
+func NewRecordedImages(h *record.Header) *recordedImages {
+	s := settings.NewLayers()
+	s.Read("the recording's configuration", []byte(h.Config))
+	c, err := s.Finish()
+	if err != nil || h.Config == "" || c.Data.Name != h.Data {
+		return nil
+	}
+	return &recordedImages{h: h, C: c, sets: map[string]*dataset.Set{}}
+}
+
+// ErrSplit is the error for older recordings, which lack the split.
+var ErrSplit = errors.New("the recording does not say whether the image was a training or a test image")
+
+// Find returns the set that contains the image t.Sample of a trial.
+func (r *recordedImages) Find(t *record.Trial) (*dataset.Set, error) {
+	split := shownSplit(r.h, t)
+	if split == "" {
+		return nil, ErrSplit
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	set := r.sets[split]
+	if set == nil || t.Example >= set.Len() {
+		var err error
+		if set, err = r.load(split, t.Example); err != nil {
+			return nil, err
+		}
+		r.sets[split] = set
+	}
+	if t.Example < 0 || set.Size() != r.h.Network.Inputs || set.Label(t.Example) != t.Class {
+		return nil, fmt.Errorf("image %d is not in the %s set of %s", t.Example, split, r.h.Data)
+	}
+	return set, nil
+}
+
+// shownSplit returns the set that contains the image of a trial, "" if it is not known.
+func shownSplit(h *record.Header, t *record.Trial) string {
+	switch t.Purpose {
+	case sim.TrainingSpikes:
+		return settings.SplitTrain
+	case sim.TestSpikes:
+		return settings.SplitTest
+	}
+	return h.Split
+}
+
+// load loads a set: as many images as the run used, and more if image is beyond those.
+func (r *recordedImages) load(split string, image int) (*dataset.Set, error) {
+	info, err := dataset.Lookup(r.h.Data)
+	if err != nil {
+		return nil, err
+	}
+	train, test := settings.Count(1), settings.Count(1)
+	wanted, run, usual := &test, r.C.Data.Test, settings.Count(info.Test)
+	if split == settings.SplitTrain {
+		wanted, run, usual = &train, r.C.Data.Examples, settings.Count(info.Train)
+	}
+	if settings.Count(image) >= max(run, usual) {
+		return nil, fmt.Errorf("image %d is not in the %s set of %s", image, split, r.h.Data)
+	}
+	*wanted = max(run, settings.Count(image+1))
+	data, err := r.C.Load(train, test)
+	if err != nil {
+		return nil, err
+	}
+	set := data.Test
+	if split == settings.SplitTrain {
+		set = data.Train
+	}
+	if image >= set.Len() {
+		return nil, fmt.Errorf("image %d is not in the %s set in %s", image, split, data.Dir)
+	}
+	return set, nil
+}

@@ -1,0 +1,424 @@
+package settings
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/terminal"
+)
+
+// Settings are collected in layers, and a later one overrides earlier ones: defaults, a
+// preset, a file, every --set in turn, and the named options. All mistakes are
+// collected, so that a user sees them at once.
+type Layers struct {
+	Config   *Config
+	Problems []string
+	reported map[string]bool // keys with a problem
+}
+
+func NewLayers() *Layers { return &Layers{Config: Defaults(), reported: map[string]bool{}} }
+
+// report adds a mistake about a key.
+func (s *Layers) report(where, key, value, wants string) {
+	s.reported[key] = true
+	s.Problems = append(s.Problems, Prefix(where)+fmt.Sprintf("%s = %s: want %s", key, value, wants))
+}
+
+func Prefix(where string) string {
+	if where == "" {
+		return ""
+	}
+	return where + ": "
+}
+
+// set sets a key; where says in messages where the value comes from.
+func (s *Layers) set(where, name string, v any, text string) {
+	k, ok := Lookup(name)
+	if !ok {
+		s.Problems = append(s.Problems, Prefix(where)+unknownKey(name))
+		return
+	}
+	if _, isTable := v.(map[string]any); isTable {
+		s.report(where, name, text, k.Allowed(s.Config))
+		return
+	}
+	if err := k.set(s.Config, v); err != nil {
+		allowed := k.Allowed(nil)
+		if kind := err.Error(); !strings.Contains(allowed, kind) {
+			allowed = kind + ": " + allowed
+		}
+		s.report(where, name, text, allowed)
+		return
+	}
+	s.Config.Given[name] = where
+}
+
+func Lookup(name string) (Key, bool) {
+	for _, k := range Keys() {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Key{}, false
+}
+
+func keyNames() []string {
+	var names []string
+	for _, k := range Keys() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+func unknownKey(name string) string {
+	s := fmt.Sprintf("there is no key %s", name)
+	if n := MeantKey(name); n != "" {
+		return s + "; did you mean " + n + "?"
+	}
+	if near := cli.Nearest(name, keyNames()); near != "" {
+		return s + "; did you mean " + near + "?"
+	}
+	return s + "; " + cli.Command("config") + " lists all"
+}
+
+// MeantKey returns the key that a word stands for without doubt: a name without its
+// section or unit, or a symbol of the paper, in any spelling; "" if there is none.
+func MeantKey(word string) string {
+	for _, k := range Keys() {
+		_, last, ok := strings.Cut(k.Name, ".")
+		if word == k.Name || ok && (word == last || word == withoutUnit(last) || word == withoutUnit(k.Name)) {
+			return k.Name
+		}
+	}
+	if _, last, ok := strings.Cut(word, "."); ok {
+		word = last
+	}
+	for _, k := range Keys() {
+		for symbol := range strings.FieldsSeq(k.Symbols) {
+			if strings.EqualFold(plainSymbol(symbol), plainSymbol(word)) {
+				return k.Name
+			}
+		}
+	}
+	return ""
+}
+
+func withoutUnit(name string) string {
+	for _, unit := range []string{"_per_ms", "_ms", "_hz"} {
+		if short, ok := strings.CutSuffix(name, unit); ok {
+			return short
+		}
+	}
+	return name
+}
+
+// plainSymbol returns the same text for g_a, $g_{a}$ and ga, and for \tau_s, tau_s and
+// τ_s.
+func plainSymbol(s string) string {
+	return strings.NewReplacer("_", "", "{", "", "}", "", "$", "", `\`, "",
+		"delta", "Δ", "Delta", "Δ", "eta", "η", "kappa", "κ", "lambda", "λ", "mu", "μ", "phi", "φ", "tau", "τ").Replace(s)
+}
+
+// maxConfig is the largest size of a configuration in bytes, more than anybody writes by
+// hand.
+const maxConfig = 1 << 20
+
+// ReadFile adds the settings of a TOML file.
+func (s *Layers) ReadFile(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		hint := ""
+		if _, err := os.Stat(filepath.Join(path, cli.ConfigName)); err == nil {
+			hint = ", perhaps " + filepath.Join(path, cli.ConfigName)
+		}
+		return fmt.Errorf("configuration %s is a folder; want a file%s", path, hint)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("configuration %s: %w", path, terminal.Cause(err))
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err != nil {
+		return fmt.Errorf("configuration %s: %w", path, terminal.Cause(err))
+	}
+	if len(text) > maxConfig {
+		return fmt.Errorf("configuration %s is longer than %d bytes; want a TOML file such as %s prints", path, maxConfig, cli.Command("config"))
+	}
+	s.Read(path, text)
+	return nil
+}
+
+// ReadRun adds the settings of the configuration that a run has written. It has all of
+// them; if some are missing, it was damaged, and defaults must not fill the gaps.
+func (s *Layers) ReadRun(path string) error {
+	before := len(s.Problems)
+	if err := s.ReadFile(path); err != nil {
+		return err
+	}
+	first := strings.TrimPrefix(cli.FirstLine(path), byteOrderMark)
+	want := 0
+	if _, count, ok := strings.Cut(first, cli.ConfigCount); ok {
+		fmt.Sscan(count, &want)
+	}
+	if len(s.Problems) > before {
+		if known := len(Keys()); want > known {
+			s.Problems = slices.Insert(s.Problems, before, fmt.Sprintf("%s: has %d settings, and this program knows %d: it was written by a later plateau", path, want, known))
+		}
+		return nil
+	}
+	have := 0
+	var missing []string
+	for _, k := range Keys() {
+		if strings.HasPrefix(s.Config.Given[k.Name], path+":") {
+			have++
+		} else {
+			missing = append(missing, k.Name)
+		}
+	}
+	switch {
+	case !strings.HasPrefix(first, cli.ConfigMark):
+		s.Problems = append(s.Problems, fmt.Sprintf("%s: is not the configuration of a run, whose first line begins with %q: it is damaged", path, cli.ConfigMark))
+	case have < want:
+		s.Problems = append(s.Problems, fmt.Sprintf("%s: holds %d of its %d settings: it is damaged; there is no %s", path, have, want, strings.Join(missing, ", ")))
+	}
+	return nil
+}
+
+// byteOrderMark is at the beginning of UTF-8 files from some editors.
+const byteOrderMark = "\ufeff"
+
+// Read adds the settings of a TOML text; path names it in messages.
+func (s *Layers) Read(path string, text []byte) {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		s.Problems = append(s.Problems, path+": is UTF-16, as some shells write what is sent to a file; TOML is UTF-8: save it as that")
+		return
+	}
+	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
+	var doc map[string]any
+	if err := toml.Unmarshal(text, &doc); err != nil {
+		where := path
+		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, _ := at.Position()
+			where = fmt.Sprintf("%s:%d", path, line)
+		}
+		s.Problems = append(s.Problems, fmt.Sprintf("%s: not TOML: %s", where, strings.TrimPrefix(err.Error(), "toml: ")))
+		return
+	}
+	lines := lineNumbers(text)
+	var walk func(prefix string, table map[string]any)
+	walk = func(prefix string, table map[string]any) {
+		for name, v := range table {
+			name = prefix + name
+			if t, ok := v.(map[string]any); ok && isSection(name) {
+				walk(name+".", t)
+				continue
+			}
+			s.set(fmt.Sprintf("%s:%d", path, lines.of(name)), name, v, valueText(v))
+		}
+	}
+	before := len(s.Problems)
+	walk("", doc)
+	// The map has no order, so problems are sorted by their lines in the file.
+	slices.SortStableFunc(s.Problems[before:], func(a, b string) int { return lineOf(a, path) - lineOf(b, path) })
+}
+
+func lineOf(problem, path string) (line int) {
+	fmt.Sscanf(strings.TrimPrefix(problem, path), ":%d:", &line)
+	return line
+}
+
+func isSection(name string) bool {
+	return slices.ContainsFunc(Keys(), func(k Key) bool { return k.section() == name })
+}
+
+// valueText prints a value as TOML decodes it.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return quote(v)
+	case float64:
+		return terminal.Number(v)
+	case []any:
+		var s []string
+		for _, e := range v {
+			s = append(s, valueText(e))
+		}
+		return "[" + strings.Join(s, ", ") + "]"
+	case map[string]any:
+		return "{…}"
+	}
+	return fmt.Sprint(v)
+}
+
+// lines holds the line of every key of a TOML text.
+type lines map[string]int
+
+// of returns the line of a key, or of the table that holds it.
+func (l lines) of(name string) int {
+	for {
+		if n, ok := l[name]; ok {
+			return n
+		}
+		i := strings.LastIndex(name, ".")
+		if i < 0 {
+			return 1
+		}
+		name = name[:i]
+	}
+}
+
+// lineNumbers walks a text that is known to be TOML.
+func lineNumbers(text []byte) lines {
+	found := lines{}
+	var parser unstable.Parser
+	parser.Reset(text)
+	table := ""
+	for parser.NextExpression() {
+		e := parser.Expression()
+		var parts []string
+		line := 0
+		for k := e.Key(); k.Next(); {
+			parts = append(parts, string(k.Node().Data))
+			if line == 0 {
+				line = parser.Shape(k.Node().Raw).Start.Line
+			}
+		}
+		name := strings.Join(parts, ".")
+		switch e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			table = name + "."
+			found[name] = line
+		case unstable.KeyValue:
+			found[table+name] = line
+		}
+	}
+	return found
+}
+
+// SetText adds a setting from the command line, from --set or a named option.
+func (s *Layers) SetText(where, name, text string) {
+	k, ok := Lookup(name)
+	if !ok {
+		s.set(where, name, text, text)
+		return
+	}
+	v := k.Parse(s.Config, text)
+	s.set(where, name, v, valueText(v))
+}
+
+// New returns the configuration that key=value pairs make, as --set does from the
+// defaults.
+func New(pairs ...string) (*Config, error) {
+	s := NewLayers()
+	for _, pair := range pairs {
+		s.setPair(pair)
+	}
+	return s.Finish()
+}
+
+// setPair adds a key=value.
+func (s *Layers) setPair(pair string) {
+	name, text, ok := strings.Cut(pair, "=")
+	name = strings.TrimSpace(name)
+	if !ok || name == "" {
+		s.Problems = append(s.Problems, fmt.Sprintf("--set %s: want key=value, as in --set phases.forward_ms=60", pair))
+		return
+	}
+	s.SetText("--set", name, text)
+}
+
+// Finish derives what was not set, rounds times to whole steps and checks everything.
+func (s *Layers) Finish() (*Config, error) {
+	c := s.Config
+	c.Derive()
+	c.rounded = c.onGrid()
+	for _, k := range Keys() {
+		if where, given := c.Given[k.Name]; given && !s.reported[k.Name] && !k.valid(c) {
+			s.report(where, k.Name, s.valueOf(k), k.Allowed(c))
+		}
+	}
+	// A wrong setting can make a default wrong, which is then not reported. If no setting
+	// is wrong, a default may still not go with what was set.
+	for _, k := range Keys() {
+		if len(s.Problems) > 0 || k.valid(c) {
+			continue
+		}
+		if cause := s.cause(k); cause != nil {
+			s.reportCause(*cause, k)
+		} else {
+			s.report("", k.Name, s.valueOf(k), k.Allowed(c))
+		}
+	}
+	if len(s.Problems) > 0 {
+		return nil, &Error{s.Problems}
+	}
+	if err := c.Model(c.Images()).Validate(); err != nil {
+		return nil, &Error{Problems: []string{"these settings do not go together: " + cli.Plain(err)}}
+	}
+	return c, nil
+}
+
+// valueOf describes the value of a key, and says so if it was rounded or is the default.
+func (s *Layers) valueOf(k Key) string {
+	value := k.Text(s.Config)
+	for _, r := range s.Config.rounded {
+		if r.key.Name == k.Name {
+			value = fmt.Sprintf("%s, which is %s in whole steps of neurons.dt_ms (%s)", r.from, r.to, r.dt)
+		}
+	}
+	if _, given := s.Config.Given[k.Name]; !given {
+		value += " (the default)"
+	}
+	return value
+}
+
+// cause returns the setting that makes a default wrong: without it the default would be
+// right. It returns nil if there is none.
+func (s *Layers) cause(wrong Key) *Key {
+	for _, k := range Keys() {
+		if _, given := s.Config.Given[k.Name]; !given {
+			continue
+		}
+		without := *s.Config
+		without.Given = maps.Clone(s.Config.Given)
+		delete(without.Given, k.Name)
+		reflect.ValueOf(k.At(&without)).Elem().Set(reflect.ValueOf(k.At(Defaults())).Elem())
+		without.Derive()
+		without.onGrid()
+		if wrong.valid(&without) {
+			return &k
+		}
+	}
+	return nil
+}
+
+// reportCause adds the mistake of a setting that does not go with another key's default.
+func (s *Layers) reportCause(cause, wrong Key) {
+	c := s.Config
+	s.reported[cause.Name] = true
+	s.Problems = append(s.Problems, Prefix(c.Given[cause.Name])+fmt.Sprintf("%s = %s does not go with %s = %s: for %s want %s",
+		cause.Name, s.valueOf(cause), wrong.Name, s.valueOf(wrong), wrong.Name, wrong.Allowed(c)))
+}
+
+// A Error lists everything that is wrong with a configuration.
+type Error struct{ Problems []string }
+
+func (e *Error) Error() string {
+	if len(e.Problems) == 1 {
+		return e.Problems[0]
+	}
+	return fmt.Sprintf("%d settings are wrong:\n  %s", len(e.Problems), strings.Join(e.Problems, "\n  "))
+}

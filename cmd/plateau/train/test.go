@@ -1,0 +1,158 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
+	"plateau/protocols/dataset"
+	"plateau/protocols/training"
+)
+
+func TestCommand(con *terminal.Console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "test", GroupID: cli.GroupRun, Args: cli.NoArguments,
+		Short: "test a trained network",
+		Long: `Test the weights of a run folder with the run's own configuration, and print the
+error and the confusion matrix. Options change parts of the configuration.`,
+		Example: `  plateau test --run runs/digits-1
+  plateau test --run runs/digits-1 --test-examples 10000
+  plateau test --run runs/mnist-1 --set test.length_ms=500`,
+	}
+	o := settings.ConfigureRun(cmd, "run folder whose weights are tested", false)
+	workers := cli.WorkersFlag(cmd)
+	cli.JsonFlag(cmd, con)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if !cmd.Flags().Changed("run") {
+			return cli.Misuse("test needs --run, the folder of a run%s", cli.KnownRuns())
+		}
+		c, err := o.Config()
+		if err != nil {
+			return err
+		}
+		settings.NoteRounded(con, c)
+		if err := cli.CheckWorkers(*workers); err != nil {
+			return err
+		}
+		return test(cmd.Context(), con, c, *workers, o.Run)
+	}
+	return cmd
+}
+
+type testEvent struct {
+	Event       string  `json:"event"` // test
+	Data        string  `json:"data"`
+	Examples    int     `json:"examples"`
+	TestError   float64 `json:"test_error"`
+	TestSeconds float64 `json:"test_seconds"`
+	Confusion   [][]int `json:"confusion"` // [true class][predicted class]
+}
+
+func test(ctx context.Context, con *terminal.Console, c *settings.Config, workers int, dir string) error {
+	info, err := dataset.Lookup(c.Data.Name)
+	if err != nil {
+		return err
+	}
+	learner, err := run.LoadLearner(c, info, dir)
+	if err != nil {
+		return err
+	}
+	run.NoteChanges(con, dir, learner.Weights())
+	data, err := c.Load(1, c.Data.Test)
+	if err != nil {
+		return err
+	}
+	settings.NoteData(con, c, data)
+	if n := int(c.Data.Test); n > data.Test.Len() {
+		return cli.Misuse("data.test_examples = %d: there are only %d test images in %s", n, data.Test.Len(), data.Dir)
+	}
+	tester, err := training.NewTester(learner, min(workers, data.Test.Len()))
+	if err != nil {
+		return err
+	}
+	con.Line("testing %s with the weights of %s: %s of %s ms",
+		c.Title(), dir, terminal.Plural(data.Test.Len(), "image"), terminal.Number(c.Test.Length))
+	began := time.Now()
+	result, err := runTest(ctx, con, tester, data.Test, "test", nil)
+	if err != nil {
+		if ctx.Err() != nil {
+			return cli.Interrupted("; a test leaves nothing behind")
+		}
+		return err
+	}
+	took := time.Since(began)
+	confusion := countConfusion(result.Predicted, data.Test)
+	con.Event(testEvent{"test", info.Name, result.Examples, result.Error(), took.Seconds(), confusion})
+	con.Line("test error %s: %d of %d predictions wrong, in %s (%.0f images/s)", terminal.WithAccuracy(result.Error()),
+		result.Errors, result.Examples, terminal.Clock(took), terminal.PerSecond(int64(result.Examples), took))
+	con.Line("\n%s", confusionTable(confusion, info.Classes))
+	return nil
+}
+
+// runTest runs a test and shows its progress as a bar, or as the sketch live.
+func runTest(ctx context.Context, con *terminal.Console, t *training.Tester, set *dataset.Set, what string, live terminal.Sketch) (training.Result, error) {
+	total := int64(set.Len())
+	bar := con.Progress(what, total, func(done int64, elapsed time.Duration) string {
+		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, terminal.PerSecond(done, elapsed), terminal.Clock(terminal.Left(done, total, elapsed)))
+	})
+	defer bar.End()
+	bar.Draw(live)
+	return t.Test(ctx, set, func(done int) { bar.At(int64(done)) })
+}
+
+// confusionTable prints the confusion matrix, and the error of each class.
+func confusionTable(confusion [][]int, names []string) string {
+	var b strings.Builder
+	long, wide := len("class"), 5
+	for _, name := range names {
+		long = max(long, len(name))
+	}
+	for _, row := range confusion {
+		for _, n := range row {
+			wide = max(wide, len(fmt.Sprint(n))+1)
+		}
+	}
+	fmt.Fprintf(&b, "%*s │ predicted class\n%*s │", long+3, "true", long+3, "class")
+	for i, name := range names {
+		fmt.Fprintf(&b, "%*s", wide, short(i, name))
+	}
+	fmt.Fprintf(&b, "%*s\n", 10, "error")
+	fmt.Fprintf(&b, "%s┼%s\n", strings.Repeat("─", long+4), strings.Repeat("─", wide*len(names)+10))
+	for i, row := range confusion {
+		label := names[i]
+		if s := short(i, label); s != label {
+			label = s + " " + label
+		}
+		fmt.Fprintf(&b, "%*s │", long+3, label)
+		total := 0
+		for k, n := range row {
+			total += n
+			cell := fmt.Sprint(n)
+			if n == 0 && k != i {
+				cell = "·"
+			}
+			fmt.Fprintf(&b, "%*s", wide, cell)
+		}
+		wrong := "–"
+		if total > 0 {
+			wrong = fmt.Sprintf("%.1f %%", 100*float64(total-row[i])/float64(total))
+		}
+		fmt.Fprintf(&b, "%*s\n", 10, wrong)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// short returns the name of a class if it is short, otherwise its number.
+func short(i int, name string) string {
+	if len(name) <= 2 {
+		return name
+	}
+	return fmt.Sprint(i)
+}

@@ -1,0 +1,67 @@
+package trial
+
+import (
+	"context"
+
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/protocols/training"
+)
+
+// lookedThrough is the number of test images that are tried to find one with a wrong
+// prediction. Even a network with an error of 1 % is wrong on five of 500.
+const lookedThrough = 500
+
+// ShowExamples shows two trials, as plateau trial would run them: that of the first
+// test image whose class is predicted correctly, with a raster of all neurons, and
+// that of the first image with a wrong prediction.
+func ShowExamples(ctx context.Context, con *terminal.Console, c *settings.Config, learner training.Learner, test *dataset.Set) error {
+	l, ok := learner.(settings.Spiking)
+	if !ok || con.JSON {
+		return nil // there are no spikes to see, or nobody to see them
+	}
+	info, err := dataset.Lookup(c.Data.Name)
+	if err != nil {
+		return err
+	}
+	m, net := c.Model(info), l.Network()
+	right, wrong := -1, -1
+	for i := 0; i < min(lookedThrough, test.Len()) && (right < 0 || wrong < 0); i++ {
+		if ctx.Err() != nil {
+			return nil // nothing is lost
+		}
+		trial, err := protocols.RunTrial(m, net, test, i, nil)
+		if err != nil {
+			return err
+		}
+		switch {
+		case trial.Predicted == trial.Class && right < 0:
+			right = i
+		case trial.Predicted != trial.Class && wrong < 0:
+			wrong = i
+		}
+	}
+	for _, show := range []struct {
+		example int
+		raster  bool
+	}{{right, true}, {wrong, false}} {
+		if show.example < 0 {
+			continue
+		}
+		tr := newTrace(c, info, net)
+		trial, err := protocols.RunTrial(m, net, test, show.example, tr)
+		if err != nil {
+			return err
+		}
+		tr.finish(trial)
+		e := tr.event(trialOptions{split: "test"})
+		con.Line("\nimage %d of the test set\n", show.example)
+		con.Drawing(tr.verdict(con.Page, test, e))
+		if show.raster {
+			con.Drawing("\n" + tr.spikes(con.Page, e))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package trial
+
+import (
+	"math"
+	"slices"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/settings"
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/sim"
+	"plateau/sim/record"
+	"plateau/sim/record/arrays"
+	"plateau/sim/record/table"
+)
+
+// A trace observes a trial and keeps its spikes and its result; potentials are kept in
+// a recording. Populations are called input, hidden0, hidden1, … and output.
+type trace struct {
+	config *settings.Config
+	dt     float64
+	layers []population // from the input up
+	phases []phaseTrace
+	result *protocols.Trial
+}
+
+// population is the activity of one population.
+type population struct {
+	name        string
+	neurons     int
+	spikeStep   []int32
+	spikeNeuron []int32
+}
+
+// phaseTrace is one phase, in steps since the trial began.
+type phaseTrace struct {
+	name             string
+	begin, from, end int
+	spikes           []int // number of spikes of each population
+}
+
+func newTrace(c *settings.Config, info dataset.Info, net *network.Network) *trace {
+	t := &trace{config: c, dt: c.Neurons.Dt}
+	names := settings.PopulationNames(len(c.Network.Hidden))
+	for i, n := range c.Sizes(info) {
+		t.layers = append(t.layers, population{name: names[i], neurons: n})
+	}
+	return t
+}
+
+// Observe implements sim.Observer.
+func (t *trace) Observe(event sim.Event) {
+	switch e := event.(type) {
+	case *sim.PhaseBegan:
+		p := phaseTrace{
+			name: e.Phase.Name, begin: e.Step, from: e.Step + e.Phase.From, end: e.Step + e.Phase.Steps,
+			spikes: make([]int, len(t.layers)),
+		}
+		t.phases = append(t.phases, p)
+	case *sim.Block:
+		for step := range e.Steps {
+			t.addStep(e, step)
+		}
+	}
+}
+
+func (t *trace) addStep(b *sim.Block, step int) {
+	for i := range t.layers {
+		l := &t.layers[i]
+		fired := b.Spikes(i, step)
+		l.spikeNeuron = append(l.spikeNeuron, fired...)
+		for range fired {
+			l.spikeStep = append(l.spikeStep, int32(b.First+step))
+		}
+		t.phases[len(t.phases)-1].spikes[i] += len(fired)
+	}
+}
+
+// finish adds the result of the trial.
+func (t *trace) finish(result *protocols.Trial) { t.result = result }
+
+// potentials returns the mean somatic potential of each class in the forward phase.
+// The largest decides the predicted class.
+func (t *trace) potentials() []float64 {
+	soma := t.result.Forward[len(t.result.Forward)-1].Soma
+	per := t.config.Network.PerClass
+	mean := make([]float64, len(soma)/per)
+	for i, v := range soma {
+		mean[i/per] += float64(v) / float64(per)
+	}
+	return mean
+}
+
+// save writes the recording of the trial, and what only the trace knows, as NumPy
+// arrays.
+func (t *trace) save(o trialOptions, r *record.Reader, set *dataset.Set) error {
+	f, err := cli.CreateFile(o.out, o.force)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	more := func(a *arrays.Archive) error {
+		t.more(a, o, set)
+		return nil
+	}
+	if err := arrays.Export(f, r, arrays.Options{Classes: settings.ClassNames(r.Header().Data, set.Classes), More: more}); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// more adds arrays that a recording does not have.
+func (t *trace) more(a *arrays.Archive, o trialOptions, set *dataset.Set) {
+	shape, axes := []int{set.Height, set.Width}, "height × width"
+	if set.Channels > 1 {
+		shape, axes = []int{set.Channels, set.Height, set.Width}, "colours × height × width"
+	}
+	a.Put(arrays.Label{Name: "image", Axes: axes, About: "what was shown; 255 is full intensity"}, slices.Clone(set.Image(t.result.Example)), shape...)
+	a.Put(arrays.Label{Name: "run", About: "run folder that the weights are from; empty if they were drawn anew"}, []string{o.run})
+	a.Put(arrays.Label{Name: "trial_class_potential", Axes: "trials × classes", About: "mean somatic potential by which the class was read out"},
+		t.potentials(), 1, set.Classes)
+	phases := [][]network.Means{t.result.Forward, t.result.Target}
+	for m := range t.result.Forward {
+		for _, mean := range []struct {
+			name, axes, about string
+			of                func(network.Means) []float32
+		}{
+			{"_mean_soma", "phases × neurons", "V̄ over the window of the phase", func(m network.Means) []float32 { return m.Soma }},
+			{"_mean_apical", "phases × neurons", "V̄_a over the window of each neuron's plateau", func(m network.Means) []float32 { return m.Apical }},
+			{"_mean_rate_hz", "phases × neurons", "φ̄ over the window of the phase", func(m network.Means) []float32 { return table.Hz(nil, m.Rate) }},
+			{"_mean_trace_below_per_ms", "phases × sending neurons", "s̄ of the layer below over the window of the phase", func(m network.Means) []float32 { return m.Trace }},
+			{"_mean_trace_feedback_per_ms", "phases × sending neurons", "s̄ of the feedback over the window of the phase", func(m network.Means) []float32 { return m.FeedbackTrace }},
+		} {
+			putMeans(a, arrays.Label{Name: t.layers[m+1].name + mean.name, Axes: mean.axes, About: mean.about + "; NaN in phases that need none"},
+				mean.of(phases[0][m]), mean.of(phases[1][m]))
+		}
+	}
+}
+
+// putMeans adds means that were taken in at least one phase.
+func putMeans(a *arrays.Archive, l arrays.Label, phases ...[]float32) {
+	n := 0
+	for _, p := range phases {
+		n = max(n, len(p))
+	}
+	if n == 0 {
+		return
+	}
+	var values []float32
+	for _, p := range phases {
+		if len(p) == 0 {
+			p = slices.Repeat([]float32{float32(math.NaN())}, n)
+		}
+		values = append(values, p...)
+	}
+	a.Put(l, values, len(phases), n)
+}
