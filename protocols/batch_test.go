@@ -80,8 +80,8 @@ func TestBatchWorkersDoNotMatter(t *testing.T) {
 			protocolstest.Train(t, trainer, protocolstest.Logged{Examples: data, Asked: &asked}, 1)
 			for k, p := range shown {
 				i := asked[k]
-				if p.Purpose != sim.TrainingSpikes || p.Number != uint64(k+1) || p.Sample != i || p.Class != data.Classes[i] ||
-					p.Place != k%m.Batch || p.Rested != (k < m.Batch) {
+				if p.Purpose != sim.TrainingSpikes || p.Number != uint64(k+1) || p.Example != i || p.Class != data.Classes[i] ||
+					p.Slot != k%m.Batch || p.Rested != (k < m.Batch) {
 					t.Fatalf("presentation %d is %+v, want example %d", k+1, p, i)
 				}
 			}

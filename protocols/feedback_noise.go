@@ -1,8 +1,8 @@
 package protocols
 
 import (
+	"plateau/internal/stream"
 	"plateau/network"
-	"plateau/sim"
 )
 
 // disturbFeedback adds noise to symmetric feedback after its weights have followed
@@ -15,7 +15,7 @@ func disturbFeedback(net *network.Network, seed, learnt uint64) {
 	}
 	for m := range net.Hidden {
 		l := &net.Layers[m]
-		s := sim.NewStream(seed, sim.FeedbackNoise, learnt, m+1, 0)
+		s := stream.New(seed, stream.FeedbackNoise, learnt, m+1, 0)
 		for j := range l.Feedback.Rows {
 			row := l.Feedback.Row(j)
 			for i := 0; i < len(row); i += 2 {

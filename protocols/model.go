@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"plateau/compartments"
+	"plateau/internal/stream"
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols/training"
@@ -181,7 +182,7 @@ func (m Model) NewNetwork() (*network.Network, error) {
 		return nil, err
 	}
 	n := network.New(m.Network)
-	s := sim.NewStream(m.Seed, sim.InitialWeights, 0, 0, 0)
+	s := stream.New(m.Seed, stream.InitialWeights, 0, 0, 0)
 	n.Draw(m.Initial, &s)
 	disturbFeedback(n, m.Seed, 0)
 	return n, nil

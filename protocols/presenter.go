@@ -38,7 +38,7 @@ func (s *presenter) leave(p *slot) { p.state = s.engine.AppendState(p.state[:0])
 func (s *presenter) show(p *slot, purpose sim.Purpose, number uint64, e training.Example) (predicted int, err error) {
 	s.phases.draw(s.model.Seed, number)
 	s.phases.show(e)
-	s.engine.Present(sim.Presentation{Purpose: purpose, Number: number, Sample: e.Index, Class: e.Class, Place: p.index})
+	s.engine.Present(sim.Presentation{Purpose: purpose, Number: number, Example: e.Index, Class: e.Class, Slot: p.index})
 	if err := s.engine.Run(&s.phases.forward, p.forward); err != nil {
 		return 0, err
 	}

@@ -34,7 +34,7 @@ func newReader(m *Model, net *network.Network) (*reader, error) {
 func (r *reader) Read(e training.Example) (class int, err error) {
 	r.phase.Intensity = e.Intensity
 	r.engine.Rest()
-	r.engine.Present(sim.Presentation{Purpose: sim.TestSpikes, Number: uint64(e.Index), Sample: e.Index, Class: e.Class})
+	r.engine.Present(sim.Presentation{Purpose: sim.TestSpikes, Number: uint64(e.Index), Example: e.Index, Class: e.Class})
 	if err := r.engine.Run(&r.phase, r.means); err != nil {
 		return 0, err
 	}

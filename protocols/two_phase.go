@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"plateau/internal/stream"
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols/training"
@@ -121,7 +122,7 @@ func (ph *phases) draw(seed, example uint64) {
 			length = ph.protocol.Target
 		}
 		if ph.protocol.Longer != nil {
-			s := sim.NewStream(seed, sim.PhaseLengths, example, 0, k)
+			s := stream.New(seed, stream.PhaseLengths, example, 0, k)
 			length += min(ph.protocol.Longer.Draw(&s), maxLength)
 		}
 		phase.Steps = kernels.Steps(length, ph.dt)
@@ -136,7 +137,7 @@ func (ph *phases) draw(seed, example uint64) {
 func (ph *phases) drawPlateaus(phase *sim.Phase, seed, example uint64, k int) {
 	spread := kernels.Steps(ph.protocol.PlateauSpread, ph.dt)
 	for m, at := range phase.PlateauStep {
-		s := sim.NewStream(seed, sim.PlateauTimes, example, m, k)
+		s := stream.New(seed, stream.PlateauTimes, example, m, k)
 		for i := range at {
 			early := 0
 			if sd := ph.protocol.PlateauSD; sd > 0 {

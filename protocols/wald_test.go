@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/internal/stream"
 	"plateau/protocols"
-	"plateau/sim"
 )
 
 // cdf returns the distribution function of the Wald distribution,
@@ -31,7 +31,7 @@ func logUpper(a float64) float64 {
 }
 
 func drawWald(w protocols.Wald, seed uint64, n int) []float64 {
-	s := sim.NewStream(seed, sim.PhaseLengths, 0, 0, 0)
+	s := stream.New(seed, stream.PhaseLengths, 0, 0, 0)
 	x := make([]float64, n)
 	for i := range x {
 		x[i] = w.Draw(&s)

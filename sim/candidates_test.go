@@ -5,6 +5,10 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"plateau/internal/stream"
+
+	"plateau/internal/statistics"
 )
 
 // drawn returns the owners and marks of the candidates of each step of a block.
@@ -39,13 +43,13 @@ func TestCandidatesArePoisson(t *testing.T) {
 		what := fmt.Sprintf("%d neurons, rate %v, blocks of %d", test.size, test.rate, test.block)
 		c := newCandidates(test.size, test.rate)
 		mean := float64(test.size) * test.rate
-		presentation := presentationKey(31, TrialSpikes, uint64(test.size))
+		presentation := stream.Key(31, TrialSpikes, uint64(test.size))
 		var totals []float64 // number of steps with 0, 1, … candidates
 		var series []float64 // number of candidates of each step
 		owners, marks := make([]int, min(test.size, 50)), make([]int, 64)
 		all := 0
 		for block := range test.blocks {
-			own, m := drawn(c, test.block, func(step int) uint64 { return stepKey(presentation, 0, block*test.block+step) })
+			own, m := drawn(c, test.block, func(step int) uint64 { return stream.StepKey(presentation, 0, block*test.block+step) })
 			for step := range own {
 				n := len(own[step])
 				for len(totals) <= n {
@@ -64,14 +68,14 @@ func TestCandidatesArePoisson(t *testing.T) {
 			}
 		}
 		steps := float64(test.block * test.blocks)
-		expect(t, what+": candidates", float64(all)/steps, mean, math.Sqrt(mean/steps))
+		statistics.Expect(t, what+": candidates", float64(all)/steps, mean, math.Sqrt(mean/steps))
 		var square float64
 		for n, k := range totals {
 			square += k * (float64(n) - mean) * (float64(n) - mean)
 		}
 		// The variance of a squared deviation of a Poisson number is mean + 2 mean².
-		expect(t, what+": variance", square/steps, mean, math.Sqrt((mean+2*mean*mean)/steps))
-		expect(t, what+": correlation with the step before", correlation(series[1:], series[:len(series)-1]), 0, 1/math.Sqrt(steps))
+		statistics.Expect(t, what+": variance", square/steps, mean, math.Sqrt((mean+2*mean*mean)/steps))
+		statistics.Expect(t, what+": correlation with the step before", correlation(series[1:], series[:len(series)-1]), 0, 1/math.Sqrt(steps))
 		chi, freedom := 0.0, 0
 		for n, k := range totals {
 			if want := poissonProbability(mean, n) * steps; want >= 10 {
@@ -80,7 +84,7 @@ func TestCandidatesArePoisson(t *testing.T) {
 			}
 		}
 		if freedom > 1 {
-			checkChi(t, what+": distribution", chi, freedom)
+			statistics.CheckChi(t, what+": distribution", chi, freedom)
 		}
 		uniform := func(n int) []float64 {
 			x := make([]float64, n)
@@ -90,9 +94,9 @@ func TestCandidatesArePoisson(t *testing.T) {
 			return x
 		}
 		if test.size%len(owners) == 0 && len(owners) > 1 {
-			chiSquare(t, what+": owners", owners, uniform(len(owners)))
+			statistics.ChiSquare(t, what+": owners", owners, uniform(len(owners)))
 		}
-		chiSquare(t, what+": marks", marks, uniform(len(marks)))
+		statistics.ChiSquare(t, what+": marks", marks, uniform(len(marks)))
 	}
 }
 

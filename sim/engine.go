@@ -30,6 +30,7 @@ import (
 	"errors"
 	"fmt"
 
+	"plateau/internal/stream"
 	"plateau/internal/vec"
 	"plateau/network"
 )
@@ -52,7 +53,7 @@ type Engine struct {
 
 	seed   uint64
 	shown  Presentation
-	key    uint64 // presentationKey of the presentation
+	key    uint64 // stream.Key of the presentation
 	step   int    // steps since the presentation began
 	rested bool   // whether nothing has been shown since Rest
 	fresh  bool   // whether apical potentials are up to date
@@ -123,20 +124,6 @@ func (e *Engine) Rest() {
 	e.rested = true
 }
 
-// Presentation describes an example that is being shown. Purpose, Number and the
-// seed determine every random draw; the other fields are for observers.
-type Presentation struct {
-	Purpose Purpose
-	Number  uint64
-	Sample  int // index of the example in its data set
-	Class   int // its true class
-	Place   int // the slot of the batch in which it is shown, counted from 0
-
-	// Rested tells observers that the engine is at rest; Present sets it.
-	Rested bool
-	engine *Engine
-}
-
 // AppendState appends the engine's state at the beginning of the presentation; see
 // Engine.AppendState. Observers may call it when they are told of the presentation.
 func (p *Presentation) AppendState(b []byte) []byte { return p.engine.AppendState(b) }
@@ -146,7 +133,7 @@ func (p *Presentation) AppendState(b []byte) []byte { return p.engine.AppendStat
 func (e *Engine) Present(p Presentation) {
 	p.Rested, p.engine = e.rested, e
 	e.shown, e.step, e.rested = p, 0, false
-	e.key = presentationKey(e.seed, p.Purpose, p.Number)
+	e.key = stream.Key(e.seed, p.Purpose, p.Number)
 	for m, l := range e.layers {
 		l.basal.refresh(e.net.Layers[m].Bias)
 		if l.apical != nil {
@@ -309,7 +296,7 @@ func (e *Engine) advanceLayer(l *layer, t int) {
 	case e.script != nil:
 		s.neurons = append(s.neurons, e.scripted(l.index+1, t, l.size)...)
 	case l.fires:
-		s.neurons = l.thin.draw(s.neurons, t, stepKey(e.key, l.index+1, e.step+t), l.potential(t))
+		s.neurons = l.thin.draw(s.neurons, t, stream.StepKey(e.key, l.index+1, e.step+t), l.potential(t))
 	}
 	s.endStep()
 }
@@ -322,7 +309,7 @@ func (e *Engine) drawInput(steps int) {
 		case e.script != nil:
 			s.neurons = append(s.neurons, e.scripted(0, t, e.inputs.size)...)
 		case e.params.Forward == Spikes:
-			s.neurons = e.in.draw(s.neurons, t, stepKey(e.key, 0, e.step+t))
+			s.neurons = e.in.draw(s.neurons, t, stream.StepKey(e.key, 0, e.step+t))
 		}
 		s.endStep()
 	}

@@ -49,7 +49,7 @@ func (in *input) begin(steps int) { in.candidates.begin(steps) }
 
 // draw appends the spikes of a step of the block to list, in ascending order of
 // inputs, one entry for each spike. Call it for the steps in order, with their
-// stepKey.
+// stream.StepKey.
 func (in *input) draw(list []int32, step int, key uint64) []int32 {
 	if len(in.active) == 0 {
 		return list

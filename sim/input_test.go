@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"plateau/internal/stream"
+
+	"plateau/internal/statistics"
 )
 
 // Inputs fire as independent Poisson processes with rates φ_max x, uniform in
@@ -25,14 +29,14 @@ func TestInputSpikesArePoisson(t *testing.T) {
 		what := fmt.Sprintf("φ_max dt = %v, %d steps", test.maxRate*test.dt, test.steps)
 		in := newInput(len(intensity), test.maxRate, test.dt)
 		in.set(intensity)
-		key := presentationKey(21, TrialSpikes, uint64(test.steps))
+		key := stream.Key(21, TrialSpikes, uint64(test.steps))
 		r := newRaster(len(intensity), test.steps*test.n)
 		perStep := make([]int, test.steps)
 		var list []int32
 		for k := range test.n {
 			in.begin(test.steps)
 			for step := range test.steps {
-				list = in.draw(list[:0], step, stepKey(key, 0, k*test.steps+step))
+				list = in.draw(list[:0], step, stream.StepKey(key, 0, k*test.steps+step))
 				r.add(t, k*test.steps+step, list)
 				perStep[step] += len(list)
 			}
@@ -48,7 +52,7 @@ func TestInputSpikesArePoisson(t *testing.T) {
 		for step := range expected {
 			expected[step] = all * float64(test.n)
 		}
-		chiSquare(t, what+", spikes over time", perStep, expected)
+		statistics.ChiSquare(t, what+", spikes over time", perStep, expected)
 	}
 }
 
@@ -59,7 +63,7 @@ func TestInputIsAFunctionOfItsStep(t *testing.T) {
 	draw := func(in *input, key uint64, steps int) (list []int32) {
 		in.begin(steps)
 		for step := range steps {
-			list = in.draw(list, step, key+uint64(step)*golden)
+			list = in.draw(list, step, key+uint64(step)*stream.Golden)
 		}
 		return list
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"plateau/compartments"
+	"plateau/internal/stream"
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/sim"
@@ -35,7 +36,7 @@ func TestState(t *testing.T) {
 
 func testState(t *testing.T, a network.Architecture, p sim.Params) {
 	net := network.New(a)
-	s := sim.NewStream(1, sim.InitialWeights, 0, 0, 0)
+	s := stream.New(1, stream.InitialWeights, 0, 0, 0)
 	net.Draw(network.DefaultOptimised(0.2), &s)
 	engine := func() *sim.Engine {
 		e, err := sim.New(net, p, 3)

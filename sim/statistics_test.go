@@ -3,57 +3,9 @@ package sim
 import (
 	"math"
 	"testing"
+
+	"plateau/internal/statistics"
 )
-
-// The statistical tests have fixed seeds, so each always passes or always fails. A
-// deviation of 4.5 standard errors has probability 7e-6; the tests check a few
-// thousand numbers. In the larger samples, a rate that is off by a factor of 1.01 is
-// 10 standard errors away.
-const sigmas = 4.5
-
-// expect fails unless got is within some standard errors e of want.
-func expect(t *testing.T, what string, got, want, e float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= sigmas*e) {
-		t.Errorf("%s = %.6g, want %.6g ± %.2g (is %.1f standard errors away)", what, got, want, sigmas*e, (got-want)/e)
-	}
-}
-
-// chiSquare fails unless counts have the expected frequencies. Cells expecting
-// fewer than 10 are put together with their right neighbours.
-func chiSquare(t *testing.T, what string, counts []int, expected []float64) {
-	t.Helper()
-	var chi, seen, want float64
-	cells := 0
-	for k := range counts {
-		seen += float64(counts[k])
-		want += expected[k]
-		rest := 0.0
-		for _, e := range expected[k+1:] {
-			rest += e
-		}
-		if want < 10 || rest < 10 && rest > 0 {
-			continue
-		}
-		chi += (seen - want) * (seen - want) / want
-		cells++
-		seen, want = 0, 0
-	}
-	checkChi(t, what, chi, cells-1)
-}
-
-// checkChi uses the Wilson–Hilferty approximation: (χ²/k)^⅓ is nearly normal
-// with mean 1 − 2/9k and variance 2/9k.
-func checkChi(t *testing.T, what string, chi float64, freedom int) {
-	t.Helper()
-	if freedom < 1 {
-		return
-	}
-	v := 2 / (9 * float64(freedom))
-	if z := (math.Cbrt(chi/float64(freedom)) - (1 - v)) / math.Sqrt(v); !(math.Abs(z) <= sigmas) {
-		t.Errorf("%s: χ² = %.4g with %d degrees of freedom, %.1f standard errors from the mean", what, chi, freedom, z)
-	}
-}
 
 // poissonProbability returns e^(−mean) mean^k / k!.
 func poissonProbability(mean float64, k int) float64 {
@@ -85,11 +37,11 @@ func checkPoisson(t *testing.T, what string, histogram []int, mean float64) {
 		return
 	}
 	if n*mean >= 20 { // otherwise the mean is far from normal
-		expect(t, what+", mean", sum/n, mean, math.Sqrt(mean/n))
+		statistics.Expect(t, what+", mean", sum/n, mean, math.Sqrt(mean/n))
 	}
 	if n*mean >= 200 { // squares need more counts to be normal
 		// (N − mean)² has variance mean + 2 mean².
-		expect(t, what+", dispersion", square/n/mean, 1, math.Sqrt((1/mean+2)/n))
+		statistics.Expect(t, what+", dispersion", square/n/mean, 1, math.Sqrt((1/mean+2)/n))
 	}
 	rest, left := n, 1.0
 	for k := range 3 {
@@ -104,7 +56,7 @@ func checkPoisson(t *testing.T, what string, histogram []int, mean float64) {
 func share(t *testing.T, what string, n, got, p float64) {
 	t.Helper()
 	if n*p >= 20 && n*(1-p) >= 20 {
-		expect(t, what+", a probability", got/n, p, math.Sqrt(p*(1-p)/n))
+		statistics.Expect(t, what+", a probability", got/n, p, math.Sqrt(p*(1-p)/n))
 	}
 }
 
@@ -171,16 +123,16 @@ func (r *raster) check(t *testing.T, what string, means []float64) {
 		all += mean
 		if mean*n >= 50 {
 			c := correlation(r.counts[i][1:], r.counts[i][:r.steps-1])
-			expect(t, what+", correlation with the step before", c, 0, 1/math.Sqrt(n))
+			statistics.Expect(t, what+", correlation with the step before", c, 0, 1/math.Sqrt(n))
 			sumOfLag += c * math.Sqrt(n)
 			lags++
 			if i > 0 && means[i-1]*n >= 50 {
-				expect(t, what+", correlation between neighbours", correlation(r.counts[i], r.counts[i-1]), 0, 1/math.Sqrt(n))
+				statistics.Expect(t, what+", correlation between neighbours", correlation(r.counts[i], r.counts[i-1]), 0, 1/math.Sqrt(n))
 			}
 		}
 	}
 	if lags > 0 {
-		expect(t, what+", all correlations with the step before", sumOfLag/float64(lags), 0, 1/math.Sqrt(float64(lags)))
+		statistics.Expect(t, what+", all correlations with the step before", sumOfLag/float64(lags), 0, 1/math.Sqrt(float64(lags)))
 	}
 	// The sum of independent Poisson numbers is a Poisson number, so any dependence
 	// between neurons shows in the dispersion of the whole population.
@@ -189,8 +141,8 @@ func (r *raster) check(t *testing.T, what string, means []float64) {
 		sum += c
 		square += (c - all) * (c - all)
 	}
-	expect(t, what+", mean of the population", sum/n, all, math.Sqrt(all/n))
-	expect(t, what+", dispersion of the population", square/n/all, 1, math.Sqrt((1/all+2)/n))
-	expect(t, what+", correlation of the population with the step before",
+	statistics.Expect(t, what+", mean of the population", sum/n, all, math.Sqrt(all/n))
+	statistics.Expect(t, what+", dispersion of the population", square/n/all, 1, math.Sqrt((1/all+2)/n))
+	statistics.Expect(t, what+", correlation of the population with the step before",
 		correlation(population[1:], population[:r.steps-1]), 0, 1/math.Sqrt(n))
 }

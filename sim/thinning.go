@@ -48,7 +48,7 @@ func (h *thinner) begin(steps int) { h.candidates.begin(steps) }
 
 // draw appends the spikes of a step of the block, in which neurons have potentials
 // v, to list, in ascending order of neurons, one entry for each spike. Call it for
-// the steps in order, with their stepKey.
+// the steps in order, with their stream.StepKey.
 func (h *thinner) draw(list []int32, step int, key uint64, v []float32) []int32 {
 	end := len(list)
 	for {

@@ -6,6 +6,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"plateau/internal/stream"
+
+	"plateau/internal/statistics"
 )
 
 // spread returns potentials from −5 to 5, and some beyond, in no order.
@@ -47,13 +51,13 @@ func TestThinnedSpikesArePoisson(t *testing.T) {
 		h := newThinner(test.size, test.maxRate, test.dt)
 		v := spread(test.size)
 		r := newRaster(test.size, test.steps)
-		key := presentationKey(12, TrialSpikes, uint64(test.size))
+		key := stream.Key(12, TrialSpikes, uint64(test.size))
 		var list []int32
 		for step := range test.steps {
 			if step%blockSteps == 0 {
 				h.begin(blockSteps)
 			}
-			list = h.draw(list[:0], step%blockSteps, stepKey(key, 1, step), v)
+			list = h.draw(list[:0], step%blockSteps, stream.StepKey(key, 1, step), v)
 			r.add(t, step, list)
 		}
 		r.check(t, fmt.Sprintf("%d neurons, φ_max dt = %v", test.size, test.maxRate*test.dt), meansOf(v, test.maxRate*test.dt))
@@ -78,10 +82,10 @@ func TestThinningLikeDirectDraws(t *testing.T) {
 	h := newThinner(size, rate, 1)
 	var list []int32
 	for seed := range uint64(seeds) {
-		key := presentationKey(seed, TrialSpikes, 0)
+		key := stream.Key(seed, TrialSpikes, 0)
 		for step := range steps {
 			var counts [size]int
-			list = alone(h, list[:0], stepKey(key, 1, step), v)
+			list = alone(h, list[:0], stream.StepKey(key, 1, step), v)
 			for _, i := range list {
 				counts[i]++
 			}
@@ -101,11 +105,11 @@ func TestThinningLikeDirectDraws(t *testing.T) {
 				cells++
 			}
 		}
-		checkChi(t, fmt.Sprintf("neuron with V = %v", v[i]), chi, cells-1)
+		statistics.CheckChi(t, fmt.Sprintf("neuron with V = %v", v[i]), chi, cells-1)
 		total += chi
 		freedom += cells - 1
 	}
-	checkChi(t, "all neurons", total, freedom)
+	statistics.CheckChi(t, "all neurons", total, freedom)
 }
 
 // A neuron far below rest never fires, and one far above fires with φ_max.
@@ -175,7 +179,7 @@ func TestThirdSpike(t *testing.T) {
 	if most < 10 {
 		t.Errorf("no neuron fired more than %d times in a step at 6 spikes per step", most)
 	}
-	expect(t, "spikes per neuron and step", float64(spikes)/300/size, 6, math.Sqrt(6./300/size))
+	statistics.Expect(t, "spikes per neuron and step", float64(spikes)/300/size, 6, math.Sqrt(6./300/size))
 }
 
 // Within a cell of the table, the probability still follows σ(V): a neuron whose
@@ -196,7 +200,7 @@ func TestRareSpikes(t *testing.T) {
 	}
 	for k, got := range counts {
 		mean := meansOf(v, 3)[32*k] * 32 * steps
-		expect(t, fmt.Sprintf("spikes at V = %v", v[32*k]), got, mean, math.Sqrt(mean))
+		statistics.Expect(t, fmt.Sprintf("spikes at V = %v", v[32*k]), got, mean, math.Sqrt(mean))
 	}
 }
 
@@ -225,7 +229,7 @@ func TestAcceptanceAtCells(t *testing.T) {
 		}
 	}
 	for i, mean := range meansOf(v, 2) {
-		expect(t, fmt.Sprintf("rate at V = %v", v[i]), counts[i]/steps, mean, math.Sqrt(mean/steps))
+		statistics.Expect(t, fmt.Sprintf("rate at V = %v", v[i]), counts[i]/steps, mean, math.Sqrt(mean/steps))
 	}
 }
 

@@ -158,7 +158,7 @@ def check_nwb(folder, run):
             equal(trials["start_time"], seconds([t["First"] for t in run.trials]), "start of trials")
             equal(trials["stop_time"], until([t["First"] + t["Steps"] for t in run.trials]), "end of trials")
             equal(trials["trial"], [t["Index"] for t in run.trials], "trial of trials")
-            for column, key in ("sample", "Sample"), ("true_class", "Class"), ("number", "Number"), ("rested", "Rested"):
+            for column, key in ("sample", "Example"), ("true_class", "Class"), ("number", "Number"), ("rested", "Rested"):
                 equal(trials[column], [t[key] for t in run.trials], column)
             equal(trials["purpose"], [PURPOSES[t["Purpose"]] for t in run.trials], "purpose")
             equal(trials["correct"], trials["class_read"] == trials["true_class"], "correct")
@@ -189,7 +189,7 @@ def check_nwb(folder, run):
             images = f.stimulus["image"]
             equal(images.timestamps[:], seconds([t["First"] for t in shown]), "times of images")
             for frame, t in zip(images.data, shown):
-                pixels = (7 * t["Sample"] + 13 * np.arange(12)) % 256
+                pixels = (7 * t["Example"] + 13 * np.arange(12)) % 256
                 # Rows of pixels become columns, and planes of colours the last axis
                 colour = frame.ndim == 3
                 equal(frame, pixels.reshape(3, 2, 2).T if colour else pixels.reshape(3, 4).T, "image")
@@ -381,7 +381,7 @@ def check_tables(run, tables, read):
         assert not len(spikes) or len(spikes) == sum(len(run.spikes(k)[0]) for k, _ in run.recorded())
 
     trials = read(tables.pop("trials"))
-    for column, key in ("example", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
+    for column, key in ("example", "Example"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
         equal(list(trials[column]), [t[key] for t in run.trials], "trials: " + column)
     equal(list(trials["begin_ms"]), [run.ms(t["First"]) for t in run.trials], "trials: begin_ms")
     equal(list(trials["purpose"]), [PURPOSES[t["Purpose"]] for t in run.trials], "trials: purpose")
@@ -482,7 +482,7 @@ def check_npz(folder, run):
     equal(take("population_sizes"), [p["Size"] for p in run.populations], "population_sizes")
 
     equal(take("trial"), np.arange(len(run.trials)), "trial")
-    for name, key in ("example", "Sample"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
+    for name, key in ("example", "Example"), ("class", "Class"), ("number", "Number"), ("rested", "Rested"), ("steps", "Steps"):
         equal(take("trial_" + name), np.array([t[key] for t in run.trials]), "trial_" + name)
     equal(take("trial_begin_ms"), np.array([run.ms(t["First"]) for t in run.trials]), "trial_begin_ms")
     equal(take("trial_purpose"), np.array([PURPOSES[t["Purpose"]] for t in run.trials], dtype=str), "trial_purpose")

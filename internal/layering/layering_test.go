@@ -35,7 +35,7 @@ var arrows = []struct {
 	{"sim", "kernels compartments network"},
 	{"sim/...", "kernels compartments network sim sim/..."},
 	{"protocols/dataset", "kernels compartments network sim sim/record/npz"},
-	{"protocols/training", "network sim"},
+	{"protocols/training", "network"},
 	{"protocols", "kernels compartments network sim sim/... protocols/training"},
 	{"protocols/...", "kernels compartments network sim sim/... protocols protocols/..."},
 	// The rooms of the program: terminal ◄ cli ◄ settings ◄ run ◄ train ◄ {trial, look, draw, view} ◄ main.

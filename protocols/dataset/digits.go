@@ -50,7 +50,7 @@ func drawSet(seed, split uint64, n int) *Set {
 			var c canvas
 			for i := w * n / workers; i < (w+1)*n/workers; i++ {
 				d := drawsFor(seed, split, uint64(i))
-				label := d.below(len(glyphs))
+				label := d.Below(len(glyphs))
 				set.Labels[i] = byte(label)
 				c.drawDigit(&d, label, set.Image(i))
 			}
@@ -71,7 +71,7 @@ type canvas struct {
 // drawDigit draws one digit the way one writer would.
 func (c *canvas) drawDigit(d *draws, label int, image []byte) {
 	ways := glyphs[label]
-	glyph := ways[d.below(len(ways))]
+	glyph := ways[d.Below(len(ways))]
 	c.trace(d, glyph)
 	c.place(d)
 	c.ink(d)

@@ -191,7 +191,7 @@ func BenchmarkDrawDigit(b *testing.B) {
 	image := make([]byte, 784)
 	for i := uint64(0); b.Loop(); i++ {
 		d := drawsFor(1, 0, i)
-		c.drawDigit(&d, d.below(10), image)
+		c.drawDigit(&d, d.Below(10), image)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "images/s")
 }

@@ -65,7 +65,7 @@ func (c *canvas) expose(d *draws, image []byte) {
 			continue
 		}
 		v = mul(mul(v, v), 3-mul(2, v))
-		v = mul(v, 1-mul(grain, float64(d.next()>>40)/(1<<24)))
+		v = mul(v, 1-mul(grain, float64(d.Uint64()>>40)/(1<<24)))
 		image[i] = byte(mul(level, v) + 0.5)
 	}
 }

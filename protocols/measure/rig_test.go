@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"plateau/internal/stream"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/measure"
@@ -29,7 +30,7 @@ func (d images) Example(i int, intensity []float32) (class int) {
 
 // noise returns n images with random intensities and classes, for the models of tiny.
 func noise(n int) images {
-	s := sim.NewStream(5, 1000, 0, 0, 0)
+	s := stream.New(5, 1000, 0, 0, 0)
 	var d images
 	for range n {
 		row := make([]float32, 6)

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"plateau/compartments"
+	"plateau/internal/stream"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
@@ -49,7 +50,7 @@ func (d Images) Clone() Images {
 
 // Noise returns n images with random intensities and classes.
 func Noise(seed uint64, n, inputs, classes int) Images {
-	s := sim.NewStream(seed, 1000, 0, 0, 0)
+	s := stream.New(seed, 1000, 0, 0, 0)
 	var d Images
 	for range n {
 		row := make([]float32, inputs)

@@ -18,7 +18,7 @@ func (p *Replay) show(e *sim.Engine, t *record.Trial, to int, means func(taught 
 	if to == record.End || to > t.Steps {
 		to = t.Steps
 	}
-	e.Present(sim.Presentation{Purpose: t.Purpose, Number: t.Number, Sample: t.Example, Class: t.Class, Place: t.Slot})
+	e.Present(sim.Presentation{Purpose: t.Purpose, Number: t.Number, Example: t.Example, Class: t.Class, Slot: t.Slot})
 	for k, ph := range t.Phases {
 		if ph.First >= to {
 			break

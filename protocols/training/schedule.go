@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"plateau/sim"
+	"plateau/internal/stream"
 )
 
 // A Schedule says in which order and in what portions examples are shown, and how
@@ -48,7 +48,7 @@ func (s Schedule) order(order []int, epoch int) {
 	for i := range order {
 		order[i] = i
 	}
-	r := sim.NewStream(s.Seed, sim.ExampleOrder, uint64(epoch-1), 0, 0)
+	r := stream.New(s.Seed, stream.ExampleOrder, uint64(epoch-1), 0, 0)
 	for i := len(order) - 1; i > 0; i-- {
 		k := r.Below(i + 1)
 		order[i], order[k] = order[k], order[i]

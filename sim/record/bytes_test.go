@@ -130,7 +130,7 @@ func recordInterrupted(t *testing.T, m protocols.Model, h record.Header, known b
 	means := make([]network.Means, len(net.Layers))
 	show := func(w *record.Writer, from, to int) {
 		for i := from; i < to; i++ {
-			engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(i + 1), Sample: i, Class: i % 3, Place: i % m.Batch})
+			engine.Present(sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(i + 1), Example: i, Class: i % 3, Slot: i % m.Batch})
 			p := sim.Phase{Name: "forward", Steps: 20, Intensity: []float32{1, 0.5, 0, 0.25, 0.75, 1}}
 			if err := engine.Run(&p, means); err != nil {
 				t.Fatal(err)

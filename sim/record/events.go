@@ -38,9 +38,9 @@ func (e *events) beginTrial(p *sim.Presentation, flags byte, step int, from orig
 	b = appendUint(b, step)
 	b = appendUint(b, int(p.Purpose))
 	b = binary.AppendUvarint(b, p.Number)
-	b = appendInt(b, p.Sample)
+	b = appendInt(b, p.Example)
 	b = appendInt(b, p.Class)
-	b = appendInt(b, p.Place)
+	b = appendInt(b, p.Slot)
 	b = appendUint(b, from.snapshot)
 	*e = appendUint(b, from.updates)
 }

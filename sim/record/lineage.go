@@ -62,10 +62,10 @@ func newLineage(h *Header, net *network.Network) *lineage {
 
 // begin notes that a presentation begins, and returns its origin.
 func (l *lineage) begin(p *sim.Presentation) origin {
-	l.chain = chain{p.Purpose, p.Place}
+	l.chain = chain{p.Purpose, p.Slot}
 	l.learns = l.header.Rule != nil && p.Purpose == sim.TrainingSpikes
 	s := &l.since
-	if s.Pending > 0 && (!l.learns || p.Place == 0) {
+	if s.Pending > 0 && (!l.learns || p.Slot == 0) {
 		// A batch has ended, and its updates have changed the weights.
 		s.Updates += s.Pending
 		s.Broken = s.Broken || s.Partly

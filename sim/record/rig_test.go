@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"plateau/internal/stream"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/protocolstest"
@@ -24,7 +25,7 @@ func (d noise) Len() int  { return d.n }
 func (d noise) Size() int { return d.inputs }
 
 func (d noise) Example(i int, intensity []float32) int {
-	s := sim.NewStream(d.seed, 1000, uint64(i), 0, 0)
+	s := stream.New(d.seed, 1000, uint64(i), 0, 0)
 	for j := range intensity {
 		intensity[j] = float32(s.Uniform())
 	}
@@ -219,8 +220,8 @@ func compareTrial(r *record.Reader, i int, first int64, want *trial) error {
 	if err != nil {
 		return err
 	}
-	if got.Index != i || got.Purpose != want.Purpose || got.Number != want.Number || got.Example != want.Sample ||
-		got.Class != want.Class || got.Slot != want.Place || got.Rested != want.Rested ||
+	if got.Index != i || got.Purpose != want.Purpose || got.Number != want.Number || got.Example != want.Example ||
+		got.Class != want.Class || got.Slot != want.Slot || got.Rested != want.Rested ||
 		got.First != first || got.Steps != want.steps || !got.Whole || len(got.Phases) != len(want.phases) {
 		return fmt.Errorf("%+v, want %+v", got, want.Presentation)
 	}

@@ -35,7 +35,7 @@ func (s *Selection) admits(p *sim.Presentation, shown int) bool {
 		}
 	}
 	if s.Examples != nil {
-		if _, ok := slices.BinarySearch(s.Examples, p.Sample); !ok {
+		if _, ok := slices.BinarySearch(s.Examples, p.Example); !ok {
 			return false
 		}
 	}

@@ -33,7 +33,7 @@ func TestSelection(t *testing.T) {
 		{"every third", record.Selection{Every: 3}, func(i int) bool { return i%3 == 0 }},
 		{"numbers", record.Selection{Numbers: []uint64{2, 7, 9, 1000}}, func(i int) bool { return i == 1 || i == 6 || i == 8 }},
 		{"no numbers", record.Selection{Numbers: []uint64{}}, func(i int) bool { return false }},
-		{"samples", record.Selection{Examples: []int{3, 4, 59}}, func(i int) bool { return slices.Contains([]int{3, 4, 59}, mem.trials[i].Sample) }},
+		{"samples", record.Selection{Examples: []int{3, 4, 59}}, func(i int) bool { return slices.Contains([]int{3, 4, 59}, mem.trials[i].Example) }},
 		{"wrong predictions", record.Selection{Mispredicted: true}, wrong},
 		{"every other that is predicted wrongly", record.Selection{Mispredicted: true, Every: 2}, func(i int) bool { return i%2 == 0 && wrong(i) }},
 		{"tests", record.Selection{Purposes: []sim.Purpose{sim.TestSpikes}}, func(int) bool { return false }},

@@ -44,7 +44,7 @@ func TestExport(t *testing.T) {
 			var phases int
 			for i := range mem.Trials {
 				trial := &mem.Trials[i]
-				sample = append(sample, int64(trial.Sample))
+				sample = append(sample, int64(trial.Example))
 				for _, phase := range trial.Phases {
 					phases++
 					for m, values := range phase.Plateaus {

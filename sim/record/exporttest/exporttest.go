@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"plateau/compartments"
+	"plateau/internal/stream"
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/sim"
@@ -25,7 +26,7 @@ import (
 func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 	t.Helper()
 	net := network.New(p.Network)
-	draw := sim.NewStream(1, sim.InitialWeights, 0, 0, 0)
+	draw := stream.New(1, stream.InitialWeights, 0, 0, 0)
 	net.Draw(network.DefaultOptimised(p.MaxRate), &draw)
 	if len(p.Network.Hidden) > 0 {
 		net.Layers[0].Bias[0] = -1e6
@@ -82,12 +83,12 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 		}
 	}
 	for i := range p.Trials + p.Tests {
-		random := sim.NewStream(1, 1000, uint64(i), 0, 0)
+		random := stream.New(1, 1000, uint64(i), 0, 0)
 		intensity := make([]float32, p.Network.Inputs)
 		for j := range intensity {
 			intensity[j] = float32(random.Uniform())
 		}
-		shown := sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(i), Sample: 100 + 3*i, Class: random.Below(p.Network.Classes)}
+		shown := sim.Presentation{Purpose: sim.TrainingSpikes, Number: uint64(i), Example: 100 + 3*i, Class: random.Below(p.Network.Classes)}
 		forward := p.Forward
 		if p.Uneven > 0 {
 			forward += i % p.Uneven

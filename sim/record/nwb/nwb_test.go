@@ -277,7 +277,7 @@ func (c *checker) trials() {
 		rows, trial = append(rows, i), append(trial, t.Index)
 		start = append(start, c.seconds(t.First))
 		stop = append(stop, c.until(t.First+int64(t.Steps)))
-		sample = append(sample, t.Sample)
+		sample = append(sample, t.Example)
 		class = append(class, t.Class)
 		number = append(number, t.Number)
 		rested = append(rested, t.Rested)
@@ -615,7 +615,7 @@ func TestImages(t *testing.T) {
 				for y := range m.Height {
 					for colour := range m.Channels {
 						k := colour*m.Width*m.Height + y*m.Width + x
-						values = append(values, (7*trial.Sample+13*k)%256)
+						values = append(values, (7*trial.Example+13*k)%256)
 					}
 				}
 			}

@@ -82,7 +82,7 @@ func TestOf(t *testing.T) {
 				trial := &mem.Trials[i]
 				trials = append(trials, map[string]any{
 					"trial": i, "purpose": map[sim.Purpose]string{sim.TrainingSpikes: "training", sim.TestSpikes: "test"}[trial.Purpose],
-					"number": trial.Number, "example": trial.Sample, "class": trial.Class, "place": 0, "rested": trial.Rested, "whole": !trial.Cut,
+					"number": trial.Number, "example": trial.Example, "class": trial.Class, "place": 0, "rested": trial.Rested, "whole": !trial.Cut,
 					"begin_ms": mem.Time(trial.First), "steps": trial.Steps,
 				})
 				for k, phase := range trial.Phases {

@@ -1,4 +1,4 @@
-package sim
+package stream
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"plateau/internal/statistics"
 )
 
 // The first numbers that are published for SplitMix64 with seed 0, and those of some
@@ -17,9 +19,9 @@ func TestStreamGolden(t *testing.T) {
 		want   [4]uint64
 	}{
 		{"SplitMix64", Stream{0}, [4]uint64{0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f, 0xf88bb8a8724c81ec}},
-		{"origin", NewStream(0, InitialWeights, 0, 0, 0), [4]uint64{0xe912e310ed4f1285, 0xa9df09df37c6c2e5, 0xec09719b5f728eb5, 0x7dbf48bb9fd4bb05}},
-		{"some stream", NewStream(1, TrainingSpikes, 59999, 2, 107), [4]uint64{0x58b0ca174a837b14, 0x7efdc8c1de1bc445, 0xf3e8232c5d6418a8, 0xad16e02fdc0dbd7a}},
-		{"largest numbers", NewStream(math.MaxUint64, TrialSpikes, math.MaxUint64, 7, 1<<30), [4]uint64{0x4cbde3d91497f68b, 0x3fc39907117b3ac8, 0xf402dbd9d0e43e74, 0x819fcc102dab0e20}},
+		{"origin", New(0, InitialWeights, 0, 0, 0), [4]uint64{0xe912e310ed4f1285, 0xa9df09df37c6c2e5, 0xec09719b5f728eb5, 0x7dbf48bb9fd4bb05}},
+		{"some stream", New(1, TrainingSpikes, 59999, 2, 107), [4]uint64{0x58b0ca174a837b14, 0x7efdc8c1de1bc445, 0xf3e8232c5d6418a8, 0xad16e02fdc0dbd7a}},
+		{"largest numbers", New(math.MaxUint64, TrialSpikes, math.MaxUint64, 7, 1<<30), [4]uint64{0x4cbde3d91497f68b, 0x3fc39907117b3ac8, 0xf402dbd9d0e43e74, 0x819fcc102dab0e20}},
 	} {
 		for i, want := range test.want {
 			if got := test.stream.Uint64(); got != want {
@@ -27,7 +29,7 @@ func TestStreamGolden(t *testing.T) {
 			}
 		}
 	}
-	s := NewStream(1, TrainingSpikes, 59999, 2, 107)
+	s := New(1, TrainingSpikes, 59999, 2, 107)
 	if got := s.Uniform(); got != float64(0x58b0ca174a837b14>>11)*0x1p-53 {
 		t.Errorf("Uniform = %v", got)
 	}
@@ -73,7 +75,7 @@ func TestStreamsDiffer(t *testing.T) {
 				for layer := range 4 {
 					for _, step := range []int{0, 1, 2, 3, 127, 128, 1000} {
 						p := use{seed, purpose, example, layer, step}
-						s := NewStream(seed, purpose, example, layer, step)
+						s := New(seed, purpose, example, layer, step)
 						for range 8 {
 							u := s.Uint64()
 							if other, ok := seen[u]; ok {
@@ -92,18 +94,18 @@ func TestStreamsDiffer(t *testing.T) {
 // in one of the five numbers only, which is how streams are used.
 func TestStreamBits(t *testing.T) {
 	const n = 20_000
-	along := NewStream(1, TrainingSpikes, 0, 0, 0)
+	along := New(1, TrainingSpikes, 0, 0, 0)
 	first := func(s Stream) uint64 { return s.Uint64() }
 	for _, test := range []struct {
 		name string
 		draw func(i int) uint64
 	}{
 		{"along a stream", func(int) uint64 { return along.Uint64() }},
-		{"over steps", func(i int) uint64 { return first(NewStream(1, TrainingSpikes, 5, 1, i)) }},
-		{"over layers", func(i int) uint64 { return first(NewStream(1, TrainingSpikes, 5, i, 0)) }},
-		{"over examples", func(i int) uint64 { return first(NewStream(1, TrainingSpikes, uint64(i), 1, 3)) }},
-		{"over seeds", func(i int) uint64 { return first(NewStream(uint64(i), TrainingSpikes, 0, 0, 0)) }},
-		{"over purposes", func(i int) uint64 { return first(NewStream(1, Purpose(i), 0, 0, 0)) }},
+		{"over steps", func(i int) uint64 { return first(New(1, TrainingSpikes, 5, 1, i)) }},
+		{"over layers", func(i int) uint64 { return first(New(1, TrainingSpikes, 5, i, 0)) }},
+		{"over examples", func(i int) uint64 { return first(New(1, TrainingSpikes, uint64(i), 1, 3)) }},
+		{"over seeds", func(i int) uint64 { return first(New(uint64(i), TrainingSpikes, 0, 0, 0)) }},
+		{"over purposes", func(i int) uint64 { return first(New(1, Purpose(i), 0, 0, 0)) }},
 	} {
 		var ones, changes [64]int
 		last := uint64(0)
@@ -117,17 +119,17 @@ func TestStreamBits(t *testing.T) {
 		}
 		var sum float64
 		for b := range 64 {
-			expect(t, fmt.Sprintf("%s: share of ones in bit %d", test.name, b), float64(ones[b])/n, 0.5, 0.5/math.Sqrt(n))
-			expect(t, fmt.Sprintf("%s: share of changes in bit %d", test.name, b), float64(changes[b])/n, 0.5, 0.5/math.Sqrt(n))
+			statistics.Expect(t, fmt.Sprintf("%s: share of ones in bit %d", test.name, b), float64(ones[b])/n, 0.5, 0.5/math.Sqrt(n))
+			statistics.Expect(t, fmt.Sprintf("%s: share of changes in bit %d", test.name, b), float64(changes[b])/n, 0.5, 0.5/math.Sqrt(n))
 			sum += float64(ones[b])
 		}
-		expect(t, test.name+": share of ones", sum/n/64, 0.5, 0.5/math.Sqrt(n*64))
+		statistics.Expect(t, test.name+": share of ones", sum/n/64, 0.5, 0.5/math.Sqrt(n*64))
 	}
 }
 
 func TestUniform(t *testing.T) {
 	const n, bins = 100_000, 100
-	s := NewStream(3, TrialSpikes, 0, 0, 0)
+	s := New(3, TrialSpikes, 0, 0, 0)
 	counts, expected := make([]int, bins), make([]float64, bins)
 	var sum, square, product, last float64
 	low := 0
@@ -146,17 +148,17 @@ func TestUniform(t *testing.T) {
 	for i := range expected {
 		expected[i] = n / bins
 	}
-	chiSquare(t, "uniform", counts, expected)
-	expect(t, "mean", sum/n, 0.5, math.Sqrt(1./12/n))
-	expect(t, "second moment", square/n, 1./3, math.Sqrt((1./5-1./9)/n))
-	expect(t, "covariance with the last", product/n, 0, 1./12/math.Sqrt(n))
-	expect(t, "share of ones in the last bit", float64(low)/n, 0.5, 0.5/math.Sqrt(n))
+	statistics.ChiSquare(t, "uniform", counts, expected)
+	statistics.Expect(t, "mean", sum/n, 0.5, math.Sqrt(1./12/n))
+	statistics.Expect(t, "second moment", square/n, 1./3, math.Sqrt((1./5-1./9)/n))
+	statistics.Expect(t, "covariance with the last", product/n, 0, 1./12/math.Sqrt(n))
+	statistics.Expect(t, "share of ones in the last bit", float64(low)/n, 0.5, 0.5/math.Sqrt(n))
 }
 
 func TestBelow(t *testing.T) {
 	const draws = 50_000
 	for _, n := range []int{1, 2, 3, 10, 784, 1000} {
-		s := NewStream(4, ExampleOrder, uint64(n), 0, 0)
+		s := New(4, ExampleOrder, uint64(n), 0, 0)
 		counts, expected := make([]int, n), make([]float64, n)
 		for range draws {
 			k := s.Below(n)
@@ -168,9 +170,9 @@ func TestBelow(t *testing.T) {
 		for i := range expected {
 			expected[i] = draws / float64(n)
 		}
-		chiSquare(t, fmt.Sprintf("Below(%d)", n), counts, expected)
+		statistics.ChiSquare(t, fmt.Sprintf("Below(%d)", n), counts, expected)
 	}
-	s := NewStream(4, ExampleOrder, 0, 0, 0)
+	s := New(4, ExampleOrder, 0, 0, 0)
 	const most = math.MaxInt32
 	for range 1000 {
 		if k := s.Below(most); k < 0 || k >= most {
