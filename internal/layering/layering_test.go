@@ -32,10 +32,12 @@ var arrows = []struct {
 	{"kernels", ""},
 	{"compartments", "kernels"},
 	{"network", "kernels compartments"},
+	{"network/rate", "network"},
 	{"sim", "kernels compartments network"},
 	{"sim/...", "kernels compartments network sim sim/..."},
 	{"protocols/dataset", "kernels compartments network sim sim/record/npz"},
 	{"protocols/training", "network"},
+	{"protocols/rival", "network network/rate protocols/training"},
 	{"protocols", "kernels compartments network sim sim/... protocols/training"},
 	{"protocols/...", "kernels compartments network sim sim/... protocols protocols/..."},
 	// The rooms of the program: terminal ◄ cli ◄ settings ◄ run ◄ train ◄ {trial, look, draw, view} ◄ main.
@@ -54,7 +56,7 @@ var arrows = []struct {
 }
 
 // science is every package below the program.
-const science = "kernels compartments network sim sim/... protocols protocols/..."
+const science = "kernels compartments network network/... sim sim/... protocols protocols/..."
 
 // rooms are packages of the program, by their names.
 func rooms(names string) string {
@@ -76,6 +78,7 @@ var unknown = []struct {
 	{"kernels", world, "the model knows no clock, files or terminals"},
 	{"compartments", world, "the model knows no clock, files or terminals"},
 	{"network", world, "the model knows no clock, files or terminals"},
+	{"network/...", world, "the model knows no clock, files or terminals"},
 	{"sim", world, "the engine knows no clock, files or terminals"},
 	{"sim/...", terminal, "terminals belong to cmd"},
 	{"protocols", terminal + " time math/rand math/rand/v2 internal/atomicfile", "terminals belong to cmd, and a run must not depend on the clock"},
@@ -223,6 +226,11 @@ func TestCheck(t *testing.T) {
 		{"compartments", "plateau/network", false},
 		{"network", "plateau/compartments", true},
 		{"network", "plateau/sim", false},
+		{"network", "plateau/network/rate", false},
+		{"network/rate", "plateau/network", true},
+		{"network/rate", "time", false},
+		{"protocols/rival", "plateau/network/rate", true},
+		{"protocols/rival", "plateau/sim", false},
 		{"network", "os", false},
 		{"network", "plateau/internal/atomicfile", false},
 		{"sim", "plateau/network", true},
@@ -289,7 +297,7 @@ func TestCheck(t *testing.T) {
 // Packages on which a run depends use only those functions of package math that give
 // the same bits on every machine; for the others there is internal/elementary.
 func TestExactMath(t *testing.T) {
-	const decides = "kernels compartments network sim protocols protocols/training protocols/replay protocols/dataset internal/elementary internal/vec"
+	const decides = "kernels compartments network network/rate sim protocols protocols/rival protocols/training protocols/replay protocols/dataset internal/elementary internal/vec"
 	for _, f := range files(t) {
 		if !covered(decides, f.pkg) {
 			continue

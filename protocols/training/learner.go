@@ -1,6 +1,10 @@
 package training
 
-import "plateau/network"
+import (
+	"fmt"
+
+	"plateau/network"
+)
 
 // A Learner is a network and the rule by which it learns.
 type Learner interface {
@@ -37,4 +41,17 @@ type Shape struct {
 	Inputs  int // intensities of an example
 	Classes int // classes to tell apart
 	Losses  int // number of losses of an example; see Seen
+}
+
+// Check reports an example that something of this shape cannot learn from.
+func (s Shape) Check(e Example) error {
+	if e.Class < 0 || e.Class >= s.Classes {
+		return fmt.Errorf("class is %d, want 0 to %d", e.Class, s.Classes-1)
+	}
+	for j, x := range e.Intensity {
+		if !(x >= 0 && x <= 1) {
+			return fmt.Errorf("intensity of input %d is %v, want 0 to 1", j, x)
+		}
+	}
+	return nil
 }
