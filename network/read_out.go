@@ -16,3 +16,13 @@ func ReadOut(soma []float32, perClass int) int {
 	}
 	return best
 }
+
+// ClassPotentials returns the potential of each class, averaged over its output neurons.
+// ReadOut predicts the class with the largest.
+func ClassPotentials(soma []float32, perClass int) []float64 {
+	mean := make([]float64, len(soma)/perClass)
+	for i, v := range soma {
+		mean[i/perClass] += float64(v) / float64(perClass)
+	}
+	return mean
+}

@@ -1,6 +1,9 @@
 package network
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestReadOut(t *testing.T) {
 	for _, c := range []struct {
@@ -24,5 +27,12 @@ func TestReadOut(t *testing.T) {
 		if got := ReadOut(c.soma, c.perClass); got != c.want {
 			t.Errorf("class %d of %v, %d neurons each, want %d", got, c.soma, c.perClass, c.want)
 		}
+	}
+}
+
+func TestClassPotentials(t *testing.T) {
+	got := ClassPotentials([]float32{1, 2, -3, 4, 8, 8}, 2)
+	if want := []float64{1.5, 0.5, 8}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -14,20 +14,21 @@ import (
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/figure"
+	"plateau/protocols/measure"
 )
 
 // A testedLine is a line of plateau test --json.
 type testedLine struct {
-	Event     string  `json:"event"`
-	Data      string  `json:"data"`
-	Confusion [][]int `json:"confusion"` // images by true class, and by predicted class
+	Event     string            `json:"event"`
+	Data      string            `json:"data"`
+	Confusion measure.Confusion `json:"confusion"` // images by true class, and by predicted class
 }
 
 // drawConfusion draws the confusion matrix of the last epoch of a run, the sum of those
 // of runs that differ only in their seed, or the one that plateau test --json printed.
 func drawConfusion(_ *terminal.Console, o Options) (figure.Figure, figure.About, error) {
 	var about figure.About
-	var images [][]int
+	var images measure.Confusion
 	var data, from string
 	if !cli.IsFolder(o.From[0]) {
 		line, err := readTested(o.From[0])
@@ -65,57 +66,31 @@ func drawConfusion(_ *terminal.Console, o Options) (figure.Figure, figure.About,
 		about, _ = titles("Confusion matrix", courses, false)
 		data, from = k.config.Data.Name, fmt.Sprintf("%s, epoch %s", about.Description, strings.Join(epochs, ", "))
 	}
-	n, wrong := 0, 0
-	for i, row := range images {
-		for k, count := range row {
-			n += count
-			if k != i {
-				wrong += count
-			}
-		}
-	}
+	wrong, n := images.Errors()
 	about.Description = fmt.Sprintf("%s: error %s on %s", from, terminal.Percent(float64(wrong)/float64(max(n, 1))), terminal.Plural(n, "image"))
 	f := &figure.Confusion{Title: about.Title, Subtitle: about.Description, Names: settings.ClassNames(data, len(images)), Images: images}
 	return f, about, nil
 }
 
 // addConfusion adds up the confusion matrices of several runs.
-func addConfusion(sum, images [][]int) ([][]int, error) {
+func addConfusion(sum, images measure.Confusion) (measure.Confusion, error) {
 	if err := checkConfusion(images); err != nil {
 		return nil, err
 	}
 	if sum == nil {
 		return images, nil
 	}
-	if len(sum) != len(images) {
-		return nil, fmt.Errorf("the confusion matrix has %d classes, that of the other run has %d", len(images), len(sum))
-	}
-	for i := range sum {
-		for k := range sum[i] {
-			sum[i][k] += images[i][k]
-		}
-	}
-	return sum, nil
+	return sum.Plus(images)
 }
 
 // maxClasses is the number of classes that fit on a page.
 const maxClasses = 100
 
-func checkConfusion(images [][]int) error {
+func checkConfusion(images measure.Confusion) error {
 	if len(images) < 1 || len(images) > maxClasses {
 		return fmt.Errorf("the confusion matrix has %d classes, want 1 to %d", len(images), maxClasses)
 	}
-	for i, row := range images {
-		if len(row) != len(images) {
-			return fmt.Errorf("row %d of the confusion matrix has %d numbers, want %d", i, len(row), len(images))
-		}
-		for k, n := range row {
-			if n < 0 {
-				return fmt.Errorf("the confusion matrix holds %d in row %d, column %d, want 0 or more", n, i, k)
-			}
-		}
-	}
-	return nil
+	return images.Check()
 }
 
 // readTested reads the last line of plateau test --json in a file.

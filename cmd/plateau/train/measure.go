@@ -3,7 +3,6 @@ package train
 import (
 	"plateau/cmd/plateau/run"
 	"plateau/cmd/plateau/settings"
-	"plateau/protocols/dataset"
 	"plateau/protocols/measure"
 )
 
@@ -66,18 +65,6 @@ func (r *session) addMeasured(epoch int) error {
 		return nil
 	}
 	return r.both(measureEventOf(r.measuring.what, epoch, line))
-}
-
-// countConfusion returns the confusion matrix: images by true and predicted class.
-func countConfusion(read []int, set *dataset.Set) [][]int {
-	counts := make([][]int, set.Classes)
-	for i := range counts {
-		counts[i] = make([]int, set.Classes)
-	}
-	for i, class := range read {
-		counts[set.Label(i)][class]++
-	}
-	return counts
 }
 
 // saveMeasurements writes all measurements of the run as arrays.

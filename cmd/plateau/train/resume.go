@@ -2,9 +2,6 @@ package train
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +15,6 @@ import (
 	"plateau/cmd/plateau/run"
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
-	"plateau/protocols/dataset"
 	"plateau/protocols/training"
 )
 
@@ -129,7 +125,7 @@ func resume(ctx context.Context, con *terminal.Console, options *settings.Option
 	if err != nil {
 		return err
 	}
-	if digestOf(data) != point.Data {
+	if data.SHA256() != point.Data {
 		return fmt.Errorf("the images are not those that the run has learnt from: the contents of %s in %s have changed", c.Data.Name, data.Dir)
 	}
 	r := NewSession(con, c, data, folder, o)
@@ -308,15 +304,4 @@ func (r *session) restore(c *run.Checkpoint) error {
 	r.total.Before, r.learning.Before = terminal.Seconds(c.Seconds), terminal.Seconds(c.EpochSeconds)
 	r.savedAt, r.resumed = c.Examples, true
 	return nil
-}
-
-// digestOf returns the SHA-256 of all images and labels, and their numbers.
-func digestOf(d *dataset.Data) string {
-	sum := sha256.New()
-	for _, set := range []*dataset.Set{d.Train, d.Test} {
-		sum.Write(binary.LittleEndian.AppendUint64(nil, uint64(set.Len())))
-		sum.Write(set.Pixels)
-		sum.Write(set.Labels)
-	}
-	return hex.EncodeToString(sum.Sum(nil))
 }

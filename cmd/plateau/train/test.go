@@ -13,6 +13,7 @@ import (
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
+	"plateau/protocols/measure"
 	"plateau/protocols/training"
 )
 
@@ -88,7 +89,7 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 		return err
 	}
 	took := time.Since(began)
-	confusion := countConfusion(result.Predicted, data.Test)
+	confusion := measure.CountConfusion(data.Test.Classes, data.Test.Labels, result.Predicted)
 	con.Event(testEvent{"test", info.Name, result.Examples, result.Error(), took.Seconds(), confusion})
 	con.Line("test error %s: %d of %d predictions wrong, in %s (%.0f images/s)", terminal.WithAccuracy(result.Error()),
 		result.Errors, result.Examples, terminal.Clock(took), terminal.PerSecond(int64(result.Examples), took))

@@ -16,6 +16,7 @@ import (
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/claim"
 	"plateau/protocols/dataset"
+	"plateau/protocols/measure"
 	"plateau/protocols/training"
 )
 
@@ -230,7 +231,7 @@ type session struct {
 }
 
 func NewSession(con *terminal.Console, c *settings.Config, data *dataset.Data, folder *run.Folder, o Options) *session {
-	r := &session{con: con, config: c, data: data, folder: folder, workers: o.Workers, show: o.Show, every: o.Every, digest: digestOf(data)}
+	r := &session{con: con, config: c, data: data, folder: folder, workers: o.Workers, show: o.Show, every: o.Every, digest: data.SHA256()}
 	r.total.Start()
 	return r
 }
@@ -497,7 +498,7 @@ func (r *session) Epoch(ctx context.Context) error {
 		r.Last.TestError = &share
 	}
 	if what, _ := r.config.Measured(); what.Confusion {
-		r.Last.Confusion = countConfusion(result.Predicted, r.checked)
+		r.Last.Confusion = measure.CountConfusion(r.checked.Classes, r.checked.Labels, result.Predicted)
 	}
 	var hidden []string
 	for _, loss := range r.Last.HiddenLosses {

@@ -2,7 +2,6 @@ package trial
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
+	"plateau/protocols/measure"
 	"plateau/sim"
 )
 
@@ -42,14 +42,11 @@ type plateauEvent struct {
 	Layer      string  `json:"layer"`
 	Forward    float64 `json:"mean_forward"`
 	Target     float64 `json:"mean_target"`
-	Rose       int     `json:"rose"` // number that rose by more than smallChange
+	Rose       int     `json:"rose"` // number that rose by more than measure.SmallPlateauChange
 	Fell       int     `json:"fell"`
 	MeanChange float64 `json:"mean_absolute_change"`
 	MostChange float64 `json:"largest_absolute_change"`
 }
-
-// smallChange is the change of a plateau up to which it does not count as a change.
-const smallChange = 0.01
 
 func (t *trace) event(o trialOptions) trialEvent {
 	r := t.result
@@ -73,32 +70,13 @@ func (t *trace) event(o trialOptions) trialEvent {
 		e.Populations = append(e.Populations, l)
 	}
 	for m := range last {
-		e.Plateaus = append(e.Plateaus, comparePlateaus(t.layers[m+1].name, r.Forward[m].Plateau, r.Target[m].Plateau))
+		c := measure.ComparePlateaus(r.Forward[m].Plateau, r.Target[m].Plateau)
+		e.Plateaus = append(e.Plateaus, plateauEvent{t.layers[m+1].name, c.Forward, c.Target, c.Rose, c.Fell, c.Mean, c.Most})
 	}
 	return e
 }
 
 func (t *trace) length(p phaseTrace) float64 { return sim.NewClock(t.dt).At(int64(p.end - p.begin)) }
-
-func comparePlateaus(layer string, forward, target []float32) plateauEvent {
-	e := plateauEvent{Layer: layer}
-	n := float64(len(forward))
-	for i := range forward {
-		f, t := float64(forward[i]), float64(target[i])
-		e.Forward += f / n
-		e.Target += t / n
-		change := t - f
-		switch {
-		case change > smallChange:
-			e.Rose++
-		case change < -smallChange:
-			e.Fell++
-		}
-		e.MeanChange += math.Abs(change) / n
-		e.MostChange = max(e.MostChange, math.Abs(change))
-	}
-	return e
-}
 
 // summary describes the trial for a person.
 func (t *trace) summary(at terminal.Terminal, set *dataset.Set, o trialOptions) string {
@@ -118,7 +96,7 @@ func (t *trace) summary(at terminal.Terminal, set *dataset.Set, o trialOptions) 
 	for _, p := range e.Plateaus {
 		n := t.neurons(p.Layer)
 		fmt.Fprintf(&b, "%s plateaus: mean %.3f forward, %.3f target; %d of %d rose and %d fell\n  by more than %v, by %.3f in the mean and %.3f at most\n",
-			p.Layer, p.Forward, p.Target, p.Rose, n, p.Fell, smallChange, p.MeanChange, p.MostChange)
+			p.Layer, p.Forward, p.Target, p.Rose, n, p.Fell, measure.SmallPlateauChange, p.MeanChange, p.MostChange)
 	}
 	// The paper's equations have names for the losses of a network with one hidden layer.
 	hiddenLoss, outputLoss := "loss L_0", "loss L_1"

@@ -83,13 +83,7 @@ func (t *trace) finish(result *protocols.Trial) { t.result = result }
 // potentials returns the mean somatic potential of each class in the forward phase.
 // The largest decides the predicted class.
 func (t *trace) potentials() []float64 {
-	soma := t.result.Forward[len(t.result.Forward)-1].Soma
-	per := t.config.Network.PerClass
-	mean := make([]float64, len(soma)/per)
-	for i, v := range soma {
-		mean[i/per] += float64(v) / float64(per)
-	}
-	return mean
+	return network.ClassPotentials(t.result.Forward[len(t.result.Forward)-1].Soma, t.config.Network.PerClass)
 }
 
 // save writes the recording of the trial, and what only the trace knows, as NumPy
