@@ -17,72 +17,15 @@ import (
 type Config struct {
 	Seed int64
 
-	Data struct {
-		Name, Dir      string
-		Examples, Test Count
-		Validation     int
-		seed           int64
-	}
-	Network struct {
-		Hidden       []int
-		PerClass     int
-		feedback     string
-		symmetric    bool
-		noise        float64
-		silent       float64
-		silentGain   float64
-		feedbackBias bool
-	}
-	Neurons struct {
-		Dt          float64
-		integration string
-		MaxRate     float64 // Hz
-		kernel      string
-		rise, decay float64
-		memory      span
-
-		leak, basal, apical, output, teaching float64
-		excitatory, inhibitory                float64
-		Forward, feedback                     string
-	}
-	Phases struct {
-		Forward, Target, settle float64
-		longer                  bool
-		longerMean, longerScale float64
-		Window                  float64
-		plateauSpread           float64
-		plateauSD               float64
-	}
-	Test struct {
-		Length, settle float64
-	}
-	Learning struct {
-		Epochs, Batch            int
-		batchUpdate              string
-		rates, feedbackRates     []float64
-		rateDecay                float64
-		hiddenScale, outputScale float64
-	}
-	initial struct {
-		law                             string
-		mean, sd, bias, biasSD          float64
-		weightMean, weightHalfWidth     float64
-		plainBiasMean, plainBiasHalf    float64
-		feedbackMean, feedbackHalfWidth float64
-	}
-	Measure struct {
-		What  string
-		Every int
-	}
-	Record struct {
-		spikes, variables, neurons string
-		every                      float64
-		plateaus                   bool
-		trials, images             string
-		weights                    bool
-		weightsEvery               int
-		Errors                     string
-	}
+	Data     dataSection
+	Network  networkSection
+	Neurons  neuronsSection
+	Phases   phasesSection
+	Test     testSection
+	Learning learningSection
+	initial  initialSection
+	Measure  measureSection
+	Record   recordSection
 
 	// given says where a key was set: "run.toml:12", "--epochs". Keys that are
 	// not in it have their defaults.
@@ -103,41 +46,18 @@ type span float64
 
 // Defaults is the paper's model with one hidden layer of 500 neurons.
 func Defaults() *Config {
-	c := &Config{Seed: 1, Given: map[string]string{}}
-	c.Data.Name = "digits"
-	c.Data.seed = 1
-
-	c.Network.Hidden = []int{500}
-	c.Network.PerClass = 1
-	c.Network.feedback = string(network.Broadcast)
-	c.Network.silentGain = 5
-
-	c.Neurons.Dt = 1
-	c.Neurons.integration = string(compartments.ForwardEuler)
-	c.Neurons.MaxRate = 200
-	c.Neurons.kernel = doubleExponential
-	c.Neurons.rise, c.Neurons.decay, c.Neurons.memory = 3, 10, 10
-	c.Neurons.basal, c.Neurons.output, c.Neurons.teaching = 0.6, 0.6, 1
-	c.Neurons.excitatory, c.Neurons.inhibitory = 8, -8
-	c.Neurons.Forward, c.Neurons.feedback = string(sim.Spikes), string(sim.Spikes)
-
-	c.Phases.Forward, c.Phases.Target, c.Phases.settle = 50, 50, 30
-	c.Phases.longerMean, c.Phases.longerScale = 2, 1
-	c.Test.Length, c.Test.settle = 250, 30
-
-	c.Learning.Batch, c.Learning.batchUpdate, c.Learning.rateDecay = 1, updateSum, 1
-
-	c.initial.law = optimised
-	c.initial.mean, c.initial.sd, c.initial.bias, c.initial.biasSD = 3, 3, 0.8, 0.001
-	c.initial.weightHalfWidth, c.initial.plainBiasHalf, c.initial.feedbackHalfWidth = 0.1, 1, 1
-
-	c.Measure.What, c.Measure.Every = Nothing, 1000
-
-	c.Record.spikes, c.Record.plateaus = Everything, true
-	c.Record.variables, c.Record.neurons = Nothing, Everything
-	c.Record.trials, c.Record.images = Everything, Everything
-	c.Record.weights, c.Record.weightsEvery = true, 5000
-	c.Record.Errors = stopOnError
+	c := &Config{
+		Seed: 1, Given: map[string]string{},
+		Data:     defaultData(),
+		Network:  defaultNetwork(),
+		Neurons:  defaultNeurons(),
+		Phases:   defaultPhases(),
+		Test:     defaultTest(),
+		Learning: defaultLearning(),
+		initial:  defaultInitial(),
+		Measure:  defaultMeasure(),
+		Record:   defaultRecord(),
+	}
 	c.Derive()
 	return c
 }

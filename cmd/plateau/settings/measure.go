@@ -2,10 +2,38 @@ package settings
 
 import (
 	"fmt"
+	"strings"
 
 	"plateau/cmd/plateau/cli"
 	"plateau/protocols/measure"
 )
+
+// measureSection is the section [measure]: what is measured in training.
+type measureSection struct {
+	What  string
+	Every int
+}
+
+func defaultMeasure() (s measureSection) {
+	s.What, s.Every = Nothing, 1000
+	return s
+}
+
+func measureKeys() []Key {
+	return []Key{
+		{
+			Name: "measure.what", Meaning: "what train --measure measures, for lines of metrics.jsonl and for measurements.npz",
+			wants: `"none", "all" or some of "` + strings.Join(MeasurementNames(), ",") + `", of which angle, eigenvalue and alignment need a hidden layer`,
+			At:    func(c *Config) any { return &c.Measure.What },
+			ok:    func(c *Config) bool { _, err := c.Measured(); return err == nil },
+		},
+		{
+			Name: "measure.every", Meaning: "number of training images from one line of measurements to the next", Unit: "images",
+			limits: whole(1, 1e9),
+			At:     func(c *Config) any { return &c.Measure.Every },
+		},
+	}
+}
 
 // MeasurementNames are the words of measure.what.
 func MeasurementNames() []string {

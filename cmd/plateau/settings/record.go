@@ -16,6 +16,88 @@ import (
 	"plateau/sim/record"
 )
 
+// recordSection is the section [record]: what train --record records.
+type recordSection struct {
+	spikes, variables, neurons string
+	every                      float64
+	plateaus                   bool
+	trials, images             string
+	weights                    bool
+	weightsEvery               int
+	Errors                     string
+}
+
+func defaultRecord() (s recordSection) {
+	s.spikes, s.plateaus = Everything, true
+	s.variables, s.neurons = Nothing, Everything
+	s.trials, s.images = Everything, Everything
+	s.weights, s.weightsEvery = true, 5000
+	s.Errors = stopOnError
+	return s
+}
+
+func recordKeys() []Key {
+	return []Key{
+		{
+			Name: "record.spikes", Meaning: "populations whose spikes train --record records",
+			wants: `"all", "none" or names, as in "input,hidden0"{:populations}`,
+			At:    func(c *Config) any { return &c.Record.spikes },
+			ok:    func(c *Config) bool { _, err := c.recordedPopulations(); return err == nil },
+		},
+		{
+			Name: "record.plateaus", Meaning: "whether times and values of all plateaus are recorded",
+
+			At: func(c *Config) any { return &c.Record.plateaus },
+		},
+		{
+			Name: "record.variables", Meaning: "potentials and rates that are recorded; replay recomputes them from spikes and weights",
+			wants: `"none", "all" or some of "basal,apical,soma,rate"`,
+			At:    func(c *Config) any { return &c.Record.variables },
+			ok:    func(c *Config) bool { _, err := c.recordedTraces(); return err == nil || c.recordedNeuronsWrong() },
+		},
+		{
+			Name: "record.neurons", Meaning: "neurons whose potentials and rates are recorded, counted from 0",
+			wants: `"all" or populations, with ranges if only some of their neurons are wanted, as in "hidden0:0:20,hidden0:77,output"{:neurons}`,
+			At:    func(c *Config) any { return &c.Record.neurons },
+			ok:    func(c *Config) bool { return !c.recordedNeuronsWrong() },
+		},
+		{
+			Name: "record.every_ms", Meaning: "time from one recorded value to the next", Unit: "ms",
+			steps:   true,
+			limits:  moreThan(0, maxLength),
+			At:      func(c *Config) any { return &c.Record.every },
+			Follows: "neurons.dt_ms",
+			derive:  func(c *Config) { c.Record.every = c.Neurons.Dt },
+		},
+		{
+			Name: "record.trials", Meaning: "which trials are recorded, counted from 1",
+			wants: `"all", "misread", "every=N", or numbers and ranges from 1 to {the number of trials}, as in "1,500:520"`,
+			At:    func(c *Config) any { return &c.Record.trials },
+			ok:    func(c *Config) bool { return c.selectTrials(&record.Selection{}) == nil },
+		},
+		{
+			Name: "record.images", Meaning: "images whose trials are recorded, counted from 0",
+			wants: `"all", or numbers and ranges from 0, less than {the number of images in an epoch}, as in "0:10,77"`,
+			At:    func(c *Config) any { return &c.Record.images },
+			ok:    func(c *Config) bool { return c.selectImages(&record.Selection{}) == nil },
+		},
+		{
+			Name: "record.weights", Meaning: "whether weights are recorded, which replay needs; otherwise only their checksums are",
+
+			At: func(c *Config) any { return &c.Record.weights },
+		},
+		{
+			Name: "record.weights_every", Meaning: "number of trials from one recording of the weights to the next; 0: only at the start. Replay repeats the learning since then",
+			Unit: "trials", limits: whole(0, 1e9),
+			At: func(c *Config) any { return &c.Record.weightsEvery },
+		},
+		{
+			Name: "record.errors", Meaning: "what happens to the training if the recording cannot go on, for example because the disk is full",
+			At: func(c *Config) any { return &c.Record.Errors }, Choices: []string{stopOnError, IgnoreErrors},
+		},
+	}
+}
+
 // recordedPopulations reports for each population whether its spikes are recorded.
 func (c *Config) recordedPopulations() ([]bool, error) {
 	names := PopulationNames(len(c.Network.Hidden))

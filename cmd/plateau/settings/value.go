@@ -258,6 +258,12 @@ func (k Key) Allowed(c *Config) string {
 		last := len(words) - 1
 		return strings.Join(words[:last], ", ") + " or " + words[last]
 	}
+	if k.limits != nil {
+		return k.limits.String()
+	}
+	if _, isBool := k.At(Defaults()).(*bool); isBool {
+		return "true or false"
+	}
 	return braces(k.wants, func(word string) string {
 		if c == nil {
 			if strings.HasPrefix(word, ":") {
@@ -291,6 +297,12 @@ func braces(s string, replace func(word string) string) string {
 func (k Key) valid(c *Config) bool {
 	if len(k.Choices) > 0 {
 		return slices.Contains(k.Choices, *k.At(c).(*string))
+	}
+	if k.limits != nil {
+		return k.limits.holds(k.At(c))
+	}
+	if _, isBool := k.At(c).(*bool); isBool {
+		return true
 	}
 	return k.ok(c)
 }
