@@ -77,6 +77,15 @@ func NewLearner(m Model, net *network.Network, workers int) (*Learner, error) {
 	return l, nil
 }
 
+// Learner returns the model as a learner, with a network of initial weights.
+func (m Model) Learner(workers int) (training.Learner, error) {
+	net, err := m.NewNetwork()
+	if err != nil {
+		return nil, err
+	}
+	return NewLearner(m, net, workers)
+}
+
 // Model returns the model that learns, as Model.OnGrid rounds it.
 func (l *Learner) Model() Model { return l.model }
 

@@ -132,6 +132,8 @@ func valuesOf(f *pflag.Flag) completer {
 	switch f.Name {
 	case "data":
 		return fixed(dataset.Names()...)
+	case "rule":
+		return fixed(settings.Find("learning.rule").Choices...)
 	case "preset":
 		var names []string
 		for _, p := range settings.Presets() {

@@ -21,7 +21,7 @@ func TestLayers(t *testing.T) {
 		"seed": "2", "learning.epochs": "4", "test.length_ms": "104", "phases.forward_ms": "52", "phases.target_ms": "50",
 	}
 	seen := 0
-	for _, e := range plateautest.JsonLines(t, out) {
+	for _, e := range plateautest.JSONLines(t, out) {
 		if v, ok := want[e["key"].(string)]; ok {
 			seen++
 			if e["value"] != v {
@@ -41,7 +41,7 @@ func TestConfigCommand(t *testing.T) {
 	if !strings.Contains(out, "784-30-20-10 on mnist") {
 		t.Errorf("check says %q", out)
 	}
-	events := plateautest.JsonLines(t, must(t, "config", "check", "a.toml", "--json"))
+	events := plateautest.JSONLines(t, must(t, "config", "check", "a.toml", "--json"))
 	if len(events) != 1 {
 		t.Errorf("check --json says %v", events)
 	}

@@ -70,7 +70,7 @@ func small(t *testing.T, dir string) {
 
 func TestDataList(t *testing.T) {
 	plateautest.Empty(t)
-	events := plateautest.JsonLines(t, must(t, "data", "list", "--json"))
+	events := plateautest.JSONLines(t, must(t, "data", "list", "--json"))
 	if len(events) != len(dataset.Names()) {
 		t.Fatalf("%d sets, want %d", len(events), len(dataset.Names()))
 	}
@@ -134,7 +134,7 @@ func TestTestOtherData(t *testing.T) {
 	small(t, "here")
 	must(t, tiny("--out", "run")...)
 	for _, run := range []string{"run", "./run/"} {
-		events := plateautest.JsonLines(t, must(t, "test", "--run", run, "--data", "mnist", "--data-dir", "here", "--json"))
+		events := plateautest.JSONLines(t, must(t, "test", "--run", run, "--data", "mnist", "--data-dir", "here", "--json"))
 		if events[0]["examples"] != 7.0 || events[0]["data"] != "mnist" {
 			t.Errorf("--run %s: got %v", run, events)
 		}
@@ -188,7 +188,7 @@ func TestDataFetch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := plateautest.JsonLines(t, con.Out.(*bytes.Buffer).String())
+	events := plateautest.JSONLines(t, con.Out.(*bytes.Buffer).String())
 	if len(events) != 1 || events[0]["state"] != "complete" || len(events[0]["remarks"].([]any)) != 4 {
 		t.Errorf("got %v", events)
 	}

@@ -243,7 +243,7 @@ func TestDocsRunFolder(t *testing.T) {
 	}
 	out += plateautest.ReadFile(t, "broken/metrics.jsonl")
 	fields := map[string]map[string]bool{} // of each kind of line
-	for _, e := range plateautest.JsonLines(t, out) {
+	for _, e := range plateautest.JSONLines(t, out) {
 		event := e["event"].(string)
 		if fields[event] == nil {
 			fields[event] = map[string]bool{}

@@ -30,7 +30,7 @@ func TestExport(t *testing.T) {
 	path := filepath.Join("run", cli.RecordingName)
 	for _, f := range look.Formats() {
 		args := []string{"export", path, "--to", f.Name}
-		e := plateautest.JsonLines(t, must(t, append(args, "--json")...))
+		e := plateautest.JSONLines(t, must(t, append(args, "--json")...))
 		out := "recording" + f.Ending
 		if f.Ending == "" {
 			out = "recording-" + f.Name
@@ -156,7 +156,7 @@ func TestExportUneven(t *testing.T) {
 			t.Errorf("want %q in %s", want, messages)
 		}
 	}
-	if e := plateautest.JsonLines(t, text); len(e) != 1 || len(e[0]["lacks"].([]any)) != 2 {
+	if e := plateautest.JSONLines(t, text); len(e) != 1 || len(e[0]["lacks"].([]any)) != 2 {
 		t.Errorf("got %v", e)
 	}
 	if got := contents(t, "x"); len(got) != 2 || got["spikes.h5"] == "" || got["missing.csv"] != "first_trial,last_trial,begin_ms,end_ms\n" {
@@ -183,7 +183,7 @@ func TestExportDamaged(t *testing.T) {
 	for _, f := range look.Formats() {
 		out := "out" + f.Ending
 		status, text, messages := plateau("export", "bad.plateau", "--to", f.Name, "--out", out, "--json")
-		e := plateautest.JsonLines(t, text)
+		e := plateautest.JSONLines(t, text)
 		if status != 1 || len(e) != 1 || e[0]["left_out"] == "" {
 			t.Fatalf("%s: status %d, %s %s", f.Name, status, text, messages)
 		}
@@ -320,7 +320,7 @@ func TestExportOfWhatBrokeOff(t *testing.T) {
 			t.Fatalf("%d of %d bytes: status %d: %s", n, len(file), status, messages)
 		}
 		exported[true]++
-		if k := plateautest.JsonLines(t, out)[0]["trials"].(float64); k < 1 || k > float64(r.Trials()) {
+		if k := plateautest.JSONLines(t, out)[0]["trials"].(float64); k < 1 || k > float64(r.Trials()) {
 			t.Errorf("%d of %d bytes: %v trials", n, len(file), k)
 		}
 	}
@@ -440,7 +440,7 @@ func TestExportImages(t *testing.T) {
 			t.Fatalf("trial %d has not shown image %d, %v", i, trial.Example, err)
 		}
 	}
-	e := plateautest.JsonLines(t, must(t, "export", path, "--to", "nwb", "--json"))
+	e := plateautest.JSONLines(t, must(t, "export", path, "--to", "nwb", "--json"))
 	if e[0]["images"] != true || !strings.Contains(plateautest.ReadFile(t, "recording.nwb"), "OpticalSeries") {
 		t.Errorf("the file has no images: %v", e)
 	}

@@ -24,12 +24,12 @@ func TestInspectRuns(t *testing.T) {
 	metrics := filepath.Join("two", cli.MetricsName)
 	lines := strings.SplitAfter(plateautest.ReadFile(t, metrics), "\n")
 	plateautest.WriteFile(t, metrics, strings.Join(lines[:len(lines)-3], "")) // without the last epoch and the end
-	events := plateautest.JsonLines(t, must(t, "inspect", "one", "two", "a third", "--json"))
+	events := plateautest.JSONLines(t, must(t, "inspect", "one", "two", "a third", "--json"))
 	if len(events) != 3 || events[1]["run"] != "two" || events[1]["event"] != "run" {
 		t.Fatalf("the events are %v", events)
 	}
 	for i, run := range []string{"one", "two", "a third"} {
-		alone := plateautest.JsonLines(t, must(t, "inspect", run, "--json"))[0]
+		alone := plateautest.JSONLines(t, must(t, "inspect", run, "--json"))[0]
 		if alone["test_error"] != events[i]["test_error"] || alone["weights_sha256"] != events[i]["weights_sha256"] || alone["weights_sha256"] == "" {
 			t.Errorf("%s is %v among others, and %v alone", run, events[i], alone)
 		}

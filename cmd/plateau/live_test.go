@@ -45,7 +45,7 @@ func TestLiveRun(t *testing.T) {
 			}
 		}
 		if json {
-			if events := plateautest.JsonLines(t, text); len(events) != 4 {
+			if events := plateautest.JSONLines(t, text); len(events) != 4 {
 				t.Errorf("%d lines, want 4:\n%s", len(events), text)
 			}
 		} else if lines := strings.Split(text, "\n"); len(lines) < 6 || !strings.HasPrefix(lines[4], "    1  ") || !strings.HasPrefix(lines[5], "    2  ") {

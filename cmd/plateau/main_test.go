@@ -253,7 +253,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestVersionJSON(t *testing.T) {
-	events := plateautest.JsonLines(t, must(t, "version", "--json"))
+	events := plateautest.JSONLines(t, must(t, "version", "--json"))
 	if len(events) != 1 || events[0]["version"] != cli.Version() {
 		t.Errorf("got %v", events)
 	}

@@ -28,7 +28,7 @@ func ofKind(events []map[string]any, kind string) (list []map[string]any) {
 func TestMeasure(t *testing.T) {
 	plateautest.Empty(t)
 	run := func(out string, more ...string) []map[string]any {
-		return plateautest.JsonLines(t, must(t, tiny(append(more, "--json", "--hidden", "8,7", "--batch", "4", "--out", out)...)...))
+		return plateautest.JSONLines(t, must(t, tiny(append(more, "--json", "--hidden", "8,7", "--batch", "4", "--out", out)...)...))
 	}
 	plain := run("plain")
 	all := run("all", "--measure", "all", "--set", "measure.every=12", "--workers", "1")
@@ -102,7 +102,7 @@ func TestMeasure(t *testing.T) {
 // The arrays hold the numbers of the lines, NaN for null.
 func TestMeasurementsFile(t *testing.T) {
 	plateautest.Empty(t)
-	events := plateautest.JsonLines(t, must(t, tiny("--json", "--hidden", "8,7", "--out", "run", "--measure", "all", "--set", "measure.every=12")...))
+	events := plateautest.JSONLines(t, must(t, tiny("--json", "--hidden", "8,7", "--out", "run", "--measure", "all", "--set", "measure.every=12")...))
 	r := openNPZ(t, "run/measurements.npz")
 	lines, epochs := ofKind(events, "measure"), ofKind(events, "epoch")
 	var flatten func(v any) []float64
@@ -184,7 +184,7 @@ func TestMeasureChosen(t *testing.T) {
 		{"5", "confusion", nil, true},
 		{"none", "all", []string{"gradient_changes", "output_loss", "rates_hz", "weight_changes", "weight_norms"}, true},
 	} {
-		events := plateautest.JsonLines(t, must(t, tiny("--json", "--hidden", c.hidden, "--epochs", "1", "--out", "run", "--force", "--measure", c.what, "--set", "measure.every=15")...))
+		events := plateautest.JSONLines(t, must(t, tiny("--json", "--hidden", c.hidden, "--epochs", "1", "--out", "run", "--force", "--measure", c.what, "--set", "measure.every=15")...))
 		lines := ofKind(events, "measure")
 		if (c.want == nil) != (lines == nil) || lines != nil && len(lines) != 2 {
 			t.Fatalf("%s: %d lines", c.what, len(lines))

@@ -34,7 +34,7 @@ func TestWorkersOfAJob(t *testing.T) {
 	}
 	t.Setenv("SLURM_CPUS_PER_TASK", "3")
 	plateautest.Empty(t)
-	if start := plateautest.JsonLines(t, must(t, tiny("--json")...))[0]; start["workers"] != 3.0 {
+	if start := plateautest.JSONLines(t, must(t, tiny("--json")...))[0]; start["workers"] != 3.0 {
 		t.Errorf("a run of a job of 3 cores has %v workers", start["workers"])
 	}
 }

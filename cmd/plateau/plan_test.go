@@ -196,14 +196,14 @@ func TestOneCommand(t *testing.T) {
 		t.Fatal("it was not interrupted")
 	}
 	cancel()
-	events := plateautest.JsonLines(t, must(t, command...))
+	events := plateautest.JSONLines(t, must(t, command...))
 	if events[0]["event"] != "resume" || events[len(events)-1]["event"] != "done" {
 		t.Errorf("it went on with %v", events)
 	}
 	sameRun(t, "deep/run", "whole")
 	sameRecording(t, "deep/run/recording.plateau", "whole/recording.plateau")
 	before := plateautest.Tree(t)
-	if events := plateautest.JsonLines(t, must(t, command...)); len(events) != 1 || events[0]["event"] != "done" {
+	if events := plateautest.JSONLines(t, must(t, command...)); len(events) != 1 || events[0]["event"] != "done" {
 		t.Errorf("once more it says %v", events)
 	}
 	os.Mkdir("other", 0o777)

@@ -70,7 +70,7 @@ func TestPlot(t *testing.T) {
 	if m, err := png.DecodeConfig(strings.NewReader(plateautest.ReadFile(t, "seeds.png"))); err != nil || m.Width < 1500 || m.Height < 600 {
 		t.Errorf("seeds.png: %+v, %v", m, err)
 	}
-	events := plateautest.JsonLines(t, must(t, "plot", "a", "--json", "--force"))
+	events := plateautest.JSONLines(t, must(t, "plot", "a", "--json", "--force"))
 	if len(events) != 1 || events[0]["event"] != "plot" || events[0]["out"] != "learning.svg" {
 		t.Errorf("got %v", events)
 	}

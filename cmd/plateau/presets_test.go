@@ -141,7 +141,7 @@ func TestPresetIsALayer(t *testing.T) {
 	plateautest.WriteFile(t, "run.toml", "learning.epochs = 3\nphases.window_ms = 30\n")
 	values := func(args ...string) map[string]string {
 		list := map[string]string{}
-		for _, e := range plateautest.JsonLines(t, must(t, append([]string{"config", "--json", "--preset", "paper-2-hidden"}, args...)...)) {
+		for _, e := range plateautest.JSONLines(t, must(t, append([]string{"config", "--json", "--preset", "paper-2-hidden"}, args...)...)) {
 			list[e["key"].(string)] = e["value"].(string)
 		}
 		return list
@@ -183,7 +183,7 @@ func TestPresetOfDigits(t *testing.T) {
 		"--config run.toml":                     "200 [0.21, 0.21]",
 	} {
 		got := map[string]string{}
-		for _, e := range plateautest.JsonLines(t, must(t, append([]string{"config", "--json"}, strings.Fields(args)...)...)) {
+		for _, e := range plateautest.JSONLines(t, must(t, append([]string{"config", "--json"}, strings.Fields(args)...)...)) {
 			got[e["key"].(string)] = e["value"].(string)
 		}
 		if have := got["neurons.max_rate_hz"] + " " + got["learning.rates"]; have != want {
@@ -225,7 +225,7 @@ func TestPresetRun(t *testing.T) {
 
 func TestPresetWords(t *testing.T) {
 	plateautest.Empty(t)
-	listed, events := must(t, "config", "presets"), plateautest.JsonLines(t, must(t, "config", "presets", "--json"))
+	listed, events := must(t, "config", "presets"), plateautest.JSONLines(t, must(t, "config", "presets", "--json"))
 	_, _, refused := plateau("train", "--preset", "paper-3-hidden")
 	if len(events) != len(settings.Presets()) {
 		t.Errorf("%d events, want %d", len(events), len(settings.Presets()))

@@ -36,8 +36,8 @@ func openRecordingFile(t *testing.T, path string) *record.Reader {
 // and changes nothing in the run.
 func TestTrainRecord(t *testing.T) {
 	plateautest.Empty(t)
-	plain := plateautest.JsonLines(t, must(t, tiny("--out", "plain", "--json")...))
-	recorded := plateautest.JsonLines(t, must(t, tiny("--out", "run", "--json", "--record")...))
+	plain := plateautest.JSONLines(t, must(t, tiny("--out", "plain", "--json")...))
+	recorded := plateautest.JSONLines(t, must(t, tiny("--out", "run", "--json", "--record")...))
 	end, want := recorded[len(recorded)-1], plain[len(plain)-1]
 	if end["weights_sha256"] != want["weights_sha256"] || want["recording"] != nil {
 		t.Errorf("with a recording %v, without %v", end, want)
@@ -71,7 +71,7 @@ func TestTrainRecord(t *testing.T) {
 		{"--record=b.plateau", "--set", "record.variables=all", "--set", "record.neurons=hidden0:2:9,hidden0:4,output"},
 		{"--record=c.plateau", "--set", "record.trials=misread", "--set", "record.spikes=none", "--batch", "1"},
 	} {
-		out := plateautest.JsonLines(t, must(t, tiny(append(args, "--json")...)...))
+		out := plateautest.JSONLines(t, must(t, tiny(append(args, "--json")...)...))
 		if got := out[len(out)-1]; got["weights_sha256"] != want["weights_sha256"] || got["recording"] == nil {
 			t.Errorf("%v: %v", args, got)
 		}
@@ -130,7 +130,7 @@ func (l *limited) Write(b []byte) (int, error) {
 // record.errors = "ignore" the recording only.
 func TestRecordFailsInMidRun(t *testing.T) {
 	plateautest.Empty(t)
-	want := plateautest.JsonLines(t, must(t, tiny("--json")...))
+	want := plateautest.JSONLines(t, must(t, tiny("--json")...))
 	s := settings.NewLayers()
 	if err := s.ReadFile(filepath.Join("runs", "digits-1", cli.ConfigName)); err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if n := strings.Count(stderr.String(), "no space left on device"); n != 1 {
 			t.Errorf("it was told %d times: %s", n, &stderr)
 		}
-		events := plateautest.JsonLines(t, stdout.String())
+		events := plateautest.JSONLines(t, stdout.String())
 		if got := events[len(events)-1]; got["weights_sha256"] != want[len(want)-1]["weights_sha256"] {
 			t.Errorf("got %v, want %v", got, want[len(want)-1])
 		}
@@ -202,7 +202,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 func TestTrialRecord(t *testing.T) {
 	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--hidden", "12,8")...)
-	events := plateautest.JsonLines(t, must(t, "trial", "--run", "run", "--example", "3", "--record", "--json"))
+	events := plateautest.JSONLines(t, must(t, "trial", "--run", "run", "--example", "3", "--record", "--json"))
 	if events[0]["recording"] != "trial-3.plateau" || events[0]["out"] != "trial-3.npz" {
 		t.Errorf("got %v", events[0])
 	}
@@ -230,7 +230,7 @@ func TestTrialRecord(t *testing.T) {
 		}
 	}
 	// inspect shows the same as the trial.
-	seen := plateautest.JsonLines(t, must(t, "inspect", "trial-3.plateau", "--json"))[1]
+	seen := plateautest.JSONLines(t, must(t, "inspect", "trial-3.plateau", "--json"))[1]
 	for m, p := range events[0]["plateaus"].([]any) {
 		mean := seen["plateaus"].([]any)[m].(map[string]any)["mean"].([]any)
 		plateautest.Near(t, "mean plateau", mean[0].(float64), p.(map[string]any)["mean_forward"].(float64), 1e-12)
@@ -257,7 +257,7 @@ func TestInspect(t *testing.T) {
 	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--set", "record.variables=soma", "--set", "record.neurons=hidden0:0:5")...)
 	path := filepath.Join("run", cli.RecordingName)
-	events := plateautest.JsonLines(t, must(t, "inspect", path, "--json"))
+	events := plateautest.JSONLines(t, must(t, "inspect", path, "--json"))
 	if len(events) != 62 || events[0]["event"] != "recording" || events[0]["complete"] != true || events[61]["event"] != "total" {
 		t.Fatalf("%d events, the first %v, the last %v", len(events), events[0], events[len(events)-1])
 	}
@@ -280,7 +280,7 @@ func TestInspect(t *testing.T) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
 	}
-	if some := plateautest.JsonLines(t, must(t, "inspect", path, "--json", "--trials", "58:")); len(some) != 4 || some[1]["trial"] != 58.0 {
+	if some := plateautest.JSONLines(t, must(t, "inspect", path, "--json", "--trials", "58:")); len(some) != 4 || some[1]["trial"] != 58.0 {
 		t.Errorf("trials from 58 on: %v", some)
 	}
 
@@ -306,8 +306,8 @@ func TestInspect(t *testing.T) {
 		t.Errorf("of a file that was cut:\n%s", out)
 	}
 
-	run := plateautest.JsonLines(t, must(t, "inspect", "run", "--json"))[0]
-	metrics := plateautest.JsonLines(t, plateautest.ReadFile(t, filepath.Join("run", cli.MetricsName)))
+	run := plateautest.JSONLines(t, must(t, "inspect", "run", "--json"))[0]
+	metrics := plateautest.JSONLines(t, plateautest.ReadFile(t, filepath.Join("run", cli.MetricsName)))
 	last := metrics[len(metrics)-1]
 	if run["weights_sha256"] != last["weights_sha256"] || run["state"] != "done" || run["test_error"] != last["test_error"] ||
 		len(run["epochs"].([]any)) != 2 || run["recording"] != path {

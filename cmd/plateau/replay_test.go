@@ -54,7 +54,7 @@ func TestReplay(t *testing.T) {
 	path := filepath.Join("spikes", cli.RecordingName)
 	for _, trial := range []int{0, 37} {
 		name := fmt.Sprintf("replay-%d.npz", trial)
-		e := plateautest.JsonLines(t, must(t, "replay", path, "--trial", fmt.Sprint(trial), "--layer", "hidden1", "--neurons", "1:4,7", "--vars", "soma,apical,basal", "--json"))
+		e := plateautest.JSONLines(t, must(t, "replay", path, "--trial", fmt.Sprint(trial), "--layer", "hidden1", "--neurons", "1:4,7", "--vars", "soma,apical,basal", "--json"))
 		if len(e) != 1 || e[0]["out"] != name || e[0]["neurons"] != 4.0 || e[0]["to_ms"] != 70.0 || len(e[0]["variables"].([]any)) != 3 {
 			t.Fatalf("got %v", e)
 		}

@@ -186,7 +186,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 				t.Fatalf("%q at %s: status %d: %s", more, word, status, &messages)
 			}
 			must(t, "test", "--run", "broken") // what is kept can be used
-			resumed := plateautest.JsonLines(t, must(t, "train", "--resume", "broken", "--json", "--workers", "1"))
+			resumed := plateautest.JSONLines(t, must(t, "train", "--resume", "broken", "--json", "--workers", "1"))
 			if first := resumed[0]; first["event"] != "resume" || first["epochs"] != 2.0 || first["out"] != "broken" {
 				t.Errorf("the first event is %v", first)
 			}
@@ -520,9 +520,9 @@ func TestDamagedConfigOfARun(t *testing.T) {
 // inspect lists checkpoints, and the digest of the latest weights.
 func TestInspectCheckpoints(t *testing.T) {
 	plateautest.Empty(t)
-	done := plateautest.JsonLines(t, must(t, tiny("--out", "run", "--json", "--checkpoint-every", "7ex")...))
+	done := plateautest.JSONLines(t, must(t, tiny("--out", "run", "--json", "--checkpoint-every", "7ex")...))
 	weights := done[len(done)-1]["weights_sha256"]
-	inspected := plateautest.JsonLines(t, must(t, "inspect", "run", "--json", "--verify"))[0]
+	inspected := plateautest.JSONLines(t, must(t, "inspect", "run", "--json", "--verify"))[0]
 	kept := inspected["checkpoints"].([]any)
 	if len(kept) != 2 || inspected["weights_sha256"] != weights {
 		t.Fatalf("weights are %v, want %v; checkpoints %v", inspected["weights_sha256"], weights, kept)
@@ -545,7 +545,7 @@ func TestInspectCheckpoints(t *testing.T) {
 		t.Errorf("a run that is done is to go on:\n%s", out)
 	}
 	status, out, messages := plateau("inspect", "run", "--verify", "--json")
-	if status != 1 || !strings.Contains(messages, "run: 1 of 2 checkpoints damaged") || plateautest.JsonLines(t, out)[0]["weights_sha256"] != weights { // those of weights.npz, as the last checkpoint is damaged
+	if status != 1 || !strings.Contains(messages, "run: 1 of 2 checkpoints damaged") || plateautest.JSONLines(t, out)[0]["weights_sha256"] != weights { // those of weights.npz, as the last checkpoint is damaged
 		t.Errorf("status %d: %s\n%s", status, messages, out)
 	}
 	held, err := claim.Take("run")

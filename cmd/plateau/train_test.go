@@ -24,7 +24,7 @@ func TestTrain(t *testing.T) {
 	if got := plateautest.ReadFile(t, filepath.Join(folder, cli.MetricsName)); got != out {
 		t.Errorf("--json printed\n%s\nbut metrics.jsonl holds\n%s", out, got)
 	}
-	events := plateautest.JsonLines(t, out)
+	events := plateautest.JSONLines(t, out)
 	var kinds []string
 	for _, e := range events {
 		kinds = append(kinds, e["event"].(string))
@@ -52,7 +52,7 @@ func TestTrain(t *testing.T) {
 	}
 
 	// The same once more from what is stored, with other workers.
-	again := plateautest.JsonLines(t, must(t, "train", "--config", filepath.Join(folder, cli.ConfigName), "--json", "--workers", "3"))
+	again := plateautest.JSONLines(t, must(t, "train", "--config", filepath.Join(folder, cli.ConfigName), "--json", "--workers", "3"))
 	sha := func(events []map[string]any) any { return events[len(events)-1]["weights_sha256"] }
 	if sha(again) != sha(events) || len(sha(events).(string)) != 64 {
 		t.Errorf("weights are %v, and once more %v", sha(events), sha(again))
@@ -64,13 +64,13 @@ func TestTrain(t *testing.T) {
 	if plateautest.ReadFile(t, filepath.Join(folder, cli.WeightsName)) != plateautest.ReadFile(t, filepath.Join(second, cli.WeightsName)) {
 		t.Error("the second run's weights file is another one")
 	}
-	other := plateautest.JsonLines(t, must(t, "train", "--config", filepath.Join(folder, cli.ConfigName), "--json", "--seed", "2"))
+	other := plateautest.JSONLines(t, must(t, "train", "--config", filepath.Join(folder, cli.ConfigName), "--json", "--seed", "2"))
 	if sha(other) == sha(events) {
 		t.Error("another seed gives the same weights")
 	}
 
 	// A test of the weights is the last test of the run.
-	tested := plateautest.JsonLines(t, must(t, "test", "--run", folder, "--json"))
+	tested := plateautest.JSONLines(t, must(t, "test", "--run", folder, "--json"))
 	if len(tested) != 1 || tested[0]["test_error"] != events[2]["test_error"] {
 		t.Errorf("a test says %v, the run said %v", tested, events[2]["test_error"])
 	}
@@ -184,7 +184,7 @@ func TestInterrupt(t *testing.T) {
 		if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted in epoch") || !strings.Contains(messages.String(), "plateau train --resume run\n") {
 			t.Errorf("status %d: %s", status, &messages)
 		}
-		events := plateautest.JsonLines(t, plateautest.ReadFile(t, "run/metrics.jsonl"))
+		events := plateautest.JSONLines(t, plateautest.ReadFile(t, "run/metrics.jsonl"))
 		last := events[len(events)-1]
 		if last["event"] != "interrupted" || plateautest.ReadFile(t, "run/metrics.jsonl") != out.String() {
 			t.Errorf("the last event is %v", last)
@@ -217,7 +217,7 @@ func TestTrainCannotWrite(t *testing.T) {
 func TestValidation(t *testing.T) {
 	plateautest.Empty(t)
 	out := must(t, tiny("--json", "--out", "held", "--validation", "10")...)
-	events := plateautest.JsonLines(t, out)
+	events := plateautest.JSONLines(t, out)
 	start, end := events[0], events[len(events)-1]
 	if start["examples"] != 20.0 || start["validation_examples"] != 10.0 || start["test_examples"] != 20.0 || end["examples"] != 40.0 {
 		t.Errorf("the run says %v and %v", start, end)
@@ -228,7 +228,7 @@ func TestValidation(t *testing.T) {
 		}
 	}
 	// The first 20 images are learnt from, as they are alone.
-	alone := plateautest.JsonLines(t, must(t, tiny("--json", "--out", "alone", "--examples", "20")...))
+	alone := plateautest.JSONLines(t, must(t, tiny("--json", "--out", "alone", "--examples", "20")...))
 	if last := alone[len(alone)-1]; last["weights_sha256"] != end["weights_sha256"] || last["test_error"] != end["test_error"] {
 		t.Errorf("the run ends with %v, without the others it does with %v", end, last)
 	}
@@ -290,7 +290,7 @@ func TestValidationInterrupted(t *testing.T) {
 	if status != statusInterrupted || !strings.Contains(messages.String(), "interrupted in the test after the last epoch") {
 		t.Errorf("status %d: %s", status, &messages)
 	}
-	events := plateautest.JsonLines(t, out.String())
+	events := plateautest.JSONLines(t, out.String())
 	last := events[len(events)-1]
 	if last["event"] != "interrupted" || last["test_error"] != nil || last["validation_error"] != events[2]["validation_error"] {
 		t.Errorf("the run ends with %v", last)

@@ -52,7 +52,7 @@ func float64s(t *testing.T, r *npz.Reader, name string) []float64 {
 func TestTrialFile(t *testing.T) {
 	plateautest.Empty(t)
 	must(t, tiny("--hidden", "12,8", "--out", "run", "--set", "neurons.dt_ms=0.5")...)
-	events := plateautest.JsonLines(t, must(t, "trial", "--run", "run", "--example", "3", "--json",
+	events := plateautest.JSONLines(t, must(t, "trial", "--run", "run", "--example", "3", "--json",
 		"--set", "phases.window_ms=10", "--set", "phases.plateau_spread_ms=6", "--set", "phases.longer=true"))
 	if len(events) != 1 {
 		t.Fatalf("got %v", events)
@@ -183,7 +183,7 @@ func TestTrialIsARecording(t *testing.T) {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
 		}
 	}
-	weights := plateautest.JsonLines(t, plateautest.ReadFile(t, "run/metrics.jsonl"))
+	weights := plateautest.JSONLines(t, plateautest.ReadFile(t, "run/metrics.jsonl"))
 	if got, _, err := r.Strings("trial_weights"); err != nil || len(got) != 1 || got[0] != weights[len(weights)-1]["weights_sha256"] {
 		t.Errorf("weights %q, %v; want those of the run, %v", got, err, weights[len(weights)-1]["weights_sha256"])
 	}

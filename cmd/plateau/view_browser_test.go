@@ -155,7 +155,7 @@ func TestBrowserRecording(t *testing.T) {
 
 	// From one misread trial to the next, and back.
 	var wrong []int
-	for _, line := range plateautest.JsonLines(t, must(t, "inspect", path, "--json")) {
+	for _, line := range plateautest.JSONLines(t, must(t, "inspect", path, "--json")) {
 		if line["event"] == "trial" && line["read"] != line["class"] {
 			wrong = append(wrong, int(line["trial"].(float64)))
 		}

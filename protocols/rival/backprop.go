@@ -41,10 +41,10 @@ type backprop struct {
 	workers int
 }
 
-// NewBackprop returns a perceptron with initial weights. It shares the examples of a batch
+// Learner returns a perceptron with initial weights. It shares the examples of a batch
 // and the rows of the weights among the given number of workers; the result does not
 // depend on their number.
-func NewBackprop(p Backprop, workers int) (training.Learner, error) {
+func (p Backprop) Learner(workers int) (training.Learner, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func perceptron(sizes ...int) rival.Backprop {
 
 func begin(t *testing.T, p rival.Backprop, workers, batch int) *training.Trainer {
 	t.Helper()
-	l, err := rival.NewBackprop(p, workers)
+	l, err := p.Learner(workers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,11 +143,11 @@ func TestBackpropRefuses(t *testing.T) {
 	} {
 		p := perceptron(5, 4, 3)
 		c.alter(&p)
-		if _, err := rival.NewBackprop(p, 1); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := p.Learner(1); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want one that says %q", err, c.want)
 		}
 	}
-	if _, err := rival.NewBackprop(perceptron(5, 3), 0); err == nil {
+	if _, err := perceptron(5, 3).Learner(0); err == nil {
 		t.Error("no workers are accepted")
 	}
 	for name, c := range protocolstest.Spoilt(13) {

@@ -49,7 +49,7 @@ func Frame(t *testing.T, columns int, columnsOf func(string) int, lines []string
 }
 
 // lines parses JSON lines, each of which must be an object with an event.
-func JsonLines(t *testing.T, text string) []map[string]any {
+func JSONLines(t *testing.T, text string) []map[string]any {
 	t.Helper()
 	var events []map[string]any
 	for line := range strings.Lines(text) {

@@ -23,6 +23,7 @@ type Config struct {
 	Phases   phasesSection
 	Test     testSection
 	Learning learningSection
+	Rival    rivalSection
 	initial  initialSection
 	Measure  measureSection
 	Record   recordSection
@@ -54,6 +55,7 @@ func Defaults() *Config {
 		Phases:   defaultPhases(),
 		Test:     defaultTest(),
 		Learning: defaultLearning(),
+		Rival:    defaultRival(),
 		initial:  defaultInitial(),
 		Measure:  defaultMeasure(),
 		Record:   defaultRecord(),

@@ -93,11 +93,20 @@ func unusual() []string {
 	}
 }
 
+// unusualRival does the same for what belongs to networks without time.
+func unusualRival() []string {
+	return []string{
+		"learning.rule=backprop", "rival.activation=tanh", "rival.loss=binary cross-entropy", "rival.optimiser=rmsprop", "rival.rate=0.1", "rival.momentum=0.5",
+		"rival.beta1=0.8", "rival.beta2=0.99", "rival.smoothing=0.9", "rival.centred=true", "rival.epsilon=1e-6", "rival.weight_decay=0.1",
+		"rival.decay=decoupled", "rival.decay_biases=true",
+	}
+}
+
 // What is printed reads back as the same configuration, with explanations and
 // without.
 func TestPrintedConfigReadsBack(t *testing.T) {
 	standard := Defaults()
-	for _, pairs := range [][]string{nil, unusual(), {"data.name=cifar10", "network.hidden=none"}} {
+	for _, pairs := range [][]string{nil, unusual(), unusualRival(), {"data.name=cifar10", "network.hidden=none"}} {
 		c := mustConfig(t, pairs...)
 		for _, explain := range []bool{true, false} {
 			s := NewLayers()
@@ -111,14 +120,14 @@ func TestPrintedConfigReadsBack(t *testing.T) {
 					t.Errorf("%s = %s, want %s", k.Name, got, want)
 				}
 			}
-			if !reflect.DeepEqual(got.Model(got.Images()), c.Model(c.Images())) {
+			if !reflect.DeepEqual(got.rule(got.Images()), c.rule(c.Images())) {
 				t.Errorf("explained %v: the model is another one", explain)
 			}
 		}
 	}
-	c := mustConfig(t, unusual()...)
+	c, rivals := mustConfig(t, unusual()...), mustConfig(t, unusualRival()...)
 	for _, k := range Keys() {
-		if k.Text(c) == k.Text(standard) && k.Name != "learning.feedback_rates" {
+		if k.Text(c) == k.Text(standard) && k.Text(rivals) == k.Text(standard) && k.Name != "learning.feedback_rates" {
 			t.Errorf("%s has its default, so nothing was tested", k.Name)
 		}
 	}
@@ -152,6 +161,9 @@ var bad = map[string][]string{
 	"phases.longer_mean_ms": {"0"}, "phases.longer_scale_ms": {"0"}, "phases.window_ms": {"51"}, "phases.plateau_spread_ms": {"5"}, "phases.plateau_sd_ms": {"3", "-1"},
 	"test.length_ms": {"30"}, "test.settle_ms": {"-1"},
 	"learning.epochs": {"0"}, "learning.batch": {"0"}, "learning.batch_update": {"product"}, "learning.rates": {"0.1, -0.1", "0.1,0.2,"}, "learning.feedback_rates": {"1, 2", "1,"}, "learning.rate_decay": {"0", "1.1"}, "learning.hidden_scale": {"0"}, "learning.output_scale": {"0"},
+	"learning.rule": {"hebb"}, "rival.activation": {"step"}, "rival.loss": {"hinge"}, "rival.optimiser": {"lbfgs"}, "rival.rate": {"0"}, "rival.momentum": {"1"},
+	"rival.beta1": {"1"}, "rival.beta2": {"-0.1"}, "rival.smoothing": {"1"}, "rival.centred": {"2"}, "rival.epsilon": {"0"}, "rival.weight_decay": {"-1"},
+	"rival.decay": {"none"}, "rival.decay_biases": {"1"},
 	"initial.law": {"normal"}, "initial.mean": {"0"}, "initial.sd": {"0"}, "initial.bias": {"2000000"}, "initial.bias_sd": {"-1"},
 	"initial.uniform_weight_mean": {"-2000000"}, "initial.uniform_weight_halfwidth": {"-1"}, "initial.uniform_bias_mean": {"2000000"},
 	"initial.uniform_bias_halfwidth": {"-1"}, "initial.uniform_feedback_mean": {"2000000"}, "initial.uniform_feedback_halfwidth": {"-1"},

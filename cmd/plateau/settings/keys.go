@@ -64,7 +64,7 @@ func Keys() []Key {
 		Name: "seed", Meaning: "root of every random stream: initial weights, order of examples, phase lengths, spikes",
 		At:     func(c *Config) any { return &c.Seed },
 		limits: whole(0, math.MaxInt64),
-	}}, dataKeys(), networkKeys(), neuronsKeys(), phasesKeys(), testKeys(), learningKeys(), initialKeys(), measureKeys(), recordKeys())
+	}}, dataKeys(), networkKeys(), neuronsKeys(), phasesKeys(), testKeys(), learningKeys(), rivalKeys(), initialKeys(), measureKeys(), recordKeys())
 }
 
 // longerThan reports whether a phase outlasts its settling time. A settling time

@@ -6,6 +6,7 @@ import (
 
 // learningSection is the section [learning]: how weights change.
 type learningSection struct {
+	Rule                     string
 	Epochs, Batch            int
 	batchUpdate              string
 	rates, feedbackRates     []float64
@@ -14,12 +15,16 @@ type learningSection struct {
 }
 
 func defaultLearning() (s learningSection) {
-	s.Batch, s.batchUpdate, s.rateDecay = 1, updateSum, 1
+	s.Rule, s.rateDecay = plateau, 1
 	return s
 }
 
 func learningKeys() []Key {
 	return []Key{
+		{
+			Name: "learning.rule", Meaning: "how the network learns: the plateau rule of spiking neurons, or one of its rivals, which [rival] describes",
+			At: func(c *Config) any { return &c.Learning.Rule }, Choices: []string{plateau, backprop},
+		},
 		{
 			Name: "learning.epochs", Meaning: "passes through the training images",
 			limits:  whole(1, maxEpochs),
@@ -29,13 +34,17 @@ func learningKeys() []Key {
 		},
 		{
 			Name: "learning.batch", Meaning: "number of examples that are shown with the same weights before their updates change them; 1 is the paper's online rule",
-			limits: whole(1, maxBatch),
-			At:     func(c *Config) any { return &c.Learning.Batch },
+			limits:  whole(1, maxBatch),
+			At:      func(c *Config) any { return &c.Learning.Batch },
+			Follows: "1 for the plateau rule, 100 for the others",
+			derive:  func(c *Config) { c.Learning.Batch = choose(c, 1, 100) },
 		},
 		{
 			Name: "learning.batch_update", Meaning: "whether the sum or the mean of the updates of a batch changes the weights",
 			Equation: "W ← W + Σ ΔW, or W + Σ ΔW / batch",
 			At:       func(c *Config) any { return &c.Learning.batchUpdate }, Choices: []string{updateSum, updateMean},
+			Follows: "sum for the plateau rule, mean for the others",
+			derive:  func(c *Config) { c.Learning.batchUpdate = choose(c, updateSum, updateMean) },
 		},
 		{
 			Name: "learning.rates", Meaning: "learning rate η of each layer, from the first hidden layer up to the output layer",
@@ -82,4 +91,12 @@ func learningKeys() []Key {
 			derive:  func(c *Config) { c.Learning.outputScale = 20e6 / (c.Neurons.MaxRate * c.Neurons.MaxRate) },
 		},
 	}
+}
+
+// choose returns the default of a setting for the plateau rule, or that for its rivals.
+func choose[T any](c *Config, own, rivals T) T {
+	if c.Learning.Rule == plateau {
+		return own
+	}
+	return rivals
 }

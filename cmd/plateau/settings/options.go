@@ -39,6 +39,7 @@ func NamedOptions() []named {
 		{"validation", "data.validation", "N", "of those, hold out the last N, and test on them after every epoch, not on the test set", "0"},
 		{"test-examples", "data.test_examples", "N", "number of test images used, from the first", "2000 for digits, otherwise all"},
 		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none", "500"},
+		{"rule", "learning.rule", "NAME", "how the network learns: plateau, or its rival backprop", "plateau"},
 		{"epochs", "learning.epochs", "N", "passes through the training images", "6 for digits, otherwise 10"},
 		{"batch", "learning.batch", "N", "number of examples shown before the weights change", "1"},
 		{"seed", "seed", "N", "root of every random number", "1"},
@@ -126,14 +127,20 @@ func (o *Options) Config() (*Config, error) {
 			}
 		}
 	}
-	return s.Finish()
+	c, err := s.Finish()
+	if err != nil {
+		return nil, err
+	}
+	return c, c.withoutEffect()
 }
 
-// learnsDigits reports whether the command line leaves the data set at its default.
+// learnsDigits reports whether the command line leaves the data set and the rule at their
+// defaults.
 func (o *Options) learnsDigits() bool {
 	s := NewLayers()
 	o.over(s)
-	return s.Config.Data.Name == Defaults().Data.Name
+	d := Defaults()
+	return s.Config.Data.Name == d.Data.Name && s.Config.Learning.Rule == d.Learning.Rule
 }
 
 // Change adds all that the command line says to the settings of a run.
@@ -172,7 +179,11 @@ func (o *Options) over(s *Layers) {
 // Title describes a model in short: "784-500-10 on digits".
 func (c *Config) Title() string {
 	info, _ := dataset.Lookup(c.Data.Name)
-	return fmt.Sprintf("%s on %s", terminal.Join(c.Sizes(info), "-"), c.Data.Name)
+	by := ""
+	if c.Learning.Rule != plateau {
+		by = " by " + c.Learning.Rule
+	}
+	return fmt.Sprintf("%s on %s%s", terminal.Join(c.Sizes(info), "-"), c.Data.Name, by)
 }
 
 // Sizes lists the neurons of every population, from the input up.

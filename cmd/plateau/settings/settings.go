@@ -365,7 +365,7 @@ func (s *Layers) Finish() (*Config, error) {
 	if len(s.Problems) > 0 {
 		return nil, &Error{s.Problems}
 	}
-	if err := c.Model(c.Images()).Validate(); err != nil {
+	if err := c.validateRule(); err != nil {
 		return nil, &Error{Problems: []string{"these settings do not go together: " + cli.Plain(err)}}
 	}
 	return c, nil

@@ -167,9 +167,9 @@ func resume(ctx context.Context, con *terminal.Console, options *settings.Option
 		p.Program, p.Recording = old.Program, old.Recording
 	}
 	if mark != nil {
-		l, err := settings.SpikingOf(r.Learner, "a recording")
-		if err != nil {
-			return err
+		l, ok := r.Learner.(settings.Spiking)
+		if !ok {
+			return c.Spikes("a recording")
 		}
 		if r.Recording, err = run.ContinueRecording(mark.In(folder, o.record), mark, l.Network()); err != nil {
 			return err

@@ -78,8 +78,12 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 	if err != nil {
 		return err
 	}
-	con.Line("testing %s with the weights of %s: %s of %s ms",
-		c.Title(), dir, terminal.Plural(data.Test.Len(), "image"), terminal.Number(c.Test.Length))
+	long := ""
+	if _, ok := learner.(settings.Spiking); ok {
+		long = fmt.Sprintf(" of %s ms", terminal.Number(c.Test.Length))
+	}
+	con.Line("testing %s with the weights of %s: %s%s",
+		c.Title(), dir, terminal.Plural(data.Test.Len(), "image"), long)
 	began := time.Now()
 	result, err := runTest(ctx, con, tester, data.Test, "test", nil)
 	if err != nil {

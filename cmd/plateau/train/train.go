@@ -3,6 +3,7 @@ package train
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -55,7 +56,7 @@ none and goes on with it otherwise, which is right for jobs that are requeued.`,
   plateau train --measure angle,eigenvalue --set measure.every=500
   plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
 	}
-	o := settings.Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "epochs", "batch", "seed", "measure")
+	o := settings.Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "rule", "epochs", "batch", "seed", "measure")
 	workers := cli.WorkersFlag(cmd)
 	var out string
 	var force bool
@@ -161,7 +162,7 @@ func begin(ctx context.Context, con *terminal.Console, c *settings.Config, folde
 		o.record = filepath.Join(folder.Path, cli.RecordingName)
 	}
 	if o.record != "" {
-		if err := run.CheckRecordingPath(o.record, o.Force); err != nil {
+		if err := errors.Join(c.Spikes("--record"), run.CheckRecordingPath(o.record, o.Force)); err != nil {
 			return err
 		}
 	}
@@ -264,9 +265,9 @@ func (r *session) Prepare() error {
 
 // Record begins to record what is shown in training.
 func (r *session) Record(path string, force bool) error {
-	l, err := settings.SpikingOf(r.Learner, "a recording")
-	if err != nil {
-		return err
+	l, ok := r.Learner.(settings.Spiking)
+	if !ok {
+		return r.config.Spikes("a recording")
 	}
 	h, err := r.config.RecordingHeader(l.Model())
 	if err != nil {
@@ -379,6 +380,9 @@ func (r *session) Finish(ctx context.Context, compared *Baseline) error {
 			until = ", up to where it failed,"
 		}
 		r.con.Line("the recording%s has %s; to look into it: %s", until, terminal.ByteSize(r.Recording.Size()), cli.Command("inspect", cli.Argument(r.Recording.Path)))
+	}
+	if _, ok := r.Learner.(settings.Spiking); !ok {
+		return nil
 	}
 	r.con.Line("to look into a trial: %s", cli.Command("trial", "--run", r.folder.Path, "--example", "7"))
 	return nil

@@ -110,7 +110,7 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	if err != nil {
 		return err
 	}
-	if err := checkTraceSize(c, info); err != nil {
+	if err := errors.Join(c.Spikes("a trial"), checkTraceSize(c, info)); err != nil {
 		return err
 	}
 	m := c.Model(info)
