@@ -238,7 +238,7 @@ func TestValidation(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := c.Model(c.Images())
-	net, err := run.LoadRun(m, "held")
+	net, err := run.LoadNetwork(m, "held")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ import (
 	"plateau/sim/record/npz"
 )
 
-// LoadRun makes the network of a model with the weights of a run.
-func LoadRun(m protocols.Model, run string) (*network.Network, error) {
+// LoadNetwork makes the network of a model with the weights of a run.
+func LoadNetwork(m protocols.Model, run string) (*network.Network, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}

@@ -165,7 +165,7 @@ func trialNetwork(m protocols.Model, folder string) (*network.Network, error) {
 	if folder == "" {
 		return m.NewNetwork()
 	}
-	return run.LoadRun(m, folder)
+	return run.LoadNetwork(m, folder)
 }
 
 // trialImages loads the images of one split. Of digits it draws no more than needed.
