@@ -1,0 +1,235 @@
+//go:build !noasm
+
+#include "textflag.h"
+
+// sumRowsGeneric in plain Go defines what this does. Operands are in Go's order: the destination is
+// last, and the second term of a difference or comparison comes first.
+
+// func sumRowsAVX2(u, w []float32, stride int, ids []int32)
+//
+// It goes through blocks of 128, 64 and 16 columns. The sums of a block stay in
+// registers while all rows are added.
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-80
+	MOVQ u_base+0(FP), DI
+	MOVQ u_len+8(FP), DX    // columns left
+	MOVQ w_base+24(FP), SI
+	MOVQ stride+48(FP), R8
+	SHLQ $2, R8             // bytes
+	MOVQ ids_base+56(FP), R9
+	MOVQ ids_len+64(FP), R10
+	LEAQ (R9)(R10*4), R10   // end of ids
+
+block128:
+	CMPQ DX, $128
+	JLT  block64
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+	MOVQ   R9, R11
+rows128:
+	CMPQ R11, R10
+	JGE  store128
+	MOVLQSX (R11), AX
+	ADDQ    $4, R11
+	IMULQ   R8, AX
+	ADDQ    SI, AX
+	VADDPS  (AX), Y0, Y0
+	VADDPS  32(AX), Y1, Y1
+	VADDPS  64(AX), Y2, Y2
+	VADDPS  96(AX), Y3, Y3
+	VADDPS  128(AX), Y4, Y4
+	VADDPS  160(AX), Y5, Y5
+	VADDPS  192(AX), Y6, Y6
+	VADDPS  224(AX), Y7, Y7
+	VADDPS  256(AX), Y8, Y8
+	VADDPS  288(AX), Y9, Y9
+	VADDPS  320(AX), Y10, Y10
+	VADDPS  352(AX), Y11, Y11
+	VADDPS  384(AX), Y12, Y12
+	VADDPS  416(AX), Y13, Y13
+	VADDPS  448(AX), Y14, Y14
+	VADDPS  480(AX), Y15, Y15
+	JMP     rows128
+store128:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	VMOVUPS Y8, 256(DI)
+	VMOVUPS Y9, 288(DI)
+	VMOVUPS Y10, 320(DI)
+	VMOVUPS Y11, 352(DI)
+	VMOVUPS Y12, 384(DI)
+	VMOVUPS Y13, 416(DI)
+	VMOVUPS Y14, 448(DI)
+	VMOVUPS Y15, 480(DI)
+	ADDQ    $512, DI
+	ADDQ    $512, SI
+	SUBQ    $128, DX
+	JMP     block128
+
+block64:
+	CMPQ DX, $64
+	JLT  block16
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   R9, R11
+rows64:
+	CMPQ R11, R10
+	JGE  store64
+	MOVLQSX (R11), AX
+	ADDQ    $4, R11
+	IMULQ   R8, AX
+	ADDQ    SI, AX
+	VADDPS  (AX), Y0, Y0
+	VADDPS  32(AX), Y1, Y1
+	VADDPS  64(AX), Y2, Y2
+	VADDPS  96(AX), Y3, Y3
+	VADDPS  128(AX), Y4, Y4
+	VADDPS  160(AX), Y5, Y5
+	VADDPS  192(AX), Y6, Y6
+	VADDPS  224(AX), Y7, Y7
+	JMP     rows64
+store64:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	ADDQ    $256, DI
+	ADDQ    $256, SI
+	SUBQ    $64, DX
+	JMP     block64
+
+block16:
+	CMPQ DX, $16
+	JLT  summed
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   R9, R11
+rows16:
+	CMPQ R11, R10
+	JGE  store16
+	MOVLQSX (R11), AX
+	ADDQ    $4, R11
+	IMULQ   R8, AX
+	ADDQ    SI, AX
+	VADDPS  (AX), Y0, Y0
+	VADDPS  32(AX), Y1, Y1
+	JMP     rows16
+store16:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ    $64, DI
+	ADDQ    $64, SI
+	SUBQ    $16, DX
+	JMP     block16
+
+summed:
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX512(u, w []float32, stride int, ids []int32)
+//
+// It works like sumRowsAVX2, in blocks of 256 columns.
+TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-80
+	MOVQ u_base+0(FP), DI
+	MOVQ u_len+8(FP), DX    // columns left
+	MOVQ w_base+24(FP), SI
+	MOVQ stride+48(FP), R8
+	SHLQ $2, R8             // bytes
+	MOVQ ids_base+56(FP), R9
+	MOVQ ids_len+64(FP), R10
+	LEAQ (R9)(R10*4), R10   // end of ids
+block256:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	MOVQ   R9, R11
+	CMPQ   R11, R10
+	JGE    store256
+rows256:
+	MOVLQSX (R11), AX
+	ADDQ    $4, R11
+	IMULQ   R8, AX
+	ADDQ    SI, AX
+	VADDPS  (AX), Z0, Z0
+	VADDPS  64(AX), Z1, Z1
+	VADDPS  128(AX), Z2, Z2
+	VADDPS  192(AX), Z3, Z3
+	VADDPS  256(AX), Z4, Z4
+	VADDPS  320(AX), Z5, Z5
+	VADDPS  384(AX), Z6, Z6
+	VADDPS  448(AX), Z7, Z7
+	VADDPS  512(AX), Z8, Z8
+	VADDPS  576(AX), Z9, Z9
+	VADDPS  640(AX), Z10, Z10
+	VADDPS  704(AX), Z11, Z11
+	VADDPS  768(AX), Z12, Z12
+	VADDPS  832(AX), Z13, Z13
+	VADDPS  896(AX), Z14, Z14
+	VADDPS  960(AX), Z15, Z15
+	CMPQ    R11, R10
+	JLT     rows256
+store256:
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	VMOVUPS Z4, 256(DI)
+	VMOVUPS Z5, 320(DI)
+	VMOVUPS Z6, 384(DI)
+	VMOVUPS Z7, 448(DI)
+	VMOVUPS Z8, 512(DI)
+	VMOVUPS Z9, 576(DI)
+	VMOVUPS Z10, 640(DI)
+	VMOVUPS Z11, 704(DI)
+	VMOVUPS Z12, 768(DI)
+	VMOVUPS Z13, 832(DI)
+	VMOVUPS Z14, 896(DI)
+	VMOVUPS Z15, 960(DI)
+	ADDQ    $1024, DI
+	ADDQ    $1024, SI
+	SUBQ    $256, DX
+	JGT     block256
+	VZEROUPPER
+	RET
