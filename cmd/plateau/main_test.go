@@ -15,6 +15,7 @@ import (
 	"plateau/cmd/plateau/plateautest"
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
+	"plateau/cmd/plateau/train/traintest"
 )
 
 // plateau runs the program in a fresh folder that the test has changed to.
@@ -36,10 +37,7 @@ func must(t *testing.T, args ...string) (out string) {
 
 // tiny is a training run of a blink, by the paper's rule.
 func tiny(more ...string) []string {
-	return append([]string{
-		"train", "--preset", "none", "--hidden", "20", "--examples", "30", "--test-examples", "20", "--epochs", "2",
-		"--set", "phases.forward_ms=35", "--set", "phases.target_ms=35", "--set", "test.length_ms=50",
-	}, more...)
+	return append([]string{"train"}, traintest.Tiny(more...)...)
 }
 
 // configFor returns the configuration that key=value pairs make.

@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"image"
 	"image/png"
-	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -14,14 +12,8 @@ import (
 	"testing"
 
 	"plateau/cmd/plateau/cli"
-	"plateau/cmd/plateau/draw"
 	"plateau/cmd/plateau/plateautest"
 	"plateau/cmd/plateau/run"
-	"plateau/cmd/plateau/terminal"
-	"plateau/compartments"
-	"plateau/internal/figure"
-	"plateau/sim"
-	"plateau/sim/record"
 )
 
 // What a trial and runs leave can be drawn in every format.
@@ -211,23 +203,6 @@ func TestPlotTrainingTrial(t *testing.T) {
 	}
 }
 
-// Where the images cannot be had, the picture shows what the input fired.
-func TestPlotWithoutImages(t *testing.T) {
-	h := &record.Header{Data: "mnist"}
-	var messages bytes.Buffer
-	plateautest.Empty(t)
-	s := &draw.RecordedTrial{Con: &terminal.Console{Err: &messages}, H: h, T: &record.Trial{Example: 3, Purpose: sim.TrainingSpikes}}
-	m := s.Image(figure.Population{Neurons: 784, SpikeNeuron: []int32{30, 30, 31}})
-	for x, want := range map[int]uint8{1: 255, 2: 0, 3: 128, 4: 255} {
-		if got := m.(*image.Gray).GrayAt(x, 1).Y; got != want {
-			t.Errorf("column %d is %d, want %d", x, got, want)
-		}
-	}
-	if !strings.Contains(messages.String(), "images of mnist were not found") {
-		t.Errorf("got %q", messages.String())
-	}
-}
-
 func TestPlotRaster(t *testing.T) {
 	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
@@ -365,46 +340,6 @@ func TestPlotMeasuredMistakes(t *testing.T) {
 	}
 }
 
-// A run that goes on, or is still being written, is read as far as it is known:
-// what was done again counts, and a line that is not whole does not.
-func TestReadMetricsOfRunInProgress(t *testing.T) {
-	plateautest.Empty(t)
-	if err := os.Mkdir("run", 0o777); err != nil {
-		t.Fatal(err)
-	}
-	plateautest.WriteFile(t, "run/metrics.jsonl", `{"event":"start"}
-{"event":"measure","examples":10,"largest_eigenvalue":3}
-{"event":"measure","examples":20,"largest_eigenvalue":2}
-{"event":"epoch","epoch":1,"test_error":0.5}
-{"event":"epoch","epoch":2,"test_error":0.4}
-{"event":"measure","examples":20,"largest_eigenvalue":null}
-{"event":"measure","examples":30,"largest_eigenvalue":1}
-{"event":"epoch","epoch":2,"test_error":0.3}
-{"event":"epo`)
-	dir, err := run.ReadMetrics("run")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e := draw.LearningOf(dir).TestError; !slices.Equal(e, []float64{0.5, 0.3}) {
-		t.Errorf("errors are %v", e)
-	}
-	var examples []float64
-	for _, m := range dir.Measured {
-		examples = append(examples, float64(m.Examples))
-	}
-	if !slices.Equal(examples, []float64{10, 20, 30}) || dir.Measured[1].LargestEigenvalue != nil || *dir.Measured[2].LargestEigenvalue != 1 {
-		t.Errorf("measured at %v: %+v", examples, dir.Measured)
-	}
-	plateautest.WriteFile(t, "run/metrics.jsonl", "{\"event\":\"start\"}\nnonsense\n")
-	if _, err := run.ReadMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:2: not a line of metrics") {
-		t.Errorf("got %v", err)
-	}
-	plateautest.WriteFile(t, "run/metrics.jsonl", "{\"event\":\"epoch\",\"epoch\":3}\n")
-	if _, err := run.ReadMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:1: not a line of metrics: epoch 3, want 1") {
-		t.Errorf("got %v", err)
-	}
-}
-
 // A line that is wrong does not hide the rest of a run from inspect.
 func TestInspectSpoiltMetrics(t *testing.T) {
 	plateautest.Empty(t)
@@ -451,87 +386,5 @@ func TestPlotLabels(t *testing.T) {
 	must(t, "plot", "a", "b", "c", "--what", "rates", "--labels", "small,held out", "--seeds", "each", "--out", "rates.svg")
 	if text := plateautest.ReadFile(t, "rates.svg"); !strings.Contains(text, ">small<") {
 		t.Error("rates.svg has no names")
-	}
-}
-
-// What a line of metrics has no value for is a gap: of a list as of a single number.
-func TestPlotGaps(t *testing.T) {
-	plateautest.Empty(t)
-	must(t, tiny("--out", "run")...)
-	text := plateautest.ReadFile(t, "run/metrics.jsonl")
-	start, rest, _ := strings.Cut(text, "\n")
-	lines := start + "\n"
-	for k, v := range []string{"null", "80", "81", "null", "83"} {
-		lines += fmt.Sprintf(`{"event":"measure","epoch":1,"examples":%d,"update_angles_deg":[%s],"alignment_angle_deg":%[2]s}`+"\n", k+1, v)
-	}
-	plateautest.WriteFile(t, "run/metrics.jsonl", lines+rest)
-	drawn, _, err := draw.Drawings()[slices.Index(draw.DrawingNames(), "angles")].Draw(nil, draw.Options{From: []string{"run"}, Seeds: draw.SeedsMean})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := drawn.(*figure.Changes).Rows
-	if len(rows) != 2 {
-		t.Fatalf("%d rows, want 2", len(rows))
-	}
-	run, err := run.ReadMetrics("run")
-	if err != nil || run.Read([]byte(`{"event":"epoch","epoch":3,"hidden_losses":[null],"output_loss":null}`)) != nil || run.Read([]byte(`{"event":"epoch","epoch":4,"hidden_losses":[0.5],"output_loss":0.25}`)) != nil {
-		t.Fatal(err)
-	}
-	if r := draw.LearningOf(run); fmt.Sprint(r.OutputLoss[2:], r.HiddenLosses[0][2:]) != "[NaN 0.25] [NaN 0.5]" {
-		t.Errorf("losses of an epoch without them are %v and %v", r.OutputLoss, r.HiddenLosses)
-	}
-	for _, r := range rows {
-		s := r.Lines[0].Runs[0]
-		if got, want := fmt.Sprint(s.Examples, s.Value), "[1 2 3 4 5] [NaN 80 81 NaN 83]"; got != want {
-			t.Errorf("%s: %s, want %s", r.Name, got, want)
-		}
-	}
-}
-
-// Fields are the columns of W0, and the largest are those of the largest norm.
-func TestPlotFieldsAreWeights(t *testing.T) {
-	plateautest.Empty(t)
-	must(t, tiny("--out", "run", "--epochs", "1")...)
-	w, _, err := openNPZ(t, "run/weights.npz").Float32("W0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var norms [20]float64
-	for k, v := range w {
-		norms[k%20] += float64(v) * float64(v)
-	}
-	drawn, _, err := draw.DrawFields(nil, draw.Options{From: []string{"run"}, Neurons: draw.Largest})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := drawn.(*figure.Fields)
-	if f.Width != 28 || f.Height != 28 || len(f.Neurons) != 20 {
-		t.Fatalf("%d fields of %d by %d", len(f.Neurons), f.Width, f.Height)
-	}
-	before := math.Inf(1)
-	for _, field := range f.Neurons {
-		n, err := strconv.Atoi(field.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if norms[n] > before {
-			t.Errorf("neuron %d has a larger norm, %v, than the one before", n, norms[n])
-		}
-		before = norms[n]
-		for j, v := range field.Weights {
-			if v != float64(w[20*j+n]) {
-				t.Fatalf("weight %d of neuron %d is %v, want %v", j, n, v, w[20*j+n])
-			}
-		}
-	}
-}
-
-// Rates of the output are those that its potentials give, in Hz.
-func TestPlotRates(t *testing.T) {
-	s := &draw.ShownTrial{Noise: compartments.EscapeNoise{MaxRate: 0.2}}
-	for k, got := range s.Rate([]float64{0, math.Log(3), -100}) {
-		if want := []float64{100, 150, 0}[k]; math.Abs(got-want) > 1e-4 {
-			t.Errorf("rate %d is %v Hz, want %v", k, got, want)
-		}
 	}
 }

@@ -51,6 +51,7 @@ var arrows = []struct {
 	{"cmd/plateau/draw", science + rooms("terminal cli settings run train")},
 	{"cmd/plateau/view", science + rooms("terminal cli settings run train")},
 	{"cmd/plateau/plateautest", ""},
+	{"cmd/plateau/train/traintest", rooms("terminal train")},
 	{"cmd/plateau", "protocols/dataset" + rooms("terminal cli settings run train trial look draw view")},
 	{"internal/...", ""},
 }
@@ -272,6 +273,8 @@ func TestCheck(t *testing.T) {
 		{"cmd/plateau/run", "plateau/cmd/plateau/train", false},
 		{"cmd/plateau/train", "plateau/cmd/plateau/trial", false},
 		{"cmd/plateau/trial", "plateau/cmd/plateau/train", true},
+		{"cmd/plateau/train/traintest", "plateau/cmd/plateau/train", true},
+		{"cmd/plateau/train/traintest", "plateau/cmd/plateau/draw", false},
 		{"cmd/plateau/draw", "plateau/cmd/plateau/look", false},
 		{"cmd/plateau/view", "plateau/cmd/plateau", false},
 		{"cmd/plateau/elsewhere", "plateau/cmd/plateau/cli", false},

@@ -16,6 +16,7 @@ import (
 	"plateau/internal/figure"
 )
 
+// Command returns the command plot.
 func Command(con *terminal.Console) *cobra.Command {
 	var list strings.Builder
 	for _, p := range Drawings() {
@@ -46,7 +47,7 @@ raster draw the run's recording. Potentials that were not recorded are recompute
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	var o Options
+	var o options
 	flags.StringVar(&o.what, "what", "", "picture to draw (default: trial of a file, learning of runs)")
 	cli.Describe(flags, cli.HeadLook, "what", "PICTURE")
 	flags.IntVar(&o.trial, "trial", 0, "trial of a recording, counted from 0 as in plateau inspect (default: 0)")
@@ -55,11 +56,11 @@ raster draw the run's recording. Potentials that were not recorded are recompute
 	cli.Describe(flags, cli.HeadLook, "trials", "A:B,…")
 	flags.StringVar(&o.populations, "populations", "", "populations of a raster, some of input,hidden0,…,output (default: all that were recorded)")
 	cli.Describe(flags, cli.HeadLook, "populations", "NAME,…")
-	flags.StringVar(&o.Neurons, "neurons", "", "of a trial, such as 7,hidden1:3, or none; of fields, such as 0:20,77, or largest (default: a choice)")
+	flags.StringVar(&o.neurons, "neurons", "", "of a trial, such as 7,hidden1:3, or none; of fields, such as 0:20,77, or largest (default: a choice)")
 	cli.Describe(flags, cli.HeadLook, "neurons", "N,N,…")
 	flags.StringVar(&o.labels, "labels", "", "names for the lines of runs, in their order (default: the settings in which they differ)")
 	cli.Describe(flags, cli.HeadLook, "labels", "NAME,NAME,…")
-	flags.StringVar(&o.Seeds, "seeds", SeedsMean, "runs that differ only in their seed: mean (with standard deviation), or each (default: mean)")
+	flags.StringVar(&o.seeds, "seeds", seedsMean, "runs that differ only in their seed: mean (with standard deviation), or each (default: mean)")
 	cli.Describe(flags, cli.HeadLook, "seeds", "mean|each")
 	flags.StringVar(&o.run, "run", "", "run folder whose weights may be those of the recording, if it holds none")
 	cli.Describe(flags, cli.HeadFiles, "run", "DIR")
@@ -76,7 +77,7 @@ raster draw the run's recording. Potentials that were not recorded are recompute
 				return cli.Misuse(`--%s "": want a value: %s`, name, cli.AsCalled(f.Usage))
 			}
 		}
-		o.From = args
+		o.from = args
 		o.command = "plateau plot"
 		for _, path := range args {
 			o.command += " " + cli.ShellWord(path)
@@ -92,15 +93,16 @@ raster draw the run's recording. Potentials that were not recorded are recompute
 	return cmd
 }
 
-type Options struct {
-	From         []string
+// options are those of the command plot.
+type options struct {
+	from         []string
 	what         string
 	trial        int
 	trials       string
 	populations  string
-	Neurons      string
+	neurons      string
 	labels       string
-	Seeds        string
+	seeds        string
 	run, weights string
 	out          string
 	force        bool
@@ -118,7 +120,7 @@ type drawing struct {
 	// file is the name of the picture without its ending; "" if it is named after its
 	// source.
 	file string
-	Draw func(con *terminal.Console, o Options) (figure.Figure, figure.About, error)
+	draw func(con *terminal.Console, o options) (figure.Figure, figure.About, error)
 }
 
 // Sources of pictures.
@@ -134,7 +136,7 @@ var ofCourses = []string{"labels", "seeds"}
 
 // Values of --seeds.
 const (
-	SeedsMean = "mean"
+	seedsMean = "mean"
 	seedsEach = "each"
 )
 
@@ -142,18 +144,18 @@ const (
 func Drawings() []drawing {
 	return append([]drawing{
 		{Name: "trial", Meaning: "a trial: the image, spikes, potentials and plateaus of a few neurons, the output", source: fromTrial,
-			options: []string{"trial", "neurons", "run", "weights"}, Draw: drawTrial},
+			options: []string{"trial", "neurons", "run", "weights"}, draw: drawTrial},
 		{Name: "raster", Meaning: "the spikes of trials of a recording", source: fromRecording,
-			options: []string{"trial", "trials", "populations"}, Draw: drawRaster},
-		{Name: "learning", Meaning: "error and loss after each epoch", source: fromRuns, many: true, file: "learning", options: ofCourses, Draw: drawLearning},
+			options: []string{"trial", "trials", "populations"}, draw: drawRaster},
+		{Name: "learning", Meaning: "error and loss after each epoch", source: fromRuns, many: true, file: "learning", options: ofCourses, draw: drawLearning},
 	}, append(measuredPictures(), []drawing{
-		{Name: "confusion", Meaning: "the confusion matrix: which classes were predicted for which", source: fromTests, many: true, file: "confusion", Draw: drawConfusion},
+		{Name: "confusion", Meaning: "the confusion matrix: which classes were predicted for which", source: fromTests, many: true, file: "confusion", draw: drawConfusion},
 		{Name: "fields", Meaning: "receptive fields: the weights from the image to each neuron", source: fromRuns, file: "fields",
-			options: []string{"neurons"}, Draw: DrawFields},
+			options: []string{"neurons"}, draw: drawFields},
 	}...)...)
 }
 
-func DrawingNames() []string {
+func drawingNames() []string {
 	var names []string
 	for _, p := range Drawings() {
 		names = append(names, p.Name)
@@ -169,7 +171,7 @@ type plotEvent struct {
 	Out   string   `json:"out"`
 }
 
-func plot(ctx context.Context, con *terminal.Console, o Options) error {
+func plot(ctx context.Context, con *terminal.Console, o options) error {
 	p, err := chooseDrawing(&o)
 	if err != nil {
 		return err
@@ -187,7 +189,7 @@ func plot(ctx context.Context, con *terminal.Console, o Options) error {
 	if err := cli.CheckNew(o.out, o.force); err != nil {
 		return err
 	}
-	f, about, err := p.Draw(con, o)
+	f, about, err := p.draw(con, o)
 	if ctx.Err() != nil {
 		return cli.Interrupted("; nothing was written")
 	}
@@ -198,21 +200,21 @@ func plot(ctx context.Context, con *terminal.Console, o Options) error {
 	if err := saveFigure(o, format, f, about); err != nil {
 		return err
 	}
-	con.Event(plotEvent{"plot", p.Name, o.From, o.out})
+	con.Event(plotEvent{"plot", p.Name, o.from, o.out})
 	con.Line("%s: %s", o.out, about.Title)
 	return nil
 }
 
 // chooseDrawing finds out what to draw, and checks that it can be drawn from the given
 // files or folders.
-func chooseDrawing(o *Options) (p drawing, err error) {
-	folders, err := run.CountFolders(o.From, "the file of a trial or the folder of a run")
+func chooseDrawing(o *options) (p drawing, err error) {
+	folders, err := run.CountFolders(o.from, "the file of a trial or the folder of a run")
 	if err != nil {
 		return p, err
 	}
 	if o.what == "" {
 		switch {
-		case folders > 0 && folders < len(o.From):
+		case folders > 0 && folders < len(o.from):
 			return p, cli.Misuse("there are files and folders; want the file of one trial, or the folders of runs")
 		case folders > 0:
 			o.what = "learning"
@@ -220,30 +222,30 @@ func chooseDrawing(o *Options) (p drawing, err error) {
 			o.what = "trial"
 		}
 	}
-	i := slices.Index(DrawingNames(), o.what)
+	i := slices.Index(drawingNames(), o.what)
 	if i < 0 {
-		return p, cli.Misuse("--what %s: there is no such picture%s", o.what, cli.Suggest(o.what, DrawingNames()))
+		return p, cli.Misuse("--what %s: there is no such picture%s", o.what, cli.Suggest(o.what, drawingNames()))
 	}
 	p = Drawings()[i]
 	switch {
-	case p.source == fromRuns && folders < len(o.From):
-		i := slices.IndexFunc(o.From, func(path string) bool { return !cli.IsFolder(path) })
-		return p, cli.Misuse("%s is a file; --what %s needs %s%s", o.From[i], p.Name, p.source, run.TakenBy(o.From[i]))
+	case p.source == fromRuns && folders < len(o.from):
+		i := slices.IndexFunc(o.from, func(path string) bool { return !cli.IsFolder(path) })
+		return p, cli.Misuse("%s is a file; --what %s needs %s%s", o.from[i], p.Name, p.source, run.TakenBy(o.from[i]))
 	case p.source == fromTests:
-		if folders < len(o.From) && len(o.From) > 1 {
-			return p, cli.Misuse("there are %d of them; want %s, or several folders of runs", len(o.From), p.source)
+		if folders < len(o.from) && len(o.from) > 1 {
+			return p, cli.Misuse("there are %d of them; want %s, or several folders of runs", len(o.from), p.source)
 		}
 	case p.source != fromRuns && folders > 0:
-		if len(o.From) > 1 {
-			return p, cli.Misuse("there are %d of them; --what %s needs %s", len(o.From), p.Name, p.source)
+		if len(o.from) > 1 {
+			return p, cli.Misuse("there are %d of them; --what %s needs %s", len(o.from), p.Name, p.source)
 		}
-		recording, err := run.RecordingOf(o.From[0])
+		recording, err := run.RecordingOf(o.from[0])
 		if err != nil {
 			return p, err
 		}
-		o.From = []string{recording}
-	case len(o.From) > 1 && !p.many:
-		return p, cli.Misuse("there are %d of them; --what %s needs %s", len(o.From), p.Name, p.source)
+		o.from = []string{recording}
+	case len(o.from) > 1 && !p.many:
+		return p, cli.Misuse("there are %d of them; --what %s needs %s", len(o.from), p.Name, p.source)
 	}
 	for _, name := range o.given {
 		var of []string
@@ -269,8 +271,8 @@ func listed(names []string) string {
 }
 
 // pictureName returns the name of a picture, after the file and what is drawn of it.
-func pictureName(o Options, what string) string {
-	name := filepath.Base(o.From[0])
+func pictureName(o options, what string) string {
+	name := filepath.Base(o.from[0])
 	ext := filepath.Ext(name)
 	name = strings.TrimSuffix(name, ext)
 	if ext == ".npz" {
@@ -283,7 +285,7 @@ func pictureName(o Options, what string) string {
 }
 
 // saveFigure writes a picture; after a failure the file is as it was.
-func saveFigure(o Options, format figure.Format, f figure.Figure, about figure.About) error {
+func saveFigure(o options, format figure.Format, f figure.Figure, about figure.About) error {
 	file, err := cli.CreateFile(o.out, o.force)
 	if err != nil {
 		return err

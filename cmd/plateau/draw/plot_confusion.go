@@ -26,19 +26,19 @@ type testedLine struct {
 
 // drawConfusion draws the confusion matrix of the last epoch of a run, the sum of those
 // of runs that differ only in their seed, or the one that plateau test --json printed.
-func drawConfusion(_ *terminal.Console, o Options) (figure.Figure, figure.About, error) {
+func drawConfusion(_ *terminal.Console, o options) (figure.Figure, figure.About, error) {
 	var about figure.About
 	var images measure.Confusion
 	var data, from string
-	if !cli.IsFolder(o.From[0]) {
-		line, err := readTested(o.From[0])
+	if !cli.IsFolder(o.from[0]) {
+		line, err := readTested(o.from[0])
 		if err != nil {
 			return nil, about, err
 		}
-		images, data, from = line.Confusion, line.Data, filepath.Base(o.From[0])
+		images, data, from = line.Confusion, line.Data, filepath.Base(o.from[0])
 		about.Title = "Confusion matrix: " + data
 	} else {
-		courses, err := readCourses(o.From)
+		courses, err := readCourses(o.from)
 		if err != nil {
 			return nil, about, err
 		}

@@ -20,10 +20,10 @@ const (
 	maxFields   = 400 // number of neurons that fit on a page
 )
 
-// DrawFields draws the weights from the input to the first layer.
-func DrawFields(con *terminal.Console, o Options) (figure.Figure, figure.About, error) {
+// drawFields draws the weights from the input to the first layer.
+func drawFields(con *terminal.Console, o options) (figure.Figure, figure.About, error) {
 	var about figure.About
-	folder := o.From[0]
+	folder := o.from[0]
 	c, err := run.Config(folder)
 	if err != nil {
 		return nil, about, err
@@ -58,7 +58,7 @@ func DrawFields(con *terminal.Console, o Options) (figure.Figure, figure.About, 
 		}
 	}
 	usual := usualFields / info.Channels / 4 * 4 // whole rows
-	chosen, which, err := chooseFields(fields, o.Neurons, usual)
+	chosen, which, err := chooseFields(fields, o.neurons, usual)
 	if err != nil {
 		return nil, about, err
 	}
@@ -72,7 +72,7 @@ func DrawFields(con *terminal.Console, o Options) (figure.Figure, figure.About, 
 }
 
 // largest chooses the neurons with the largest weights.
-const Largest = "largest"
+const largest = "largest"
 
 // chooseFields returns the chosen neurons, and a description of the choice.
 func chooseFields(fields []figure.Field, text string, usual int) (chosen []figure.Field, which string, err error) {
@@ -83,7 +83,7 @@ func chooseFields(fields []figure.Field, text string, usual int) (chosen []figur
 			return fields, fmt.Sprintf("all %d neurons", n), nil
 		}
 		return fields[:usual], fmt.Sprintf("the first %d of %d neurons", usual, n), nil
-	case Largest:
+	case largest:
 		norm := func(f figure.Field) (sum float64) {
 			for _, w := range f.Weights {
 				sum += w * w
@@ -98,7 +98,7 @@ func chooseFields(fields []figure.Field, text string, usual int) (chosen []figur
 	numbers, err := cli.ParseRanges(text, 0, n)
 	switch {
 	case err != nil:
-		return nil, "", cli.Misuse("--neurons %v, or %s", err, Largest)
+		return nil, "", cli.Misuse("--neurons %v, or %s", err, largest)
 	case len(numbers) > maxFields:
 		return nil, "", cli.Misuse("--neurons %s: %d neurons, want at most %d", text, len(numbers), maxFields)
 	}

@@ -75,7 +75,7 @@ func measuredPictures() []drawing {
 	for _, k := range kinds {
 		drawings = append(drawings, drawing{
 			Name: k.name, Meaning: k.meaning, source: fromRuns, many: true, file: k.name, options: ofCourses,
-			Draw: func(_ *terminal.Console, o Options) (figure.Figure, figure.About, error) {
+			draw: func(_ *terminal.Console, o options) (figure.Figure, figure.About, error) {
 				return drawMeasured(o, k.title, k.option, k.rows)
 			},
 		})
@@ -84,7 +84,7 @@ func measuredPictures() []drawing {
 }
 
 // drawMeasured draws quantities against the number of training examples.
-func drawMeasured(o Options, title, option string, rows []courseRow) (figure.Figure, figure.About, error) {
+func drawMeasured(o options, title, option string, rows []courseRow) (figure.Figure, figure.About, error) {
 	courses, each, err := chosenCourses(o)
 	if err != nil {
 		return nil, figure.About{}, err

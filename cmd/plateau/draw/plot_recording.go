@@ -18,23 +18,23 @@ import (
 	"plateau/sim/record"
 )
 
-// A RecordedTrial is a trial of a recording, whose potentials are recomputed.
-type RecordedTrial struct {
-	Con    *terminal.Console
+// A recordedTrial is a trial of a recording, whose potentials are recomputed.
+type recordedTrial struct {
+	con    *terminal.Console
 	path   string
 	r      *record.Reader
-	H      *record.Header
-	T      *record.Trial
+	header *record.Header
+	shown  *record.Trial
 	replay *replay.Replay
 }
 
-func newTrialRecording(con *terminal.Console, r *record.Reader, o Options) (*RecordedTrial, error) {
-	t, err := trialOf(r, o.From[0], o.trial)
+func newTrialRecording(con *terminal.Console, r *record.Reader, o options) (*recordedTrial, error) {
+	t, err := trialOf(r, o.from[0], o.trial)
 	if err != nil {
 		return nil, err
 	}
 	search := &run.WeightSearch{Header: r.Header(), Run: o.run, File: o.weights}
-	return &RecordedTrial{Con: con, path: o.From[0], r: r, H: r.Header(), T: t, replay: replay.New(r, search.Find)}, nil
+	return &recordedTrial{con: con, path: o.from[0], r: r, header: r.Header(), shown: t, replay: replay.New(r, search.Find)}, nil
 }
 
 // trialOf returns trial i of a recording.
@@ -52,22 +52,22 @@ func trialOf(r *record.Reader, path string, i int) (*record.Trial, error) {
 	return t, nil
 }
 
-func (s *RecordedTrial) trial() (*ShownTrial, error) {
-	h := s.H
-	out := &ShownTrial{
-		from: fmt.Sprintf("%s, %s %d", shortPath(s.path), trialWord(s.T), s.T.Index), data: h.Data, example: s.T.Example, class: s.T.Class, read: s.T.Predicted,
-		seed: h.Seed, classes: h.Network.Classes, Noise: h.Neurons.Noise, phases: phasesOf(s.T, 0, h.Dt()),
+func (s *recordedTrial) trial() (*shownTrial, error) {
+	h := s.header
+	out := &shownTrial{
+		from: fmt.Sprintf("%s, %s %d", shortPath(s.path), trialWord(s.shown), s.shown.Index), data: h.Data, example: s.shown.Example, class: s.shown.Class, read: s.shown.Predicted,
+		seed: h.Seed, classes: h.Network.Classes, noise: h.Neurons.Noise, phases: phasesOf(s.shown, 0, h.Dt()),
 	}
 	w := newReplayWatch(s, nil)
 	if err := s.run(w); err != nil {
 		return nil, err
 	}
 	out.populations, out.plateaus, out.outputSoma, out.time = w.populations, w.plateaus, w.output, w.time
-	out.image = s.Image(out.populations[0])
+	out.image = s.image(out.populations[0])
 	return out, nil
 }
 
-func (s *RecordedTrial) potentials(units []unit) (apical, basal, soma [][]float64, err error) {
+func (s *recordedTrial) potentials(units []unit) (apical, basal, soma [][]float64, err error) {
 	if len(units) == 0 {
 		return nil, nil, nil, nil
 	}
@@ -76,8 +76,8 @@ func (s *RecordedTrial) potentials(units []unit) (apical, basal, soma [][]float6
 	return w.apical, w.basal, w.soma, err
 }
 
-func (s *RecordedTrial) run(w *replayWatch) error {
-	if err := s.replay.Trial(s.T.Index, w); err != nil {
+func (s *recordedTrial) run(w *replayWatch) error {
+	if err := s.replay.Trial(s.shown.Index, w); err != nil {
 		return fmt.Errorf("%s: %s; %s draws what was recorded", s.path, cli.Plain(err), cli.Command("plot", cli.Argument(s.path), "--what", "raster"))
 	}
 	return nil
@@ -103,22 +103,22 @@ func phasesOf(t *record.Trial, start, dt float64) (all []figure.Phase) {
 	return all
 }
 
-// Image returns the image that was shown. If the data set cannot be found, it draws how
+// image returns the image that was shown. If the data set cannot be found, it draws how
 // often each input neuron fired instead.
-func (s *RecordedTrial) Image(input figure.Population) image.Image {
-	info, err := dataset.Lookup(s.H.Data)
+func (s *recordedTrial) image(input figure.Population) image.Image {
+	info, err := dataset.Lookup(s.header.Data)
 	shape := []int{info.Channels, info.Height, info.Width}
 	if err != nil || info.Channels*info.Height*info.Width != input.Neurons {
 		return nil
 	}
 	why := errors.New("the recording does not say where its data set is")
-	if images := run.NewRecordedImages(s.H); images != nil {
+	if images := run.NewRecordedImages(s.header); images != nil {
 		var set *dataset.Set
-		if set, why = images.Find(s.T); why == nil {
-			return ink(set.Image(s.T.Example), shape)
+		if set, why = images.Find(s.shown); why == nil {
+			return ink(set.Image(s.shown.Example), shape)
 		}
 	}
-	s.Con.Note("the images of %s were not found (%s), so the picture shows instead how often each input neuron fired", s.H.Data, cli.Plain(why))
+	s.con.Note("the images of %s were not found (%s), so the picture shows instead how often each input neuron fired", s.header.Data, cli.Plain(why))
 	return counted(input, shape)
 }
 
@@ -136,12 +136,12 @@ type replayWatch struct {
 	apical, basal, soma [][]float64 // potentials of units
 }
 
-func newReplayWatch(s *RecordedTrial, units []unit) *replayWatch {
-	w := &replayWatch{h: s.H, t: s.T, units: units}
-	for _, p := range s.H.Populations {
+func newReplayWatch(s *recordedTrial, units []unit) *replayWatch {
+	w := &replayWatch{h: s.header, t: s.shown, units: units}
+	for _, p := range s.header.Populations {
 		w.populations = append(w.populations, figure.Population{Name: p.Name, Neurons: p.Size})
 	}
-	w.output = make([][]float64, s.H.Network.Outputs())
+	w.output = make([][]float64, s.header.Network.Outputs())
 	w.apical, w.basal, w.soma = make([][]float64, len(units)), make([][]float64, len(units)), make([][]float64, len(units))
 	return w
 }
@@ -220,8 +220,8 @@ func (w *replayWatch) step(b *sim.Block, step int) {
 // maxRaster is the largest number of spikes in a picture.
 const maxRaster = 20000000
 
-func drawRaster(_ *terminal.Console, o Options) (figure.Figure, figure.About, error) {
-	r, err := run.OpenRecording(o.From[0])
+func drawRaster(_ *terminal.Console, o options) (figure.Figure, figure.About, error) {
+	r, err := run.OpenRecording(o.from[0])
 	if err != nil {
 		return nil, figure.About{}, err
 	}
@@ -250,7 +250,7 @@ func drawRaster(_ *terminal.Console, o Options) (figure.Figure, figure.About, er
 	}
 	start, total := 0.0, 0
 	for _, i := range trials {
-		t, err := trialOf(r, o.From[0], i)
+		t, err := trialOf(r, o.from[0], i)
 		if err != nil {
 			return nil, figure.About{}, err
 		}
@@ -269,7 +269,7 @@ func drawRaster(_ *terminal.Console, o Options) (figure.Figure, figure.About, er
 				}
 			}
 			if err := scan.Err(); err != nil {
-				return nil, figure.About{}, fmt.Errorf("%s: %s", o.From[0], cli.Plain(err))
+				return nil, figure.About{}, fmt.Errorf("%s: %s", o.from[0], cli.Plain(err))
 			}
 		}
 		start = shown.End
@@ -279,7 +279,7 @@ func drawRaster(_ *terminal.Console, o Options) (figure.Figure, figure.About, er
 		sizes = append(sizes, p.Size)
 	}
 	f.Title = "Spikes of " + trialsWords(trials)
-	f.Subtitle = fmt.Sprintf("%s: %s on %s, seed %d; %s", filepath.Clean(o.From[0]), terminal.Join(sizes, "-"), h.Data, h.Seed, terminal.Plural(total, "spike"))
+	f.Subtitle = fmt.Sprintf("%s: %s on %s, seed %d; %s", filepath.Clean(o.from[0]), terminal.Join(sizes, "-"), h.Data, h.Seed, terminal.Plural(total, "spike"))
 	return f, figure.About{Title: f.Title, Description: f.Subtitle}, nil
 }
 
@@ -309,7 +309,7 @@ func trialNames(t *record.Trial, classes []string) []string {
 }
 
 // rasterPopulations returns the chosen populations, or all that were recorded.
-func rasterPopulations(h *record.Header, o Options) (which []int, err error) {
+func rasterPopulations(h *record.Header, o options) (which []int, err error) {
 	var recorded []string
 	for i, p := range h.Populations {
 		if p.Spikes {
@@ -317,7 +317,7 @@ func rasterPopulations(h *record.Header, o Options) (which []int, err error) {
 		}
 	}
 	if len(which) == 0 {
-		return nil, fmt.Errorf("%s: holds no spikes", o.From[0])
+		return nil, fmt.Errorf("%s: holds no spikes", o.from[0])
 	}
 	if o.populations == "" {
 		return which, nil

@@ -61,12 +61,12 @@ func readCourses(folders []string) ([]*course, error) {
 
 // chosenCourses reads runs, and names them by --labels. each reports whether every run
 // has its own line.
-func chosenCourses(o Options) (courses []*course, each bool, err error) {
-	if o.Seeds != SeedsMean && o.Seeds != seedsEach {
-		return nil, false, cli.Misuse("--seeds %s: want %s or %s", o.Seeds, SeedsMean, seedsEach)
+func chosenCourses(o options) (courses []*course, each bool, err error) {
+	if o.seeds != seedsMean && o.seeds != seedsEach {
+		return nil, false, cli.Misuse("--seeds %s: want %s or %s", o.seeds, seedsMean, seedsEach)
 	}
-	if courses, err = readCourses(o.From); err != nil || o.labels == "" {
-		return courses, o.Seeds == seedsEach, err
+	if courses, err = readCourses(o.from); err != nil || o.labels == "" {
+		return courses, o.seeds == seedsEach, err
 	}
 	labels := cli.SplitList(o.labels)
 	if slices.Contains(labels, "") {
@@ -82,7 +82,7 @@ func chosenCourses(o Options) (courses []*course, each bool, err error) {
 	for i, k := range courses {
 		k.name = labels[i]
 	}
-	return courses, o.Seeds == seedsEach, nil
+	return courses, o.seeds == seedsEach, nil
 }
 
 // titles returns the title, description and subtitle of a picture of runs.
@@ -122,7 +122,7 @@ func countRuns(courses []*course) (n int) {
 	return n
 }
 
-func drawLearning(_ *terminal.Console, o Options) (figure.Figure, figure.About, error) {
+func drawLearning(_ *terminal.Console, o options) (figure.Figure, figure.About, error) {
 	courses, each, err := chosenCourses(o)
 	if err != nil {
 		return nil, figure.About{}, err
@@ -134,7 +134,7 @@ func drawLearning(_ *terminal.Console, o Options) (figure.Figure, figure.About, 
 			if len(run.Epochs) == 0 {
 				return nil, figure.About{}, fmt.Errorf("%s: no epoch is finished yet, so there is nothing to draw", k.folders[i])
 			}
-			c.Runs = append(c.Runs, LearningOf(run))
+			c.Runs = append(c.Runs, learningOf(run))
 		}
 		f.Courses = append(f.Courses, c)
 	}
@@ -160,8 +160,8 @@ func tested(runs []*course) string {
 	return "test or validation"
 }
 
-// LearningOf returns the errors and losses of the run after each epoch.
-func LearningOf(r run.Metrics) (run figure.Run) {
+// learningOf returns the errors and losses of the run after each epoch.
+func learningOf(r run.Metrics) (run figure.Run) {
 	run.Final = math.NaN()
 	if n := len(r.Epochs); n > 0 && r.Epochs[n-1].TestError != nil {
 		run.Final = *r.Epochs[n-1].TestError

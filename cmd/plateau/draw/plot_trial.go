@@ -22,9 +22,9 @@ import (
 // maxShown is the number of neurons that fit on a page.
 const maxShown = 8
 
-// A ShownTrial is what a picture of a trial needs, except potentials of hidden
+// A shownTrial is what a picture of a trial needs, except potentials of hidden
 // neurons.
-type ShownTrial struct {
+type shownTrial struct {
 	from           string // where it comes from, for the subtitle
 	data           string // name of the data set
 	example        int
@@ -37,7 +37,7 @@ type ShownTrial struct {
 	plateaus       [][]plateaus // of each phase and hidden layer; nil if not known
 	time           []float64    // times of the potentials (ms)
 	outputSoma     [][]float64  // somatic potentials of each output neuron
-	Noise          compartments.EscapeNoise
+	noise          compartments.EscapeNoise
 	movingPlateaus bool
 }
 
@@ -49,7 +49,7 @@ type plateaus struct {
 
 // A trialSource is a file that a trial can be drawn from.
 type trialSource interface {
-	trial() (*ShownTrial, error)
+	trial() (*shownTrial, error)
 	// potentials returns potentials of hidden neurons, a list for each neuron.
 	potentials(units []unit) (apical, basal, soma [][]float64, err error)
 }
@@ -62,7 +62,7 @@ type unit struct {
 
 func (u unit) layerName() string { return fmt.Sprintf("hidden%d", u.layer) }
 
-func drawTrial(con *terminal.Console, o Options) (figure.Figure, figure.About, error) {
+func drawTrial(con *terminal.Console, o options) (figure.Figure, figure.About, error) {
 	source, done, err := openTrial(con, o)
 	if err != nil {
 		return nil, figure.About{}, err
@@ -72,7 +72,7 @@ func drawTrial(con *terminal.Console, o Options) (figure.Figure, figure.About, e
 	if err != nil {
 		return nil, figure.About{}, err
 	}
-	units, err := t.choose(o.Neurons)
+	units, err := t.choose(o.neurons)
 	if err != nil {
 		return nil, figure.About{}, err
 	}
@@ -90,8 +90,8 @@ func drawTrial(con *terminal.Console, o Options) (figure.Figure, figure.About, e
 }
 
 // openTrial opens the file of a trial or a recording.
-func openTrial(con *terminal.Console, o Options) (s trialSource, done func() error, err error) {
-	path := o.From[0]
+func openTrial(con *terminal.Console, o options) (s trialSource, done func() error, err error) {
+	path := o.from[0]
 	if !run.BeginsWith(path, "PK") {
 		r, err := run.OpenRecording(path)
 		if err != nil {
@@ -120,7 +120,7 @@ func openTrial(con *terminal.Console, o Options) (s trialSource, done func() err
 }
 
 // figure is the picture without hidden neurons.
-func (t *ShownTrial) figure() *figure.Trial {
+func (t *shownTrial) figure() *figure.Trial {
 	f := &figure.Trial{Image: t.image, Phases: t.phases, Populations: t.populations, Time: t.time}
 	for i := range f.Populations {
 		if m := i - 1; m >= 0 && i < len(f.Populations)-1 {
@@ -135,7 +135,7 @@ func (t *ShownTrial) figure() *figure.Trial {
 		neurons := t.outputSoma[k*each : (k+1)*each]
 		var rates [][]float64
 		for _, v := range neurons {
-			rates = append(rates, t.Rate(v))
+			rates = append(rates, t.rate(v))
 		}
 		f.Classes = append(f.Classes, figure.Class{
 			Name: name, Potential: mean(neurons), Rate: mean(rates), True: k == t.class, Read: k == t.read,
@@ -159,13 +159,13 @@ func (t *ShownTrial) figure() *figure.Trial {
 	return f
 }
 
-// Rate returns the firing rates at the given somatic potentials (Hz).
-func (t *ShownTrial) Rate(soma []float64) []float64 {
+// rate returns the firing rates at the given somatic potentials (Hz).
+func (t *shownTrial) rate(soma []float64) []float64 {
 	v, r := make([]float32, len(soma)), make([]float32, len(soma))
 	for k := range soma {
 		v[k] = float32(soma[k])
 	}
-	t.Noise.Rates(r, v)
+	t.noise.Rates(r, v)
 	rate := make([]float64, len(r))
 	for k := range r {
 		rate[k] = 1000 * float64(r[k])
@@ -186,7 +186,7 @@ func mean(columns [][]float64) []float64 {
 	return m
 }
 
-func (t *ShownTrial) plateausOf(u unit) (all []figure.Plateau) {
+func (t *shownTrial) plateausOf(u unit) (all []figure.Plateau) {
 	for _, layers := range t.plateaus {
 		p := layers[u.layer]
 		all = append(all, figure.Plateau{From: p.from[u.index], Time: p.at[u.index], Mean: p.mean[u.index], Alpha: p.size[u.index]})
@@ -197,7 +197,7 @@ func (t *ShownTrial) plateausOf(u unit) (all []figure.Plateau) {
 // choose returns the neurons to draw: the chosen ones, or by default the neuron of each
 // hidden layer whose plateau changed most. If there is a single hidden layer, they are
 // the neuron whose plateau rose most and the one whose plateau fell most.
-func (t *ShownTrial) choose(chosen string) (units []unit, err error) {
+func (t *shownTrial) choose(chosen string) (units []unit, err error) {
 	hidden := t.populations[1 : len(t.populations)-1]
 	switch chosen {
 	case settings.Nothing:
@@ -230,7 +230,7 @@ func (t *ShownTrial) choose(chosen string) (units []unit, err error) {
 	return units, nil
 }
 
-func (t *ShownTrial) mostChanged(hidden []figure.Population) (units []unit) {
+func (t *shownTrial) mostChanged(hidden []figure.Population) (units []unit) {
 	if len(t.plateaus) == 0 {
 		return nil
 	}

@@ -69,13 +69,13 @@ func single[T any](t *trialFile, read func(string) ([]T, []int, error), name str
 	return v
 }
 
-func (t *trialFile) trial() (*ShownTrial, error) {
+func (t *trialFile) trial() (*shownTrial, error) {
 	s := t.read()
 	return s, t.err
 }
 
-func (t *trialFile) read() *ShownTrial {
-	s := &ShownTrial{from: filepath.Base(t.path), phases: t.phases(), image: t.image()}
+func (t *trialFile) read() *shownTrial {
+	s := &shownTrial{from: filepath.Base(t.path), phases: t.phases(), image: t.image()}
 	populations := take(t, t.r.Strings, "populations")
 	if t.err == nil && len(populations) < 2 {
 		t.fail("there are %d populations, want input and output", len(populations))
@@ -98,7 +98,7 @@ func (t *trialFile) read() *ShownTrial {
 		t.fail("%s", cli.Plain(err))
 		return nil
 	}
-	s.Noise = c.Model(info).Neurons.Noise
+	s.noise = c.Model(info).Neurons.Noise
 	s.class, s.read = int(single(t, t.r.Int32, "trial_class")), int(single(t, t.r.Int32, "trial_predicted"))
 	s.example, s.seed = int(single(t, t.r.Int64, "trial_example")), single(t, t.r.Uint64, "seed")
 	s.classes = len(take(t, t.r.Float64, "trial_class_potential"))
