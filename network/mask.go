@@ -1,6 +1,9 @@
 package network
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // A Mask says which synapses of a projection are silent: their weights are zero and stay
 // zero.
@@ -26,4 +29,33 @@ func (n *Network) Masks() []Mask {
 		}
 	}
 	return list
+}
+
+// thin sets the silent synapses of new feedback weights to zero and multiplies the
+// others by gain.
+func (l *Layer) thin(gain float64) {
+	for k, silent := range l.Silent {
+		if silent {
+			l.Feedback.Data[k] = 0
+		} else {
+			l.Feedback.Data[k] *= float32(gain)
+		}
+	}
+}
+
+// silence chooses the silent feedback synapses, all with the same probability.
+func (l *Layer) silence(share float64, src Source) {
+	y := l.Feedback
+	left := y.Rows * y.Cols
+	silent := int(math.RoundToEven(share * float64(left)))
+	for j := range y.Rows {
+		for i := range y.Cols {
+			// Selection sampling: of the synapses that are left, choose silent.
+			l.Silent[j*y.Stride+i] = float64(float64(left)*src.Uniform()) < float64(silent)
+			if l.Silent[j*y.Stride+i] {
+				silent--
+			}
+			left--
+		}
+	}
 }

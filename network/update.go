@@ -75,17 +75,3 @@ const rowsAtHand = 64
 func addOuter(w Matrix, begin, end int, trace, delta []float32) {
 	vec.AddOuter(w.Data[begin*w.Stride:], w.Stride, trace[begin:end], delta[:w.Stride])
 }
-
-// Settle restores what must hold for feedback weights after an update: silent
-// synapses are zero, and symmetric feedback follows the forward weights.
-func (n *Network) Settle() {
-	for m := range n.Layers {
-		l := &n.Layers[m]
-		for k, silent := range l.Silent {
-			if silent {
-				l.Feedback.Data[k] = 0
-			}
-		}
-	}
-	n.TieFeedback()
-}

@@ -55,7 +55,7 @@ func (f *forwardSpikes) Observe(event sim.Event) {
 		}
 		f.steps += int64(e.Steps)
 		for l := range f.spikes {
-			fired, _ := e.Train(l)
+			fired, _ := e.Raster(l)
 			f.spikes[l] += int64(len(fired))
 		}
 	}

@@ -30,7 +30,6 @@ import (
 	"errors"
 	"fmt"
 
-	"plateau/internal/stream"
 	"plateau/internal/vec"
 	"plateau/network"
 )
@@ -124,26 +123,6 @@ func (e *Engine) Rest() {
 	e.rested = true
 }
 
-// AppendState appends the engine's state at the beginning of the presentation; see
-// Engine.AppendState. Observers may call it when they are told of the presentation.
-func (p *Presentation) AppendState(b []byte) []byte { return p.engine.AppendState(b) }
-
-// Present begins a presentation. The potentials of dendrites are computed anew
-// from the spikes that still act and the weights as they are now.
-func (e *Engine) Present(p Presentation) {
-	p.Rested, p.engine = e.rested, e
-	e.shown, e.step, e.rested = p, 0, false
-	e.key = stream.Key(e.seed, p.Purpose, p.Number)
-	for m, l := range e.layers {
-		l.basal.refresh(e.net.Layers[m].Bias)
-		if l.apical != nil {
-			copy(l.apical.bias, e.net.Layers[m].FeedbackBias)
-		}
-	}
-	e.fresh, e.needed = false, false
-	e.tell(&e.shown)
-}
-
 // Run takes the network through a phase and fills in means, one element for each
 // layer. Slices that are nil are left out; unless Apical and Plateau are nil,
 // FeedbackTrace must not be nil either.
@@ -191,150 +170,4 @@ func clearMeans(m *network.Means) {
 	clear(m.FeedbackTrace)
 	clear(m.Apical)
 	clear(m.Plateau)
-}
-
-// begin sets the input and the teaching current of a phase.
-func (e *Engine) begin(p *Phase) {
-	if e.params.Forward == Rates {
-		first := e.inputs.rate(0)
-		for j, x := range p.Intensity {
-			first[j] = float32(e.params.Noise.MaxRate * float64(x))
-		}
-		for step := 1; step < min(p.Steps, blockSteps); step++ {
-			copy(e.inputs.rate(step), first)
-		}
-	} else {
-		e.in.set(p.Intensity)
-	}
-	e.teach(p)
-	for _, l := range e.layers {
-		l.basal.keep = e.potentials
-		if l.apical != nil {
-			l.apical.keep = e.potentials || p.PlateauStep != nil
-		}
-	}
-	e.followApical(e.params.Hidden.Apical > 0 || p.PlateauStep != nil)
-}
-
-// followApical decides whether a phase computes apical potentials at every step:
-// it does if somata or means need them, or if an observer watches them. When they
-// are needed for the first time, they are computed anew even if an observer has
-// been watching, because the two ways to compute them round differently and a run
-// must not depend on observers.
-func (e *Engine) followApical(needed bool) {
-	follow := needed || e.potentials
-	if follow && !e.fresh || needed && !e.needed {
-		for m, l := range e.layers {
-			if l.apical != nil {
-				l.apical.refresh(e.net.Layers[m].FeedbackBias)
-			}
-		}
-	}
-	e.fresh, e.needed = follow, needed
-}
-
-// teach sets the teaching current of the output neurons.
-func (e *Engine) teach(p *Phase) {
-	l := e.layers[len(e.layers)-1]
-	if !p.Taught {
-		l.step, l.driven = e.params.Output.Step(e.params.Integration, e.params.Dt), false
-		return
-	}
-	step, up, down := e.params.Output.TaughtStep(e.params.Integration, e.params.Dt)
-	l.step, l.driven = step, true
-	for i := range l.drive[:l.size] {
-		l.drive[i] = down
-		if i/e.net.PerClass == p.Class {
-			l.drive[i] = up
-		}
-	}
-}
-
-// advance simulates a block of steps.
-func (e *Engine) advance(steps int) {
-	e.drawInput(steps)
-	for _, l := range e.layers {
-		l.thin.begin(steps)
-	}
-	if e.params.Hidden.Apical > 0 || e.stepwise {
-		for t := range steps {
-			for _, l := range e.layers {
-				if e.fresh && l.apical != nil {
-					l.apical.advance(t)
-				}
-				e.advanceLayer(l, t)
-			}
-		}
-		return
-	}
-	for _, l := range e.layers {
-		for t := range steps {
-			e.advanceLayer(l, t)
-		}
-	}
-	if !e.fresh {
-		return
-	}
-	// Only now are the spikes that feed back known. No soma sees these potentials.
-	for _, l := range e.layers {
-		if l.apical != nil {
-			for t := range steps {
-				l.apical.advance(t)
-			}
-		}
-	}
-}
-
-// advanceLayer takes step t of the block for one layer.
-func (e *Engine) advanceLayer(l *layer, t int) {
-	l.advance(t)
-	if l.out.rates != nil {
-		e.params.Noise.Rates(l.out.rate(t)[:l.size], l.potential(t)[:l.size])
-	}
-	s := l.out.spikes
-	switch {
-	case e.script != nil:
-		s.neurons = append(s.neurons, e.scripted(l.index+1, t, l.size)...)
-	case l.fires:
-		s.neurons = l.thin.draw(s.neurons, t, stream.StepKey(e.key, l.index+1, e.step+t), l.potential(t))
-	}
-	s.endStep()
-}
-
-func (e *Engine) drawInput(steps int) {
-	s := e.inputs.spikes
-	e.in.begin(steps)
-	for t := range steps {
-		switch {
-		case e.script != nil:
-			s.neurons = append(s.neurons, e.scripted(0, t, e.inputs.size)...)
-		case e.params.Forward == Spikes:
-			s.neurons = e.in.draw(s.neurons, t, stream.StepKey(e.key, 0, e.step+t))
-		}
-		s.endStep()
-	}
-}
-
-// scripted returns the spikes of a script. If they are not valid it returns none and
-// keeps the error for Run to return.
-func (e *Engine) scripted(layer, t, size int) []int32 {
-	spikes := e.script.Spikes(layer, e.step+t)
-	for k, i := range spikes {
-		if i < 0 || int(i) >= size || k > 0 && i < spikes[k-1] {
-			if e.failure == nil {
-				e.failure = fmt.Errorf("sim: script: spikes of layer %d in step %d are %v, want ascending neurons from 0 to %d", layer, e.step+t, spikes, size-1)
-			}
-			return nil
-		}
-	}
-	return spikes
-}
-
-// shift makes the last steps of a block the history of the next.
-func (e *Engine) shift(steps int) {
-	e.inputs.shift(steps)
-	for _, l := range e.layers {
-		l.out.shift(steps)
-		copy(l.potential(-1), l.potential(steps-1))
-	}
 }

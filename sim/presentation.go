@@ -25,3 +25,23 @@ const (
 	TestSpikes     = stream.TestSpikes
 	TrialSpikes    = stream.TrialSpikes
 )
+
+// AppendState appends the engine's state at the beginning of the presentation; see
+// Engine.AppendState. Observers may call it when they are told of the presentation.
+func (p *Presentation) AppendState(b []byte) []byte { return p.engine.AppendState(b) }
+
+// Present begins a presentation. The potentials of dendrites are computed anew
+// from the spikes that still act and the weights as they are now.
+func (e *Engine) Present(p Presentation) {
+	p.Rested, p.engine = e.rested, e
+	e.shown, e.step, e.rested = p, 0, false
+	e.key = stream.Key(e.seed, p.Purpose, p.Number)
+	for m, l := range e.layers {
+		l.basal.refresh(e.net.Layers[m].Bias)
+		if l.apical != nil {
+			copy(l.apical.bias, e.net.Layers[m].FeedbackBias)
+		}
+	}
+	e.fresh, e.needed = false, false
+	e.tell(&e.shown)
+}

@@ -10,17 +10,17 @@ import (
 type sender struct {
 	size   int
 	kernel *kernel
-	spikes *train
+	spikes *spikes
 	rates  []float32 // φ (spikes/ms), a row for the step before the block, then the block; nil if only spikes are read
 	stride int
 
 	// older is, for an unlimited kernel, the state of its recursion from all spikes
-	// before the history of the train; for other kernels it is nil.
+	// before the history of spikes; for other kernels it is nil.
 	older []kernels.State
 }
 
 func newSender(size, stride int, k *kernel, rates bool) *sender {
-	s := &sender{size: size, stride: stride, kernel: k, spikes: newTrain(k.history())}
+	s := &sender{size: size, stride: stride, kernel: k, spikes: newSpikes(k.history())}
 	if rates {
 		s.rates = make([]float32, (1+blockSteps)*stride)
 	}

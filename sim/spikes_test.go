@@ -10,7 +10,7 @@ import (
 func TestTrain(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	for _, history := range []int{0, 1, 5, 11} {
-		train := newTrain(history)
+		train := newSpikes(history)
 		var all [][]int32 // of every step since the start
 		for range 60 {
 			steps := 1 + random.IntN(blockSteps)

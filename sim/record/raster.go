@@ -12,7 +12,7 @@ type raster struct {
 
 // add adds the spikes of a block, which begins with a step of the group.
 func (r *raster) add(b *sim.Block, population, first int) {
-	neurons, starts := b.Train(population)
+	neurons, starts := b.Raster(population)
 	offset := len(r.neurons) - starts[0]
 	r.neurons = append(r.neurons, neurons...)
 	for step, end := range starts[1:] {

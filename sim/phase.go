@@ -1,0 +1,133 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+
+	"plateau/network"
+)
+
+// A Phase is a stretch of time in which the input's rates and the teaching
+// current are constant.
+type Phase struct {
+	Name      string
+	Intensity []float32 // rate of each input in units of φ_max, in [0, 1]
+	Steps     int       // length; ≥ 1
+	From      int       // first step of the window over which means are taken
+	Taught    bool      // whether the teaching current flows
+	Class     int       // the true class, if Taught
+
+	// PlateauStep, if not nil, holds for each hidden layer and each of its neurons
+	// the step at whose end the plateau potential begins. The mean apical potential
+	// is then over the PlateauWindow steps up to and including that one.
+	PlateauStep   [][]int
+	PlateauWindow int
+}
+
+// validate reports why a network cannot run the phase. Seen says that the same
+// intensities have been checked before.
+func (p *Phase) validate(a network.Architecture, seen bool) error {
+	var errs []error
+	fail := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("sim: phase %q: "+format, append([]any{p.Name}, args...)...))
+	}
+	if len(p.Intensity) != a.Inputs {
+		fail("%d intensities, want one for each of %d inputs", len(p.Intensity), a.Inputs)
+	}
+	if !seen {
+		for j, x := range p.Intensity {
+			if !(x >= 0 && x <= 1) {
+				fail("intensity of input %d is %v, want 0 to 1", j, x)
+				break
+			}
+		}
+	}
+	if p.Steps < 1 {
+		fail("Steps = %d, want ≥ 1", p.Steps)
+	}
+	if p.From < 0 || p.From >= p.Steps {
+		fail("From = %d, want a step below Steps (%d)", p.From, p.Steps)
+	}
+	if p.Taught && (p.Class < 0 || p.Class >= a.Classes) {
+		fail("Class = %d, want 0 to %d", p.Class, a.Classes-1)
+	}
+	if p.PlateauStep == nil {
+		return errors.Join(errs...)
+	}
+	if p.PlateauWindow < 1 {
+		fail("PlateauWindow = %d steps, want ≥ 1", p.PlateauWindow)
+	}
+	if len(p.PlateauStep) != len(a.Hidden) {
+		fail("PlateauStep for %d layers, want %d", len(p.PlateauStep), len(a.Hidden))
+		return errors.Join(errs...)
+	}
+	for m, steps := range p.PlateauStep {
+		if len(steps) != a.Hidden[m] {
+			fail("PlateauStep[%d] for %d neurons, want %d", m, len(steps), a.Hidden[m])
+		}
+		for i, s := range steps {
+			if s >= p.Steps || s < p.PlateauWindow-1 {
+				fail("plateau of neuron %d of hidden layer %d is at step %d, want %d to %d", i, m, s, p.PlateauWindow-1, p.Steps-1)
+				break
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// begin sets the input and the teaching current of a phase.
+func (e *Engine) begin(p *Phase) {
+	if e.params.Forward == Rates {
+		first := e.inputs.rate(0)
+		for j, x := range p.Intensity {
+			first[j] = float32(e.params.Noise.MaxRate * float64(x))
+		}
+		for step := 1; step < min(p.Steps, blockSteps); step++ {
+			copy(e.inputs.rate(step), first)
+		}
+	} else {
+		e.in.set(p.Intensity)
+	}
+	e.teach(p)
+	for _, l := range e.layers {
+		l.basal.keep = e.potentials
+		if l.apical != nil {
+			l.apical.keep = e.potentials || p.PlateauStep != nil
+		}
+	}
+	e.followApical(e.params.Hidden.Apical > 0 || p.PlateauStep != nil)
+}
+
+// followApical decides whether a phase computes apical potentials at every step:
+// it does if somata or means need them, or if an observer watches them. When they
+// are needed for the first time, they are computed anew even if an observer has
+// been watching, because the two ways to compute them round differently and a run
+// must not depend on observers.
+func (e *Engine) followApical(needed bool) {
+	follow := needed || e.potentials
+	if follow && !e.fresh || needed && !e.needed {
+		for m, l := range e.layers {
+			if l.apical != nil {
+				l.apical.refresh(e.net.Layers[m].FeedbackBias)
+			}
+		}
+	}
+	e.fresh, e.needed = follow, needed
+}
+
+// teach sets the teaching current of the output neurons.
+func (e *Engine) teach(p *Phase) {
+	l := e.layers[len(e.layers)-1]
+	if !p.Taught {
+		l.step, l.driven = e.params.Output.Step(e.params.Integration, e.params.Dt), false
+		return
+	}
+	step, up, down := e.params.Output.TaughtStep(e.params.Integration, e.params.Dt)
+	l.step, l.driven = step, true
+	for i := range l.drive[:l.size] {
+		l.drive[i] = down
+		if i/e.net.PerClass == p.Class {
+			l.drive[i] = up
+		}
+	}
+}
