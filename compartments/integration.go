@@ -50,6 +50,10 @@ func (m Integration) step(dt, g, basal, apical float64) Step {
 	return Step{float32(retain), float32(gain * basal), float32(gain * apical), gain}
 }
 
+// StableEuler reports whether Euler steps of dt (ms) leave a soma whose conductances add
+// up to g (1/ms) where it comes to rest: longer ones carry it further and further away.
+func StableEuler(dt, g float64) bool { return float64(dt*g) < 2 }
+
 // validate reports an unknown method, or a dt with which Euler's soma would grow
 // without bound: it needs dt·g < 2.
 func (m Integration) validate(dt, g float64, what string) error {
@@ -57,7 +61,7 @@ func (m Integration) validate(dt, g float64, what string) error {
 	case Exponential, Steady:
 		return nil
 	case ForwardEuler:
-		if float64(dt*g) < 2 {
+		if StableEuler(dt, g) {
 			return nil
 		}
 		return fmt.Errorf("compartments: dt = %v ms is too long for Euler steps of %s, whose conductances add up to %v/ms; want dt < %.4g ms or the exponential step", dt, what, g, 2/g)

@@ -34,10 +34,14 @@ func (o Output) Step(m Integration, dt float64) Step {
 // TaughtStep returns one step of dt (ms) under a teaching current, with its drive
 // for neurons of the true class (up) and for all others (down).
 func (o Output) TaughtStep(m Integration, dt float64) (step Step, up, down float32) {
-	step = m.step(dt, o.Leak+o.Dendritic+o.Teaching, o.Dendritic, 0)
+	step = m.step(dt, o.Conductance(), o.Dendritic, 0)
 	current := step.gain * o.Teaching
 	return step, float32(current * o.Excitatory), float32(current * o.Inhibitory)
 }
+
+// Conductance returns the sum of all conductances while the teaching current flows
+// (1/ms).
+func (o Output) Conductance() float64 { return o.Leak + o.Dendritic + o.Teaching }
 
 // Validate reports every parameter outside its domain, and a step dt (ms) that
 // the integration cannot take.
@@ -54,7 +58,7 @@ func (o Output) Validate(m Integration, dt float64) error {
 	if err != nil {
 		return err
 	}
-	return m.validate(dt, o.Leak+o.Dendritic+o.Teaching, "taught output neurons")
+	return m.validate(dt, o.Conductance(), "taught output neurons")
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -19,14 +19,15 @@ type Pyramidal struct {
 
 // Gain returns k_b = g_b/(g_l + g_b + g_a): with the apical dendrite at 0, the soma
 // comes to rest at k_b times the basal potential.
-func (p Pyramidal) Gain() float64 { return p.Basal / p.total() }
+func (p Pyramidal) Gain() float64 { return p.Basal / p.Conductance() }
 
 // Step returns one step of dt (ms).
 func (p Pyramidal) Step(m Integration, dt float64) Step {
-	return m.step(dt, p.total(), p.Basal, p.Apical)
+	return m.step(dt, p.Conductance(), p.Basal, p.Apical)
 }
 
-func (p Pyramidal) total() float64 { return p.Leak + p.Basal + p.Apical }
+// Conductance returns the sum of all conductances (1/ms).
+func (p Pyramidal) Conductance() float64 { return p.Leak + p.Basal + p.Apical }
 
 // Validate reports every conductance outside its domain, and a step dt (ms)
 // that the integration cannot take.
@@ -38,7 +39,7 @@ func (p Pyramidal) Validate(m Integration, dt float64) error {
 	if err != nil {
 		return err
 	}
-	return m.validate(dt, p.total(), "hidden neurons")
+	return m.validate(dt, p.Conductance(), "hidden neurons")
 }
 
 func conductance(name string, g float64, positive bool) error {

@@ -56,9 +56,9 @@ func (a Architecture) FeedbackFrom(m int) int {
 	return len(a.Hidden)
 }
 
-// maxNeurons is the largest population whose spikes package sim can draw; see
+// MaxNeurons is the largest population whose spikes package sim can draw; see
 // vec.MaxCells.
-const maxNeurons = 1 << 20
+const MaxNeurons = 1 << 20
 
 // Validate reports every field outside its domain.
 func (a Architecture) Validate() error {
@@ -68,13 +68,13 @@ func (a Architecture) Validate() error {
 			errs = append(errs, fmt.Errorf("network: Architecture."+format, args...))
 		}
 	}
-	require(a.Inputs >= 1 && a.Inputs <= maxNeurons, "Inputs = %d, want 1 to %d", a.Inputs, maxNeurons)
+	require(a.Inputs >= 1 && a.Inputs <= MaxNeurons, "Inputs = %d, want 1 to %d", a.Inputs, MaxNeurons)
 	for i, n := range a.Hidden {
-		require(n >= 1 && n <= maxNeurons, "Hidden[%d] = %d neurons, want 1 to %d", i, n, maxNeurons)
+		require(n >= 1 && n <= MaxNeurons, "Hidden[%d] = %d neurons, want 1 to %d", i, n, MaxNeurons)
 	}
-	require(a.Classes >= 2 && a.Classes <= maxNeurons, "Classes = %d, want 2 to %d", a.Classes, maxNeurons)
-	require(a.PerClass >= 1 && a.PerClass <= maxNeurons, "PerClass = %d, want 1 to %d", a.PerClass, maxNeurons)
-	require(a.Classes < 2 || a.PerClass < 1 || a.PerClass <= maxNeurons/a.Classes, "PerClass = %d of %d classes, want at most %d output neurons", a.PerClass, a.Classes, maxNeurons)
+	require(a.Classes >= 2 && a.Classes <= MaxNeurons, "Classes = %d, want 2 to %d", a.Classes, MaxNeurons)
+	require(a.PerClass >= 1 && a.PerClass <= MaxNeurons, "PerClass = %d, want 1 to %d", a.PerClass, MaxNeurons)
+	require(a.Classes < 2 || a.PerClass < 1 || a.PerClass <= MaxNeurons/a.Classes, "PerClass = %d of %d classes, want at most %d output neurons", a.PerClass, a.Classes, MaxNeurons)
 	require(a.Feedback == Broadcast || a.Feedback == LayerWise, "Feedback = %q, want %q or %q", string(a.Feedback), Broadcast, LayerWise)
 	require(a.Silent >= 0 && a.Silent < 1, "Silent = %v, want a share from 0 to below 1", a.Silent)
 	require(a.Silent == 0 || a.SilentGain > 0 && a.SilentGain < 1e6, "SilentGain = %v, want > 0", a.SilentGain)

@@ -20,11 +20,11 @@ func DefaultTestPhase() TestPhase { return TestPhase{Length: 250, Settle: 30} }
 // Validate reports all the fields outside their domain.
 func (p TestPhase) Validate() error {
 	var errs []error
-	if !(p.Settle >= 0 && p.Settle < maxLength) {
-		errs = append(errs, fmt.Errorf("protocols: TestPhase.Settle = %v ms, want ≥ 0 and < %v ms", p.Settle, maxLength))
+	if !(p.Settle >= 0 && p.Settle < MaxLength) {
+		errs = append(errs, fmt.Errorf("protocols: TestPhase.Settle = %v ms, want ≥ 0 and < %v ms", p.Settle, MaxLength))
 	}
-	if !(p.Length > p.Settle && p.Length < maxLength) {
-		errs = append(errs, fmt.Errorf("protocols: TestPhase.Length = %v ms, want > Settle (%v ms) and < %v ms", p.Length, p.Settle, maxLength))
+	if !(p.Length > p.Settle && p.Length < MaxLength) {
+		errs = append(errs, fmt.Errorf("protocols: TestPhase.Length = %v ms, want > Settle (%v ms) and < %v ms", p.Length, p.Settle, MaxLength))
 	}
 	return errors.Join(errs...)
 }

@@ -53,13 +53,13 @@ func (p TwoPhase) Validate() error {
 			errs = append(errs, fmt.Errorf("protocols: TwoPhase."+format, args...))
 		}
 	}
-	require(p.Settle >= 0 && p.Settle < maxLength, "Settle = %v ms, want ≥ 0 and < %v ms", p.Settle, maxLength)
-	require(p.Forward > p.Settle && p.Forward < maxLength, "Forward = %v ms, want > Settle (%v ms) and < %v ms", p.Forward, p.Settle, maxLength)
-	require(p.Target > p.Settle && p.Target < maxLength, "Target = %v ms, want > Settle (%v ms) and < %v ms", p.Target, p.Settle, maxLength)
+	require(p.Settle >= 0 && p.Settle < MaxLength, "Settle = %v ms, want ≥ 0 and < %v ms", p.Settle, MaxLength)
+	require(p.Forward > p.Settle && p.Forward < MaxLength, "Forward = %v ms, want > Settle (%v ms) and < %v ms", p.Forward, p.Settle, MaxLength)
+	require(p.Target > p.Settle && p.Target < MaxLength, "Target = %v ms, want > Settle (%v ms) and < %v ms", p.Target, p.Settle, MaxLength)
 	shorter := min(p.Forward, p.Target)
 	require(p.Window == 0 || p.Window > 0 && p.Window <= shorter, "Window = %v ms, want 0 (all since Settle) or up to the shorter phase (%v ms)", p.Window, shorter)
 	require(p.PlateauSpread >= 0, "PlateauSpread = %v ms, want ≥ 0", p.PlateauSpread)
-	require(p.PlateauSD >= 0 && p.PlateauSD < maxLength, "PlateauSD = %v ms, want ≥ 0 and < %v ms", p.PlateauSD, maxLength)
+	require(p.PlateauSD >= 0 && p.PlateauSD < MaxLength, "PlateauSD = %v ms, want ≥ 0 and < %v ms", p.PlateauSD, MaxLength)
 	require(p.PlateauSD == 0 || p.PlateauSpread > 0, "PlateauSD = %v ms needs a PlateauSpread, which is 0", p.PlateauSD)
 	if p.PlateauSpread > 0 {
 		require(p.Window > 0, "PlateauSpread = %v ms needs a Window, which is 0", p.PlateauSpread)
@@ -80,8 +80,8 @@ func (p TwoPhase) OnGrid(dt float64) TwoPhase {
 	return p
 }
 
-// maxLength limits the length of a phase (ms), to more than a quarter of an hour.
-const maxLength = 1e6
+// MaxLength limits the length of a phase (ms), to more than a quarter of an hour.
+const MaxLength = 1e6
 
 // phases holds the two phases of an example. They are reused for every example.
 type phases struct {
@@ -123,7 +123,7 @@ func (ph *phases) draw(seed, example uint64) {
 		}
 		if ph.protocol.Longer != nil {
 			s := stream.New(seed, stream.PhaseLengths, example, 0, k)
-			length += min(ph.protocol.Longer.Draw(&s), maxLength)
+			length += min(ph.protocol.Longer.Draw(&s), MaxLength)
 		}
 		phase.Steps = kernels.Steps(length, ph.dt)
 		phase.From = kernels.Steps(ph.protocol.Settle, ph.dt)

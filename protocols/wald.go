@@ -30,8 +30,8 @@ func (w Wald) Draw(src network.Source) float64 {
 
 // Validate reports parameters outside their domain.
 func (w Wald) Validate() error {
-	if !(w.Mean > 0 && w.Mean < maxLength && w.Scale > 0 && w.Scale < 1e9) {
-		return fmt.Errorf("protocols: Wald has Mean = %v ms and Scale = %v ms, want both > 0, Mean < %v ms and Scale < 1e+09 ms", w.Mean, w.Scale, maxLength)
+	if !(w.Mean > 0 && w.Mean < MaxLength && w.Scale > 0 && w.Scale < 1e9) {
+		return fmt.Errorf("protocols: Wald has Mean = %v ms and Scale = %v ms, want both > 0, Mean < %v ms and Scale < 1e+09 ms", w.Mean, w.Scale, MaxLength)
 	}
 	return nil
 }

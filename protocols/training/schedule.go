@@ -15,14 +15,14 @@ type Schedule struct {
 	Seed      uint64  // decides the order of the examples
 }
 
-// maxBatch is the largest size of a batch, because each slot takes memory.
-const maxBatch = 1 << 16
+// MaxBatch is the largest size of a batch, because each slot takes memory.
+const MaxBatch = 1 << 16
 
 // Validate reports every field outside its domain.
 func (s Schedule) Validate() error {
 	var errs []error
-	if s.Batch < 1 || s.Batch > maxBatch {
-		errs = append(errs, fmt.Errorf("training: Schedule.Batch = %d, want 1 to %d", s.Batch, maxBatch))
+	if s.Batch < 1 || s.Batch > MaxBatch {
+		errs = append(errs, fmt.Errorf("training: Schedule.Batch = %d, want 1 to %d", s.Batch, MaxBatch))
 	}
 	if !(s.RateDecay > 0 && s.RateDecay <= 1) {
 		errs = append(errs, fmt.Errorf("training: Schedule.RateDecay = %v, want more than 0, at most 1", s.RateDecay))
