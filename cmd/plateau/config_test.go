@@ -55,14 +55,15 @@ func TestConfigCommand(t *testing.T) {
 // An option with nothing behind it, such as --hidden "$LAYERS", is never meant.
 func TestEmptyOptions(t *testing.T) {
 	plateautest.Empty(t)
-	for _, n := range settings.NamedOptions() {
+	for _, k := range settings.NamedOptions() {
+		flag := k.Option.Flag
 		for _, nothing := range []string{"", " "} {
-			status, _, messages := plateau("config", "--"+n.Flag, nothing)
-			if n.Flag == "measure" {
-				status, _, messages = plateau("train", "--"+n.Flag, nothing)
+			status, _, messages := plateau("config", "--"+flag, nothing)
+			if flag == "measure" {
+				status, _, messages = plateau("train", "--"+flag, nothing)
 			}
-			if want := fmt.Sprintf("plateau: --%s: %s = %q: want ", n.Flag, n.Key, nothing); status != 2 || !strings.HasPrefix(messages, want) {
-				t.Errorf("--%s %q: status %d, %s", n.Flag, nothing, status, messages)
+			if want := fmt.Sprintf("plateau: --%s: %s = %q: want ", flag, k.Name, nothing); status != 2 || !strings.HasPrefix(messages, want) {
+				t.Errorf("--%s %q: status %d, %s", flag, nothing, status, messages)
 			}
 		}
 	}

@@ -82,7 +82,7 @@ func TestPresets(t *testing.T) {
 			m.Neurons.Forward, m.Neurons.Feedback, m.Neurons.Integration = sim.Rates, sim.Rates, compartments.Steady
 			m.Train = protocols.TwoPhase{Forward: 2, Target: 2, Settle: 1}
 			m.Test = protocols.TestPhase{Length: 2, Settle: 1}
-			if model := got.Model(got.Images()); !reflect.DeepEqual(model, m) {
+			if model := got.Model(got.Data.Images()); !reflect.DeepEqual(model, m) {
 				t.Errorf("%s is %+v, want %+v", p.Name, model, m)
 			}
 			if got.Learning.Epochs != 60 || got.Data.Name != "mnist" {
@@ -111,7 +111,7 @@ func TestPresetsLearn(t *testing.T) {
 	data := dataset.Digits(1, 5, 1).Train
 	for _, p := range settings.Presets() {
 		c := presetOf(t, p.Name)
-		m := c.Model(c.Images())
+		m := c.Model(c.Data.Images())
 		net, err := m.NewNetwork()
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/plateautest"
+	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
@@ -34,11 +35,11 @@ func TestNamesArePrintable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := c.Load(1, 1)
+	data, err := c.Data.Load(1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := c.TrialHeader(m, "test")
+	h := settings.TrialHeader(c, m, "test")
 	h.Data, h.Program, h.Config = evil, evil, "["+evil
 	w, err := record.Create("crafted.plateau", h, net)
 	if err != nil {

@@ -142,7 +142,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 	for _, ignore := range []bool{false, true} {
 		var stdout, stderr bytes.Buffer
 		con := &terminal.Console{Out: &stdout, Err: &stderr, JSON: true}
-		data, err := c.Load(c.Data.Examples, c.Data.Test)
+		data, err := c.Data.Load(c.Data.Examples, c.Data.Test)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func TestRecordFailsInMidRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := c.RecordingHeader(c.Model(info))
+		h, err := settings.RecordingHeader(c, c.Model(info))
 		if err != nil {
 			t.Fatal(err)
 		}

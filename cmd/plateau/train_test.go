@@ -237,7 +237,7 @@ func TestValidation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := c.Model(c.Images())
+	m := c.Model(c.Data.Images())
 	net, err := run.LoadNetwork(m, "held")
 	if err != nil {
 		t.Fatal(err)

@@ -111,7 +111,7 @@ func inspectRun(ctx context.Context, con *terminal.Console, path string, verify 
 	if n := c.Data.Validation; n > 0 {
 		held = fmt.Sprintf("%s held out; ", terminal.Plural(n, "image"))
 	}
-	con.Line("%s requested, %s each; %s%s to test on; seed %d", terminal.Plural(e.Asked, "epoch"), terminal.Plural(c.Shown(), "image"), held, terminal.Plural(int(c.Data.Test), "image"), c.Seed)
+	con.Line("%s requested, %s each; %s%s to test on; seed %d", terminal.Plural(e.Asked, "epoch"), terminal.Plural(c.Data.Shown(), "image"), held, terminal.Plural(int(c.Data.Test), "image"), c.Seed)
 	if changed != nil {
 		con.Line("settings that are not the defaults: %s", strings.Join(changed, ", "))
 	}

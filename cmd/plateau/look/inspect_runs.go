@@ -88,7 +88,7 @@ func csvOfRuns(runs []comparedRun, telling []settings.Key) string {
 	}
 	for _, r := range runs {
 		row := []string{r.Run, r.State, r.config.Data.Name, r.network(), strconv.FormatInt(r.config.Seed, 10),
-			strconv.Itoa(len(r.Epochs)), strconv.Itoa(r.Asked), strconv.Itoa(r.config.Shown()),
+			strconv.Itoa(len(r.Epochs)), strconv.Itoa(r.Asked), strconv.Itoa(r.config.Data.Shown()),
 			share(r.trainError()), share(r.Validated), share(r.TestError), "", r.Weights}
 		if r.Seconds > 0 {
 			row[11] = share(&r.Seconds)

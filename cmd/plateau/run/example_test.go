@@ -113,7 +113,7 @@ func ExampleLoadNetwork() {
 		log.Fatal(err)
 	}
 	fmt.Println("weights:", net.Weights().SHA256()[:12])
-	data, err := c.Load(c.Data.Examples, c.Data.Test)
+	data, err := c.Data.Load(c.Data.Examples, c.Data.Test)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func ExampleLoadLearner() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	data, err := c.Load(c.Data.Examples, c.Data.Test)
+	data, err := c.Data.Load(c.Data.Examples, c.Data.Test)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func (r *recordedImages) load(split string, image int) (*dataset.Set, error) {
 		return nil, fmt.Errorf("image %d is not in the %s set of %s", image, split, r.h.Data)
 	}
 	*wanted = max(run, settings.Count(image+1))
-	data, err := r.C.Load(train, test)
+	data, err := r.C.Data.Load(train, test)
 	if err != nil {
 		return nil, err
 	}

@@ -40,13 +40,3 @@ func Distinguishing(all []*Config) (telling []Key) {
 	}
 	return telling
 }
-
-// followed reports whether a key has the value that follows from others.
-func (k Key) followed(c *Config) bool {
-	if k.derive == nil {
-		return false
-	}
-	standard := *c
-	k.derive(&standard)
-	return k.Text(&standard) == k.Text(c)
-}

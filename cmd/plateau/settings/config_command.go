@@ -40,7 +40,7 @@ unit, range, default and equation. Options change the values.`,
 		NoteRounded(con, c)
 		if con.JSON {
 			for _, k := range Keys() {
-				con.Event(k.event(c))
+				con.Event(keyEvent(k, c))
 			}
 			return nil
 		}
@@ -66,7 +66,7 @@ type KeyEvent struct {
 	Equation string `json:"equation"`
 }
 
-func (k Key) event(c *Config) KeyEvent {
+func keyEvent(k Key, c *Config) KeyEvent {
 	return KeyEvent{"key", k.Name, k.Text(c), k.Standard(Defaults()), k.Unit, k.Allowed(nil), k.Meaning, k.Equation}
 }
 

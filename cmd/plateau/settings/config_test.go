@@ -29,7 +29,7 @@ func mustConfig(t *testing.T, pairs ...string) *Config {
 func TestDefaultsAreTheModels(t *testing.T) {
 	for _, hidden := range [][]int{{500}, {}, {500, 100}, {30, 20, 10}} {
 		c := mustConfig(t, "network.hidden=["+terminal.Join(hidden, ",")+"]")
-		got, want := c.Model(c.Images()), protocols.Default(784, hidden, 10)
+		got, want := c.Model(c.Data.Images()), protocols.Default(784, hidden, 10)
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%v:\n got %+v\nwant %+v", hidden, got, want)
 		}
@@ -39,7 +39,7 @@ func TestDefaultsAreTheModels(t *testing.T) {
 // Units are converted once, at this border.
 func TestUnits(t *testing.T) {
 	c := mustConfig(t, "neurons.max_rate_hz=500", "neurons.dt_ms=0.5", "phases.longer=true", "neurons.spike_memory_ms=\"unlimited\"")
-	m := c.Model(c.Images())
+	m := c.Model(c.Data.Images())
 	if m.Neurons.Noise.MaxRate != 0.5 {
 		t.Errorf("500 Hz are %v spikes/ms, want 0.5", m.Neurons.Noise.MaxRate)
 	}
@@ -120,7 +120,7 @@ func TestPrintedConfigReadsBack(t *testing.T) {
 					t.Errorf("%s = %s, want %s", k.Name, got, want)
 				}
 			}
-			if !reflect.DeepEqual(got.rule(got.Images()), c.rule(c.Images())) {
+			if !reflect.DeepEqual(got.rule(got.Data.Images()), c.rule(c.Data.Images())) {
 				t.Errorf("explained %v: the model is another one", explain)
 			}
 		}
@@ -281,12 +281,17 @@ func TestWhatKeysAllowTheModelAllows(t *testing.T) {
 	}
 }
 
-// The places of an option that are no key are bugs of ours.
-func TestNamedOptionsAreKeys(t *testing.T) {
-	for _, n := range NamedOptions() {
-		if _, ok := Lookup(n.Key); !ok {
-			t.Errorf("--%s: no key %s", n.Flag, n.Key)
+// No two settings have the same name or the same option.
+func TestKeysAndOptionsStandOnce(t *testing.T) {
+	var flags []string
+	for _, k := range NamedOptions() {
+		if slices.Contains(flags, k.Option.Flag) {
+			t.Errorf("--%s stands twice", k.Option.Flag)
 		}
+		flags = append(flags, k.Option.Flag)
+	}
+	if len(flags) != 11 {
+		t.Errorf("there are options %q, want 11", flags)
 	}
 	var names []string
 	for _, k := range Keys() {
@@ -337,8 +342,8 @@ func TestLists(t *testing.T) {
 			t.Errorf("hidden = %s is %s, want %s", test.file, got, test.want)
 		}
 	}
-	if c := mustConfig(t, "learning.feedback_rates=none"); c.feedbackRates() != nil {
-		t.Errorf("feedback learns with rates %v", c.feedbackRates())
+	if c := mustConfig(t, "learning.feedback_rates=none"); c.Learning.feedback() != nil {
+		t.Errorf("feedback learns with rates %v", c.Learning.feedback())
 	}
 }
 

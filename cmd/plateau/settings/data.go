@@ -3,14 +3,12 @@ package settings
 import (
 	"fmt"
 	"math"
-	"path/filepath"
+	"strings"
 
-	"plateau/cmd/plateau/cli"
-	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
 )
 
-// dataSection is the section [data]: what to learn from.
+// dataSection is the section [data]: what is learnt, and how much of it is used.
 type dataSection struct {
 	Name, Dir      string
 	Examples, Test Count
@@ -18,107 +16,111 @@ type dataSection struct {
 	seed           int64
 }
 
-func defaultData() (s dataSection) {
-	s.Name = "digits"
-	s.seed = 1
-	return s
+func defaultData() dataSection { return dataSection{Name: "digits", seed: 1} }
+
+// Default numbers of images and epochs: a newcomer's run on digits takes about a minute,
+// and a run on a real data set uses all of it.
+const (
+	digitsExamples = 30000
+	digitsTest     = 2000
+	digitsEpochs   = 6
+	otherEpochs    = 10
+)
+
+// schedule returns the default numbers of images and epochs.
+func schedule(data string) (examples, test Count, epochs int) {
+	if data == "digits" {
+		return digitsExamples, digitsTest, digitsEpochs
+	}
+	return 0, 0, otherEpochs
+}
+
+// forDigits says in words that digits have one default, and the other data sets another.
+func forDigits(n int, others string) string {
+	return fmt.Sprintf("%d for digits, %s for the others", n, others)
+}
+
+// digitsOtherwise says the same in the help of an option.
+func digitsOtherwise(n int, others string) string {
+	return fmt.Sprintf("%d for digits, otherwise %s", n, others)
 }
 
 func dataKeys() []Key {
-	return []Key{
-		{
-			Name: "data.name", Meaning: "data set to train and test on",
-			At: func(c *Config) any { return &c.Data.Name }, Choices: dataset.Names(),
-		},
-		{
-			Name: "data.dir", Meaning: "the only folder to look for its files in; empty: $PLATEAU_DATA, then the user's cache folder and Keras's",
-			wants: `the name of a folder, or "" in a configuration for the usual ones`,
-			At:    func(c *Config) any { return &c.Data.Dir },
-			ok:    func(c *Config) bool { return true },
-		},
-		{
-			Name: "data.examples", Meaning: "number of training images used, from the first", Unit: "images",
-			wants:   `1 to {the number of training images}, or "all"`,
-			At:      func(c *Config) any { return &c.Data.Examples },
-			ok:      func(c *Config) bool { return c.Data.Examples >= 0 && int(c.Data.Examples) <= c.Images().Train },
-			Follows: "30000 for digits, all for the others",
-			derive:  func(c *Config) { c.Data.Examples, _, _ = schedule(c.Data.Name) },
-		},
-		{
-			Name: "data.validation", Meaning: "number of training images held out, the last of data.examples: the network does not learn from them, and is tested on them after every epoch; on the test set it is then tested only at the end of the run", Unit: "images",
-			wants: "a whole number from 0 (none are held out), less than {data.examples}",
-			At:    func(c *Config) any { return &c.Data.Validation },
-			ok:    func(c *Config) bool { return c.Data.Validation >= 0 && (c.Data.Examples < 0 || c.Shown() > 0) },
-		},
-		{
-			Name: "data.test_examples", Meaning: "number of test images used in a test, from the first", Unit: "images",
-			wants:   `1 to {the number of test images}, or "all"`,
-			At:      func(c *Config) any { return &c.Data.Test },
-			ok:      func(c *Config) bool { return c.Data.Test >= 0 && int(c.Data.Test) <= c.Images().Test },
-			Follows: "2000 for digits, all for the others",
-			derive:  func(c *Config) { _, c.Data.Test, _ = schedule(c.Data.Name) },
-		},
-		{
-			Name: "data.seed", Meaning: "seed of the digits that are drawn; without effect on the other data sets",
-			limits: whole(0, math.MaxInt64),
-			At:     func(c *Config) any { return &c.Data.seed },
-		},
-	}
+	return []Key{{
+		Name: "data.name", Meaning: "data set to train and test on",
+		Option: Option{Flag: "data", hint: "NAME", usage: "data set: " + strings.Join(dataset.Names(), ", ")},
+		Range:  choice(dataset.Names()...),
+		At:     func(c *Config) any { return &c.Data.Name },
+	}, {
+		Name: "data.dir", Meaning: "the only folder to look for its files in; empty: $PLATEAU_DATA, then the user's cache folder and Keras's",
+		Option: Option{Flag: "data-dir", hint: "DIR", usage: "the only folder to look for data in", standard: "$PLATEAU_DATA, then the user's caches"},
+		Range:  anything(`the name of a folder, or "" in a configuration for the usual ones`),
+		At:     func(c *Config) any { return &c.Data.Dir },
+	}, {
+		Name: "data.examples", Meaning: "number of training images used, from the first", Unit: "images",
+		Option:  Option{Flag: "examples", hint: "N", usage: "number of training images used, from the first", standard: digitsOtherwise(digitsExamples, "all")},
+		Range:   imagesOf("training", func(c *Config) (Count, int) { return c.Data.Examples, c.Data.Images().Train }),
+		At:      func(c *Config) any { return &c.Data.Examples },
+		Follows: forDigits(digitsExamples, "all"),
+		derive:  func(c *Config) { c.Data.Examples, _, _ = schedule(c.Data.Name) },
+	}, {
+		Name: "data.validation", Meaning: "number of training images held out, the last of data.examples: the network does not learn from them, and is tested on them after every epoch; on the test set it is then tested only at the end of the run", Unit: "images",
+		Option: Option{Flag: "validation", hint: "N", usage: "of those, hold out the last N, and test on them after every epoch, not on the test set"},
+		Range: relation("a whole number from 0 (none are held out), less than {data.examples}", func(c *Config) bool {
+			return c.Data.Validation >= 0 && (c.Data.Examples < 0 || c.Data.Shown() > 0)
+		}),
+		At: func(c *Config) any { return &c.Data.Validation },
+	}, {
+		Name: "data.test_examples", Meaning: "number of test images used in a test, from the first", Unit: "images",
+		Option:  Option{Flag: "test-examples", hint: "N", usage: "number of test images used, from the first", standard: digitsOtherwise(digitsTest, "all")},
+		Range:   imagesOf("test", func(c *Config) (Count, int) { return c.Data.Test, c.Data.Images().Test }),
+		At:      func(c *Config) any { return &c.Data.Test },
+		Follows: forDigits(digitsTest, "all"),
+		derive:  func(c *Config) { _, c.Data.Test, _ = schedule(c.Data.Name) },
+	}, {
+		Name: "data.seed", Meaning: "seed of the digits that are drawn; without effect on the other data sets",
+		Range: whole(0, math.MaxInt64),
+		At:    func(c *Config) any { return &c.Data.seed },
+	}}
 }
 
-// NoteData prints notes about the data set of a configuration.
-func NoteData(c *terminal.Console, of *Config, d *dataset.Data) {
-	for _, line := range d.Notices {
-		c.Note("note: %s", line)
-	}
-	if len(d.Missing) > 0 {
-		c.Note("to download the rest: %s", cli.FetchCommand(d.Name, of.Data.Dir))
-	}
+// imagesOf allows what a data set has.
+func imagesOf(split string, count func(*Config) (Count, int)) Range {
+	word := "the number of " + split + " images"
+	return relation("1 to {"+word+`}, or "all"`, func(c *Config) bool {
+		n, most := count(c)
+		return n >= 0 && int(n) <= most
+	}).term(word, func(c *Config) string {
+		_, most := count(c)
+		return fmt.Sprint(most)
+	})
 }
 
-// LoadImages loads the images that a run uses, and prints notes about them.
-func LoadImages(c *terminal.Console, of *Config) (*dataset.Data, error) {
-	data, err := of.Load(of.Data.Examples, of.Data.Test)
-	if err != nil {
-		return nil, err
+// Images describes the data set, with the largest numbers of images that its splits
+// can have.
+func (d dataSection) Images() dataset.Info {
+	info, err := dataset.Lookup(d.Name)
+	if err == nil && len(info.Files) == 0 {
+		info.Train, info.Test = maxDrawn, maxDrawn
 	}
-	NoteData(c, of, data)
-	return data, pin(of, data)
+	return info
 }
 
-// pin replaces "all" by the number of images, so that the stored configuration says
-// what was used.
-func pin(c *Config, data *dataset.Data) error {
-	var problems []string
-	for _, split := range []struct {
-		key, name string
-		n         *Count
-		set       *dataset.Set
-	}{
-		{"data.examples", "training", &c.Data.Examples, data.Train},
-		{"data.test_examples", "test", &c.Data.Test, data.Test},
-	} {
-		if *split.n == 0 {
-			*split.n = Count(split.set.Len())
-		}
-		if have := split.set.Len(); int(*split.n) > have {
-			problems = append(problems, fmt.Sprintf("%s%s = %d: there are only %d %s images in %s",
-				Prefix(c.Given[split.key]), split.key, *split.n, have, split.name, data.Dir))
-		}
+// maxDrawn is the largest number of images of digits.
+const maxDrawn = 1000000
+
+// Shown returns the number of images in an epoch.
+func (d dataSection) Shown() int {
+	if d.Examples > 0 {
+		return int(d.Examples) - d.Validation
 	}
-	if held := c.Data.Validation; held >= int(c.Data.Examples) {
-		problems = append(problems, fmt.Sprintf("%sdata.validation = %d: want less than the number of training images (%d)",
-			Prefix(c.Given["data.validation"]), held, c.Data.Examples))
-	}
-	if problems != nil {
-		return &Error{Problems: problems}
-	}
-	if c.Data.Dir != "" {
-		dir, err := filepath.Abs(c.Data.Dir)
-		if err != nil {
-			return err
-		}
-		c.Data.Dir = dir
-	}
-	return nil
+	return d.Images().Train - d.Validation
+}
+
+// Load reads or draws the images that the configuration asks for: at least the given
+// numbers of training and test images.
+func (d dataSection) Load(train, test Count) (*dataset.Data, error) {
+	return dataset.Load(d.Name, dataset.Options{
+		Dir: d.Dir, Seed: uint64(d.seed), Train: int(train), Test: int(test),
+	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"plateau/cmd/plateau/terminal"
 	"plateau/kernels"
+	"plateau/protocols"
 )
 
 // A rounding is a setting that was rounded to whole steps.
@@ -17,9 +18,9 @@ type rounding struct {
 // onGrid rounds every time that is simulated to a multiple of the time step, by the
 // rule of kernels.Steps, and returns what it changed. It leaves values that are out of
 // range as they are; they are reported later.
-func (c *Config) onGrid() (changed []rounding) {
+func onGrid(c *Config) (changed []rounding) {
 	dt := c.Neurons.Dt
-	if !within(dt, minStep, maxStep) {
+	if !(dt >= minStep && dt <= maxStep) {
 		return nil
 	}
 	for _, k := range Keys() {
@@ -34,7 +35,7 @@ func (c *Config) onGrid() (changed []rounding) {
 			time = float64(*p)
 		}
 		became := kernels.OnGrid(time, dt)
-		if !within(time, 0, maxLength) || became == time {
+		if !(time >= 0 && time <= protocols.MaxLength) || became == time {
 			continue
 		}
 		switch p := k.At(c).(type) {

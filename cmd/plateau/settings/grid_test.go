@@ -26,7 +26,7 @@ func TestTimesBecomeWholeSteps(t *testing.T) {
 	if len(c.rounded) != 9 {
 		t.Errorf("%d settings were rounded, want 9: %v", len(c.rounded), c.rounded)
 	}
-	m := c.Model(c.Images())
+	m := c.Model(c.Data.Images())
 	if p := m.Train; p.Forward != 60 || p.Target != 70 || p.Settle != 30 || p.Window != 20 || p.PlateauSpread != 30 || p.PlateauSD != 3.5 {
 		t.Errorf("the model has %+v", p)
 	}

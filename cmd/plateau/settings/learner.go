@@ -47,7 +47,7 @@ func (c *Config) validateRule() error {
 	if c.Learning.Rule != plateau && c.Network.PerClass != 1 {
 		return fmt.Errorf("network.per_class = %d, but with learning.rule = %q a class has one output; want 1", c.Network.PerClass, c.Learning.Rule)
 	}
-	return c.rule(c.Images()).Validate()
+	return c.rule(c.Data.Images()).Validate()
 }
 
 // withoutEffect reports settings that the user asks for with --set and that mean nothing

@@ -8,31 +8,26 @@ import (
 	"plateau/protocols/measure"
 )
 
-// measureSection is the section [measure]: what is measured in training.
+// measureSection is the section [measure]: what is measured while a network learns.
 type measureSection struct {
 	What  string
 	Every int
 }
 
-func defaultMeasure() (s measureSection) {
-	s.What, s.Every = Nothing, 1000
-	return s
-}
+func defaultMeasure() measureSection { return measureSection{What: Nothing, Every: 1000} }
 
 func measureKeys() []Key {
-	return []Key{
-		{
-			Name: "measure.what", Meaning: "what train --measure measures, for lines of metrics.jsonl and for measurements.npz",
-			wants: `"none", "all" or some of "` + strings.Join(MeasurementNames(), ",") + `", of which angle, eigenvalue and alignment need a hidden layer`,
-			At:    func(c *Config) any { return &c.Measure.What },
-			ok:    func(c *Config) bool { _, err := c.Measured(); return err == nil },
-		},
-		{
-			Name: "measure.every", Meaning: "number of training images from one line of measurements to the next", Unit: "images",
-			limits: whole(1, 1e9),
-			At:     func(c *Config) any { return &c.Measure.Every },
-		},
-	}
+	return []Key{{
+		Name: "measure.what", Meaning: "what train --measure measures, for lines of metrics.jsonl and for measurements.npz",
+		Option: Option{Flag: "measure", hint: "LIST", usage: "what to measure in training: all, or some words of measure.what, such as angle,norms"},
+		Range: relation(`"none", "all" or some of "`+strings.Join(MeasurementNames(), ",")+`", of which angle, eigenvalue and alignment need a hidden layer`,
+			func(c *Config) bool { _, err := c.Measure.Measured(len(c.Network.Hidden)); return err == nil }),
+		At: func(c *Config) any { return &c.Measure.What },
+	}, {
+		Name: "measure.every", Meaning: "number of training images from one line of measurements to the next", Unit: "images",
+		Range: whole(1, 1e9),
+		At:    func(c *Config) any { return &c.Measure.Every },
+	}}
 }
 
 // MeasurementNames are the words of measure.what.
@@ -54,18 +49,17 @@ func (m Measured) Training() bool {
 	return m.Everything || o != measure.Options{}
 }
 
-// Measured reads measure.what.
-func (c *Config) Measured() (Measured, error) {
-	m := Measured{Options: measure.Options{Every: c.Measure.Every}}
-	hidden := len(c.Network.Hidden)
-	switch c.Measure.What {
+// Measured reads measure.what, for a network with that many hidden layers.
+func (s measureSection) Measured(hidden int) (Measured, error) {
+	m := Measured{Options: measure.Options{Every: s.Every}}
+	switch s.What {
 	case Nothing:
 		return m, nil
 	case Everything:
 		m.Everything, m.Confusion = true, true
 		return m, nil
 	}
-	for _, name := range cli.SplitList(c.Measure.What) {
+	for _, name := range cli.SplitList(s.What) {
 		switch name {
 		case "losses":
 			m.Losses = true

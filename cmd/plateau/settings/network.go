@@ -1,10 +1,13 @@
 package settings
 
 import (
+	"fmt"
+
 	"plateau/network"
+	"plateau/protocols/dataset"
 )
 
-// networkSection is the section [network]: how many neurons there are, and how feedback comes to them.
+// networkSection is the section [network]: which layers there are, and how they are connected.
 type networkSection struct {
 	Hidden       []int
 	PerClass     int
@@ -16,65 +19,71 @@ type networkSection struct {
 	feedbackBias bool
 }
 
-func defaultNetwork() (s networkSection) {
-	s.Hidden = []int{500}
-	s.PerClass = 1
-	s.feedback = string(network.Broadcast)
-	s.silentGain = 5
-	return s
-}
-
-func networkKeys() []Key {
-	return []Key{
-		{
-			Name: "network.hidden", Meaning: "neurons of each hidden layer, from the input up", Unit: "neurons",
-			Equation: "V_b = W s_below + b (13)",
-			wants:    `a list of whole numbers from 1 to 1048576, or "none" for no hidden layer, with at most 2147483648 weights in all`,
-			At:       func(c *Config) any { return &c.Network.Hidden },
-			ok:       func(c *Config) bool { return c.Weights() <= maxWeights },
-		},
-		{
-			Name: "network.per_class", Meaning: "output neurons of each class", Unit: "neurons",
-			Equation: "predicted class: argmax of V̄, averaged over a class",
-			limits:   whole(1, 10000),
-			At:       func(c *Config) any { return &c.Network.PerClass },
-		},
-		{
-			Name: "network.feedback", Meaning: "where apical dendrites get their input: from the output layer, or from the layer above",
-			Equation: "V_a = Y s_feedback (13)",
-			At:       func(c *Config) any { return &c.Network.feedback },
-			Choices:  []string{string(network.Broadcast), string(network.LayerWise)},
-		},
-		{
-			Name: "network.symmetric", Meaning: "whether feedback weights follow the forward weights",
-			Equation: "Y = Wᵀ",
-			At:       func(c *Config) any { return &c.Network.symmetric },
-		},
-		{
-			Name: "network.feedback_noise", Meaning: "standard deviation σ of the noise of symmetric feedback, drawn anew for every weight each time the forward weights change",
-
-			Equation: "Y = Wᵀ + N(0, σ²)", wants: "0, or with network.symmetric = true at most 1000000",
-			At: func(c *Config) any { return &c.Network.noise },
-			ok: func(c *Config) bool {
-				return c.Network.noise == 0 || above(c.Network.noise, 0, maxNumber) && c.Network.symmetric
-			},
-		},
-		{
-			Name: "network.silent", Meaning: "share of feedback synapses that are silent",
-			Equation: "Y_ij = 0",
-			limits:   below(0, 1),
-			At:       func(c *Config) any { return &c.Network.silent },
-		},
-		{
-			Name: "network.silent_gain", Meaning: "factor by which the other feedback synapses are stronger, if some are silent",
-			Equation: "Y_ij ← gain Y_ij",
-			limits:   moreThan(0, 1e5),
-			At:       func(c *Config) any { return &c.Network.silentGain },
-		},
-		{
-			Name: "network.feedback_bias", Meaning: "whether apical dendrites have a bias",
-			Equation: "V_a = Y s_feedback + c",
-			At:       func(c *Config) any { return &c.Network.feedbackBias },
-		},
+func defaultNetwork(a network.Architecture) networkSection {
+	return networkSection{
+		Hidden: a.Hidden, PerClass: a.PerClass, feedback: string(a.Feedback),
+		symmetric: a.Symmetric, noise: a.FeedbackNoise, silent: a.Silent, silentGain: a.SilentGain, feedbackBias: a.FeedbackBias,
 	}
 }
+
+// maxWeights is the largest number of weights, 8 GB of them.
+const maxWeights = 1 << 31
+
+func networkKeys() []Key {
+	return []Key{{
+		Name: "network.hidden", Meaning: "neurons of each hidden layer, from the input up", Unit: "neurons",
+		Equation: "V_b = W s_below + b (13)",
+		Option:   Option{Flag: "hidden", hint: "N,N,…", usage: "neurons of each hidden layer, or none"},
+		Range: relation(fmt.Sprintf(`a list of whole numbers from 1 to %d, or "none" for no hidden layer, with at most %d weights in all`, network.MaxNeurons, int64(maxWeights)),
+			func(c *Config) bool { return c.Weights() <= maxWeights }),
+		At: func(c *Config) any { return &c.Network.Hidden },
+	}, {
+		Name: "network.per_class", Meaning: "output neurons of each class", Unit: "neurons",
+		Equation: "predicted class: argmax of V̄, averaged over a class",
+		Range:    whole(1, 10000),
+		At:       func(c *Config) any { return &c.Network.PerClass },
+	}, {
+		Name: "network.feedback", Meaning: "where apical dendrites get their input: from the output layer, or from the layer above",
+		Equation: "V_a = Y s_feedback (13)",
+		Range:    choice(string(network.Broadcast), string(network.LayerWise)),
+		At:       func(c *Config) any { return &c.Network.feedback },
+	}, {
+		Name: "network.symmetric", Meaning: "whether feedback weights follow the forward weights",
+		Equation: "Y = Wᵀ",
+		Range:    yesOrNo(),
+		At:       func(c *Config) any { return &c.Network.symmetric },
+	}, {
+		Name: "network.feedback_noise", Meaning: "standard deviation σ of the noise of symmetric feedback, drawn anew for every weight each time the forward weights change",
+		Equation: "Y = Wᵀ + N(0, σ²)",
+		Range: within("0, or with network.symmetric = true at most "+limit(maxNumber), 0, maxNumber).with("", func(c *Config) bool {
+			return c.Network.noise == 0 || c.Network.symmetric
+		}),
+		At: func(c *Config) any { return &c.Network.noise },
+	}, {
+		Name: "network.silent", Meaning: "share of feedback synapses that are silent",
+		Equation: "Y_ij = 0",
+		Range:    below(0, 1),
+		At:       func(c *Config) any { return &c.Network.silent },
+	}, {
+		Name: "network.silent_gain", Meaning: "factor by which the other feedback synapses are stronger, if some are silent",
+		Equation: "Y_ij ← gain Y_ij",
+		Range:    moreThan(0, 1e5),
+		At:       func(c *Config) any { return &c.Network.silentGain },
+	}, {
+		Name: "network.feedback_bias", Meaning: "whether apical dendrites have a bias",
+		Equation: "V_a = Y s_feedback + c",
+		Range:    yesOrNo(),
+		At:       func(c *Config) any { return &c.Network.feedbackBias },
+	}}
+}
+
+func (n networkSection) architecture(info dataset.Info) network.Architecture {
+	return network.Architecture{
+		Inputs: inputs(info), Hidden: n.Hidden, Classes: len(info.Classes), PerClass: n.PerClass,
+		Feedback: network.Feedback(n.feedback), Symmetric: n.symmetric, FeedbackNoise: n.noise,
+		Silent: n.silent, SilentGain: n.silentGain, FeedbackBias: n.feedbackBias,
+	}
+}
+
+// inputs returns the number of input neurons, one for each number of an image.
+func inputs(info dataset.Info) int { return info.Width * info.Height * info.Channels }

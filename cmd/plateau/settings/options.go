@@ -3,13 +3,12 @@ package settings
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"plateau/cmd/plateau/cli"
-	"plateau/cmd/plateau/terminal"
-	"plateau/protocols/dataset"
 )
 
 // Options are the flags that make a configuration, the same ones for every
@@ -22,29 +21,27 @@ type Options struct {
 	standard string
 	file     string
 	sets     []string
-	named    []named
+	named    []Key
 	texts    []*string
 }
 
-// A named option is short for --set with a key.
-type named struct {
-	Flag, Key, hint, usage, standard string
+// An Option is short for --set with a key.
+type Option struct {
+	Flag, hint, usage string
+	standard          string // the default in words, if it is not simply that of the key
 }
 
-func NamedOptions() []named {
-	return []named{
-		{"data", "data.name", "NAME", "data set: " + strings.Join(dataset.Names(), ", "), "digits"},
-		{"data-dir", "data.dir", "DIR", "the only folder to look for data in", "$PLATEAU_DATA, then the user's caches"},
-		{"examples", "data.examples", "N", "number of training images used, from the first", "30000 for digits, otherwise all"},
-		{"validation", "data.validation", "N", "of those, hold out the last N, and test on them after every epoch, not on the test set", "0"},
-		{"test-examples", "data.test_examples", "N", "number of test images used, from the first", "2000 for digits, otherwise all"},
-		{"hidden", "network.hidden", "N,N,…", "neurons of each hidden layer, or none", "500"},
-		{"rule", "learning.rule", "NAME", "how the network learns: plateau, or its rival backprop", "plateau"},
-		{"epochs", "learning.epochs", "N", "passes through the training images", "6 for digits, otherwise 10"},
-		{"batch", "learning.batch", "N", "number of examples shown before the weights change", "1"},
-		{"seed", "seed", "N", "root of every random number", "1"},
-		{"measure", "measure.what", "LIST", "what to measure in training: all, or some words of measure.what, such as angle,norms", "none"},
+// NamedOptions lists the keys that have an option.
+func NamedOptions() []Key {
+	return slices.DeleteFunc(Keys(), func(k Key) bool { return k.Option.Flag == "" })
+}
+
+// standardOf says what the default of a key with an option is.
+func standardOf(k Key) string {
+	if k.Option.standard != "" {
+		return k.Option.standard
 	}
+	return strings.Trim(k.Standard(Defaults()), `"[]`)
 }
 
 // Configure adds the flags that make a configuration to a command: --config,
@@ -52,20 +49,18 @@ func NamedOptions() []named {
 func Configure(cmd *cobra.Command, names ...string) *Options {
 	cmd.Flags().SortFlags = false
 	o := &Options{cmd: cmd, standard: digitsPreset}
-	o.configure(func(n named) string { return n.standard }, true, names...)
+	o.configure(standardOf, true, names...)
 	return o
 }
 
-func (o *Options) configure(standard func(named) string, file bool, names ...string) {
-	flags := o.cmd.Flags()
-	for _, n := range NamedOptions() {
-		for _, name := range names {
-			if n.Flag == name {
-				o.named = append(o.named, n)
-				o.texts = append(o.texts, flags.String(n.Flag, "", fmt.Sprintf("%s (default: %s)", n.usage, standard(n))))
-				cli.Describe(flags, cli.HeadWhat, n.Flag, n.hint)
-			}
-		}
+// configure adds the named options, in that order, and the others.
+func (o *Options) configure(standard func(Key) string, file bool, names ...string) {
+	flags, all := o.cmd.Flags(), NamedOptions()
+	for _, name := range names {
+		k := all[slices.IndexFunc(all, func(k Key) bool { return k.Option.Flag == name })]
+		o.named = append(o.named, k)
+		o.texts = append(o.texts, flags.String(name, "", fmt.Sprintf("%s (default: %s)", k.Option.usage, standard(k))))
+		cli.Describe(flags, cli.HeadWhat, name, k.Option.hint)
 	}
 	if file {
 		flags.StringVar(&o.preset, "preset", "", "a named experiment whose settings to use, or none; plateau config presets lists them")
@@ -164,32 +159,17 @@ func (o *Options) over(s *Layers) {
 	for _, pair := range o.sets {
 		s.setPair(pair)
 	}
-	for i, n := range o.named {
+	for i, k := range o.named {
+		flag := k.Option.Flag
 		switch text := *o.texts[i]; {
-		case !o.cmd.Flags().Changed(n.Flag):
+		case !o.cmd.Flags().Changed(flag):
 		case strings.TrimSpace(text) == "":
 			// It may come from a shell variable that is not set, and is certainly a mistake.
-			s.report("--"+n.Flag, n.Key, quote(text), Find(n.Key).Allowed(nil))
+			s.report("--"+flag, k.Name, quote(text), k.Allowed(nil))
 		default:
-			s.SetText("--"+n.Flag, n.Key, text)
+			s.SetText("--"+flag, k.Name, text)
 		}
 	}
-}
-
-// Title describes a model in short: "784-500-10 on digits".
-func (c *Config) Title() string {
-	info, _ := dataset.Lookup(c.Data.Name)
-	by := ""
-	if c.Learning.Rule != plateau {
-		by = " by " + c.Learning.Rule
-	}
-	return fmt.Sprintf("%s on %s%s", terminal.Join(c.Sizes(info), "-"), c.Data.Name, by)
-}
-
-// Sizes lists the neurons of every population, from the input up.
-func (c *Config) Sizes(info dataset.Info) []int {
-	sizes := append([]int{inputs(info)}, c.Network.Hidden...)
-	return append(sizes, len(info.Classes)*c.Network.PerClass)
 }
 
 // ConfigureRun adds the flags of commands that use the weights of a run. With fresh,
@@ -201,9 +181,9 @@ func ConfigureRun(cmd *cobra.Command, usage string, fresh bool) *Options {
 	flags.StringVar(&o.Run, "run", "", usage)
 	cli.Describe(flags, cli.HeadWhat, "run", "DIR")
 	if fresh {
-		o.configure(func(n named) string { return "the run's, or " + n.standard }, true, "data", "data-dir", "hidden", "seed")
+		o.configure(func(k Key) string { return "the run's, or " + standardOf(k) }, true, "data", "data-dir", "hidden", "seed")
 		return o
 	}
-	o.configure(func(named) string { return "the run's" }, false, "data", "data-dir", "test-examples", "seed")
+	o.configure(func(Key) string { return "the run's" }, false, "data", "data-dir", "test-examples", "seed")
 	return o
 }

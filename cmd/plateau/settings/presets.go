@@ -1,12 +1,6 @@
 package settings
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-
-	"plateau/cmd/plateau/cli"
-)
+import "fmt"
 
 // A preset is a named experiment: settings that replace the defaults, and that the user
 // can replace. A run's config.toml holds every value, so nothing depends on a preset
@@ -76,36 +70,6 @@ func Presets() []preset {
 // first run shows what the model can do. Other data sets, and --preset none, have the
 // paper's settings.
 const digitsPreset = "digits"
-
-// Use adds the settings of a preset. how says in messages where they come from.
-func (s *Layers) Use(how, name string) error {
-	if name == "" {
-		return cli.Misuse(`--preset "": want the name of a preset; %s lists them`, cli.Command("config", "presets"))
-	}
-	if name == Nothing {
-		return nil
-	}
-	all := Presets()
-	i := slices.IndexFunc(all, func(p preset) bool { return p.Name == name })
-	if i < 0 {
-		return cli.Misuse("--preset %s: there is no such preset; there are\n%s", name, strings.Join(presetLines(), "\n"))
-	}
-	for _, pair := range all[i].Settings {
-		key, text, _ := strings.Cut(pair, "=")
-		s.SetText(how+" "+name, key, text)
-	}
-	return nil
-}
-
-// uses reports whether any setting still comes from a preset.
-func (s *Layers) uses(preset string) bool {
-	for _, where := range s.Config.Given {
-		if where == "--preset "+preset {
-			return true
-		}
-	}
-	return false
-}
 
 // presetLines describes each preset in a line.
 func presetLines() []string {

@@ -34,24 +34,3 @@ func PrintConfig(c *Config, explain bool) string {
 	}
 	return strings.TrimLeft(b.String(), "\n")
 }
-
-// explain describes a key in a few lines.
-func (k Key) explain(base *Config) []string {
-	first := k.Meaning
-	if k.Unit != "" {
-		first += " (" + k.Unit + ")"
-	}
-	lines := []string{first}
-	if k.Equation != "" {
-		lines = append(lines, k.Equation)
-	}
-	return append(lines, fmt.Sprintf("%s; default %s", k.Allowed(nil), k.Standard(base)))
-}
-
-// Standard is the key's default in words.
-func (k Key) Standard(base *Config) string {
-	if k.Follows != "" {
-		return k.Follows
-	}
-	return k.Text(base)
-}

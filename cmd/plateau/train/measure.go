@@ -34,7 +34,7 @@ type measuring struct {
 
 // measure begins to measure if the configuration asks for it.
 func (r *session) measure() error {
-	what, err := r.config.Measured()
+	what, err := r.config.Measure.Measured(len(r.config.Network.Hidden))
 	if err != nil || !what.Training() {
 		return err
 	}

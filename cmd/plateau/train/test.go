@@ -66,7 +66,7 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 		return err
 	}
 	run.NoteChanges(con, dir, learner.Weights())
-	data, err := c.Load(1, c.Data.Test)
+	data, err := c.Data.Load(1, c.Data.Test)
 	if err != nil {
 		return err
 	}

@@ -269,14 +269,14 @@ func (r *session) Record(path string, force bool) error {
 	if !ok {
 		return r.config.Spikes("a recording")
 	}
-	h, err := r.config.RecordingHeader(l.Model())
+	h, err := settings.RecordingHeader(r.config, l.Model())
 	if err != nil {
 		return err
 	}
 	if r.Recording, err = run.CreateRecording(path, force, h, l.Network()); err != nil {
 		return err
 	}
-	if n := r.config.OwnWeights(h.Select); h.Weights && n > 0 {
+	if n := settings.OwnWeights(r.config, h.Select); h.Weights && n > 0 {
 		each := 4 * int64(r.config.Weights())
 		r.con.Note("note: trials that are not recorded change the weights too, so the recording holds weights for up to %s, up to %s each and %s in all; --set record.weights=false leaves weights out, but replay needs them",
 			terminal.Plural(n, "trial"), terminal.ByteSize(each), terminal.ByteSize(int64(n)*each))
@@ -501,7 +501,7 @@ func (r *session) Epoch(ctx context.Context) error {
 	} else {
 		r.Last.TestError = &share
 	}
-	if what, _ := r.config.Measured(); what.Confusion {
+	if what, _ := r.config.Measure.Measured(len(r.config.Network.Hidden)); what.Confusion {
 		r.Last.Confusion = measure.CountConfusion(r.checked.Classes, r.checked.Labels, result.Predicted)
 	}
 	var hidden []string

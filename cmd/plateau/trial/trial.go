@@ -126,7 +126,7 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	if o.run != "" {
 		run.NoteChanges(con, o.run, net.Weights())
 	}
-	h := c.TrialHeader(m, o.split)
+	h := settings.TrialHeader(c, m, o.split)
 	h.Weights = o.record != ""
 	var recording bytes.Buffer
 	w, err := record.NewWriter(&recording, h, net)
@@ -184,7 +184,7 @@ func trialImages(con *terminal.Console, c *settings.Config, o trialOptions) (*da
 		return nil, cli.Misuse("--example %d: want 0 to %d, an image of the %s set of %s", o.example, most-1, o.split, c.Data.Name)
 	}
 	*wanted = settings.Count(o.example + 1)
-	data, err := c.Load(train, test)
+	data, err := c.Data.Load(train, test)
 	if err != nil {
 		return nil, err
 	}

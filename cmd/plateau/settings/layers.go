@@ -13,22 +13,25 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
-	"github.com/pelletier/go-toml/v2/unstable"
 
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
 )
 
-// Settings are collected in layers, and a later one overrides earlier ones: defaults, a
+// Layers collects settings in layers, and a later one overrides earlier ones: defaults, a
 // preset, a file, every --set in turn, and the named options. All mistakes are
 // collected, so that a user sees them at once.
 type Layers struct {
 	Config   *Config
 	Problems []string
 	reported map[string]bool // keys with a problem
+	keys     []Key           // all of them
 }
 
-func NewLayers() *Layers { return &Layers{Config: Defaults(), reported: map[string]bool{}} }
+// NewLayers has the defaults only.
+func NewLayers() *Layers {
+	return &Layers{Config: Defaults(), reported: map[string]bool{}, keys: Keys()}
+}
 
 // report adds a mistake about a key.
 func (s *Layers) report(where, key, value, wants string) {
@@ -36,6 +39,7 @@ func (s *Layers) report(where, key, value, wants string) {
 	s.Problems = append(s.Problems, Prefix(where)+fmt.Sprintf("%s = %s: want %s", key, value, wants))
 }
 
+// Prefix puts a place in front of a message.
 func Prefix(where string) string {
 	if where == "" {
 		return ""
@@ -45,7 +49,7 @@ func Prefix(where string) string {
 
 // set sets a key; where says in messages where the value comes from.
 func (s *Layers) set(where, name string, v any, text string) {
-	k, ok := Lookup(name)
+	k, ok := lookup(s.keys, name)
 	if !ok {
 		s.Problems = append(s.Problems, Prefix(where)+unknownKey(name))
 		return
@@ -63,72 +67,6 @@ func (s *Layers) set(where, name string, v any, text string) {
 		return
 	}
 	s.Config.Given[name] = where
-}
-
-func Lookup(name string) (Key, bool) {
-	for _, k := range Keys() {
-		if k.Name == name {
-			return k, true
-		}
-	}
-	return Key{}, false
-}
-
-func keyNames() []string {
-	var names []string
-	for _, k := range Keys() {
-		names = append(names, k.Name)
-	}
-	return names
-}
-
-func unknownKey(name string) string {
-	s := fmt.Sprintf("there is no key %s", name)
-	if n := MeantKey(name); n != "" {
-		return s + "; did you mean " + n + "?"
-	}
-	if near := cli.Nearest(name, keyNames()); near != "" {
-		return s + "; did you mean " + near + "?"
-	}
-	return s + "; " + cli.Command("config") + " lists all"
-}
-
-// MeantKey returns the key that a word stands for without doubt: a name without its
-// section or unit, or a symbol of the paper, in any spelling; "" if there is none.
-func MeantKey(word string) string {
-	for _, k := range Keys() {
-		_, last, ok := strings.Cut(k.Name, ".")
-		if word == k.Name || ok && (word == last || word == withoutUnit(last) || word == withoutUnit(k.Name)) {
-			return k.Name
-		}
-	}
-	if _, last, ok := strings.Cut(word, "."); ok {
-		word = last
-	}
-	for _, k := range Keys() {
-		for symbol := range strings.FieldsSeq(k.Symbols) {
-			if strings.EqualFold(plainSymbol(symbol), plainSymbol(word)) {
-				return k.Name
-			}
-		}
-	}
-	return ""
-}
-
-func withoutUnit(name string) string {
-	for _, unit := range []string{"_per_ms", "_ms", "_hz"} {
-		if short, ok := strings.CutSuffix(name, unit); ok {
-			return short
-		}
-	}
-	return name
-}
-
-// plainSymbol returns the same text for g_a, $g_{a}$ and ga, and for \tau_s, tau_s and
-// τ_s.
-func plainSymbol(s string) string {
-	return strings.NewReplacer("_", "", "{", "", "}", "", "$", "", `\`, "",
-		"delta", "Δ", "Delta", "Δ", "eta", "η", "kappa", "κ", "lambda", "λ", "mu", "μ", "phi", "φ", "tau", "τ").Replace(s)
 }
 
 // maxConfig is the largest size of a configuration in bytes, more than anybody writes by
@@ -174,14 +112,14 @@ func (s *Layers) ReadRun(path string) error {
 		fmt.Sscan(count, &want)
 	}
 	if len(s.Problems) > before {
-		if known := len(Keys()); want > known {
+		if known := len(s.keys); want > known {
 			s.Problems = slices.Insert(s.Problems, before, fmt.Sprintf("%s: has %d settings, and this program knows %d: it was written by a later plateau", path, want, known))
 		}
 		return nil
 	}
 	have := 0
 	var missing []string
-	for _, k := range Keys() {
+	for _, k := range s.keys {
 		if strings.HasPrefix(s.Config.Given[k.Name], path+":") {
 			have++
 		} else {
@@ -196,9 +134,6 @@ func (s *Layers) ReadRun(path string) error {
 	}
 	return nil
 }
-
-// byteOrderMark is at the beginning of UTF-8 files from some editors.
-const byteOrderMark = "\ufeff"
 
 // Read adds the settings of a TOML text; path names it in messages.
 func (s *Layers) Read(path string, text []byte) {
@@ -222,7 +157,7 @@ func (s *Layers) Read(path string, text []byte) {
 	walk = func(prefix string, table map[string]any) {
 		for name, v := range table {
 			name = prefix + name
-			if t, ok := v.(map[string]any); ok && isSection(name) {
+			if t, ok := v.(map[string]any); ok && isSection(s.keys, name) {
 				walk(name+".", t)
 				continue
 			}
@@ -240,77 +175,9 @@ func lineOf(problem, path string) (line int) {
 	return line
 }
 
-func isSection(name string) bool {
-	return slices.ContainsFunc(Keys(), func(k Key) bool { return k.section() == name })
-}
-
-// valueText prints a value as TOML decodes it.
-func valueText(v any) string {
-	switch v := v.(type) {
-	case string:
-		return quote(v)
-	case float64:
-		return terminal.Number(v)
-	case []any:
-		var s []string
-		for _, e := range v {
-			s = append(s, valueText(e))
-		}
-		return "[" + strings.Join(s, ", ") + "]"
-	case map[string]any:
-		return "{…}"
-	}
-	return fmt.Sprint(v)
-}
-
-// lines holds the line of every key of a TOML text.
-type lines map[string]int
-
-// of returns the line of a key, or of the table that holds it.
-func (l lines) of(name string) int {
-	for {
-		if n, ok := l[name]; ok {
-			return n
-		}
-		i := strings.LastIndex(name, ".")
-		if i < 0 {
-			return 1
-		}
-		name = name[:i]
-	}
-}
-
-// lineNumbers walks a text that is known to be TOML.
-func lineNumbers(text []byte) lines {
-	found := lines{}
-	var parser unstable.Parser
-	parser.Reset(text)
-	table := ""
-	for parser.NextExpression() {
-		e := parser.Expression()
-		var parts []string
-		line := 0
-		for k := e.Key(); k.Next(); {
-			parts = append(parts, string(k.Node().Data))
-			if line == 0 {
-				line = parser.Shape(k.Node().Raw).Start.Line
-			}
-		}
-		name := strings.Join(parts, ".")
-		switch e.Kind {
-		case unstable.Table, unstable.ArrayTable:
-			table = name + "."
-			found[name] = line
-		case unstable.KeyValue:
-			found[table+name] = line
-		}
-	}
-	return found
-}
-
 // SetText adds a setting from the command line, from --set or a named option.
 func (s *Layers) SetText(where, name, text string) {
-	k, ok := Lookup(name)
+	k, ok := lookup(s.keys, name)
 	if !ok {
 		s.set(where, name, text, text)
 		return
@@ -340,19 +207,49 @@ func (s *Layers) setPair(pair string) {
 	s.SetText("--set", name, text)
 }
 
+// Use adds the settings of a preset. how says in messages where they come from.
+func (s *Layers) Use(how, name string) error {
+	if name == "" {
+		return cli.Misuse(`--preset "": want the name of a preset; %s lists them`, cli.Command("config", "presets"))
+	}
+	if name == Nothing {
+		return nil
+	}
+	all := Presets()
+	i := slices.IndexFunc(all, func(p preset) bool { return p.Name == name })
+	if i < 0 {
+		return cli.Misuse("--preset %s: there is no such preset; there are\n%s", name, strings.Join(presetLines(), "\n"))
+	}
+	for _, pair := range all[i].Settings {
+		key, text, _ := strings.Cut(pair, "=")
+		s.SetText(how+" "+name, key, text)
+	}
+	return nil
+}
+
+// uses reports whether any setting still comes from a preset.
+func (s *Layers) uses(preset string) bool {
+	for _, where := range s.Config.Given {
+		if where == "--preset "+preset {
+			return true
+		}
+	}
+	return false
+}
+
 // Finish derives what was not set, rounds times to whole steps and checks everything.
 func (s *Layers) Finish() (*Config, error) {
 	c := s.Config
 	c.Derive()
-	c.rounded = c.onGrid()
-	for _, k := range Keys() {
+	c.rounded = onGrid(c)
+	for _, k := range s.keys {
 		if where, given := c.Given[k.Name]; given && !s.reported[k.Name] && !k.valid(c) {
 			s.report(where, k.Name, s.valueOf(k), k.Allowed(c))
 		}
 	}
 	// A wrong setting can make a default wrong, which is then not reported. If no setting
 	// is wrong, a default may still not go with what was set.
-	for _, k := range Keys() {
+	for _, k := range s.keys {
 		if len(s.Problems) > 0 || k.valid(c) {
 			continue
 		}
@@ -388,7 +285,7 @@ func (s *Layers) valueOf(k Key) string {
 // cause returns the setting that makes a default wrong: without it the default would be
 // right. It returns nil if there is none.
 func (s *Layers) cause(wrong Key) *Key {
-	for _, k := range Keys() {
+	for _, k := range s.keys {
 		if _, given := s.Config.Given[k.Name]; !given {
 			continue
 		}
@@ -397,7 +294,7 @@ func (s *Layers) cause(wrong Key) *Key {
 		delete(without.Given, k.Name)
 		reflect.ValueOf(k.At(&without)).Elem().Set(reflect.ValueOf(k.At(Defaults())).Elem())
 		without.Derive()
-		without.onGrid()
+		onGrid(&without)
 		if wrong.valid(&without) {
 			return &k
 		}
@@ -413,7 +310,7 @@ func (s *Layers) reportCause(cause, wrong Key) {
 		cause.Name, s.valueOf(cause), wrong.Name, s.valueOf(wrong), wrong.Name, wrong.Allowed(c)))
 }
 
-// A Error lists everything that is wrong with a configuration.
+// An Error lists everything that is wrong with a configuration.
 type Error struct{ Problems []string }
 
 func (e *Error) Error() string {

@@ -5,13 +5,67 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
-
-	"plateau/cmd/plateau/terminal"
 )
+
+// A Key is one setting of a configuration: how it is read, printed, checked and
+// explained. The list of keys is the source of plateau config, of the table in
+// docs/options.md and of every message about a setting.
+type Key struct {
+	Name     string // section.name; the unit is its ending
+	Meaning  string
+	Unit     string
+	Equation string
+	Symbols  string // of the paper, by which people look for the key; see MeantKey
+	Option   Option // the option that is short for --set with this key, if there is one
+
+	At      func(*Config) any // pointer to the field
+	steps   bool              // a time that is simulated in whole steps of neurons.dt_ms
+	Range                     // the allowed values
+	Follows string            // the default of a key that follows others, in words
+	derive  func(*Config)     // sets that default
+}
+
+// Lookup returns the key of that name, if there is one.
+func Lookup(name string) (Key, bool) { return lookup(Keys(), name) }
+
+func lookup(keys []Key, name string) (Key, bool) {
+	for _, k := range keys {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Key{}, false
+}
+
+// Find returns the key of that name, which must exist.
+func Find(name string) Key {
+	k, ok := Lookup(name)
+	if !ok {
+		panic("plateau: no key " + name)
+	}
+	return k
+}
+
+func keyNames() []string {
+	var names []string
+	for _, k := range Keys() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+func (k Key) section() string {
+	section, _, ok := strings.Cut(k.Name, ".")
+	if !ok {
+		return ""
+	}
+	return section
+}
+
+func isSection(keys []Key, name string) bool {
+	return slices.ContainsFunc(keys, func(k Key) bool { return k.section() == name })
+}
 
 // errNotAllowed is the error for a value of the wrong kind, if the key's range says the
 // right kind.
@@ -173,79 +227,8 @@ func (k Key) Parse(c *Config, text string) any {
 	return v
 }
 
-func decode(text string) (any, error) {
-	var doc map[string]any
-	if strings.ContainsAny(text, "\n\r") {
-		return nil, errors.New("more than a line")
-	}
-	if err := toml.Unmarshal([]byte("v = "+text), &doc); err != nil {
-		return nil, err
-	}
-	return doc["v"], nil
-}
-
 // Text returns the value of the key as TOML.
 func (k Key) Text(c *Config) string { return tomlText(k.At(c)) }
-
-func tomlText(v any) string {
-	switch v := v.(type) {
-	case *float64:
-		return terminal.Number(*v)
-	case *span:
-		if math.IsInf(float64(*v), 1) {
-			return `"unlimited"`
-		}
-		return terminal.Number(float64(*v))
-	case *int:
-		return strconv.Itoa(*v)
-	case *int64:
-		return strconv.FormatInt(*v, 10)
-	case *Count:
-		switch *v {
-		case 0:
-			return `"all"`
-		case none:
-			return "0"
-		}
-		return strconv.Itoa(int(*v))
-	case *bool:
-		return strconv.FormatBool(*v)
-	case *string:
-		return quote(*v)
-	case *[]int:
-		var s []string
-		for _, n := range *v {
-			s = append(s, strconv.Itoa(n))
-		}
-		return "[" + strings.Join(s, ", ") + "]"
-	case *[]float64:
-		var s []string
-		for _, x := range *v {
-			s = append(s, terminal.Number(x))
-		}
-		return "[" + strings.Join(s, ", ") + "]"
-	}
-	panic(fmt.Sprintf("plateau: cannot print a %T", v))
-}
-
-// quote writes a string of TOML, with escapes only if they are needed.
-func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < 0x20 || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
 
 // Allowed says in words which values the key may have. With a configuration, values of
 // other keys that it depends on follow in parentheses.
@@ -258,23 +241,22 @@ func (k Key) Allowed(c *Config) string {
 		last := len(words) - 1
 		return strings.Join(words[:last], ", ") + " or " + words[last]
 	}
-	if k.limits != nil {
-		return k.limits.String()
-	}
-	if _, isBool := k.At(Defaults()).(*bool); isBool {
-		return "true or false"
-	}
 	return braces(k.wants, func(word string) string {
+		forMessages := strings.HasPrefix(word, ":")
 		if c == nil {
-			if strings.HasPrefix(word, ":") {
+			if forMessages {
 				return ""
 			}
 			return word
 		}
-		if text, ok := c.term(word); ok {
-			return text
+		text, ok := k.terms[word]
+		if !ok {
+			text = Find(word).Text
 		}
-		return fmt.Sprintf("%s (%s)", word, Find(word).Text(c))
+		if forMessages {
+			return text(c)
+		}
+		return fmt.Sprintf("%s (%s)", word, text(c))
 	})
 }
 
@@ -298,21 +280,51 @@ func (k Key) valid(c *Config) bool {
 	if len(k.Choices) > 0 {
 		return slices.Contains(k.Choices, *k.At(c).(*string))
 	}
-	if k.limits != nil {
-		return k.limits.holds(k.At(c))
-	}
-	if _, isBool := k.At(c).(*bool); isBool {
-		return true
-	}
-	return k.ok(c)
+	return (k.number == nil || k.number(k.float(c))) && (k.fits == nil || k.fits(c))
 }
 
-// Find returns the key of that name, which must exist.
-func Find(name string) Key {
-	for _, k := range Keys() {
-		if k.Name == name {
-			return k
-		}
+// float returns the value of a key that is a number.
+func (k Key) float(c *Config) float64 {
+	switch p := k.At(c).(type) {
+	case *float64:
+		return *p
+	case *span:
+		return float64(*p)
+	case *int:
+		return float64(*p)
+	case *int64:
+		return float64(*p)
 	}
-	panic("plateau: no key " + name)
+	panic("plateau: key " + k.Name + " is no number")
+}
+
+// followed reports whether a key has the value that follows from others.
+func (k Key) followed(c *Config) bool {
+	if k.derive == nil {
+		return false
+	}
+	standard := *c
+	k.derive(&standard)
+	return k.Text(&standard) == k.Text(c)
+}
+
+// Standard is the key's default in words.
+func (k Key) Standard(base *Config) string {
+	if k.Follows != "" {
+		return k.Follows
+	}
+	return k.Text(base)
+}
+
+// explain describes a key in a few lines.
+func (k Key) explain(base *Config) []string {
+	first := k.Meaning
+	if k.Unit != "" {
+		first += " (" + k.Unit + ")"
+	}
+	lines := []string{first}
+	if k.Equation != "" {
+		lines = append(lines, k.Equation)
+	}
+	return append(lines, fmt.Sprintf("%s; default %s", k.Allowed(nil), k.Standard(base)))
 }
