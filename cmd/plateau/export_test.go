@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,11 +14,8 @@ import (
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/look"
 	"plateau/cmd/plateau/plateautest"
-	"plateau/cmd/plateau/run"
 	"plateau/cmd/plateau/terminal"
-	"plateau/protocols/dataset"
 	"plateau/sim/record"
-	"plateau/sim/record/intact"
 )
 
 // Every format gives files that are whole, the same each time, and never in the
@@ -339,14 +335,6 @@ func TestExportInterrupted(t *testing.T) {
 	if status := execute(ctx, []string{"inspect", "run/recording.plateau", "--verify"}, &verified, &said); status != statusInterrupted || said.String() != "plateau: interrupted\n" || verified.Len() > 0 {
 		t.Errorf("verify: status %d, %s%s", status, &verified, &said)
 	}
-	// In the middle, too.
-	r := openRecordingFile(t, "run/recording.plateau")
-	s := &look.Stage{Ctx: ctx, Out: "x"}
-	end := s.Watch(&terminal.Console{Err: &said}, r)
-	if _, err := r.Trial(0); !errors.Is(err, context.Canceled) {
-		t.Errorf("reading goes on: %v", err)
-	}
-	end()
 	for _, f := range look.Formats() {
 		var out, messages bytes.Buffer
 		status := execute(ctx, []string{"export", "run/recording.plateau", "--to", f.Name}, &out, &messages)
@@ -359,121 +347,15 @@ func TestExportInterrupted(t *testing.T) {
 	}
 }
 
-// A run that is resumed cuts the recording that is being exported: that is said, and
-// leaves nothing behind.
-func TestExportOfWhatIsCut(t *testing.T) {
-	plateautest.Empty(t)
-	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
-	file := plateautest.ReadFile(t, "run/recording.plateau")
-	before := plateautest.Tree(t)
-	for _, f := range look.Formats() {
-		r, err := run.OpenRecording("run/recording.plateau")
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := &look.Stage{Ctx: t.Context(), Format: f, Out: "x"}
-		parts, _, err := f.Parts(r) // all is intact still
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Truncate("run/recording.plateau", int64(len(file)/2)); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Write(parts); !errors.Is(err, record.ErrChanged) || s.Failed {
-			t.Errorf("%s: error %v, want %v", f.Name, err, record.ErrChanged)
-		}
-		s.Abandon()
-		if err := r.Close(); err != nil {
-			t.Fatal(err)
-		}
-		plateautest.WriteFile(t, "run/recording.plateau", file)
-		if after := plateautest.Tree(t); !slices.Equal(before, after) {
-			t.Errorf("%s: files were %q, now %q", f.Name, before, after)
-		}
-	}
-}
-
-// A disk that is full leaves nothing behind.
-func TestExportFails(t *testing.T) {
-	plateautest.Empty(t)
-	must(t, "trial", "--hidden", "5", "--record", "--out", "none")
-	r := openRecordingFile(t, "trial-0.plateau")
-	for _, f := range look.Formats() {
-		parts, _, err := f.Parts(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range parts {
-			file, err := os.Open("trial-0.plateau") // cannot be written to
-			if err != nil {
-				t.Fatal(err)
-			}
-			w := &look.Watched{Ctx: context.Background(), Written: new(int64), File: file}
-			if err := p.Write(w); err == nil || w.Failed == nil {
-				t.Errorf("%s %s: error %v, noticed %v", f.Name, p.Name, err, w.Failed)
-			}
-			file.Close()
-		}
-	}
-}
-
-// An NWB file holds the images that were shown, where their data set is at hand and
-// is the one that was shown; what is missing is said.
+// An NWB file holds the images that were shown; a format that cannot is not given them.
 func TestExportImages(t *testing.T) {
 	plateautest.Empty(t)
 	must(t, tiny("--out", "run", "--record", "--epochs", "1")...)
 	path := filepath.Join("run", cli.RecordingName)
-	r := openRecordingFile(t, path)
-	var said bytes.Buffer
-	con := &terminal.Console{Err: &said}
-	images, err := look.ExportedImages(con, intact.Of(r), "")
-	if err != nil || images == nil || said.Len() > 0 {
-		t.Fatalf("images of digits: %v, %v, %q", images, err, &said)
-	}
-	want := dataset.Digits(1, 30, 1).Train
-	for i := range r.Trials() {
-		trial, err := r.Trial(i)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if pixels, err := images.Of(trial); err != nil || !bytes.Equal(pixels, want.Image(trial.Example)) {
-			t.Fatalf("trial %d has not shown image %d, %v", i, trial.Example, err)
-		}
-	}
 	e := plateautest.JSONLines(t, must(t, "export", path, "--to", "nwb", "--json"))
 	if e[0]["images"] != true || !strings.Contains(plateautest.ReadFile(t, "recording.nwb"), "OpticalSeries") {
 		t.Errorf("the file has no images: %v", e)
 	}
-
-	// Of other images with these numbers it says that they are others.
-	h := r.Header()
-	config := h.Config
-	data := strings.Index(config, "[data]")
-	h.Config = config[:data] + strings.Replace(config[data:], "seed = 1", "seed = 2", 1)
-	for dir, want := range map[string]string{"": "note: the export does not hold the images that were shown: image ", "elsewhere": "--data-dir elsewhere: image "} {
-		said.Reset()
-		images, err := look.ExportedImages(con, intact.Of(r), dir)
-		message := said.String()
-		if err != nil {
-			message = err.Error()
-		}
-		if images != nil || (err != nil) != (dir != "") || !strings.HasPrefix(message, want) || !strings.Contains(message, "is not in the train set of digits") {
-			t.Errorf("--data-dir %q: %v, %q, want %q", dir, images, message, want)
-		}
-	}
-	h.Config = ""
-	said.Reset()
-	if images, err := look.ExportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "does not say where its data set is") {
-		t.Errorf("without a configuration: %v, %v, %q", images, err, &said)
-	}
-	h.Config = strings.Replace(config, `name = "digits"`, `name = "mnist"`, 1)
-	h.Data = "mnist"
-	said.Reset()
-	if images, err := look.ExportedImages(con, intact.Of(r), ""); images != nil || err != nil || !strings.Contains(said.String(), "the images of mnist were not found; --data-dir DIR says where") {
-		t.Errorf("without the data set: %v, %v, %q", images, err, &said)
-	}
-	h.Config, h.Data = config, "digits"
-
 	status, _, messages := plateau("export", path, "--to", "csv", "--data-dir", "x")
 	if status != 2 || !strings.Contains(messages, "csv does not hold the images") {
 		t.Errorf("--data-dir for CSV: status %d, %s", status, messages)

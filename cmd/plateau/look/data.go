@@ -16,6 +16,7 @@ import (
 	"plateau/protocols/dataset/fetch"
 )
 
+// DataCommand returns the command data.
 func DataCommand(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "data", GroupID: cli.GroupSetup,

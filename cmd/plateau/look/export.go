@@ -29,22 +29,22 @@ import (
 	"plateau/sim/record/table"
 )
 
-// A format is a file format to which recordings can be exported.
-type format struct {
+// A Format is a file format to which recordings can be exported.
+type Format struct {
 	Name    string
 	meaning string
 	Ending  string // ending of the file's name, or "" if the export is a folder
 	images  bool   // whether it can hold the images that were shown
 	// parts returns the files of an export, and what of the recording they lack because
 	// the format cannot hold it.
-	Parts func(r *record.Reader) (parts []part, lacks []string, err error)
+	parts func(r *record.Reader) (parts []part, lacks []string, err error)
 	Owns  func(name string) bool // reports whether a file in the folder belongs to such an export
 }
 
 // A part is one file of an export.
 type part struct {
-	Name  string // in the folder
-	Write func(w output) error
+	name  string // in the folder
+	write func(w output) error
 }
 
 // output is a file to which a part is written.
@@ -54,30 +54,30 @@ type output interface {
 }
 
 // Formats lists all formats.
-func Formats() []format {
-	return []format{
+func Formats() []Format {
+	return []Format{
 		{
 			Name: "nwb", meaning: "Neurodata Without Borders 2, one HDF5 file", Ending: ".nwb", images: true,
-			Parts: nwbParts(nil),
+			parts: nwbParts(nil),
 		}, {
 			Name: "sonata", meaning: "a folder with spikes.h5 and a report for each recorded variable",
-			Parts: sonataParts,
+			parts: sonataParts,
 			Owns: func(name string) bool {
 				return name == "spikes.h5" || name == "missing.csv" || slices.ContainsFunc(settings.Variables(), func(v record.Variable) bool { return name == string(v)+".h5" })
 			},
 		}, {
 			Name: "npz", meaning: "NumPy arrays, one file", Ending: ".npz",
-			Parts: alone(func(w output, r *record.Reader) error {
+			parts: alone(func(w output, r *record.Reader) error {
 				h := r.Header()
 				return arrays.Export(w, r, arrays.Options{Classes: settings.ClassNames(h.Data, h.Network.Classes)})
 			}),
 		}, {
 			Name: "parquet", meaning: "a folder with tables of trials, spikes, …",
-			Parts: tables(".parquet", func(w output, t table.Table) error { return parquet.Export(w, t) }),
+			parts: tables(".parquet", func(w output, t table.Table) error { return parquet.Export(w, t) }),
 			Owns:  func(name string) bool { return filepath.Ext(name) == ".parquet" },
 		}, {
 			Name: "csv", meaning: "the same tables as text",
-			Parts: tables(".csv", func(w output, t table.Table) error { return csv.Export(w, t) }),
+			parts: tables(".csv", func(w output, t table.Table) error { return csv.Export(w, t) }),
 			Owns:  func(name string) bool { return filepath.Ext(name) == ".csv" },
 		},
 	}
@@ -93,7 +93,7 @@ func nwbParts(images *nwb.Images) func(r *record.Reader) ([]part, []string, erro
 
 func alone(export func(w output, r *record.Reader) error) func(r *record.Reader) ([]part, []string, error) {
 	return func(r *record.Reader) ([]part, []string, error) {
-		return []part{{Write: func(w output) error { return export(w, r) }}}, nil, nil
+		return []part{{write: func(w output) error { return export(w, r) }}}, nil, nil
 	}
 }
 
@@ -127,6 +127,7 @@ func tables(ending string, export func(w output, t table.Table) error) func(r *r
 	}
 }
 
+// FormatNames lists the names of all formats.
 func FormatNames() []string {
 	var names []string
 	for _, f := range Formats() {
@@ -135,6 +136,7 @@ func FormatNames() []string {
 	return names
 }
 
+// ExportCommand returns the command export.
 func ExportCommand(con *terminal.Console) *cobra.Command {
 	var list strings.Builder
 	for _, f := range Formats() {
@@ -173,7 +175,7 @@ the export is complete otherwise. Formats:
 		if o.out == "" && flags.Changed("out") {
 			return cli.Misuse(`--out "": want the name of a file or a folder`)
 		}
-		k := slices.IndexFunc(Formats(), func(f format) bool { return f.Name == o.to })
+		k := slices.IndexFunc(Formats(), func(f Format) bool { return f.Name == o.to })
 		if k < 0 {
 			return cli.Misuse("--to %s: there is no such format%s", o.to, cli.Suggest(o.to, FormatNames()))
 		}
@@ -211,7 +213,7 @@ type exportEvent struct {
 	Lacks []string `json:"lacks,omitempty"`
 }
 
-func export(ctx context.Context, con *terminal.Console, f format, o exportOptions) error {
+func export(ctx context.Context, con *terminal.Console, f Format, o exportOptions) error {
 	path, err := run.RecordingOf(o.path)
 	if err != nil {
 		return err
@@ -267,23 +269,23 @@ func export(ctx context.Context, con *terminal.Console, f format, o exportOption
 	}
 	shown := false
 	if f.images {
-		images, err := ExportedImages(con, whole, *o.data)
+		images, err := exportedImages(con, whole, *o.data)
 		if err != nil {
 			return err
 		}
 		shown = images != nil
-		f.Parts = nwbParts(images)
+		f.parts = nwbParts(images)
 	}
-	s := &Stage{Ctx: ctx, Format: f, Out: o.out}
-	defer s.Abandon()
-	end = s.Watch(con, r)
+	s := &stage{ctx: ctx, format: f, out: o.out}
+	defer s.abandon()
+	end = s.watch(con, r)
 	lacks, err := s.export(r)
 	end()
 	if err != nil {
 		if ctx.Err() != nil {
 			return cli.Interrupted("; nothing was written")
 		}
-		if s.Failed {
+		if s.failed {
 			return err
 		}
 		return fmt.Errorf("%s: %s", o.path, cli.Plain(err))
@@ -330,24 +332,24 @@ func checkNewFolder(path string, force bool) error {
 	return nil
 }
 
-// A Stage is an export in progress: files in a hidden folder beside their final place,
+// A stage is an export in progress: files in a hidden folder beside their final place,
 // to which they are moved when all of them are complete.
-type Stage struct {
-	Ctx     context.Context
-	Format  format
-	Out     string
+type stage struct {
+	ctx     context.Context
+	format  Format
+	out     string
 	hidden  string
 	files   []string // in the hidden folder
 	bytes   int64
 	written int64 // so far, of files that may not be whole
-	Failed  bool  // writing failed, not reading
+	failed  bool  // writing failed, not reading
 }
 
-// Watch shows the progress of the export: how often it has gone through the trials,
+// watch shows the progress of the export: how often it has gone through the trials,
 // the current trial, and how much it has written.
-func (s *Stage) Watch(con *terminal.Console, r *record.Reader) (end func()) {
+func (s *stage) watch(con *terminal.Console, r *record.Reader) (end func()) {
 	round, last := 1, -1
-	bar := con.Progress("exporting to "+s.Out, int64(r.Trials()), func(done int64, _ time.Duration) string {
+	bar := con.Progress("exporting to "+s.out, int64(r.Trials()), func(done int64, _ time.Duration) string {
 		return fmt.Sprintf("round %d: trial %d of %d, %s written", round, done, r.Trials(), terminal.ByteSize(s.written))
 	})
 	r.Watch(func(trial int) error {
@@ -356,33 +358,34 @@ func (s *Stage) Watch(con *terminal.Console, r *record.Reader) (end func()) {
 		}
 		last = trial
 		bar.At(int64(trial))
-		return s.Ctx.Err()
+		return s.ctx.Err()
 	})
 	return bar.End
 }
 
 // export writes all parts, and returns what the format cannot hold.
-func (s *Stage) export(r *record.Reader) (lacks []string, err error) {
-	parts, lacks, err := s.Format.Parts(r)
+func (s *stage) export(r *record.Reader) (lacks []string, err error) {
+	parts, lacks, err := s.format.parts(r)
 	if err != nil {
 		return nil, err
 	}
-	return lacks, s.Write(parts)
+	return lacks, s.write(parts)
 }
 
-func (s *Stage) Write(parts []part) error {
-	folder, name := filepath.Split(filepath.Clean(s.Out))
+// write writes all parts in the hidden folder.
+func (s *stage) write(parts []part) error {
+	folder, name := filepath.Split(filepath.Clean(s.out))
 	if folder == "" {
 		folder = "."
 	}
 	var err error
 	if s.hidden, err = os.MkdirTemp(folder, "."+name+".*.tmp"); err != nil {
-		s.Failed = true
-		return fmt.Errorf("--out %s: cannot write there: %w", s.Out, terminal.Cause(err))
+		s.failed = true
+		return fmt.Errorf("--out %s: cannot write there: %w", s.out, terminal.Cause(err))
 	}
 	for _, p := range parts {
-		if p.Name == "" {
-			p.Name = name
+		if p.name == "" {
+			p.name = name
 		}
 		if err := s.writePart(p); err != nil {
 			return err
@@ -391,26 +394,26 @@ func (s *Stage) Write(parts []part) error {
 	return nil
 }
 
-func (s *Stage) writePart(p part) error {
-	path := filepath.Join(s.hidden, p.Name)
+func (s *stage) writePart(p part) error {
+	path := filepath.Join(s.hidden, p.name)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return terminal.Writing(s.Out, err)
+		return terminal.Writing(s.out, err)
 	}
 	defer f.Close()
-	w := &Watched{Ctx: s.Ctx, File: f, Written: &s.written}
-	if err := p.Write(w); err != nil {
-		if s.Failed = w.Failed != nil; s.Failed {
-			return terminal.Writing(s.Out, w.Failed)
+	w := &watched{ctx: s.ctx, File: f, written: &s.written}
+	if err := p.write(w); err != nil {
+		if s.failed = w.failed != nil; s.failed {
+			return terminal.Writing(s.out, w.failed)
 		}
 		return err
 	}
 	if err := f.Sync(); err != nil {
-		return terminal.Writing(s.Out, err)
+		return terminal.Writing(s.out, err)
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return terminal.Writing(s.Out, err)
+		return terminal.Writing(s.out, err)
 	}
 	s.bytes += info.Size()
 	s.files = append(s.files, path)
@@ -418,54 +421,54 @@ func (s *Stage) writePart(p part) error {
 }
 
 // commit moves the files to their final places.
-func (s *Stage) commit(force bool) error {
-	if s.Format.Ending != "" {
+func (s *stage) commit(force bool) error {
+	if s.format.Ending != "" {
 		if !force {
-			if err := os.Link(s.files[0], s.Out); errors.Is(err, fs.ErrExist) {
-				return cli.CheckNew(s.Out, false)
+			if err := os.Link(s.files[0], s.out); errors.Is(err, fs.ErrExist) {
+				return cli.CheckNew(s.out, false)
 			} else if err == nil {
 				return nil
 			}
 			// Some file systems do not support links.
-			if err := cli.CheckNew(s.Out, false); err != nil {
+			if err := cli.CheckNew(s.out, false); err != nil {
 				return err
 			}
 		}
-		return s.move(s.files[0], s.Out)
+		return s.move(s.files[0], s.out)
 	}
-	if err := os.Mkdir(s.Out, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
-		return terminal.Writing(s.Out, err)
+	if err := os.Mkdir(s.out, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return terminal.Writing(s.out, err)
 	}
-	if err := checkNewFolder(s.Out, force); err != nil {
+	if err := checkNewFolder(s.out, force); err != nil {
 		return err
 	}
-	old, err := os.ReadDir(s.Out)
+	old, err := os.ReadDir(s.out)
 	if err != nil {
-		return terminal.Writing(s.Out, err)
+		return terminal.Writing(s.out, err)
 	}
 	for _, e := range old {
-		if e.Type().IsRegular() && s.Format.Owns(e.Name()) {
-			if err := os.Remove(filepath.Join(s.Out, e.Name())); err != nil {
-				return terminal.Writing(s.Out, err)
+		if e.Type().IsRegular() && s.format.Owns(e.Name()) {
+			if err := os.Remove(filepath.Join(s.out, e.Name())); err != nil {
+				return terminal.Writing(s.out, err)
 			}
 		}
 	}
 	for _, path := range s.files {
-		if err := s.move(path, filepath.Join(s.Out, filepath.Base(path))); err != nil {
+		if err := s.move(path, filepath.Join(s.out, filepath.Base(path))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Stage) move(from, to string) error {
+func (s *stage) move(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return terminal.Writing(to, err)
 	}
 	return nil
 }
 
-func (s *Stage) names() []string {
+func (s *stage) names() []string {
 	names := []string{}
 	for _, path := range s.files {
 		names = append(names, filepath.Base(path))
@@ -473,42 +476,43 @@ func (s *Stage) names() []string {
 	return names
 }
 
-// Abandon removes the files that have not been moved.
-func (s *Stage) Abandon() {
+// abandon removes the files that have not been moved.
+func (s *stage) abandon() {
 	if s.hidden != "" {
 		os.RemoveAll(s.hidden)
 	}
 }
 
-// Watched is a file that refuses writes once the user has stopped the program.
-type Watched struct {
-	Ctx     context.Context
-	Failed  error
-	Written *int64 // bytes
+// watched is a file that refuses writes once the user has stopped the program.
+type watched struct {
+	ctx     context.Context
+	failed  error
+	written *int64 // bytes
 	*os.File
 }
 
-func (w *Watched) Write(b []byte) (int, error) {
-	if err := w.Ctx.Err(); err != nil {
+// Write implements io.Writer.
+func (w *watched) Write(b []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
 		return 0, err
 	}
 	n, err := w.File.Write(b)
 	return n, w.note(n, err)
 }
 
-// WriteAt writes at an offset.
-func (w *Watched) WriteAt(b []byte, at int64) (int, error) {
-	if err := w.Ctx.Err(); err != nil {
+// WriteAt implements io.WriterAt.
+func (w *watched) WriteAt(b []byte, at int64) (int, error) {
+	if err := w.ctx.Err(); err != nil {
 		return 0, err
 	}
 	n, err := w.File.WriteAt(b, at)
 	return n, w.note(n, err)
 }
 
-func (w *Watched) note(n int, err error) error {
-	*w.Written += int64(n)
-	if err != nil && w.Failed == nil {
-		w.Failed = err
+func (w *watched) note(n int, err error) error {
+	*w.written += int64(n)
+	if err != nil && w.failed == nil {
+		w.failed = err
 	}
 	return err
 }

@@ -13,10 +13,10 @@ import (
 	"plateau/sim/record/nwb"
 )
 
-// ExportedImages returns the images that were shown in the trials of a recording. If
+// exportedImages returns the images that were shown in the trials of a recording. If
 // the data set cannot be found, it prints a note and returns nil; that is an error
 // only if the user named a folder.
-func ExportedImages(con *terminal.Console, r *intact.Recording, dir string) (*nwb.Images, error) {
+func exportedImages(con *terminal.Console, r *intact.Recording, dir string) (*nwb.Images, error) {
 	images, err := findImages(r, dir)
 	switch {
 	case err == nil:

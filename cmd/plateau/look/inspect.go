@@ -18,6 +18,7 @@ import (
 	"plateau/sim/record"
 )
 
+// InspectCommand returns the command inspect.
 func InspectCommand(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "inspect FILE|RUN...", GroupID: cli.GroupLook,
