@@ -147,6 +147,7 @@ func Same(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
+// IsFolder reports whether there is a folder at a path.
 func IsFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()

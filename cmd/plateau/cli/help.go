@@ -64,6 +64,7 @@ func HelpCommand(root *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// Annotation returns an annotation of an option, "" if it has none.
 func Annotation(f *pflag.Flag, name string) string {
 	if v := f.Annotations[name]; len(v) > 0 {
 		return v[0]

@@ -49,6 +49,7 @@ const (
 	ConfigCount = "with all "
 )
 
+// FirstLine returns the beginning of the first line of a file, "" if there is none.
 func FirstLine(path string) string {
 	f, err := os.Open(path)
 	if err != nil {

@@ -18,6 +18,7 @@ func Endings() []os.Signal {
 // An Interruption says that a signal ended the work before it was done.
 type Interruption struct{ message string }
 
+// Error implements error.
 func (e *Interruption) Error() string { return e.message }
 
 // Interrupted returns an interruption whose message ends with the given text.

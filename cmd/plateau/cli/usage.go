@@ -17,8 +17,10 @@ type UsageError struct {
 	Complete bool // the message is enough, without a hint at the help
 }
 
+// Error implements error.
 func (e *UsageError) Error() string { return e.message }
 
+// Misuse returns a UsageError.
 func Misuse(format string, args ...any) error {
 	return &UsageError{message: fmt.Sprintf(format, args...)}
 }
@@ -36,6 +38,7 @@ func Plain(err error) string {
 	return s
 }
 
+// FlagError words the errors of pflag as ours.
 func FlagError(cmd *cobra.Command, err error) error {
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		if e.GetSpecifiedShortnames() != "" {
@@ -71,6 +74,7 @@ func flagNames(cmd *cobra.Command) []string {
 	return names
 }
 
+// UnknownCommand returns the error for a command that does not exist.
 func UnknownCommand(cmd *cobra.Command, name string) error {
 	var names []string
 	for _, c := range InOrder(cmd.Commands()) {

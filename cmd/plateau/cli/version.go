@@ -12,6 +12,7 @@ import (
 // release is the version of the program.
 const release = "0.1-dev"
 
+// Version returns the version of the program.
 func Version() string {
 	s := release
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -24,6 +25,7 @@ func Version() string {
 	return s
 }
 
+// VersionCommand returns the command version.
 func VersionCommand(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "version", GroupID: GroupSetup, Args: NoArguments,
@@ -42,6 +44,7 @@ func VersionCommand(con *terminal.Console) *cobra.Command {
 	return cmd
 }
 
+// JsonFlag adds --json to a command.
 func JsonFlag(cmd *cobra.Command, con *terminal.Console) {
 	cmd.Flags().BoolVar(&con.JSON, "json", false, "machine-readable lines on standard output")
 	Describe(cmd.Flags(), HeadOutput, "json", "")

@@ -34,6 +34,7 @@ func givenCores(env func(string) string) int {
 // maxWorkers is more than the number of cores of any machine.
 const maxWorkers = 4096
 
+// CheckWorkers returns an error if --workers is out of range.
 func CheckWorkers(n int) error {
 	if n < 1 || n > maxWorkers {
 		return Misuse("--workers %d: want 1 to %d; without it, all cores of the job work (%d)", n, maxWorkers, givenCores(os.Getenv))

@@ -38,7 +38,7 @@ func TestExportInterruptedInTheMiddle(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r := open(t, "run/recording.plateau")
-	s := &stage{ctx: ctx, out: "x"}
+	s := &draft{ctx: ctx, out: "x"}
 	end := s.watch(&terminal.Console{Err: new(bytes.Buffer)}, r)
 	if _, err := r.Trial(0); !errors.Is(err, context.Canceled) {
 		t.Errorf("reading goes on: %v", err)
@@ -58,7 +58,7 @@ func TestExportOfWhatIsCut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &stage{ctx: t.Context(), format: f, out: "x"}
+		s := &draft{ctx: t.Context(), format: f, out: "x"}
 		parts, _, err := f.parts(r) // all is intact still
 		if err != nil {
 			t.Fatal(err)

@@ -4,10 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -66,6 +64,7 @@ func NoteConfig(c *terminal.Console, run string, p *Plan, text string) {
 	c.Note("note: %s was changed after the run wrote it: %s; it is used as it is now", path, what)
 }
 
+// NoteMetrics prints a note that metrics.jsonl was changed.
 func NoteMetrics(c *terminal.Console, run string) {
 	c.Note("note: %s was changed after the run wrote it; it is used as it is now", filepath.Join(run, cli.MetricsName))
 }
@@ -105,21 +104,3 @@ func hexDigest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
-
-// A metricsDigest is the SHA-256 of the lines of metrics. The number of epochs in the
-// first line is left out, because it may change.
-type metricsDigest struct{ sum hash.Hash }
-
-func newMetricsDigest() *metricsDigest { return &metricsDigest{sha256.New()} }
-
-var epochsAsked = regexp.MustCompile(`"epochs":[0-9]+`)
-
-// first adds the first line.
-func (d *metricsDigest) first(line []byte) {
-	d.sum.Write(epochsAsked.ReplaceAll(line, []byte(`"epochs":0`)))
-}
-
-// add adds what comes after it.
-func (d *metricsDigest) add(lines []byte) { d.sum.Write(lines) }
-
-func (d *metricsDigest) Hex() string { return hex.EncodeToString(d.sum.Sum(nil)) }

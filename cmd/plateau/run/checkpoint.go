@@ -8,20 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 
-	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
-	"plateau/internal/atomicfile"
 	"plateau/internal/fileversion"
-	"plateau/internal/regular"
-	"plateau/sim/record"
 )
 
 // A Checkpoint is the state of a run at some moment, from which the run can go on. Its
@@ -41,16 +32,10 @@ type Checkpoint struct {
 	Data          string         `json:"data_sha256"`
 	Weights       string         `json:"weights_sha256"`
 	Tested        []EpochEvent   `json:"tested,omitempty"` // the epochs, as metrics.jsonl has them
-	Recording     *recordingMark `json:"recording,omitempty"`
+	Recording     *RecordingMark `json:"recording,omitempty"`
 	Parts         []*KeptPart    `json:"parts"`
 
 	file *os.File // the file from which parts are read
-}
-
-// A recordingMark says where a recording stands.
-type recordingMark struct {
-	Path string `json:"path"` // with slashes; relative to the run folder if it is inside
-	record.Mark
 }
 
 // A KeptPart is the state of a part of the run, such as the trainer.
@@ -73,10 +58,6 @@ const (
 	checkpointFamily  = "plateau run checkpoint " // of all versions
 	checkpointVersion = 1
 )
-
-// KeptCheckpoints is the number of latest checkpoints that are kept: if one is damaged,
-// the one before can be used.
-const KeptCheckpoints = 2
 
 // Add adds a part of size bytes, which write writes.
 func (c *Checkpoint) Add(name string, size int, write func(io.Writer) error) {
@@ -114,6 +95,7 @@ type counter struct {
 	n  int
 }
 
+// Write implements io.Writer.
 func (c *counter) Write(b []byte) (int, error) {
 	n, err := c.to.Write(b)
 	c.n += n
@@ -202,126 +184,6 @@ func decodeCheckpoint(from io.ReaderAt, size int64) (*Checkpoint, error) {
 	return c, nil
 }
 
-// A checkpointFile is a file in a run folder with the name of a checkpoint.
-type checkpointFile struct {
-	Path     string
-	Examples int
-}
-
-// Read verifies a checkpoint; its parts can be read until it is closed.
-func (f checkpointFile) Read() (*Checkpoint, error) {
-	file, err := regular.Open(f.Path)
-	if err != nil {
-		return nil, fmt.Errorf("checkpoint %s: %w", f.Path, terminal.Cause(err))
-	}
-	info, err := file.Stat()
-	if err != nil {
-		file.Close()
-		return nil, fmt.Errorf("checkpoint %s: %w", f.Path, terminal.Cause(err))
-	}
-	c, err := decodeCheckpoint(file, info.Size())
-	if err == nil && c.Examples != f.Examples {
-		err = fmt.Errorf("was made after %s, not when its name says", terminal.Plural(c.Examples, "example"))
-	}
-	if err != nil {
-		file.Close()
-		return nil, fmt.Errorf("checkpoint %s %w", f.Path, err)
-	}
-	c.file = file
-	return c, nil
-}
-
-// header reads the header of a checkpoint, without verifying the file.
-func (f checkpointFile) header() (*Checkpoint, error) {
-	file, err := os.Open(f.Path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	lines := bufio.NewReader(file)
-	if magic, err := lines.ReadString('\n'); err != nil || magic != checkpointMagic {
-		return nil, errors.New("it does not begin as a checkpoint does")
-	}
-	line, err := lines.ReadBytes('\n')
-	if err != nil {
-		return nil, err
-	}
-	c := &Checkpoint{}
-	return c, json.Unmarshal(line, c)
-}
-
-const checkpointEnding = ".checkpoint"
-
-// CheckpointPath returns the path of a checkpoint. Names sort by the number of
-// examples, up to a billion.
-func CheckpointPath(run string, examples int) string {
-	return filepath.Join(run, cli.CheckpointsName, fmt.Sprintf("%09d%s", examples, checkpointEnding))
-}
-
-// ListCheckpoints lists the checkpoints of a run, the earliest first.
-func ListCheckpoints(run string) ([]checkpointFile, error) {
-	entries, err := os.ReadDir(filepath.Join(run, cli.CheckpointsName))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("checkpoints of %s: %w", run, terminal.Cause(err))
-	}
-	var files []checkpointFile
-	for _, e := range entries {
-		digits, ok := strings.CutSuffix(e.Name(), checkpointEnding)
-		examples, err := strconv.Atoi(digits)
-		if ok && err == nil && examples >= 0 && CheckpointPath(run, examples) == filepath.Join(run, cli.CheckpointsName, e.Name()) {
-			files = append(files, checkpointFile{CheckpointPath(run, examples), examples})
-		}
-	}
-	slices.SortFunc(files, func(a, b checkpointFile) int { return a.Examples - b.Examples })
-	return files, nil
-}
-
-// AddCheckpoint writes a checkpoint, and removes old ones that need not be kept.
-func (r *Folder) AddCheckpoint(c *Checkpoint) error {
-	folder := filepath.Join(r.Path, cli.CheckpointsName)
-	if err := os.Mkdir(folder, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
-		return terminal.Writing(folder, err)
-	}
-	f, err := atomicfile.Replace(CheckpointPath(r.Path, c.Examples))
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if err := c.encode(f); err != nil {
-		return err
-	}
-	if err := f.Commit(); err != nil {
-		return err
-	}
-	files, err := ListCheckpoints(r.Path)
-	if err != nil {
-		return err
-	}
-	for _, old := range files[:max(0, len(files)-KeptCheckpoints)] {
-		if err := os.Remove(old.Path); err != nil {
-			return fmt.Errorf("removing %s: %w", old.Path, terminal.Cause(err))
-		}
-	}
-	return nil
-}
-
-// DropCheckpoints removes the checkpoints that were made after more than the given
-// number of examples.
-func (r *Folder) DropCheckpoints(after int) error {
-	files, err := ListCheckpoints(r.Path)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if f.Examples > after {
-			if err := os.Remove(f.Path); err != nil {
-				return fmt.Errorf("removing %s: %w", f.Path, terminal.Cause(err))
-			}
-		}
-	}
-	return nil
-}
-
 // CheckEpochs refuses fewer epochs than the run has already learnt.
 func (c *Checkpoint) CheckEpochs(now *settings.Config) error {
 	if now.Learning.Epochs < c.Epochs {
@@ -331,33 +193,11 @@ func (c *Checkpoint) CheckEpochs(now *settings.Config) error {
 	return nil
 }
 
-// Check returns an error if a recording cannot be continued at its mark; m is nil if
-// there was no recording.
-func (m *recordingMark) Check(run *Folder, asked string) error {
-	if m == nil {
-		if asked != "" {
-			return errors.New("--record: the run was begun without a recording, which cannot begin in the middle")
-		}
-		return nil
+// Finished returns the end of the run if tail, the metrics after the checkpoint, holds
+// it. Then nothing is left to do with these settings.
+func (c *Checkpoint) Finished(now *settings.Config, tail []byte) (end EndEvent, ok bool) {
+	if c.Epochs != now.Learning.Epochs || json.Unmarshal(tail, &end) != nil {
+		return end, false
 	}
-	path := m.In(run, asked)
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the recording %s is missing: put it back, or say with --record FILE where it is now", path)
-	}
-	if err != nil {
-		return fmt.Errorf("the recording %s: %w", path, terminal.Cause(err))
-	}
-	if info.Size() < m.Size {
-		return fmt.Errorf("the recording %s has %d bytes, want at least the %d that it had at the checkpoint: put the whole file back, or say with --record FILE where it is", path, info.Size(), m.Size)
-	}
-	return nil
-}
-
-// In returns the path of the recording: the one in the option, or where it was.
-func (m *recordingMark) In(run *Folder, asked string) string {
-	if asked != "" && asked != cli.StandardFile {
-		return asked
-	}
-	return run.Without(m.Path)
+	return end, end.Event == "done" && end.Epochs == c.Epochs && end.TestError != nil
 }

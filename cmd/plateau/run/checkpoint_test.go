@@ -14,7 +14,7 @@ import (
 
 func someCheckpoint() *Checkpoint {
 	c := &Checkpoint{Examples: 12, Epochs: 1, Seconds: 1.5, Metrics: 77, Data: "aa", Weights: "bb", Tested: []EpochEvent{{Epoch: 1, HiddenLosses: []Quantity{0.25}}}}
-	c.Recording = &recordingMark{"recording.plateau", record.Mark{Size: 1 << 40, Shown: 12}}
+	c.Recording = &RecordingMark{"recording.plateau", record.Mark{Size: 1 << 40, Shown: 12}}
 	c.AddText(PartSettings, "seed = 1\n")
 	c.AddText(PartTrainer, strings.Repeat("\x00\x01\xff\n", 50))
 	c.AddText("nothing", "")

@@ -6,105 +6,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"syscall"
-
 	"plateau/cmd/plateau/cli"
-	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/atomicfile"
 	"plateau/internal/claim"
 	"plateau/sim/record"
 	"plateau/sim/record/npz"
+	"slices"
+	"strings"
+	"syscall"
 )
-
-// AnewCommand is what to type so that a run is done once more in its folder, as it
-// was asked for.
-func (r *Folder) AnewCommand() string {
-	words := []string{"train", "--config", filepath.Join(r.Path, cli.ConfigName), "--out", r.Path, "--force"}
-	recording := filepath.Join(r.Path, cli.RecordingName)
-	switch p := r.Plan; {
-	case p == nil && IsRecording(recording) || p != nil && p.Recording == cli.RecordingName:
-		words = append(words, "--record")
-	case p != nil && p.Recording != "":
-		words = append(words, "--record", cli.Argument(r.Without(p.Recording)))
-	}
-	if p := r.Plan; p != nil && p.Every != StandardInterval {
-		words = append(words, "--checkpoint-every", p.Every)
-	}
-	return cli.Command(words...)
-}
-
-// Reopen claims the folder of a run that is to be resumed.
-func Reopen(path string) (*Folder, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("--resume %s: there is no such folder%s", path, cli.ResumableRuns())
-	case err != nil:
-		return nil, fmt.Errorf("--resume %s: %w", path, terminal.Cause(err))
-	case !info.IsDir():
-		return nil, fmt.Errorf("--resume %s: is not a folder; want the folder of a run", path)
-	}
-	if !cli.HoldsRun(path) {
-		return nil, fmt.Errorf("--resume %s: is not the folder of a run: there is no %s in it%s", path, cli.ConfigName, cli.ResumableRuns())
-	}
-	r := &Folder{Path: path}
-	if err := r.take(); err != nil {
-		if _, held := errors.AsType[*claim.Held](err); !held {
-			err = fmt.Errorf("cannot write there: %w", terminal.Cause(err))
-		}
-		return nil, fmt.Errorf("--resume %s: %w", path, err)
-	}
-	if err := r.probe(); err != nil {
-		r.Release()
-		return nil, fmt.Errorf("--resume %s: cannot write there: %w", path, terminal.Cause(err))
-	}
-	r.sweep()
-	return r, nil
-}
-
-// FindCheckpoint reads the checkpoint to resume at: the one after the given number of
-// examples or, if that is negative, the last one, nil if there is none yet.
-func (r *Folder) FindCheckpoint(examples int) (*Checkpoint, error) {
-	files, err := ListCheckpoints(r.Path)
-	if err != nil {
-		return nil, err
-	}
-	if r.Plan != nil && !r.Plan.Begun {
-		files = nil // they belong to a run that this one replaces
-	}
-	if examples >= 0 {
-		var there []string
-		for _, f := range files {
-			if f.Examples == examples {
-				return f.Read()
-			}
-			there = append(there, fmt.Sprint(f.Examples))
-		}
-		if there == nil {
-			return nil, fmt.Errorf("--resume-at %d: there are no checkpoints in %s", examples, r.Path)
-		}
-		return nil, fmt.Errorf("--resume-at %d: there is no such checkpoint in %s, but %s", examples, r.Path, strings.Join(there, " and "))
-	}
-	if len(files) == 0 {
-		return nil, nil
-	}
-	last := len(files) - 1
-	point, err := files[last].Read()
-	if err == nil {
-		return point, nil
-	}
-	for i := last - 1; i >= 0; i-- {
-		if before, unreadable := files[i].Read(); unreadable == nil {
-			before.Close()
-			return nil, fmt.Errorf("%w\nthe one before, after %d examples, is intact, and from there the run ends with the same bits: %s --resume-at %d",
-				err, files[i].Examples, cli.ResumeCommand(r.Path), files[i].Examples)
-		}
-	}
-	return nil, fmt.Errorf("%w\nno other is left; to begin the run anew: %s", err, r.AnewCommand())
-}
 
 // A Folder is the folder with the files of a training run.
 type Folder struct {
@@ -176,72 +87,6 @@ func (r *Folder) inspect(force bool) error {
 	return nil
 }
 
-// take claims the folder for this process, until release.
-func (r *Folder) take() (err error) {
-	r.claim, err = claim.Take(r.Path)
-	if held, ok := errors.AsType[*claim.Held](err); ok {
-		r.created = nil // the other process may be about to write, so we must not remove them
-		return fmt.Errorf("another plateau works in it: %w", held)
-	}
-	return err
-}
-
-// Mine returns an error if another process has taken over the folder, because this one
-// was suspended for so long that its claim ran out.
-func (r *Folder) Mine() error {
-	r.claim.Renew()
-	return r.Lost()
-}
-
-// Lost does the same as mine without looking at the file, and notices it a little later.
-func (r *Folder) Lost() error {
-	if r.claim == nil {
-		return nil
-	}
-	if err := r.claim.Err(); err != nil {
-		return fmt.Errorf("this process must not write to %s any more: %w", r.Path, err)
-	}
-	return nil
-}
-
-func (r *Folder) Release() {
-	if r.claim != nil {
-		r.claim.Release()
-		r.claim = nil
-	}
-}
-
-// probe writes a file to find out whether that is possible.
-func (r *Folder) probe() error {
-	f, err := atomicfile.Create(filepath.Join(r.Path, ".probe"))
-	if err == nil {
-		err = f.Abort()
-	}
-	return err
-}
-
-// sweep removes the temporary files that a killed process has left. No other process
-// writes to a folder that is claimed.
-func (r *Folder) sweep() {
-	for _, name := range []string{".probe", cli.PlanName, cli.ConfigName, cli.MetricsName, cli.WeightsName, cli.RecordingName, cli.MeasurementsName, filepath.Join(cli.CheckpointsName, "*"+checkpointEnding)} {
-		r.SweepBeside(filepath.Join(r.Path, name))
-	}
-}
-
-// SweepBeside removes the temporary files of a file that a killed process was writing.
-// The name of the file may be a pattern.
-func (r *Folder) SweepBeside(path string) {
-	const random = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f].tmp"
-	folder, base := filepath.Split(path)
-	// The name of the folder may contain brackets, which to Glob are a pattern.
-	entries, _ := os.ReadDir(folder)
-	for _, e := range entries {
-		if ok, _ := filepath.Match("."+base+"."+random, e.Name()); ok {
-			os.Remove(filepath.Join(folder, e.Name()))
-		}
-	}
-}
-
 func (r *Folder) refuse(err error) error {
 	return fmt.Errorf("--out %s: cannot write there: %w", r.Path, terminal.Cause(err))
 }
@@ -288,6 +133,212 @@ func (r *Folder) mkdir(path string) error {
 	return err
 }
 
+// take claims the folder for this process, until release.
+func (r *Folder) take() (err error) {
+	r.claim, err = claim.Take(r.Path)
+	if held, ok := errors.AsType[*claim.Held](err); ok {
+		r.created = nil // the other process may be about to write, so we must not remove them
+		return fmt.Errorf("another plateau works in it: %w", held)
+	}
+	return err
+}
+
+// Mine returns an error if another process has taken over the folder, because this one
+// was suspended for so long that its claim ran out.
+func (r *Folder) Mine() error {
+	r.claim.Renew()
+	return r.Lost()
+}
+
+// Lost does the same as mine without looking at the file, and notices it a little later.
+func (r *Folder) Lost() error {
+	if r.claim == nil {
+		return nil
+	}
+	if err := r.claim.Err(); err != nil {
+		return fmt.Errorf("this process must not write to %s any more: %w", r.Path, err)
+	}
+	return nil
+}
+
+// Release gives up the claim, so that other processes may write to the folder.
+func (r *Folder) Release() {
+	if r.claim != nil {
+		r.claim.Release()
+		r.claim = nil
+	}
+}
+
+// probe writes a file to find out whether that is possible.
+func (r *Folder) probe() error {
+	f, err := atomicfile.Create(filepath.Join(r.Path, ".probe"))
+	if err == nil {
+		err = f.Abort()
+	}
+	return err
+}
+
+// sweep removes the temporary files that a killed process has left. No other process
+// writes to a folder that is claimed.
+func (r *Folder) sweep() {
+	for _, name := range []string{".probe", cli.PlanName, cli.ConfigName, cli.MetricsName, cli.WeightsName, cli.RecordingName, cli.MeasurementsName, filepath.Join(cli.CheckpointsName, "*"+checkpointEnding)} {
+		r.SweepBeside(filepath.Join(r.Path, name))
+	}
+}
+
+// SweepBeside removes the temporary files of a file that a killed process was writing.
+// The name of the file may be a pattern.
+func (r *Folder) SweepBeside(path string) {
+	const random = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f].tmp"
+	folder, base := filepath.Split(path)
+	// The name of the folder may contain brackets, which to Glob are a pattern.
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if ok, _ := filepath.Match("."+base+"."+random, e.Name()); ok {
+			os.Remove(filepath.Join(folder, e.Name()))
+		}
+	}
+}
+
+// Reopen claims the folder of a run that is to be resumed.
+func Reopen(path string) (*Folder, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("--resume %s: there is no such folder%s", path, cli.ResumableRuns())
+	case err != nil:
+		return nil, fmt.Errorf("--resume %s: %w", path, terminal.Cause(err))
+	case !info.IsDir():
+		return nil, fmt.Errorf("--resume %s: is not a folder; want the folder of a run", path)
+	}
+	if !cli.HoldsRun(path) {
+		return nil, fmt.Errorf("--resume %s: is not the folder of a run: there is no %s in it%s", path, cli.ConfigName, cli.ResumableRuns())
+	}
+	r := &Folder{Path: path}
+	if err := r.take(); err != nil {
+		if _, held := errors.AsType[*claim.Held](err); !held {
+			err = fmt.Errorf("cannot write there: %w", terminal.Cause(err))
+		}
+		return nil, fmt.Errorf("--resume %s: %w", path, err)
+	}
+	if err := r.probe(); err != nil {
+		r.Release()
+		return nil, fmt.Errorf("--resume %s: cannot write there: %w", path, terminal.Cause(err))
+	}
+	r.sweep()
+	return r, nil
+}
+
+// Begin makes the folder that of the planned run: it writes the plan, then removes
+// everything of an older run, then writes the configuration.
+func (r *Folder) Begin(p *Plan) error {
+	r.Plan = p
+	if err := r.SavePlan(); err != nil {
+		return err
+	}
+	if err := r.DropCheckpoints(-1); err != nil {
+		return err
+	}
+	for _, name := range []string{cli.RecordingName, cli.WeightsName, cli.MeasurementsName, cli.MetricsName} {
+		path := filepath.Join(r.Path, name)
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("replacing %s: %w", path, terminal.Cause(err))
+		}
+	}
+	return r.write(cli.ConfigName, []byte(p.Config), atomicfile.Replace)
+}
+
+// RewriteConfig writes a new plan, and the configuration if it differs.
+func (r *Folder) RewriteConfig(p *Plan) error {
+	r.Plan = p
+	if err := r.SavePlan(); err != nil {
+		return err
+	}
+	old, err := os.ReadFile(filepath.Join(r.Path, cli.ConfigName))
+	if err != nil || string(old) != p.Config {
+		return r.write(cli.ConfigName, []byte(p.Config), atomicfile.Replace)
+	}
+	return nil
+}
+
+// write writes a file in the folder, completely or not at all.
+func (r *Folder) write(name string, text []byte, create func(path string) (*atomicfile.File, error)) error {
+	path := filepath.Join(r.Path, name)
+	if err := writeWhole(path, text, create); err != nil {
+		return err
+	}
+	r.files = append(r.files, path)
+	return nil
+}
+
+// writeWhole writes a file, completely or not at all.
+func writeWhole(path string, text []byte, create func(path string) (*atomicfile.File, error)) error {
+	f, err := create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// Within returns a path as it is stored in files of the run folder: relative to the
+// folder if it is inside.
+func (r *Folder) Within(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if base, err := filepath.Abs(r.Path); err == nil {
+		if within, err := filepath.Rel(base, path); err == nil && filepath.IsLocal(within) {
+			path = within
+		}
+	}
+	return filepath.ToSlash(path), nil
+}
+
+// Without is the inverse of within.
+func (r *Folder) Without(path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.Path, path)
+}
+
+// Abandon removes the files of a run that has failed to begin, and the folders made
+// for it. If it has replaced another run, its plan stays, so that it can begin again.
+func (r *Folder) Abandon() {
+	if !r.Replaces {
+		for _, path := range r.files {
+			os.Remove(path)
+		}
+	}
+	r.Release() // the claim is a file in the folder
+	for i := len(r.created) - 1; i >= 0; i-- {
+		os.Remove(r.created[i]) // fails, as it should, if something else is in it
+	}
+}
+
+// AnewCommand is what to type so that a run is done once more in its folder, as it
+// was asked for.
+func (r *Folder) AnewCommand() string {
+	words := []string{"train", "--config", filepath.Join(r.Path, cli.ConfigName), "--out", r.Path, "--force"}
+	recording := filepath.Join(r.Path, cli.RecordingName)
+	switch p := r.Plan; {
+	case p == nil && IsRecording(recording) || p != nil && p.Recording == cli.RecordingName:
+		words = append(words, "--record")
+	case p != nil && p.Recording != "":
+		words = append(words, "--record", cli.Argument(r.Without(p.Recording)))
+	}
+	if p := r.Plan; p != nil && p.Every != StandardInterval {
+		words = append(words, "--checkpoint-every", p.Every)
+	}
+	return cli.Command(words...)
+}
+
 // checkOwn refuses to replace a file that was not made by a run.
 func checkOwn(path string) error {
 	info, err := os.Lstat(path)
@@ -330,92 +381,4 @@ func madeByRun(path string) bool {
 		return record.Begins(path)
 	}
 	return false
-}
-
-// Begin makes the folder that of the planned run: it writes the plan, then removes
-// everything of an older run, then writes the configuration.
-func (r *Folder) Begin(p *Plan) error {
-	r.Plan = p
-	if err := r.SavePlan(); err != nil {
-		return err
-	}
-	if err := r.DropCheckpoints(-1); err != nil {
-		return err
-	}
-	for _, name := range []string{cli.RecordingName, cli.WeightsName, cli.MeasurementsName, cli.MetricsName} {
-		path := filepath.Join(r.Path, name)
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("replacing %s: %w", path, terminal.Cause(err))
-		}
-	}
-	return r.write(cli.ConfigName, []byte(p.Config), atomicfile.Replace)
-}
-
-// ConfigText returns the configuration of a run as it is stored in its folder.
-func ConfigText(c *settings.Config) string {
-	return fmt.Sprintf("%s of %s, %s%d settings.\n# The same once more: plateau train --config %s\n\n%s",
-		cli.ConfigMark, c.Title(), cli.ConfigCount, len(settings.Keys()), cli.ConfigName, settings.PrintConfig(c, false))
-}
-
-// RewriteConfig writes a new plan, and the configuration if it differs.
-func (r *Folder) RewriteConfig(p *Plan) error {
-	r.Plan = p
-	if err := r.SavePlan(); err != nil {
-		return err
-	}
-	old, err := os.ReadFile(filepath.Join(r.Path, cli.ConfigName))
-	if err != nil || string(old) != p.Config {
-		return r.write(cli.ConfigName, []byte(p.Config), atomicfile.Replace)
-	}
-	return nil
-}
-
-// write writes a file in the folder, completely or not at all.
-func (r *Folder) write(name string, text []byte, create func(path string) (*atomicfile.File, error)) error {
-	path := filepath.Join(r.Path, name)
-	if err := writeWhole(path, text, create); err != nil {
-		return err
-	}
-	r.files = append(r.files, path)
-	return nil
-}
-
-// writeWhole writes a file, completely or not at all.
-func writeWhole(path string, text []byte, create func(path string) (*atomicfile.File, error)) error {
-	f, err := create(path)
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if _, err := f.Write(text); err != nil {
-		return err
-	}
-	return f.Commit()
-}
-
-// Abandon removes the files of a run that has failed to begin, and the folders made
-// for it. If it has replaced another run, its plan stays, so that it can begin again.
-func (r *Folder) Abandon() {
-	if !r.Replaces {
-		for _, path := range r.files {
-			os.Remove(path)
-		}
-	}
-	r.Release() // the claim is a file in the folder
-	for i := len(r.created) - 1; i >= 0; i-- {
-		os.Remove(r.created[i]) // fails, as it should, if something else is in it
-	}
-}
-
-// Config reads the configuration of a run.
-func Config(folder string) (*settings.Config, error) {
-	path := filepath.Join(folder, cli.ConfigName)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("%s: is not the folder of a run: there is no %s in it%s%s", folder, cli.ConfigName, TakenBy(folder), cli.KnownRuns())
-	}
-	s := settings.NewLayers()
-	if err := s.ReadRun(path); err != nil {
-		return nil, err
-	}
-	return s.Finish()
 }

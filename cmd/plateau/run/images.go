@@ -11,9 +11,9 @@ import (
 	"plateau/sim/record"
 )
 
-// recordedImages finds the images that were shown in the trials of a recording, if its
+// RecordedImages finds the images that were shown in the trials of a recording, if its
 // data set can be found. It loads a set when an image of it is first needed.
-type recordedImages struct {
+type RecordedImages struct {
 	h *record.Header
 	C *settings.Config
 
@@ -23,21 +23,21 @@ type recordedImages struct {
 
 // NewRecordedImages returns nil if the recording does not say where the data set is,
 // which is possible if another version wrote it.
-func NewRecordedImages(h *record.Header) *recordedImages {
+func NewRecordedImages(h *record.Header) *RecordedImages {
 	s := settings.NewLayers()
 	s.Read("the recording's configuration", []byte(h.Config))
 	c, err := s.Finish()
 	if err != nil || h.Config == "" || c.Data.Name != h.Data {
 		return nil
 	}
-	return &recordedImages{h: h, C: c, sets: map[string]*dataset.Set{}}
+	return &RecordedImages{h: h, C: c, sets: map[string]*dataset.Set{}}
 }
 
 // ErrSplit is the error for older recordings, which lack the split.
 var ErrSplit = errors.New("the recording does not say whether the image was a training or a test image")
 
 // Find returns the set that contains the image t.Sample of a trial.
-func (r *recordedImages) Find(t *record.Trial) (*dataset.Set, error) {
+func (r *RecordedImages) Find(t *record.Trial) (*dataset.Set, error) {
 	split := shownSplit(r.h, t)
 	if split == "" {
 		return nil, ErrSplit
@@ -70,7 +70,7 @@ func shownSplit(h *record.Header, t *record.Trial) string {
 }
 
 // load loads a set: as many images as the run used, and more if image is beyond those.
-func (r *recordedImages) load(split string, image int) (*dataset.Set, error) {
+func (r *RecordedImages) load(split string, image int) (*dataset.Set, error) {
 	info, err := dataset.Lookup(r.h.Data)
 	if err != nil {
 		return nil, err

@@ -20,52 +20,6 @@ import (
 	"plateau/sim/record/npz"
 )
 
-// MeasureEvent is a line of measurements. What is not measured is not in it.
-type MeasureEvent struct {
-	Event    string `json:"event"` // measure
-	Epoch    int    `json:"epoch"`
-	Examples uint64 `json:"examples"`
-
-	HiddenLosses      []Quantity `json:"hidden_losses,omitempty"`
-	OutputLoss        *Quantity  `json:"output_loss,omitempty"`
-	LossCorrelation   []Quantity `json:"loss_correlation,omitempty"`
-	UpdateAngles      []Quantity `json:"update_angles_deg,omitempty"`
-	LargestEigenvalue *Quantity  `json:"largest_eigenvalue,omitempty"`
-	WeightNorms       []Quantity `json:"weight_norms,omitempty"`
-	WeightChanges     []Quantity `json:"weight_changes,omitempty"`
-	GradientChanges   []Quantity `json:"gradient_changes,omitempty"`
-	AlignmentAngle    *Quantity  `json:"alignment_angle_deg,omitempty"`
-	Rates             []Quantity `json:"rates_hz,omitempty"`
-}
-
-// A Quantity is a number, or null (NaN) if it has no value, such as the first change.
-type Quantity float64
-
-func (q Quantity) MarshalJSON() ([]byte, error) {
-	x := float64(q)
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(x)
-}
-
-// UnmarshalJSON reads a number, or null as NaN.
-func (q *Quantity) UnmarshalJSON(text []byte) error {
-	if string(text) == "null" {
-		*q = Quantity(math.NaN())
-		return nil
-	}
-	return json.Unmarshal(text, (*float64)(q))
-}
-
-func Quantities(x []float64, scale float64) []Quantity {
-	var q []Quantity
-	for _, v := range x {
-		q = append(q, Quantity(v*scale))
-	}
-	return q
-}
-
 // SaveMeasurements writes arrays of the measurements in the metrics. After a failure the
 // file is as it was. If nothing has been measured yet, it writes no file.
 func (r *Folder) SaveMeasurements() error {
@@ -80,7 +34,7 @@ func (r *Folder) SaveMeasurements() error {
 	defer f.Abort()
 	w := npz.NewWriter(f)
 	for _, a := range arrays {
-		if err := w.Write(a.name, a.Shape, a.data()); err != nil {
+		if err := w.Write(a.Name, a.Shape, a.data()); err != nil {
 			return err
 		}
 	}
@@ -110,16 +64,16 @@ func (r *Folder) KeepMeasurements(con *terminal.Console) error {
 	}
 }
 
-// A column is an array with an element, or a row, for each line of metrics.
-type column struct {
-	name   string
+// A Column is an array with an element, or a row, for each line of metrics.
+type Column struct {
+	Name   string
 	Shape  []int // the first length is the number of lines
 	values []float64
 	whole  bool // values are whole numbers
 }
 
 // data returns the values as they are written to the file.
-func (c *column) data() any {
+func (c *Column) data() any {
 	if !c.whole {
 		return c.values
 	}
@@ -131,7 +85,7 @@ func (c *column) data() any {
 }
 
 // add adds the value of a line.
-func (c *column) add(raw json.RawMessage) error {
+func (c *Column) add(raw json.RawMessage) error {
 	shape, err := c.flatten(raw)
 	if err != nil {
 		return err
@@ -140,7 +94,7 @@ func (c *column) add(raw json.RawMessage) error {
 		c.Shape = append([]int{0}, shape...)
 	}
 	if !slices.Equal(shape, c.Shape[1:]) {
-		return fmt.Errorf("%s has %s here, want %s as in the lines before", c.name, dimensions(shape), dimensions(c.Shape[1:]))
+		return fmt.Errorf("%s has %s here, want %s as in the lines before", c.Name, dimensions(shape), dimensions(c.Shape[1:]))
 	}
 	c.Shape[0]++
 	return nil
@@ -148,7 +102,7 @@ func (c *column) add(raw json.RawMessage) error {
 
 // flatten appends the numbers of nested lists, with NaN for null, and returns the shape
 // of the lists.
-func (c *column) flatten(raw json.RawMessage) (shape []int, err error) {
+func (c *Column) flatten(raw json.RawMessage) (shape []int, err error) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || raw[0] != '[' {
 		value := math.NaN()
@@ -169,7 +123,7 @@ func (c *column) flatten(raw json.RawMessage) (shape []int, err error) {
 			return nil, err
 		}
 		if i > 0 && !slices.Equal(shape, inner) {
-			return nil, fmt.Errorf("%s has rows of different lengths", c.name)
+			return nil, fmt.Errorf("%s has rows of different lengths", c.Name)
 		}
 		inner = shape
 	}
@@ -178,20 +132,20 @@ func (c *column) flatten(raw json.RawMessage) (shape []int, err error) {
 
 // ReadMeasurements collects the fields of measure lines, and the confusion matrices of
 // epochs.
-func ReadMeasurements(path string) ([]*column, error) {
+func ReadMeasurements(path string) ([]*Column, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, terminal.Cause(err))
 	}
 	defer f.Close()
-	var columns []*column
-	find := func(name string, whole bool) *column {
+	var columns []*Column
+	find := func(name string, whole bool) *Column {
 		for _, c := range columns {
-			if c.name == name {
+			if c.Name == name {
 				return c
 			}
 		}
-		columns = append(columns, &column{name: name, whole: whole})
+		columns = append(columns, &Column{Name: name, whole: whole})
 		return columns[len(columns)-1]
 	}
 	lines := bufio.NewScanner(f)

@@ -113,27 +113,3 @@ func (r *Folder) Wake() error {
 	r.Plan.Metrics = ""
 	return r.SavePlan()
 }
-
-// Within returns a path as it is stored in files of the run folder: relative to the
-// folder if it is inside.
-func (r *Folder) Within(path string) (string, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	if base, err := filepath.Abs(r.Path); err == nil {
-		if within, err := filepath.Rel(base, path); err == nil && filepath.IsLocal(within) {
-			path = within
-		}
-	}
-	return filepath.ToSlash(path), nil
-}
-
-// Without is the inverse of within.
-func (r *Folder) Without(path string) string {
-	path = filepath.FromSlash(path)
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(r.Path, path)
-}

@@ -76,15 +76,8 @@ func CreateRecording(path string, force bool, h record.Header, net *network.Netw
 	return &Recording{Path: path, Writer: w}, nil
 }
 
-// ContinueRecording goes on with a recording from a mark.
-func ContinueRecording(path string, at *recordingMark, net *network.Network) (*Recording, error) {
-	w, err := record.Continue(path, at.Mark, net)
-	if err != nil {
-		return nil, recordingError(path, err)
-	}
-	return &Recording{Path: path, Writer: w}, nil
-}
-
+// CheckRecordingPath returns an error if a recording cannot be written to a path: with
+// force it may replace a recording, but not another kind of file.
 func CheckRecordingPath(path string, force bool) error {
 	if err := cli.CheckFree("--record", path, force); err != nil {
 		return err
@@ -119,36 +112,6 @@ func (r *Recording) Err() error {
 		return nil
 	}
 	return r.judge(r.Writer.Err())
-}
-
-// Mark returns the current position of a run's recording, after everything before it
-// has reached the disk; nil if nothing is recorded.
-func (r *Recording) Mark(run *Folder) (*recordingMark, error) {
-	if r == nil || r.Told {
-		return nil, nil
-	}
-	at, err := r.Writer.Flush()
-	if err == nil {
-		err = syncFile(r.Path)
-	}
-	if err != nil {
-		return nil, r.judge(err)
-	}
-	path, err := run.Within(r.Path)
-	if err != nil {
-		return nil, err
-	}
-	return &recordingMark{path, at}, nil
-}
-
-// syncFile waits until everything written to a file is on the disk.
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }
 
 // Close ends the recording; what was recorded can be read.

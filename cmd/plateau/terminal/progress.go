@@ -33,6 +33,7 @@ const (
 	lineEvery = 30 * time.Second
 )
 
+// Progress begins to show how much of a total is done.
 func (c *Console) Progress(what string, total int64, l label) *Progress {
 	now := time.Now()
 	return &Progress{con: c, what: what, Total: total, label: l, began: now, shown: now}

@@ -10,10 +10,13 @@ type Stopwatch struct {
 	began  time.Time // zero while it is stopped
 }
 
+// Start lets it run.
 func (s *Stopwatch) Start() { s.began = time.Now() }
 
+// Stop halts it; Start goes on from there.
 func (s *Stopwatch) Stop() { *s = Stopwatch{Before: s.Elapsed()} }
 
+// Elapsed returns the time that it has run.
 func (s *Stopwatch) Elapsed() time.Duration {
 	if s.began.IsZero() {
 		return s.Before

@@ -107,6 +107,7 @@ type Row struct {
 // Left returns the number of free columns.
 func (r *Row) Left() int { return max(r.T.Columns-1-r.Used, 0) }
 
+// Add appends a text in a paint.
 func (r *Row) Add(p Paint, text string) {
 	runes := []rune(Printable(text)) // each of them a column wide
 	runes = runes[:min(len(runes), r.Left())]
@@ -117,6 +118,7 @@ func (r *Row) Add(p Paint, text string) {
 // To appends spaces up to a column.
 func (r *Row) To(column int) { r.Add(Plainly, strings.Repeat(" ", max(column-r.Used, 0))) }
 
+// String returns the row without blanks at its end.
 func (r *Row) String() string { return strings.TrimRight(r.text.String(), " ") }
 
 // ColumnsOf returns the width of a line, without its escape sequences.

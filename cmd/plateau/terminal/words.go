@@ -7,6 +7,7 @@ import (
 	"strings"
 )
 
+// Join writes numbers with a text between them.
 func Join(numbers []int, by string) string {
 	var s []string
 	for _, n := range numbers {

@@ -22,6 +22,7 @@ import (
 	"plateau/sim/record/table"
 )
 
+// ReplayCommand returns the command replay.
 func ReplayCommand(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "replay FILE|RUN", GroupID: cli.GroupLook, Args: cli.OneArgument("a recording or the folder of a run that has one"),

@@ -18,6 +18,7 @@ import (
 	"plateau/sim/record"
 )
 
+// Command returns the command trial.
 func Command(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "trial", GroupID: cli.GroupRun, Args: cli.NoArguments,

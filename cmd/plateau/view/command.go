@@ -26,6 +26,7 @@ import (
 	"plateau/sim/record"
 )
 
+// Command returns the command view.
 func Command(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "view FILE|RUN", GroupID: cli.GroupLook, Args: cli.OneArgument("a recording or the folder of a run"),
@@ -64,6 +65,7 @@ type viewOptions struct {
 	open bool
 }
 
+// A ViewEvent is the line of --json.
 type ViewEvent struct {
 	Event     string `json:"event"` // view
 	URL       string `json:"url"`

@@ -24,6 +24,7 @@ type refusal struct {
 	message string
 }
 
+// Error implements error.
 func (e *refusal) Error() string { return e.message }
 
 func refuse(status int, format string, args ...any) error {
