@@ -26,6 +26,6 @@ func Run(t *testing.T, args ...string) {
 	cmd.SetArgs(args)
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	if err := cmd.ExecuteContext(t.Context()); err != nil {
-		t.Fatalf("plateau train %q: %v", args, err)
+		t.Fatalf("training with %q: %v", args, err)
 	}
 }
