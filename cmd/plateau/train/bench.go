@@ -18,6 +18,7 @@ import (
 	"plateau/protocols/training"
 )
 
+// BenchCommand returns the command bench.
 func BenchCommand(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "bench", GroupID: cli.GroupRun, Args: cli.NoArguments,
@@ -35,7 +36,7 @@ for a test example of 784-500-10 on a core of an AMD Zen 4 at 2.6 GHz.`,
 		if err := cli.CheckWorkers(*workers); err != nil {
 			return err
 		}
-		return Bench(cmd.Context(), con, *workers, 600)
+		return bench(cmd.Context(), con, *workers, 600)
 	}
 	return cmd
 }
@@ -57,7 +58,7 @@ type benchCase struct {
 	published time.Duration // 0: not comparable
 }
 
-type BenchEvent struct {
+type benchEvent struct {
 	Event             string  `json:"event"` // bench
 	What              string  `json:"what"`
 	Workers           int     `json:"workers"`
@@ -66,8 +67,8 @@ type BenchEvent struct {
 	TimesPublished    float64 `json:"times_published,omitempty"`
 }
 
-// Bench times runs with the given number of images each.
-func Bench(ctx context.Context, con *terminal.Console, workers, images int) error {
+// bench times runs with the given number of images each.
+func bench(ctx context.Context, con *terminal.Console, workers, images int) error {
 	cases := []benchCase{
 		{"train 784-500-10", []int{500}, 0, 1, 1, false, publishedTrain},
 		{"test 784-500-10", []int{500}, 0, 1, 1, true, publishedTest},
@@ -91,7 +92,7 @@ func Bench(ctx context.Context, con *terminal.Console, workers, images int) erro
 			}
 			return err
 		}
-		e := BenchEvent{"bench", c.what, c.workers, float64(best) / 1e3, 1e9 / float64(best), 0}
+		e := benchEvent{"bench", c.what, c.workers, float64(best) / 1e3, 1e9 / float64(best), 0}
 		times := ""
 		if c.published > 0 {
 			e.TimesPublished = float64(c.published) / float64(best)

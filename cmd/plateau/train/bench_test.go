@@ -1,4 +1,4 @@
-package main
+package train
 
 import (
 	"bytes"
@@ -9,14 +9,13 @@ import (
 	"testing"
 
 	"plateau/cmd/plateau/terminal"
-	"plateau/cmd/plateau/train"
 )
 
 // A few images tell nothing of speed, but that every row comes out, in both
 // forms, and that a row's figures agree.
 func TestBench(t *testing.T) {
 	var out bytes.Buffer
-	if err := train.Bench(t.Context(), &terminal.Console{Out: &out, Err: io.Discard, JSON: true}, 2, 4); err != nil {
+	if err := bench(t.Context(), &terminal.Console{Out: &out, Err: io.Discard, JSON: true}, 2, 4); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -24,7 +23,7 @@ func TestBench(t *testing.T) {
 		t.Fatalf("%d rows, want 7:\n%s", len(lines), out.String())
 	}
 	for k, line := range lines {
-		var e train.BenchEvent
+		var e benchEvent
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
@@ -36,7 +35,7 @@ func TestBench(t *testing.T) {
 		}
 	}
 	out.Reset()
-	if err := train.Bench(t.Context(), &terminal.Console{Out: &out, Err: io.Discard}, 1, 4); err != nil {
+	if err := bench(t.Context(), &terminal.Console{Out: &out, Err: io.Discard}, 1, 4); err != nil {
 		t.Fatal(err)
 	}
 	if text := out.String(); !strings.Contains(text, "examples/s") || strings.Count(text, "\n") != 3+5 {
@@ -44,7 +43,7 @@ func TestBench(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := train.Bench(ctx, &terminal.Console{Out: &out, Err: io.Discard}, 1, 4); err == nil || err.Error() != "interrupted" {
+	if err := bench(ctx, &terminal.Console{Out: &out, Err: io.Discard}, 1, 4); err == nil || err.Error() != "interrupted" {
 		t.Errorf("interrupted: %v", err)
 	}
 }
