@@ -61,12 +61,16 @@ func TestBackpropLearns(t *testing.T) {
 	}
 }
 
-// A run has the same bits for any number of workers and any vector unit, and when it is
-// interrupted, stored and resumed by another learner.
+// A run has the same bits for any number of workers, any vector unit and any processor, and
+// when it is interrupted, stored and resumed by another learner.
 func TestBackpropSameBits(t *testing.T) {
 	data := protocolstest.Noise(3, 50, 7, 3)
 	defer vec.Use(vec.Current())
-	for _, batch := range []int{1, 8} {
+	digests := map[int]string{
+		1: "cfdee07874a4dbe69d40eed60d4df4bccc3bc6e12420ffae13c9183ca5358ab8",
+		8: "4386ae081c9a41547bbd82d0e1a41db720b417864962d3c578cfa6fcda27e2a0",
+	}
+	for batch, digest := range digests {
 		p := perceptron(7, 9, 8, 3)
 		p.Decay = rate.Decay{Rate: 0.01}
 		want := ""
@@ -98,6 +102,9 @@ func TestBackpropSameBits(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
+					if got := trainer.Learner().Weights().SHA256(); got != digest {
+						t.Errorf("batches of %d: weights %s, want %s", batch, got, digest)
+					}
 					got := fmt.Sprint(trainer.Learner().Weights().SHA256(), last)
 					if want == "" {
 						want = got
@@ -108,6 +115,24 @@ func TestBackpropSameBits(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The sum of four updates at a quarter of the learning rate is their mean, with the same
+// bits, as both factors are powers of two.
+func TestBackpropSum(t *testing.T) {
+	data := protocolstest.Noise(3, 20, 7, 3)
+	digest := func(learningRate float64, sum bool) string {
+		p := perceptron(7, 9, 3)
+		p.Optimiser, p.Sum = rate.SGD{LearningRate: learningRate}, sum
+		trainer := begin(t, p, 2, 4)
+		if _, err := trainer.Epoch(t.Context(), data, nil); err != nil {
+			t.Fatal(err)
+		}
+		return trainer.Learner().Weights().SHA256()
+	}
+	if mean, sum := digest(0.5, false), digest(0.125, true); mean != sum {
+		t.Errorf("the sum of updates gives weights %s, want those of their mean, %s", sum, mean)
 	}
 }
 
