@@ -28,7 +28,7 @@ func (o Adam) Rate() float64 { return o.LearningRate }
 func (o Adam) At(t uint64, factor float64) Change {
 	eta := float32(factor * o.LearningRate / (1 - power(o.Beta1, t)))
 	second := float32(1 / (1 - power(o.Beta2, t)))
-	keep1, keep2, epsilon := float32(o.Beta1), float32(o.Beta2), float32(o.Epsilon)
+	keep1, keep2, epsilon := float32(o.Beta1), float32(o.Beta2), above0(o.Epsilon)
 	take1, take2 := float32(1-o.Beta1), float32(1-o.Beta2)
 	return func(w, u []float32, memory [][]float32) {
 		m, v := memory[0][:len(u)], memory[1][:len(u)]

@@ -53,6 +53,12 @@ func (d Decay) apply(w, u []float32, eta float64) {
 	}
 }
 
+// above0 returns ε as a float32. One too small for that becomes the smallest there is, not
+// 0: a weight that has never had an update divides 0 by ε.
+func above0(epsilon float64) float32 {
+	return max(float32(epsilon), math.SmallestNonzeroFloat32)
+}
+
 // root returns √x.
 func root(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
@@ -64,10 +70,10 @@ func inRange(name string, x, lowest, highest float64) error {
 	return fmt.Errorf("rate: %s = %v, want at least %v and below %v", name, x, lowest, highest)
 }
 
-// positive returns an error unless x is positive and finite.
+// positive returns an error unless x is positive and finite, also as a float32.
 func positive(name string, x float64) error {
-	if x > 0 && x < math.Inf(1) {
+	if x > 0 && x <= math.MaxFloat32 {
 		return nil
 	}
-	return fmt.Errorf("rate: %s = %v, want > 0", name, x)
+	return fmt.Errorf("rate: %s = %v, want > 0 and at most %.2g", name, x, math.MaxFloat32)
 }

@@ -120,11 +120,42 @@ func TestDescentGoesOn(t *testing.T) {
 	}
 }
 
+// A weight without updates stays, also where ε is so small that it is 0 as a float32. (It
+// became NaN.)
+func TestNoUpdateNoChange(t *testing.T) {
+	for _, o := range []Optimiser{
+		SGD{0.1, 0.9}, Adam{0.1, 0.9, 0.999, 1e-50}, RMSprop{0.1, 0.9, 1e-50, false, 0}, RMSprop{0.1, 0.9, 1e-50, true, 0.9},
+		Graves{0.1, 0.9, 1e-50, 0.9},
+	} {
+		if err := o.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		w, memory := []float32{0.5}, make([][]float32, o.Memories())
+		for k := range memory {
+			memory[k] = make([]float32, 1)
+		}
+		o.At(1, 1)(w, []float32{0}, memory)
+		if w[0] != 0.5 {
+			t.Errorf("%T%+v changes a weight of 0.5 that has no update to %v", o, o, w[0])
+		}
+	}
+}
+
+// Decoupled decay multiplies weights by 1 − η λ, with the η of the schedule.
+func TestDecoupledDecayFollowsTheSchedule(t *testing.T) {
+	n := New(Plan{Sizes: []int{1, 1}, Activation: ReLU, Loss: CrossEntropy})
+	n.Layers[0].Weights.Row(0)[0] = 1
+	NewDescent(n, SGD{LearningRate: 0.5}, Decay{Rate: 0.25, Decoupled: true}).Step(1, 0.5).Take(n.NewUpdate(), 0, 1)
+	if got, want := n.Layers[0].Weights.Row(0)[0], float32(1-0.5*0.5*0.25); got != want {
+		t.Errorf("a weight of 1 decays to %v, want %v", got, want)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	for _, bad := range []interface{ Validate() error }{
 		Plan{Sizes: []int{3}, Activation: ReLU, Loss: CrossEntropy}, Plan{Sizes: []int{3, 0}, Activation: ReLU, Loss: CrossEntropy},
 		Plan{Sizes: []int{3, 2}, Activation: Softmax, Loss: CrossEntropy}, Plan{Sizes: []int{3, 2}, Activation: ReLU, Loss: "hinge"},
-		SGD{0, 0}, SGD{math.NaN(), 0}, SGD{1, 1}, Adam{0.1, 1, 0, 1e-8}, Adam{0.1, 0, -1, 1e-8}, Adam{0.1, 0, 0, 0},
+		SGD{0, 0}, SGD{math.NaN(), 0}, SGD{1e300, 0}, SGD{1, 1}, Adam{0.1, 1, 0, 1e-8}, Adam{0.1, 0, -1, 1e-8}, Adam{0.1, 0, 0, 0},
 		RMSprop{0.1, 1, 1e-8, false, 0}, RMSprop{0.1, 0.9, 1e-8, false, 1}, Graves{math.Inf(1), 0.9, 1e-3, 0}, Decay{Rate: -1}, Decay{Rate: math.NaN()},
 	} {
 		if bad.Validate() == nil {

@@ -35,7 +35,7 @@ func (o RMSprop) Rate() float64 { return o.LearningRate }
 // At returns the change of a step.
 func (o RMSprop) At(_ uint64, factor float64) Change {
 	eta, rho, take := float32(factor*o.LearningRate), float32(o.Smoothing), float32(1-o.Smoothing)
-	epsilon, mu := float32(o.Epsilon), float32(o.Momentum)
+	epsilon, mu := above0(o.Epsilon), float32(o.Momentum)
 	return func(w, u []float32, memory [][]float32) {
 		s, v := memory[0], memory[len(memory)-1]
 		for i, g := range u {
@@ -82,7 +82,7 @@ func (o Graves) Rate() float64 { return o.LearningRate }
 // At returns the change of a step.
 func (o Graves) At(_ uint64, factor float64) Change {
 	eta, rho, take := float32(factor*o.LearningRate), float32(o.Smoothing), float32(1-o.Smoothing)
-	epsilon, mu := float32(o.Epsilon), float32(o.Momentum)
+	epsilon, mu := above0(o.Epsilon), float32(o.Momentum)
 	return func(w, u []float32, memory [][]float32) {
 		s, m, v := memory[0], memory[1], memory[2]
 		for i, g := range u {
