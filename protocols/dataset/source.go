@@ -89,7 +89,7 @@ func arrayContent(f io.ReaderAt, length int64, array string) (c content, err err
 	}
 	total := int64(1)
 	for _, n := range shape {
-		if total *= int64(n); n > math.MaxUint32 || total > maxContent {
+		if total *= int64(n); int64(n) > math.MaxUint32 || total > maxContent {
 			return c, fmt.Errorf("%s is %s, which is more than the %d bytes that are allowed", array, times(shape), int64(maxContent))
 		}
 		head = binary.BigEndian.AppendUint32(head, uint32(n))
