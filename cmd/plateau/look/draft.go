@@ -7,10 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
+
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
 	"plateau/sim/record"
-	"time"
 )
 
 // A draft is an export in progress: files in a hidden folder beside their final place,

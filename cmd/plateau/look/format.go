@@ -4,6 +4,8 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
+	"slices"
+
 	"plateau/cmd/plateau/settings"
 	"plateau/sim/record"
 	"plateau/sim/record/arrays"
@@ -13,7 +15,6 @@ import (
 	"plateau/sim/record/parquet"
 	"plateau/sim/record/sonata"
 	"plateau/sim/record/table"
-	"slices"
 )
 
 // A Format is a file format to which recordings can be exported.

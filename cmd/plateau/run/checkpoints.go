@@ -8,13 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/atomicfile"
 	"plateau/internal/regular"
-	"slices"
-	"strconv"
-	"strings"
 )
 
 // A CheckpointFile is a file in a run folder with the name of a checkpoint.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/settings"
 )

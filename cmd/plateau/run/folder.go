@@ -6,15 +6,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/atomicfile"
 	"plateau/internal/claim"
 	"plateau/sim/record"
 	"plateau/sim/record/npz"
-	"slices"
-	"strings"
-	"syscall"
 )
 
 // A Folder is the folder with the files of a training run.

@@ -11,11 +11,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/atomicfile"
-	"regexp"
-	"slices"
 )
 
 // A MetricsFile is written in complete lines, so that others can follow it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
 	"plateau/network"

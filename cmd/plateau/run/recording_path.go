@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
 )
