@@ -47,7 +47,7 @@ func TestRecordedImages(t *testing.T) {
 		}
 		images := run.NewRecordedImages(shown.Reader.Header())
 		for _, other := range []record.Trial{
-			{Purpose: trial.Purpose, Example: same, Class: trial.Class + 1}, {Purpose: trial.Purpose, Example: -1}, {Purpose: trial.Purpose, Example: 1 << 40},
+			{Purpose: trial.Purpose, Example: same, Class: trial.Class + 1}, {Purpose: trial.Purpose, Example: -1}, {Purpose: trial.Purpose, Example: 1 << 30},
 		} {
 			if _, err := images.Find(&other); err == nil {
 				t.Errorf("%s: there is an image of %+v", split, other)
