@@ -14,6 +14,7 @@ type FakeTerminal struct {
 	X, Y          int      // of the cursor; y counts in lines
 }
 
+// Write obeys text and escape sequences.
 func (f *FakeTerminal) Write(p []byte) (int, error) {
 	text := []rune(string(p))
 	for len(text) > 0 {
@@ -69,6 +70,7 @@ func (f *FakeTerminal) escape(text []rune) []rune {
 	return text[end+1:]
 }
 
+// String returns what the terminal shows.
 func (f *FakeTerminal) String() string {
 	var b strings.Builder
 	for _, line := range f.lines {
@@ -80,4 +82,5 @@ func (f *FakeTerminal) String() string {
 // Writers write to all of them.
 type Writers []io.Writer
 
+// Write writes to all of them.
 func (w Writers) Write(p []byte) (int, error) { return io.MultiWriter(w...).Write(p) }

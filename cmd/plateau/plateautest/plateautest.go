@@ -48,7 +48,7 @@ func Frame(t *testing.T, columns int, columnsOf func(string) int, lines []string
 	return b.String()
 }
 
-// lines parses JSON lines, each of which must be an object with an event.
+// JSONLines parses JSON lines, each of which must be an object with an event.
 func JSONLines(t *testing.T, text string) []map[string]any {
 	t.Helper()
 	var events []map[string]any
@@ -81,6 +81,7 @@ func Tree(t *testing.T) []string {
 	return names
 }
 
+// Empty changes to an empty folder, where no data sets are found.
 func Empty(t *testing.T) {
 	t.Helper()
 	t.Setenv("PLATEAU_DATA", "")
@@ -89,11 +90,13 @@ func Empty(t *testing.T) {
 	t.Chdir(t.TempDir())
 }
 
+// Held reports whether an error says that another process has claimed a folder.
 func Held(err error) bool {
 	_, ok := errors.AsType[*claim.Held](err)
 	return ok
 }
 
+// WriteFile writes a file.
 func WriteFile(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
@@ -101,6 +104,7 @@ func WriteFile(t *testing.T, name, text string) {
 	}
 }
 
+// ReadFile returns what is in a file.
 func ReadFile(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)
@@ -110,6 +114,7 @@ func ReadFile(t *testing.T, name string) string {
 	return string(text)
 }
 
+// Near checks that got is want, up to a tolerance that is relative where want is large.
 func Near(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance*max(1, math.Abs(want))) {

@@ -17,6 +17,7 @@ import (
 	"plateau/protocols/training"
 )
 
+// TestCommand returns the command test.
 func TestCommand(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "test", GroupID: cli.GroupRun, Args: cli.NoArguments,

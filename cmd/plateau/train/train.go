@@ -231,6 +231,7 @@ type session struct {
 	saved   time.Time // when that was
 }
 
+// NewSession returns a run that is ready for Prepare, in a folder that is claimed.
 func NewSession(con *terminal.Console, c *settings.Config, data *dataset.Data, folder *run.Folder, o Options) *session {
 	r := &session{con: con, config: c, data: data, folder: folder, workers: o.Workers, show: o.Show, every: o.Every, digest: data.SHA256()}
 	r.total.Start()
@@ -316,6 +317,7 @@ func (r *session) both(v any) error {
 	return r.Metrics.Add(v)
 }
 
+// Run trains until the last epoch, or until ctx ends, and prints the result.
 func (r *session) Run(ctx context.Context) error {
 	c := r.config
 	if err := r.Start(); err != nil {
@@ -405,6 +407,7 @@ func (r *session) final(ctx context.Context) (*float64, error) {
 	return &share, nil
 }
 
+// Start prints what begins. Unless the run is resumed, that is the first line of its metrics.
 func (r *session) Start() error {
 	c := r.config
 	from := "drawn by the program"
