@@ -36,7 +36,7 @@ type recordingEvent struct {
 	Trials       int                  `json:"trials"`
 	Milliseconds float64              `json:"length_ms"`
 	Populations  []recordedPopulation `json:"populations"`
-	Traces       []recordedTrace      `json:"traces"`
+	Traces       []recordedProbe      `json:"traces"`
 	Plateaus     bool                 `json:"plateaus"`
 	Weights      bool                 `json:"weights"`
 	WeightsEvery int                  `json:"weights_every"`
@@ -51,7 +51,7 @@ type recordedPopulation struct {
 	Spikes  bool   `json:"spikes"`
 }
 
-type recordedTrace struct {
+type recordedProbe struct {
 	Population string  `json:"population"`
 	Variable   string  `json:"variable"`
 	Neurons    string  `json:"neurons"`
@@ -84,7 +84,7 @@ func (i *inspection) event() recordingEvent {
 		Event: "recording", File: i.path, Bytes: i.size, Format: h.Format, Program: h.Program, Data: h.Data, Split: h.Split,
 		Seed: h.Seed, Dt: h.Dt(), Complete: i.r.Complete(), Failure: i.r.Failure(),
 		Trials: i.r.Trials(), Milliseconds: h.Clock().At(i.r.Steps()),
-		Populations: []recordedPopulation{}, Traces: []recordedTrace{}, Damage: []damageEvent{},
+		Populations: []recordedPopulation{}, Traces: []recordedProbe{}, Damage: []damageEvent{},
 		Plateaus: h.Plateaus, Weights: h.Weights, WeightsEvery: h.SnapshotEvery, Selection: selectionWords(h.Select), Config: h.Config,
 	}
 	if !h.Begun.IsZero() {
@@ -94,7 +94,7 @@ func (i *inspection) event() recordingEvent {
 		e.Populations = append(e.Populations, recordedPopulation{p.Name, p.Size, p.Spikes})
 	}
 	for _, t := range h.Probes {
-		e.Traces = append(e.Traces, recordedTrace{
+		e.Traces = append(e.Traces, recordedProbe{
 			h.Populations[t.Population].Name, string(t.Variable), cli.PrintRanges(t.Neurons), h.Clock().At(int64(t.Every)),
 		})
 	}

@@ -50,7 +50,7 @@ func ShowExamples(ctx context.Context, con *terminal.Console, c *settings.Config
 		if show.example < 0 {
 			continue
 		}
-		tr := newTrace(c, info, net)
+		tr := observe(c, info, net)
 		trial, err := protocols.RunTrial(m, net, test, show.example, tr)
 		if err != nil {
 			return err

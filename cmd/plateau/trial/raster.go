@@ -13,7 +13,7 @@ import (
 // had, or each spike of a single neuron.
 type raster struct {
 	dt     float64 // ms
-	phases []phaseTrace
+	phases []phaseSpan
 	rows   []rasterRow
 }
 
@@ -28,7 +28,7 @@ type rasterRow struct {
 }
 
 // raster shows each population, and each class's output neurons.
-func (t *trace) raster(e trialEvent, classes []string) *raster {
+func (t *observed) raster(e trialEvent, classes []string) *raster {
 	r := &raster{dt: t.dt, phases: t.phases}
 	last := len(t.layers) - 1
 	for i := range t.layers {
@@ -60,7 +60,7 @@ func (t *trace) raster(e trialEvent, classes []string) *raster {
 	return r
 }
 
-func spikesWithin(steps []int32, p phaseTrace) int {
+func spikesWithin(steps []int32, p phaseSpan) int {
 	n := 0
 	for _, s := range steps {
 		if int(s) >= p.begin && int(s) < p.end {
@@ -165,12 +165,12 @@ func (r *raster) boundary(l *terminal.Row, phase int) {
 	}
 }
 
-func columnsFor(p phaseTrace, bin int) int {
+func columnsFor(p phaseSpan, bin int) int {
 	return (p.end - p.begin + 2*bin - 1) / (2 * bin)
 }
 
 // counts returns the spikes in each bin of a phase.
-func counts(steps []int32, p phaseTrace, bin int) []int {
+func counts(steps []int32, p phaseSpan, bin int) []int {
 	n := make([]int, 2*columnsFor(p, bin))
 	for _, s := range steps {
 		if int(s) >= p.begin && int(s) < p.end {
@@ -181,7 +181,7 @@ func counts(steps []int32, p phaseTrace, bin int) []int {
 }
 
 // ticks draws a mark for each bin with a spike.
-func ticks(t terminal.Terminal, steps []int32, p phaseTrace, bin int) string {
+func ticks(t terminal.Terminal, steps []int32, p phaseSpan, bin int) string {
 	marks := []rune(" ▖▗▄")
 	if !t.Unicode {
 		marks = []rune(" **#")
@@ -195,7 +195,7 @@ func ticks(t terminal.Terminal, steps []int32, p phaseTrace, bin int) string {
 }
 
 // density draws the number of spikes in each column, as a share of most.
-func density(t terminal.Terminal, steps []int32, p phaseTrace, bin int, most float64) string {
+func density(t terminal.Terminal, steps []int32, p phaseSpan, bin int, most float64) string {
 	heights := t.Heights()
 	var b strings.Builder
 	for _, share := range perStep(steps, p, bin) {
@@ -211,7 +211,7 @@ func density(t terminal.Terminal, steps []int32, p phaseTrace, bin int, most flo
 
 // perStep returns the mean number of spikes per step in each column; the last column may
 // have fewer steps.
-func perStep(steps []int32, p phaseTrace, bin int) []float64 {
+func perStep(steps []int32, p phaseSpan, bin int) []float64 {
 	n := counts(steps, p, bin)
 	var mean []float64
 	for k := 0; k < len(n); k += 2 {

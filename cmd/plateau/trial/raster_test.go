@@ -13,7 +13,7 @@ import (
 
 // someRaster is of a trial of two phases, with spikes that are easy to find.
 func someRaster(forward, target int, dt float64) *raster {
-	r := &raster{dt: dt, phases: []phaseTrace{
+	r := &raster{dt: dt, phases: []phaseSpan{
 		{name: "forward", begin: 0, from: forward * 3 / 5, end: forward},
 		{name: "target", begin: forward, from: forward + target*3/5, end: forward + target},
 	}}
@@ -61,7 +61,7 @@ func TestRaster(t *testing.T) {
 
 // Every spike has its mark, at its own time.
 func TestTicks(t *testing.T) {
-	p := phaseTrace{begin: 10, end: 21}
+	p := phaseSpan{begin: 10, end: 21}
 	for _, test := range []struct {
 		steps []int32
 		bin   int
@@ -81,9 +81,9 @@ func TestTicks(t *testing.T) {
 
 // Heights are those of the rate, also in a last column that is shorter.
 func TestDensity(t *testing.T) {
-	p := phaseTrace{begin: 10, end: 17}
+	p := phaseSpan{begin: 10, end: 17}
 	steps := []int32{10, 10, 11, 11, 12, 16, 16}
-	r := &raster{phases: []phaseTrace{p}, rows: []rasterRow{{step: steps}}}
+	r := &raster{phases: []phaseSpan{p}, rows: []rasterRow{{step: steps}}}
 	if most := r.most(r.rows[0], 1); most != 2 {
 		t.Errorf("at most %v spikes a step, want 2", most)
 	}
@@ -99,7 +99,7 @@ func TestDensity(t *testing.T) {
 func TestRasterOfClasses(t *testing.T) {
 	c := settings.Defaults()
 	c.Network.PerClass = 2
-	tr := &trace{config: c, dt: 0.5, phases: []phaseTrace{{name: "forward", end: 40}, {name: "target", begin: 40, end: 140}}}
+	tr := &observed{config: c, dt: 0.5, phases: []phaseSpan{{name: "forward", end: 40}, {name: "target", begin: 40, end: 140}}}
 	for _, name := range []string{"input", "hidden0"} {
 		tr.layers = append(tr.layers, population{name: name, neurons: 4, spikeStep: []int32{7}, spikeNeuron: []int32{1}})
 	}

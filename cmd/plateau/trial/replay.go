@@ -90,7 +90,7 @@ type replayed struct {
 	h      *record.Header
 	trial  *record.Trial
 	layer  int
-	traces []record.Probe
+	probes []record.Probe
 	from   int // the first step
 	steps  int
 	values [][]float32 // for each variable, steps × neurons
@@ -173,13 +173,13 @@ func planReplay(r *record.Reader, o replayOptions) (*replayed, error) {
 			}
 			return nil, cli.Misuse("--vars %s: output neurons have no apical dendrite", o.variables)
 		}
-		p.traces = append(p.traces, record.Probe{Population: p.layer, Variable: v, Neurons: neurons, Every: 1})
+		p.probes = append(p.probes, record.Probe{Population: p.layer, Variable: v, Neurons: neurons, Every: 1})
 	}
 	if err := p.stretch(o); err != nil {
 		return nil, err
 	}
-	if size := 4 * float64(p.steps) * float64(len(neurons)) * float64(len(p.traces)); size > maxTrace {
-		return nil, cli.Misuse("that would be %s of potentials, want at most %s: fewer --neurons or --vars, or a shorter time", terminal.ByteSize(int64(size)), terminal.ByteSize(maxTrace))
+	if size := 4 * float64(p.steps) * float64(len(neurons)) * float64(len(p.probes)); size > maxPotentials {
+		return nil, cli.Misuse("that would be %s of potentials, want at most %s: fewer --neurons or --vars, or a shorter time", terminal.ByteSize(int64(size)), terminal.ByteSize(maxPotentials))
 	}
 	return p, nil
 }
@@ -211,12 +211,12 @@ func (p *replayed) stretch(o replayOptions) error {
 
 // run replays.
 func (p *replayed) run(ctx context.Context, r *replay.Replay) error {
-	p.values = make([][]float32, len(p.traces))
-	for k, t := range p.traces {
+	p.values = make([][]float32, len(p.probes))
+	for k, t := range p.probes {
 		p.values[k] = make([]float32, 0, p.steps*len(t.Neurons))
 	}
-	return r.Values(p.trial.Index, p.traces, p.from, p.from+p.steps, func(trace, step int, values []float32) error {
-		p.values[trace] = append(p.values[trace], values...)
+	return r.Values(p.trial.Index, p.probes, p.from, p.from+p.steps, func(probe, step int, values []float32) error {
+		p.values[probe] = append(p.values[probe], values...)
 		return ctx.Err()
 	})
 }
@@ -248,7 +248,7 @@ func (p *replayed) writeNPZ(to io.Writer) error {
 	a.Put(arrays.Label{Name: "trial_example", Axes: "trials", About: "number of the example in its data set, counted from 0"}, []int64{int64(p.trial.Example)}, 1)
 	a.Put(arrays.Label{Name: "trial_class", Axes: "trials", About: "the true class"}, []int32{int32(p.trial.Class)}, 1)
 	a.Put(arrays.Label{Name: "trial_predicted", Axes: "trials", About: "the predicted class, read out in the forward phase; −1 if not known"}, []int32{int32(p.trial.Predicted)}, 1)
-	for k, t := range p.traces {
+	for k, t := range p.probes {
 		a.Samples(p.h.Clock(), arrays.Stretch{
 			Name: p.h.Populations[p.layer].Name, Probe: t, Trial: p.trial.Index, First: p.from, Values: p.values[k],
 		})
@@ -277,19 +277,19 @@ func (p *replayed) writeCSV(to io.Writer) error {
 	w := bufio.NewWriter(to)
 	w.WriteString("time_ms")
 	name := p.h.Populations[p.layer].Name
-	for _, t := range p.traces {
+	for _, t := range p.probes {
 		for _, n := range t.Neurons {
 			fmt.Fprintf(w, ",%s_%s_%d", name, columnName(t.Variable), n)
 		}
 	}
 	w.WriteByte('\n')
-	values := make([][]float32, len(p.traces))
-	for k, t := range p.traces {
+	values := make([][]float32, len(p.probes))
+	for k, t := range p.probes {
 		values[k] = inHertz(t.Variable, p.values[k])
 	}
 	for step := range p.steps {
 		w.WriteString(terminal.Number(p.at(step)))
-		for k, t := range p.traces {
+		for k, t := range p.probes {
 			n := len(t.Neurons)
 			for _, v := range values[k][step*n : (step+1)*n] {
 				w.WriteByte(',')
@@ -322,10 +322,10 @@ type replayedRange struct {
 
 func (p *replayed) event(o replayOptions) replayEvent {
 	e := replayEvent{
-		Event: "replay", File: o.path, Trial: p.trial.Index, Layer: p.h.Populations[p.layer].Name, Neurons: len(p.traces[0].Neurons),
+		Event: "replay", File: o.path, Trial: p.trial.Index, Layer: p.h.Populations[p.layer].Name, Neurons: len(p.probes[0].Neurons),
 		From: p.h.Clock().At(int64(p.from)), To: p.h.Clock().At(int64(p.from + p.steps)), Out: o.out,
 	}
-	for k, t := range p.traces {
+	for k, t := range p.probes {
 		values := inHertz(t.Variable, p.values[k])
 		sum := 0.0
 		for _, v := range values {

@@ -48,7 +48,7 @@ type plateauEvent struct {
 	MostChange float64 `json:"largest_absolute_change"`
 }
 
-func (t *trace) event(o trialOptions) trialEvent {
+func (t *observed) event(o trialOptions) trialEvent {
 	r := t.result
 	last := len(r.Losses) - 1
 	e := trialEvent{
@@ -76,10 +76,10 @@ func (t *trace) event(o trialOptions) trialEvent {
 	return e
 }
 
-func (t *trace) length(p phaseTrace) float64 { return sim.NewClock(t.dt).At(int64(p.end - p.begin)) }
+func (t *observed) length(p phaseSpan) float64 { return sim.NewClock(t.dt).At(int64(p.end - p.begin)) }
 
 // summary describes the trial for a person.
-func (t *trace) summary(at terminal.Terminal, set *dataset.Set, o trialOptions) string {
+func (t *observed) summary(at terminal.Terminal, set *dataset.Set, o trialOptions) string {
 	e := t.event(o)
 	var b strings.Builder
 	weights := "fresh weights"
@@ -118,7 +118,7 @@ func (t *trace) summary(at terminal.Terminal, set *dataset.Set, o trialOptions) 
 
 // verdict draws the image, beside it the output of each class, and below both the
 // predicted class.
-func (t *trace) verdict(at terminal.Terminal, set *dataset.Set, e trialEvent) string {
+func (t *observed) verdict(at terminal.Terminal, set *dataset.Set, e trialEvent) string {
 	info, _ := dataset.Lookup(t.config.Data.Name)
 	left := at.Picture(set, e.Example)
 	bars := func(width int) []string { return at.ClassBars(width, e.Potentials, info.Classes, e.Class, e.Read) }
@@ -130,15 +130,15 @@ func (t *trace) verdict(at terminal.Terminal, set *dataset.Set, e trialEvent) st
 }
 
 // spikes is the raster of the trial.
-func (t *trace) spikes(at terminal.Terminal, e trialEvent) string {
+func (t *observed) spikes(at terminal.Terminal, e trialEvent) string {
 	info, _ := dataset.Lookup(t.config.Data.Name)
 	return strings.Join(t.raster(e, info.Classes).lines(at), "\n")
 }
 
 // silentOutput reports whether nothing uses the spikes of the output layer.
-func (t *trace) silentOutput() bool { return len(t.config.Network.Hidden) == 0 }
+func (t *observed) silentOutput() bool { return len(t.config.Network.Hidden) == 0 }
 
-func (t *trace) neurons(name string) int {
+func (t *observed) neurons(name string) int {
 	i := slices.IndexFunc(t.layers, func(p population) bool { return p.name == name })
 	return t.layers[i].neurons
 }

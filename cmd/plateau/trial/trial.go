@@ -111,7 +111,7 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(c.Spikes("a trial"), checkTraceSize(c, info)); err != nil {
+	if err := errors.Join(c.Spikes("a trial"), checkSize(c, info)); err != nil {
 		return err
 	}
 	m := c.Model(info)
@@ -123,7 +123,7 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	if err != nil {
 		return err
 	}
-	tr := newTrace(c, info, net)
+	tr := observe(c, info, net)
 	if o.run != "" {
 		run.NoteChanges(con, o.run, net.Weights())
 	}
@@ -200,20 +200,20 @@ func trialImages(con *terminal.Console, c *settings.Config, o trialOptions) (*da
 	return set, nil
 }
 
-// maxTrace is the largest size of a trial's potentials in memory, in bytes.
-const maxTrace = 1 << 31
+// maxPotentials is the largest size of a trial's potentials in memory, in bytes.
+const maxPotentials = 1 << 31
 
-// checkTraceSize refuses trials whose potentials would need more than maxTrace.
-func checkTraceSize(c *settings.Config, info dataset.Info) error {
+// checkSize refuses trials whose potentials would need more than maxPotentials.
+func checkSize(c *settings.Config, info dataset.Info) error {
 	perStep := 0.0
 	for _, n := range c.Sizes(info)[1:] {
 		perStep += 4 * 4 * float64(n) // three potentials and a rate, in float32
 	}
 	length := c.Phases.Forward + c.Phases.Target
-	if size := length / c.Neurons.Dt * perStep; size > maxTrace {
+	if size := length / c.Neurons.Dt * perStep; size > maxPotentials {
 		return &settings.Error{Problems: []string{fmt.Sprintf(
 			"a trial of %s ms in steps of %s ms would hold %.1f GB of potentials, want at most %.1f GB: shorten phases.forward_ms and phases.target_ms, or lengthen neurons.dt_ms",
-			terminal.Number(length), terminal.Number(c.Neurons.Dt), size/1e9, float64(maxTrace)/1e9)}}
+			terminal.Number(length), terminal.Number(c.Neurons.Dt), size/1e9, float64(maxPotentials)/1e9)}}
 	}
 	return nil
 }

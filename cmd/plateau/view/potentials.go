@@ -188,11 +188,11 @@ func (s *Server) found(ctx context.Context, t *record.Trial, list []series, key 
 // recorded reads the series that were recorded with at most the given interval. If not
 // all were, it reads none and returns false, unless any interval will do.
 func (s *Server) recorded(t *record.Trial, list []series, most int) (whole bool) {
-	traces := s.recording.Reader.Header().Probes
+	probes := s.recording.Reader.Header().Probes
 	whole = true
 	where := make([]int, len(list))
 	for k, want := range list {
-		where[k] = slices.IndexFunc(traces, func(t record.Probe) bool {
+		where[k] = slices.IndexFunc(probes, func(t record.Probe) bool {
 			return t.Population == want.Population && t.Variable == want.Variable && t.Every <= most &&
 				!slices.ContainsFunc(want.members, func(i int) bool { _, ok := slices.BinarySearch(t.Neurons, i); return !ok })
 		})
@@ -201,16 +201,16 @@ func (s *Server) recorded(t *record.Trial, list []series, most int) (whole bool)
 	if !whole && most == 1 {
 		return false
 	}
-	for n, trace := range traces {
+	for n, probe := range probes {
 		columns := make([][]int, len(list)) // where in a row are the members
 		some := false
 		for k := range list {
 			if where[k] == n {
 				for _, i := range list[k].members {
-					at, _ := slices.BinarySearch(trace.Neurons, i)
+					at, _ := slices.BinarySearch(probe.Neurons, i)
 					columns[k] = append(columns[k], at)
 				}
-				list[k].Recorded, list[k].Interval, some = true, trace.Every, true
+				list[k].Recorded, list[k].Interval, some = true, probe.Every, true
 			}
 		}
 		if !some {
@@ -218,7 +218,7 @@ func (s *Server) recorded(t *record.Trial, list []series, most int) (whole bool)
 		}
 		scan := s.recording.Reader.Samples(t.Index, n, 0, record.End)
 		for scan.Scan() {
-			for row := range slices.Chunk(scan.Values(), len(trace.Neurons)) {
+			for row := range slices.Chunk(scan.Values(), len(probe.Neurons)) {
 				for k := range list {
 					if where[k] == n {
 						list[k].add(row, columns[k])
@@ -261,36 +261,36 @@ func (s *series) unit(v float32) float32 {
 
 // replayed finds all series by replay.
 func (s *Server) replayed(ctx context.Context, t *record.Trial, list []series) error {
-	var traces []record.Probe
+	var probes []record.Probe
 	of := make([]int, len(list)) // which trace
 	for k, want := range list {
-		of[k] = slices.IndexFunc(traces, func(t record.Probe) bool {
+		of[k] = slices.IndexFunc(probes, func(t record.Probe) bool {
 			return t.Population == want.Population && t.Variable == want.Variable
 		})
 		if of[k] < 0 {
-			of[k] = len(traces)
-			traces = append(traces, record.Probe{Population: want.Population, Variable: want.Variable, Every: 1})
+			of[k] = len(probes)
+			probes = append(probes, record.Probe{Population: want.Population, Variable: want.Variable, Every: 1})
 		}
-		traces[of[k]].Neurons = append(traces[of[k]].Neurons, want.members...)
+		probes[of[k]].Neurons = append(probes[of[k]].Neurons, want.members...)
 	}
-	for k := range traces {
-		slices.Sort(traces[k].Neurons)
-		traces[k].Neurons = slices.Compact(traces[k].Neurons)
+	for k := range probes {
+		slices.Sort(probes[k].Neurons)
+		probes[k].Neurons = slices.Compact(probes[k].Neurons)
 	}
 	columns := make([][]int, len(list))
 	for k := range list {
 		for _, i := range list[k].members {
-			at, _ := slices.BinarySearch(traces[of[k]].Neurons, i)
+			at, _ := slices.BinarySearch(probes[of[k]].Neurons, i)
 			columns[k] = append(columns[k], at)
 		}
 		list[k].Interval = 1
 	}
-	if len(traces) == 0 {
+	if len(probes) == 0 {
 		return nil
 	}
-	return s.replayer.samples(ctx, t.Index, traces, func(trace, step int, values []float32) {
+	return s.replayer.samples(ctx, t.Index, probes, func(probe, step int, values []float32) {
 		for k := range list {
-			if of[k] == trace {
+			if of[k] == probe {
 				list[k].add(values, columns[k])
 			}
 		}

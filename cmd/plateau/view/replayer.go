@@ -49,7 +49,7 @@ func (p *replayer) note(s *replayState) {
 }
 
 // samples replays a trial when it is its turn, until ctx is cancelled.
-func (p *replayer) samples(ctx context.Context, trial int, traces []record.Probe, emit func(trace, step int, values []float32)) error {
+func (p *replayer) samples(ctx context.Context, trial int, probes []record.Probe, emit func(probe, step int, values []float32)) error {
 	ctx, cancel := context.WithTimeout(ctx, replayTime)
 	defer cancel()
 	late := refuse(http.StatusServiceUnavailable, "the replay of trial %d is still on its way; ask again", trial)
@@ -81,8 +81,8 @@ func (p *replayer) samples(ctx context.Context, trial int, traces []record.Probe
 		}
 		return ctx.Err()
 	}
-	err := p.replay.Values(trial, traces, 0, record.End, func(trace, step int, values []float32) error {
-		emit(trace, step, values)
+	err := p.replay.Values(trial, probes, 0, record.End, func(probe, step int, values []float32) error {
+		emit(probe, step, values)
 		return ctx.Err()
 	})
 	if err != nil {

@@ -15,13 +15,13 @@ import (
 	"plateau/sim/record/table"
 )
 
-// A trace observes a trial and keeps its spikes and its result; potentials are kept in
-// a recording. Populations are called input, hidden0, hidden1, … and output.
-type trace struct {
+// observed is a trial that was observed: its spikes and its result; potentials are kept
+// in a recording. Populations are called input, hidden0, hidden1, … and output.
+type observed struct {
 	config *settings.Config
 	dt     float64
 	layers []population // from the input up
-	phases []phaseTrace
+	phases []phaseSpan
 	result *protocols.Trial
 }
 
@@ -33,15 +33,15 @@ type population struct {
 	spikeNeuron []int32
 }
 
-// phaseTrace is one phase, in steps since the trial began.
-type phaseTrace struct {
+// phaseSpan is one phase, in steps since the trial began.
+type phaseSpan struct {
 	name             string
 	begin, from, end int
 	spikes           []int // number of spikes of each population
 }
 
-func newTrace(c *settings.Config, info dataset.Info, net *network.Network) *trace {
-	t := &trace{config: c, dt: c.Neurons.Dt}
+func observe(c *settings.Config, info dataset.Info, net *network.Network) *observed {
+	t := &observed{config: c, dt: c.Neurons.Dt}
 	names := settings.PopulationNames(len(c.Network.Hidden))
 	for i, n := range c.Sizes(info) {
 		t.layers = append(t.layers, population{name: names[i], neurons: n})
@@ -50,10 +50,10 @@ func newTrace(c *settings.Config, info dataset.Info, net *network.Network) *trac
 }
 
 // Observe implements sim.Observer.
-func (t *trace) Observe(event sim.Event) {
+func (t *observed) Observe(event sim.Event) {
 	switch e := event.(type) {
 	case *sim.PhaseBegan:
-		p := phaseTrace{
+		p := phaseSpan{
 			name: e.Phase.Name, begin: e.Step, from: e.Step + e.Phase.From, end: e.Step + e.Phase.Steps,
 			spikes: make([]int, len(t.layers)),
 		}
@@ -65,7 +65,7 @@ func (t *trace) Observe(event sim.Event) {
 	}
 }
 
-func (t *trace) addStep(b *sim.Block, step int) {
+func (t *observed) addStep(b *sim.Block, step int) {
 	for i := range t.layers {
 		l := &t.layers[i]
 		fired := b.Spikes(i, step)
@@ -78,17 +78,17 @@ func (t *trace) addStep(b *sim.Block, step int) {
 }
 
 // finish adds the result of the trial.
-func (t *trace) finish(result *protocols.Trial) { t.result = result }
+func (t *observed) finish(result *protocols.Trial) { t.result = result }
 
 // potentials returns the mean somatic potential of each class in the forward phase.
 // The largest decides the predicted class.
-func (t *trace) potentials() []float64 {
+func (t *observed) potentials() []float64 {
 	return network.ClassPotentials(t.result.Forward[len(t.result.Forward)-1].Soma, t.config.Network.PerClass)
 }
 
-// save writes the recording of the trial, and what only the trace knows, as NumPy
+// save writes the recording of the trial, and what only the observer knows, as NumPy
 // arrays.
-func (t *trace) save(o trialOptions, r *record.Reader, set *dataset.Set) error {
+func (t *observed) save(o trialOptions, r *record.Reader, set *dataset.Set) error {
 	f, err := cli.CreateFile(o.out, o.force)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (t *trace) save(o trialOptions, r *record.Reader, set *dataset.Set) error {
 }
 
 // more adds arrays that a recording does not have.
-func (t *trace) more(a *arrays.Archive, o trialOptions, set *dataset.Set) {
+func (t *observed) more(a *arrays.Archive, o trialOptions, set *dataset.Set) {
 	shape, axes := []int{set.Height, set.Width}, "height × width"
 	if set.Channels > 1 {
 		shape, axes = []int{set.Channels, set.Height, set.Width}, "colours × height × width"
