@@ -40,12 +40,12 @@ func VersionCommand(con *terminal.Console) *cobra.Command {
 			return nil
 		},
 	}
-	JsonFlag(cmd, con)
+	JSONFlag(cmd, con)
 	return cmd
 }
 
-// JsonFlag adds --json to a command.
-func JsonFlag(cmd *cobra.Command, con *terminal.Console) {
+// JSONFlag adds --json to a command.
+func JSONFlag(cmd *cobra.Command, con *terminal.Console) {
 	cmd.Flags().BoolVar(&con.JSON, "json", false, "machine-readable lines on standard output")
 	Describe(cmd.Flags(), HeadOutput, "json", "")
 }

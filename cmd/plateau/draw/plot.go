@@ -70,7 +70,7 @@ raster draw the run's recording. Potentials that were not recorded are recompute
 	cli.Describe(flags, cli.HeadOutput, "out", "FILE")
 	flags.BoolVar(&o.force, "force", false, "replace that file")
 	cli.Describe(flags, cli.HeadOutput, "force", "")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for _, name := range []string{"what", "trials", "populations", "neurons", "labels", "seeds", "run", "weights", "out"} {
 			if f := flags.Lookup(name); f.Changed && f.Value.String() == "" {

@@ -127,7 +127,7 @@ are missing and how to get them. This compares checksums, which takes a second.`
 		Example: "  plateau data list\n  plateau data list --data-dir /data --json",
 	}
 	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's caches)")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for _, info := range dataset.List() {
 			f, err := survey(info, *dir)
@@ -192,13 +192,14 @@ folder, this one waits for it.`,
 	var accept bool
 	cmd.Flags().BoolVar(&accept, "accept-mismatch", false, "keep files that differ from the official ones, if the program can use them")
 	cli.Describe(cmd.Flags(), cli.HeadFiles, "accept-mismatch", "")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return FetchData(cmd.Context(), con, args[0], *dir, fetch.Options{AcceptMismatch: accept})
 	}
 	return cmd
 }
 
+// FetchData downloads the files of a data set that are missing.
 func FetchData(ctx context.Context, con *terminal.Console, name, dir string, o fetch.Options) error {
 	if dir == "" {
 		own, err := dataset.OwnDir("")
@@ -300,7 +301,7 @@ the same if it can be read; training says which files are not the official ones.
 		Example: "  plateau data verify mnist\n  plateau data verify cifar10 --data-dir /data",
 	}
 	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's caches)")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return verify(con, args[0], *dir) }
 	return cmd
 }

@@ -48,7 +48,7 @@ the export is complete otherwise. Formats:
 	cli.Describe(flags, cli.HeadOutput, "out", "PATH")
 	flags.BoolVar(&o.force, "force", false, "replace what is there")
 	cli.Describe(flags, cli.HeadOutput, "force", "")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.path = args[0]
 		if o.to == "" {

@@ -49,7 +49,7 @@ column for each setting in which they differ.`,
 	cli.Describe(flags, cli.HeadLook, "verify", "")
 	flags.BoolVar(&o.csv, "csv", false, "print a table of the runs as CSV, also for one run; errors are fractions, not percentages")
 	cli.Describe(flags, cli.HeadOutput, "csv", "")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if o.csv && con.JSON {
 			return cli.Misuse("--csv and --json do not go together")

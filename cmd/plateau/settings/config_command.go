@@ -9,6 +9,7 @@ import (
 	"plateau/cmd/plateau/terminal"
 )
 
+// Command returns config, with its subcommands presets and check.
 func Command(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "config", GroupID: cli.GroupSetup,
@@ -31,7 +32,7 @@ unit, range, default and equation. Options change the values.`,
 		},
 	}
 	o := Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "rule", "epochs", "batch", "seed")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := o.Config()
 		if err != nil {
@@ -55,6 +56,7 @@ unit, range, default and equation. Options change the values.`,
 	return cmd
 }
 
+// KeyEvent is a setting, as config --json prints it.
 type KeyEvent struct {
 	Event    string `json:"event"` // key
 	Key      string `json:"key"`
@@ -88,7 +90,7 @@ of the preset. plateau config --preset NAME prints the result.`,
 			return nil
 		},
 	}
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	return cmd
 }
 
@@ -121,6 +123,6 @@ and what would be right.`,
 			return nil
 		},
 	}
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	return cmd
 }

@@ -31,7 +31,7 @@ for a test example of 784-500-10 on a core of an AMD Zen 4 at 2.6 GHz.`,
 		Example: "  plateau bench\n  plateau bench --workers 4\n  plateau bench --json",
 	}
 	workers := cli.WorkersFlag(cmd)
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := cli.CheckWorkers(*workers); err != nil {
 			return err

@@ -30,7 +30,7 @@ error and the confusion matrix. Options change parts of the configuration.`,
 	}
 	o := settings.ConfigureRun(cmd, "run folder whose weights are tested", false)
 	workers := cli.WorkersFlag(cmd)
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !cmd.Flags().Changed("run") {
 			return cli.Misuse("test needs --run, the folder of a run%s", cli.KnownRuns())

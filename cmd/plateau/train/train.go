@@ -65,7 +65,7 @@ none and goes on with it otherwise, which is right for jobs that are requeued.`,
 	every := cmd.Flags().String("checkpoint-every", run.StandardInterval,
 		"write checkpoints after epochs and every 5m or 1000ex (examples), or only every 1ep (default: "+run.StandardInterval+")")
 	cli.Describe(cmd.Flags(), cli.HeadOutput, "checkpoint-every", "TIME")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := cli.CheckWorkers(*workers); err != nil {
 			return err

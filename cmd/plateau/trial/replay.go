@@ -58,7 +58,7 @@ holds none, they are drawn as at the start of the run, or read from --run or
 	cli.Describe(flags, cli.HeadOutput, "out", "FILE")
 	flags.BoolVar(&o.force, "force", false, "replace that file")
 	cli.Describe(flags, cli.HeadOutput, "force", "")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		for _, name := range []string{"layer", "neurons", "vars", "run", "weights", "out"} {
 			if f := flags.Lookup(name); f.Changed && f.Value.String() == "" {

@@ -45,7 +45,7 @@ recording, which plateau export converts to other formats.`,
 	recordTo := run.RecordFlag(cmd, "also write a recording (default: trial-N.plateau)")
 	flags.BoolVar(&t.force, "force", false, "replace what is there")
 	cli.Describe(flags, cli.HeadOutput, "force", "")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if t.split != settings.SplitTest && t.split != settings.SplitTrain {
 			return cli.Misuse("--split %s: want test or train", t.split)

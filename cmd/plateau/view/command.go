@@ -48,7 +48,7 @@ one. The page loads nothing from any other machine.`,
 	cli.Describe(flags, cli.HeadLook, "port", "N")
 	flags.BoolVar(&o.open, "open", false, "open the page in the browser")
 	cli.Describe(flags, cli.HeadLook, "open", "")
-	cli.JsonFlag(cmd, con)
+	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.path = args[0]
 		if flags.Changed("port") && (o.port < 1 || o.port > 65535) {
