@@ -2,7 +2,6 @@ package training
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -10,7 +9,7 @@ import (
 	"io"
 	"math"
 
-	"plateau/internal/fileversion"
+	"plateau/internal/sealed"
 )
 
 // The state of a trainer is everything that training carries from one batch to the next:
@@ -25,11 +24,7 @@ import (
 //	weights   float32, array by array as Learner.Weights lists them
 //	learner   what Learner.AppendState appends
 //	digest    SHA-256 of everything before
-const (
-	checkpointMagic   = "plateau checkpoint 1\n"
-	checkpointFamily  = "plateau checkpoint " // of all versions
-	checkpointVersion = 1
-)
+const checkpointMagic = "plateau checkpoint 1\n"
 
 // StateSize returns the number of bytes that WriteState writes. Call both between calls of
 // Epoch, or in the function to which Epoch reports progress.
@@ -70,13 +65,13 @@ func (t *Trainer) WriteState(to io.Writer) error {
 // an error the trainer is as it was, unless reading fails that succeeded a moment
 // before.
 func (t *Trainer) ReadState(from *io.SectionReader) error {
-	size, err := verifyCheckpoint(from)
+	inside, err := contents(from)
 	if err != nil {
 		return err
 	}
 	// The contents are as they were written; what remains is whether they fit the
 	// learner.
-	r := newCheckpointReader(from, int64(len(checkpointMagic)), size)
+	r := newCheckpointReader(inside, 0, inside.Size())
 	if n := r.uint32(); int(n) != len(t.weights) {
 		return fmt.Errorf("training: the checkpoint has %d arrays of weights, want %d", n, len(t.weights))
 	}
@@ -122,34 +117,24 @@ func (t *Trainer) ReadState(from *io.SectionReader) error {
 	return nil
 }
 
-// verifyCheckpoint checks the version and the digest of a checkpoint and returns where
-// the digest begins.
-func verifyCheckpoint(r *io.SectionReader) (size int64, err error) {
-	reading := func(err error) error { return fmt.Errorf("training: reading the checkpoint: %w", err) }
-	size = r.Size() - sha256.Size
-	start := make([]byte, min(r.Size(), 64))
-	if _, err := r.ReadAt(start, 0); err != nil && err != io.EOF {
-		return 0, reading(err)
+// contents checks a checkpoint and returns what stands between its first line and its
+// digest.
+func contents(checkpoint *io.SectionReader) (*io.SectionReader, error) {
+	c, err := sealed.Contents(checkpoint, checkpoint.Size(), checkpointMagic)
+	var later *sealed.LaterError
+	switch {
+	case err == nil:
+		return c, nil
+	case errors.Is(err, sealed.ErrForeign):
+		return nil, errors.New("training: this is not a checkpoint")
+	case errors.As(err, &later):
+		return nil, fmt.Errorf("training: the checkpoint has version %d, but this program knows only versions up to %d", later.Version, later.Known)
+	case errors.Is(err, sealed.ErrShort):
+		return nil, errors.New("training: the checkpoint is cut short")
+	case errors.Is(err, sealed.ErrDamaged):
+		return nil, errors.New("training: the checkpoint is damaged: its checksum does not match")
 	}
-	switch version, ok := fileversion.Of(start, checkpointFamily); {
-	case !ok:
-		return 0, errors.New("training: this is not a checkpoint")
-	case version > checkpointVersion:
-		return 0, fmt.Errorf("training: the checkpoint has version %d, but this program knows only versions up to %d", version, checkpointVersion)
-	case size < int64(len(checkpointMagic)):
-		return 0, errors.New("training: the checkpoint is cut short")
-	}
-	sum, digest := sha256.New(), make([]byte, sha256.Size)
-	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, size)); err != nil {
-		return 0, reading(err)
-	}
-	if _, err := r.ReadAt(digest, size); err != nil && err != io.EOF {
-		return 0, reading(err)
-	}
-	if !bytes.Equal(sum.Sum(nil), digest) {
-		return 0, errors.New("training: the checkpoint is damaged: its checksum does not match")
-	}
-	return size, nil
+	return nil, fmt.Errorf("training: reading the checkpoint: %w", err)
 }
 
 // checkpointReader reads the fields of a checkpoint. After an error, it reads zeros. The

@@ -2,7 +2,6 @@ package run
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -12,7 +11,7 @@ import (
 
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
-	"plateau/internal/fileversion"
+	"plateau/internal/sealed"
 )
 
 // A Checkpoint is the state of a run at some moment, from which the run can go on. Its
@@ -54,9 +53,8 @@ const (
 )
 
 const (
-	checkpointMagic   = "plateau run checkpoint 1\n"
-	checkpointFamily  = "plateau run checkpoint " // of all versions
-	checkpointVersion = 1
+	checkpointMagic  = "plateau run checkpoint 1\n"
+	checkpointFamily = "plateau run checkpoint " // of all versions
 )
 
 // Add adds a part of size bytes, which write writes.
@@ -130,35 +128,23 @@ func (c *Checkpoint) encode(to io.Writer) error {
 // decodeCheckpoint verifies a file of the given size and reads its header. Parts are
 // read when they are needed.
 func decodeCheckpoint(from io.ReaderAt, size int64) (*Checkpoint, error) {
-	start := make([]byte, min(size, int64(len(checkpointMagic))+20))
-	if _, err := from.ReadAt(start, 0); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("cannot be read: %w", terminal.Cause(err))
-	}
-	if !bytes.HasPrefix(start, []byte(checkpointMagic)) {
-		if version, ok := fileversion.Of(start, checkpointFamily); ok && version > checkpointVersion {
-			return nil, fmt.Errorf("has version %d, and this program knows versions up to %d: it was written by a later plateau", version, checkpointVersion)
-		}
+	inside, err := sealed.Contents(from, size, checkpointMagic)
+	var later *sealed.LaterError
+	switch {
+	case err == nil:
+	case errors.As(err, &later):
+		return nil, fmt.Errorf("has version %d, and this program knows versions up to %d: it was written by a later plateau", later.Version, later.Known)
+	case errors.Is(err, sealed.ErrForeign):
 		return nil, errors.New("is damaged: it does not begin as a checkpoint does")
-	}
-	n := size - sha256.Size
-	if n < int64(len(checkpointMagic)) {
-		return nil, errors.New("is damaged: it is cut short")
-	}
-	sum, digest := sha256.New(), make([]byte, sha256.Size)
-	_, err := io.Copy(sum, io.NewSectionReader(from, 0, n))
-	if err == nil {
-		_, err = io.ReadFull(io.NewSectionReader(from, n, sha256.Size), digest)
-	}
-	if err != nil {
+	case errors.Is(err, sealed.ErrShort), errors.Is(err, sealed.ErrDamaged):
+		return nil, fmt.Errorf("is damaged: %w", err)
+	default:
 		return nil, fmt.Errorf("cannot be read: %w", terminal.Cause(err))
-	}
-	if !bytes.Equal(sum.Sum(nil), digest) {
-		return nil, errors.New("is damaged: its checksum does not match")
 	}
 	// The checksum is right, so the rest can only be wrong if another program wrote it.
 	wrong := func(what string) error { return fmt.Errorf("is not a checkpoint of this program: %s", what) }
-	at := int64(len(checkpointMagic))
-	header, err := bufio.NewReader(io.NewSectionReader(from, at, n-at)).ReadBytes('\n')
+	n := inside.Size()
+	header, err := bufio.NewReader(io.NewSectionReader(inside, 0, n)).ReadBytes('\n')
 	c := &Checkpoint{}
 	if err != nil {
 		return nil, wrong("its header has no end")
@@ -166,12 +152,12 @@ func decodeCheckpoint(from io.ReaderAt, size int64) (*Checkpoint, error) {
 	if err := json.Unmarshal(header, c); err != nil {
 		return nil, wrong("its header: " + err.Error())
 	}
-	at += int64(len(header))
+	at := int64(len(header))
 	for _, p := range c.Parts {
 		if p == nil || p.Bytes < 0 || int64(p.Bytes) > n-at {
 			return nil, wrong("its parts are longer than the file")
 		}
-		content := io.NewSectionReader(from, at, int64(p.Bytes))
+		content := io.NewSectionReader(inside, at, int64(p.Bytes))
 		p.Content, p.write = content, func(w io.Writer) error {
 			_, err := io.Copy(w, io.NewSectionReader(content, 0, content.Size()))
 			return err
