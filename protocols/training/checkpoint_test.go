@@ -153,7 +153,7 @@ func TestCheckpointInProgress(t *testing.T) {
 	}
 }
 
-// Restore refuses a checkpoint that is damaged in any byte, cut short, or made by
+// ReadState refuses a checkpoint that is damaged in any byte, cut short, or made by
 // another model, and leaves the trainer as it was.
 func TestCheckpointRefused(t *testing.T) {
 	data := protocolstest.Digits().Train.First(8)
