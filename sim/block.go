@@ -1,8 +1,6 @@
 package sim
 
-import (
-	"plateau/internal/stream"
-)
+import "plateau/internal/stream"
 
 // A Block holds some consecutive steps of all populations. Its steps count from 0.
 type Block struct {

@@ -162,12 +162,3 @@ func (e *Engine) Run(p *Phase, means []network.Means) error {
 	e.failure = nil
 	return err
 }
-
-func clearMeans(m *network.Means) {
-	clear(m.Trace)
-	clear(m.Soma)
-	clear(m.Rate)
-	clear(m.FeedbackTrace)
-	clear(m.Apical)
-	clear(m.Plateau)
-}

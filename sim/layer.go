@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"plateau/compartments"
-	"plateau/internal/vec"
-	"plateau/network"
-)
+import "plateau/compartments"
 
 // layer is the state of a population with its dendrites.
 type layer struct {
@@ -47,76 +43,4 @@ func (l *layer) advance(t int) {
 		drive = l.drive
 	}
 	l.step.Advance(l.potential(t), l.potential(t-1), l.basal.potential(t), apical, drive)
-}
-
-// addMeans adds the contribution of a block to the means of a phase.
-func (l *layer) addMeans(m *network.Means, p *Phase, first, steps int, noise compartments.EscapeNoise) {
-	w := window{p.From, p.Steps}
-	addTrace(m.Trace, l.basal, w, first, steps)
-	if l.apical != nil {
-		addTrace(m.FeedbackTrace, l.apical, w, first, steps)
-		if p.PlateauStep != nil && m.Apical != nil {
-			l.addApical(m.Apical, p.PlateauStep[l.index], p.PlateauWindow, first, steps)
-		}
-	}
-	if m.Soma == nil && m.Rate == nil {
-		return
-	}
-	for step := max(0, w.from-first); step < steps; step++ {
-		v := l.potential(step)[:l.size]
-		if m.Soma != nil {
-			vec.Add(m.Soma, v)
-		}
-		if m.Rate != nil {
-			noise.Rates(l.scratch[:l.size], v)
-			vec.Add(m.Rate, l.scratch[:l.size])
-		}
-	}
-}
-
-func addTrace(mean []float32, d *dendrite, w window, first, steps int) {
-	switch {
-	case mean == nil:
-	case d.rates:
-		d.from.addMeanRate(mean, w, d.lag, first, steps)
-	default:
-		d.from.addMean(mean, w, d.lag, first, steps)
-	}
-}
-
-// addApical sums apical potentials, for each neuron over its own window.
-func (l *layer) addApical(sum []float32, plateau []int, width, first, steps int) {
-	for step := range steps {
-		v, t := l.apical.potential(step), first+step
-		for i, last := range plateau {
-			if t <= last && t > last-width {
-				sum[i] += v[i]
-			}
-		}
-	}
-}
-
-// finish turns sums into means, and means of apical potentials into plateaus.
-func (l *layer) finish(m *network.Means, p *Phase) {
-	n := 1 / float32(p.Steps-p.From)
-	scale(m.Soma, n)
-	scale(m.Rate, n)
-	if m.Apical == nil {
-		return
-	}
-	if p.PlateauStep != nil {
-		scale(m.Apical, 1/float32(p.PlateauWindow))
-	} else {
-		// V_a = Y s + c is linear in the traces, so its mean follows from theirs.
-		l.apical.addRates(l.scratch, m.FeedbackTrace)
-		vec.Add(l.scratch, l.apical.bias)
-		copy(m.Apical, l.scratch)
-	}
-	compartments.Plateaus(m.Plateau, m.Apical)
-}
-
-func scale(x []float32, s float32) {
-	for i := range x {
-		x[i] *= s
-	}
 }

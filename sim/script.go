@@ -1,8 +1,6 @@
 package sim
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // A Script supplies spikes, such as recorded ones, in place of an engine's own
 // draws. Layer 0 is the input; steps count from the start of the presentation.

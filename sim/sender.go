@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"plateau/internal/vec"
-	"plateau/kernels"
-)
+import "plateau/kernels"
 
 // sender holds what other populations read of a population: its spikes or, in the
 // rate mode, its rates.
@@ -69,62 +66,3 @@ func (s *sender) clear() {
 	}
 	clear(s.older)
 }
-
-// addMean adds the contribution of a block to the mean traces over a window of a
-// phase, read with a lag. First is the step of the phase with which the block
-// begins; the first block also counts the spikes before the phase.
-//
-// The traces themselves are not computed: a spike contributes the part of its
-// kernel that falls into the window, which depends only on the time of the spike.
-func (s *sender) addMean(mean []float32, w window, lag, first, steps int) {
-	begin := 0
-	if first == 0 {
-		begin = -s.spikes.history
-		if s.older != nil {
-			s.addOlder(mean, w, lag)
-		}
-	}
-	if s.kernel.Support > 0 {
-		// Older spikes no longer act when the window begins.
-		begin = max(begin, w.from-s.kernel.Support-lag-first)
-	}
-	for step := begin; step < steps; step++ {
-		arrives := first + step + lag
-		part := float32(s.kernel.sum(w.from-arrives, w.to-arrives) / float64(w.to-w.from))
-		if part == 0 {
-			continue
-		}
-		for _, j := range s.spikes.at(step) {
-			mean[j] += part
-		}
-	}
-}
-
-// addOlder adds the contribution of the spikes before the history.
-func (s *sender) addOlder(mean []float32, w window, lag int) {
-	var slow, fast float64
-	for t := w.from; t < w.to; t++ {
-		advanced := t - lag + s.spikes.history + 1
-		slow += s.kernel.Trace(s.kernel.after(kernels.State{X1: 1}, advanced))
-		fast += s.kernel.Trace(s.kernel.after(kernels.State{X2: 1}, advanced))
-	}
-	n := float64(w.to - w.from)
-	for j, x := range s.older {
-		if x != (kernels.State{}) {
-			mean[j] += float32((float64(slow*x.X1) + float64(fast*x.X2)) / n)
-		}
-	}
-}
-
-// addMeanRate does for rates what addMean does for spikes.
-func (s *sender) addMeanRate(mean []float32, w window, lag, first, steps int) {
-	for step := range steps {
-		if t := first + step; t >= w.from && t < w.to {
-			vec.AddScaled(mean, 1/float32(w.to-w.from), s.rate(step - lag)[:len(mean)])
-		}
-	}
-}
-
-// window is the range of steps, from ≤ step < to, of a phase over which means are
-// taken.
-type window struct{ from, to int }
