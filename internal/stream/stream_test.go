@@ -70,7 +70,7 @@ func TestStreamsDiffer(t *testing.T) {
 	}
 	seen := map[uint64]use{}
 	for _, seed := range []uint64{0, 1, 2, 1 << 63} {
-		for purpose := InitialWeights; purpose <= TrialSpikes; purpose++ {
+		for purpose := InitialWeights; purpose <= FeedbackNoise; purpose++ {
 			for _, example := range []uint64{0, 1, 2, 59999, 1 << 40} {
 				for layer := range 4 {
 					for _, step := range []int{0, 1, 2, 3, 127, 128, 1000} {
