@@ -7,9 +7,9 @@
 //
 // # From a kernel to a recursion
 //
-// A presynaptic trace is s(t) = Σ κ(t − t_k) over the spikes t_k (eq. 11 of
-// Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901). On a grid of step dt
-// the newest spike that a trace can see counts κ(dt), a spike one step older
+// A postsynaptic trace is s(t) = Σ κ(t − t_k) over the spikes t_k of one neuron
+// (eq. 11 of Guerguiev, Lillicrap & Richards 2017, eLife 6:e22901). On a grid of
+// step dt the newest spike that a trace can see counts κ(dt), a spike one step older
 // κ(2 dt), and so on. The next value of a decaying exponential follows from the
 // present one alone, so the trace is kept as two decaying sums instead of a list
 // of spikes; see Recursion. With a finite memory, each spike is subtracted again

@@ -1,5 +1,5 @@
-// Package sim advances a network in time. It has the clock, the random streams,
-// spikes as events, and observers that watch a run.
+// Package sim advances a network in time. It has the clock, spikes as events,
+// and observers that watch a run.
 //
 // # Time
 //

@@ -6,7 +6,7 @@
 // last, and the second term of a difference or comparison comes first.
 
 // Constants, float32 unless the name says otherwise.
-DATA consts<>+0(SB)/4, $0x3f000000  // expR0 = ½
+DATA consts<>+0(SB)/4, $0x3f000000  // ½
 DATA consts<>+4(SB)/4, $0x3f800000  // 1
 DATA consts<>+8(SB)/4, $0x33800000  // 2⁻²⁴
 DATA consts<>+12(SB)/4, $0x004afb0d  // 0x3f800000 − sqrtHalfBits, integer
