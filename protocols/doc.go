@@ -5,7 +5,7 @@
 // network only sees the image; in the target phase a teaching current also
 // pulls the output neurons to the true class. Each hidden neuron ends each
 // phase with a plateau potential. The difference of the two plateaus, times the
-// presynaptic traces of the forward phase, changes the basal synapses
+// postsynaptic traces of the input of the forward phase, changes the basal synapses
 // (network.Rule). No error is carried back through weights: the only thing that
 // comes down is the activity of the output layer.
 //
