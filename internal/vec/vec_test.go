@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"plateau/internal/stream"
 )
 
 // guard surrounds a slice of n numbers with NaN. A loop that reads outside would
@@ -252,6 +254,27 @@ func TestPointsTwins(t *testing.T) {
 						t.Fatalf("%s: size %d, rate %v, key %d: differs from Go", p, size, rate, key)
 					}
 					wantCells, wantMarks = cells, marks
+				}
+			}
+		}
+	}
+}
+
+// TestPointsDrawFromTheStream compares marks with the stream of the same key. The loop
+// has its own copy of the generator, because the package imports nothing of ours.
+func TestPointsDrawFromTheStream(t *testing.T) {
+	defer Use(Current())
+	for _, p := range Paths() {
+		Use(p)
+		for _, key := range []uint64{0, 1, 1 << 63, math.MaxUint64} {
+			_, marks := points(t, NewLine(500, 0.2), key)
+			if len(marks) < 3*Group {
+				t.Fatalf("%s: key %d: only %d points", p, key, len(marks))
+			}
+			s := stream.At(key)
+			for k, mark := range marks {
+				if want := uint32(s.Uint64()); mark != want {
+					t.Fatalf("%s: key %d: mark %d is %#x, want %#x", p, key, k, mark, want)
 				}
 			}
 		}
