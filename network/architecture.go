@@ -77,7 +77,7 @@ func (a Architecture) Validate() error {
 	require(a.Classes < 2 || a.PerClass < 1 || a.PerClass <= MaxNeurons/a.Classes, "PerClass = %d of %d classes, want at most %d output neurons", a.PerClass, a.Classes, MaxNeurons)
 	require(a.Feedback == Broadcast || a.Feedback == LayerWise, "Feedback = %q, want %q or %q", string(a.Feedback), Broadcast, LayerWise)
 	require(a.Silent >= 0 && a.Silent < 1, "Silent = %v, want a share from 0 to below 1", a.Silent)
-	require(a.Silent == 0 || a.SilentGain > 0 && a.SilentGain < 1e6, "SilentGain = %v, want > 0", a.SilentGain)
+	require(a.Silent == 0 || a.SilentGain > 0 && a.SilentGain <= 1e6, "SilentGain = %v, want > 0, at most 1e+06", a.SilentGain)
 	require(a.FeedbackNoise >= 0 && a.FeedbackNoise <= 1e6, "FeedbackNoise = %v, want ≥ 0, at most 1e+06", a.FeedbackNoise)
 	require(a.FeedbackNoise == 0 || a.Symmetric, "FeedbackNoise = %v, but feedback is not Symmetric; want 0", a.FeedbackNoise)
 	return errors.Join(errs...)

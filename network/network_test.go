@@ -181,6 +181,7 @@ func TestArchitectureValidate(t *testing.T) {
 		{func(a *Architecture) { a.SilentGain = 0 }, []string{"SilentGain = 0"}},
 		{func(a *Architecture) { a.SilentGain = nan }, []string{"SilentGain = NaN"}},
 		{func(a *Architecture) { a.SilentGain = math.Inf(1) }, []string{"SilentGain = +Inf"}},
+		{func(a *Architecture) { a.SilentGain = 2e6 }, []string{"SilentGain = 2e+06, want > 0, at most 1e+06"}},
 		{func(a *Architecture) { a.Inputs, a.Classes, a.Feedback = -1, 0, "up" }, []string{"Inputs = -1", "Classes = 0", `"up"`}},
 	} {
 		a := plan(5)

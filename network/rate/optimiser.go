@@ -30,8 +30,8 @@ type Decay struct {
 
 // Validate reports a rate outside its domain.
 func (d Decay) Validate() error {
-	if !(d.Rate >= 0 && d.Rate < 1e6) {
-		return fmt.Errorf("rate: Decay.Rate = %v, want ≥ 0", d.Rate)
+	if !(d.Rate >= 0 && d.Rate <= 1e6) {
+		return fmt.Errorf("rate: Decay.Rate = %v, want ≥ 0, at most 1e+06", d.Rate)
 	}
 	return nil
 }

@@ -156,14 +156,14 @@ func TestValidate(t *testing.T) {
 		Plan{Sizes: []int{3}, Activation: ReLU, Loss: CrossEntropy}, Plan{Sizes: []int{3, 0}, Activation: ReLU, Loss: CrossEntropy},
 		Plan{Sizes: []int{3, 2}, Activation: Softmax, Loss: CrossEntropy}, Plan{Sizes: []int{3, 2}, Activation: ReLU, Loss: "hinge"},
 		SGD{0, 0}, SGD{math.NaN(), 0}, SGD{1e300, 0}, SGD{1, 1}, Adam{0.1, 1, 0, 1e-8}, Adam{0.1, 0, -1, 1e-8}, Adam{0.1, 0, 0, 0},
-		RMSprop{0.1, 1, 1e-8, false, 0}, RMSprop{0.1, 0.9, 1e-8, false, 1}, Graves{math.Inf(1), 0.9, 1e-3, 0}, Decay{Rate: -1}, Decay{Rate: math.NaN()},
+		RMSprop{0.1, 1, 1e-8, false, 0}, RMSprop{0.1, 0.9, 1e-8, false, 1}, Graves{math.Inf(1), 0.9, 1e-3, 0}, Decay{Rate: -1}, Decay{Rate: math.NaN()}, Decay{Rate: 1.1e6},
 	} {
 		if bad.Validate() == nil {
 			t.Errorf("%T accepts %+v", bad, bad)
 		}
 	}
 	for _, good := range []interface{ Validate() error }{
-		Plan{Sizes: []int{3, 2}, Activation: ReLU, Loss: CrossEntropy}, SGD{0.1, 0.9}, DefaultAdam(), Decay{},
+		Plan{Sizes: []int{3, 2}, Activation: ReLU, Loss: CrossEntropy}, SGD{0.1, 0.9}, DefaultAdam(), Decay{}, Decay{Rate: 1e6},
 	} {
 		if err := good.Validate(); err != nil {
 			t.Error(err)
