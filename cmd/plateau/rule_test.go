@@ -46,10 +46,13 @@ func TestBackprop(t *testing.T) {
 	if status, _, said := plateau("trial", "--run", "whole"); status != statusFailed || !strings.Contains(said, `want learning.rule = "plateau"`) {
 		t.Errorf("trial: status %d: %s", status, said)
 	}
+	plateautest.WriteFile(t, "two.toml", "network.per_class = 2")
 	for want, more := range map[string][]string{
 		"--record needs neurons with potentials": {"--record"},
-		"has no effect with learning.rule":       {"--set", "phases.forward_ms=60"},
-		"a class has one output":                 {"--set", "network.per_class=2"},
+		"phases.forward_ms has no effect":        {"--set", "phases.forward_ms=60"},
+		"network.symmetric has no effect":        {"--set", "network.symmetric=true"},
+		"learning.rates has no effect":           {"--set", "learning.rates=0.1,0.2"},
+		"a class has one output":                 {"--config", "two.toml"},
 		"need plateau potentials":                {"--measure", "angle"},
 	} {
 		status, _, said := plateau(byBackprop(append(more, "--out", "refused")...)...)

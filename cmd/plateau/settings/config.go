@@ -36,8 +36,9 @@ type Config struct {
 
 // Keys lists all settings in the order in which they are printed.
 func Keys() []Key {
-	return slices.Concat(seedKeys(), dataKeys(), networkKeys(), neuronsKeys(), phasesKeys(), testKeys(),
-		learningKeys(), rivalKeys(), initialKeys(), measureKeys(), recordKeys())
+	spikes := func(keys []Key) []Key { return forRules(spiking(), keys) }
+	return slices.Concat(seedKeys(), dataKeys(), networkKeys(), spikes(neuronsKeys()), spikes(phasesKeys()), spikes(testKeys()),
+		learningKeys(), forRules(perceptrons(), rivalKeys()), spikes(initialKeys()), measureKeys(), spikes(recordKeys()))
 }
 
 // seedKeys has the one setting that belongs to no section.
@@ -104,7 +105,7 @@ func (c *Config) Model(info dataset.Info) protocols.Model {
 func (c *Config) Title() string {
 	info, _ := dataset.Lookup(c.Data.Name)
 	by := ""
-	if c.Learning.Rule != plateau {
+	if c.Learning.Rule != kinds()[0].name {
 		by = " by " + c.Learning.Rule
 	}
 	return fmt.Sprintf("%s on %s%s", terminal.Join(c.Sizes(info), "-"), c.Data.Name, by)

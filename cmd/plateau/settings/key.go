@@ -19,6 +19,7 @@ type Key struct {
 	Symbols  string // of the paper, by which people look for the key; see MeantKey
 	Option   Option // the option that is short for --set with this key, if there is one
 
+	rules   []string          // rules of learning that the key is for; nil if it is for all
 	At      func(*Config) any // pointer to the field
 	steps   bool              // a time that is simulated in whole steps of neurons.dt_ms
 	Range                     // the allowed values
@@ -61,6 +62,17 @@ func (k Key) section() string {
 		return ""
 	}
 	return section
+}
+
+// isFor reports whether the key has an effect with a rule of learning.
+func (k Key) isFor(rule string) bool { return k.rules == nil || slices.Contains(k.rules, rule) }
+
+// forRules says of keys that they are for some rules of learning only.
+func forRules(rules []string, keys []Key) []Key {
+	for i := range keys {
+		keys[i].rules = rules
+	}
+	return keys
 }
 
 func isSection(keys []Key, name string) bool {
@@ -234,12 +246,7 @@ func (k Key) Text(c *Config) string { return tomlText(k.At(c)) }
 // other keys that it depends on follow in parentheses.
 func (k Key) Allowed(c *Config) string {
 	if len(k.Choices) > 0 {
-		var words []string
-		for _, w := range k.Choices {
-			words = append(words, quote(w))
-		}
-		last := len(words) - 1
-		return strings.Join(words[:last], ", ") + " or " + words[last]
+		return orList(k.Choices)
 	}
 	return braces(k.wants, func(word string) string {
 		forMessages := strings.HasPrefix(word, ":")
@@ -258,6 +265,19 @@ func (k Key) Allowed(c *Config) string {
 		}
 		return fmt.Sprintf("%s (%s)", word, text(c))
 	})
+}
+
+// orList lists words of which one is to be chosen.
+func orList(words []string) string {
+	var quoted []string
+	for _, w := range words {
+		quoted = append(quoted, quote(w))
+	}
+	last := len(quoted) - 1
+	if last == 0 {
+		return quoted[0]
+	}
+	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 }
 
 // braces replaces every {word} of s.

@@ -21,7 +21,7 @@ type learningSection struct {
 
 // defaultLearning leaves out what follows other settings.
 func defaultLearning(m protocols.Model) learningSection {
-	return learningSection{Rule: plateau, rateDecay: m.RateDecay}
+	return learningSection{Rule: kinds()[0].name, rateDecay: m.RateDecay}
 }
 
 // Values of learning.batch_update.
@@ -35,7 +35,7 @@ func learningKeys() []Key {
 	return []Key{{
 		Name: "learning.rule", Meaning: "how the network learns: the plateau rule of spiking neurons, or one of its rivals, which [rival] describes",
 		Option: Option{Flag: "rule", hint: "NAME", usage: "how the network learns: plateau, or its rival backprop"},
-		Range:  choice(plateau, backprop),
+		Range:  choice(ruleNames()...),
 		At:     func(c *Config) any { return &c.Learning.Rule },
 	}, {
 		Name: "learning.epochs", Meaning: "passes through the training images",
@@ -50,16 +50,17 @@ func learningKeys() []Key {
 		Range:   whole(1, training.MaxBatch),
 		At:      func(c *Config) any { return &c.Learning.Batch },
 		Follows: "1 for the plateau rule, 100 for the others",
-		derive:  func(c *Config) { c.Learning.Batch = choose(c, 1, 100) },
+		derive:  func(c *Config) { c.Learning.Batch = c.kind().batch },
 	}, {
 		Name: "learning.batch_update", Meaning: "whether the sum or the mean of the updates of a batch changes the weights",
 		Equation: "W ← W + Σ ΔW, or W + Σ ΔW / batch",
 		Range:    choice(updateSum, updateMean),
 		At:       func(c *Config) any { return &c.Learning.batchUpdate },
 		Follows:  "sum for the plateau rule, mean for the others",
-		derive:   func(c *Config) { c.Learning.batchUpdate = choose(c, updateSum, updateMean) },
+		derive:   func(c *Config) { c.Learning.batchUpdate = c.kind().batchUpdate },
 	}, {
 		Name: "learning.rates", Meaning: "learning rate η of each layer, from the first hidden layer up to the output layer",
+		rules:    spiking(),
 		Symbols:  "η",
 		Equation: "ΔW = η P_0 k_b φ_max (α^t − α^f) σ'(V̄^f) ⊗ s̄^f (33); ΔW = η P_1 k_d φ_max (φ̄^t − φ_max σ(V̄^f)) σ'(V̄^f) ⊗ s̄^f (28)",
 		Range: relation("a list of numbers "+rates.wants+", one for each hidden layer and one for the output layer{:layers}, or two: one for all hidden layers, one for the output layer",
@@ -72,6 +73,7 @@ func learningKeys() []Key {
 		derive:  func(c *Config) { c.Learning.rates = protocols.DefaultRates(len(c.Network.Hidden)) },
 	}, {
 		Name: "learning.feedback_rates", Meaning: `learning rate of the feedback to each hidden layer; "none" leaves feedback as it is`,
+		rules:    spiking(),
 		Symbols:  "η_b",
 		Equation: "ΔY = η_b (φ_max σ(V̄^f) − α^f) σ'(V̄_a^f) ⊗ s̄_feedback^f",
 		Range: relation("a list of numbers "+rates.wants+`, one for each hidden layer{:hidden}, with network.symmetric = false, or "none"`,
@@ -88,6 +90,7 @@ func learningKeys() []Key {
 		At:       func(c *Config) any { return &c.Learning.rateDecay },
 	}, {
 		Name: "learning.hidden_scale", Meaning: "scale P_0 of the updates of hidden layers", Unit: "ms",
+		rules:    spiking(),
 		Symbols:  "P_0",
 		Equation: "(33)",
 		Range:    moreThan(0, 1e12),
@@ -96,6 +99,7 @@ func learningKeys() []Key {
 		derive:   func(c *Config) { c.Learning.hiddenScale = 20e3 / c.Neurons.MaxRate },
 	}, {
 		Name: "learning.output_scale", Meaning: "scale P_1 of the updates of the output layer", Unit: "ms²",
+		rules:    spiking(),
 		Symbols:  "P_1",
 		Equation: "(28)",
 		Range:    moreThan(0, 1e24),
@@ -126,12 +130,4 @@ func (l learningSection) feedback() []float64 {
 		return nil
 	}
 	return l.feedbackRates
-}
-
-// choose returns the default of a setting for the plateau rule, or that for its rivals.
-func choose[T any](c *Config, own, rivals T) T {
-	if c.Learning.Rule == plateau {
-		return own
-	}
-	return rivals
 }

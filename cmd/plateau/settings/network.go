@@ -39,21 +39,25 @@ func networkKeys() []Key {
 		At: func(c *Config) any { return &c.Network.Hidden },
 	}, {
 		Name: "network.per_class", Meaning: "output neurons of each class", Unit: "neurons",
+		rules:    spiking(),
 		Equation: "predicted class: argmax of V̄, averaged over a class",
 		Range:    whole(1, 10000),
 		At:       func(c *Config) any { return &c.Network.PerClass },
 	}, {
 		Name: "network.feedback", Meaning: "where apical dendrites get their input: from the output layer, or from the layer above",
+		rules:    spiking(),
 		Equation: "V_a = Y s_feedback (13)",
 		Range:    choice(string(network.Broadcast), string(network.LayerWise)),
 		At:       func(c *Config) any { return &c.Network.feedback },
 	}, {
 		Name: "network.symmetric", Meaning: "whether feedback weights follow the forward weights",
+		rules:    spiking(),
 		Equation: "Y = Wᵀ",
 		Range:    yesOrNo(),
 		At:       func(c *Config) any { return &c.Network.symmetric },
 	}, {
 		Name: "network.feedback_noise", Meaning: "standard deviation σ of the noise of symmetric feedback, drawn anew for every weight each time the forward weights change",
+		rules:    spiking(),
 		Equation: "Y = Wᵀ + N(0, σ²)",
 		Range: within("0, or with network.symmetric = true at most "+limit(maxNumber), 0, maxNumber).with("", func(c *Config) bool {
 			return c.Network.noise == 0 || c.Network.symmetric
@@ -61,16 +65,19 @@ func networkKeys() []Key {
 		At: func(c *Config) any { return &c.Network.noise },
 	}, {
 		Name: "network.silent", Meaning: "share of feedback synapses that are silent",
+		rules:    spiking(),
 		Equation: "Y_ij = 0",
 		Range:    below(0, 1),
 		At:       func(c *Config) any { return &c.Network.silent },
 	}, {
 		Name: "network.silent_gain", Meaning: "factor by which the other feedback synapses are stronger, if some are silent",
+		rules:    spiking(),
 		Equation: "Y_ij ← gain Y_ij",
 		Range:    moreThan(0, 1e5),
 		At:       func(c *Config) any { return &c.Network.silentGain },
 	}, {
 		Name: "network.feedback_bias", Meaning: "whether apical dendrites have a bias",
+		rules:    spiking(),
 		Equation: "V_a = Y s_feedback + c",
 		Range:    yesOrNo(),
 		At:       func(c *Config) any { return &c.Network.feedbackBias },

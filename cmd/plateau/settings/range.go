@@ -18,6 +18,7 @@ type Range struct {
 	// number reports whether a number is allowed, by itself; NaN must not be. Nil allows
 	// every value.
 	number func(x float64) bool
+	ends   []float64 // the least and the greatest that number allows, if it has both
 	// fits reports whether the value goes with the other settings. Nil: it always does.
 	fits func(*Config) bool
 }
@@ -44,7 +45,7 @@ func relation(wants string, fits func(*Config) bool) Range { return Range{wants:
 
 // within allows low to high; the words are the caller's.
 func within(wants string, low, high float64) Range {
-	return Range{wants: wants, number: func(x float64) bool { return x >= low && x <= high }}
+	return Range{wants: wants, ends: []float64{low, high}, number: func(x float64) bool { return x >= low && x <= high }}
 }
 
 // from allows low to high.
@@ -66,6 +67,7 @@ func whole(low, high int64) Range {
 func moreThan(low, high float64) Range {
 	return Range{
 		wants:  "more than " + limit(low) + ", at most " + limit(high),
+		ends:   []float64{math.Nextafter(low, high), high},
 		number: func(x float64) bool { return x > low && x <= high },
 	}
 }
@@ -74,6 +76,7 @@ func moreThan(low, high float64) Range {
 func below(low, high float64) Range {
 	return Range{
 		wants:  "at least " + limit(low) + " and less than " + limit(high),
+		ends:   []float64{low, math.Nextafter(high, low)},
 		number: func(x float64) bool { return x >= low && x < high },
 	}
 }
