@@ -69,6 +69,9 @@ func (m Integration) validate(dt, g float64, what string) error {
 	return fmt.Errorf("compartments: integration %q, want %q, %q or %q", string(m), ForwardEuler, Exponential, Steady)
 }
 
+// Drive returns the drive of a current (1/ms) into the soma.
+func (s Step) Drive(current float64) float32 { return float32(s.gain * current) }
+
 // Advance takes a population one step on: next becomes the somatic potentials
 // after soma. Apical and drive may be nil, which is the same as zeros; all
 // other slices have the length of next. Next may be soma itself.

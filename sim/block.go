@@ -53,7 +53,7 @@ func (e *Engine) advance(steps int) {
 		for t := range steps {
 			for _, l := range e.layers {
 				if e.fresh && l.apical != nil {
-					l.apical.advance(t)
+					l.advanceApical(t)
 				}
 				e.advanceLayer(l, t)
 			}
@@ -72,7 +72,7 @@ func (e *Engine) advance(steps int) {
 	for _, l := range e.layers {
 		if l.apical != nil {
 			for t := range steps {
-				l.apical.advance(t)
+				l.advanceApical(t)
 			}
 		}
 	}
@@ -101,8 +101,13 @@ func (e *Engine) drawInput(steps int) {
 		switch {
 		case e.script != nil:
 			s.neurons = append(s.neurons, e.scripted(0, t, e.inputs.size)...)
+		case e.in.given != nil:
+			s.neurons = append(s.neurons, e.in.given[e.in.first+t]...)
 		case e.params.Forward == Spikes:
 			s.neurons = e.in.draw(s.neurons, t, stream.StepKey(e.key, 0, e.step+t))
+		}
+		if e.params.Forward == Rates && e.in.varies() {
+			e.inputRates(e.inputs.rate(t), e.in.row(t))
 		}
 		s.endStep()
 	}
@@ -110,9 +115,11 @@ func (e *Engine) drawInput(steps int) {
 
 // shift makes the last steps of a block the history of the next.
 func (e *Engine) shift(steps int) {
+	e.in.shift(steps)
 	e.inputs.shift(steps)
 	for _, l := range e.layers {
 		l.out.shift(steps)
+		l.injected.first += steps
 		copy(l.potential(-1), l.potential(steps-1))
 	}
 }

@@ -89,6 +89,7 @@ func New(net *network.Network, p Params, seed uint64) (*Engine, error) {
 		l.soma = make([]float32, (1+blockSteps)*l.stride)
 		l.scratch = make([]float32, l.stride)
 		l.drive = make([]float32, l.stride)
+		l.current = make([]float32, l.stride)
 		e.layers = append(e.layers, l)
 	}
 	for m, l := range e.layers[:last] {
@@ -127,7 +128,7 @@ func (e *Engine) Rest() {
 // layer. Slices that are nil are left out; unless Apical and Plateau are nil,
 // FeedbackTrace must not be nil either.
 func (e *Engine) Run(p *Phase, means []network.Means) error {
-	if err := p.validate(e.net.Architecture, vec.Same(p.Intensity, e.in.shown)); err != nil {
+	if err := p.validate(e.net.Architecture, e.params.Forward, vec.Same(p.Intensity, e.in.shown)); err != nil {
 		return err
 	}
 	if e.rested {

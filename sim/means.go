@@ -137,6 +137,7 @@ func (l *layer) finish(m *network.Means, p *Phase) {
 		l.apical.addRates(l.scratch, m.FeedbackTrace)
 		vec.Add(l.scratch, l.apical.bias)
 		copy(m.Apical, l.scratch)
+		l.injected.addApicalMean(m.Apical, window{p.From, p.Steps})
 	}
 	compartments.Plateaus(m.Plateau, m.Apical)
 }

@@ -11,11 +11,13 @@ import (
 // current are constant.
 type Phase struct {
 	Name      string
-	Intensity []float32 // rate of each input in units of φ_max, in [0, 1]
+	Intensity []float32 // rate of each input in units of φ_max, in [0, 1]; or a row of them for each step
+	Spikes    [][]int32 // if not nil, the inputs that fire in each step, in ascending order, in place of draws
 	Steps     int       // length; ≥ 1
 	From      int       // first step of the window over which means are taken
 	Taught    bool      // whether the teaching current flows
 	Class     int       // the true class, if Taught
+	Currents  []Current // injected on top of everything else
 
 	// PlateauStep, if not nil, holds for each hidden layer and each of its neurons
 	// the step at whose end the plateau potential begins. The mean apical potential
@@ -26,18 +28,27 @@ type Phase struct {
 
 // validate reports why a network cannot run the phase. Seen says that the same
 // intensities have been checked before.
-func (p *Phase) validate(a network.Architecture, seen bool) error {
+func (p *Phase) validate(a network.Architecture, forward Signal, seen bool) error {
 	var errs []error
 	fail := func(format string, args ...any) {
 		errs = append(errs, fmt.Errorf("sim: phase %q: "+format, append([]any{p.Name}, args...)...))
 	}
-	if len(p.Intensity) != a.Inputs {
-		fail("%d intensities, want one for each of %d inputs", len(p.Intensity), a.Inputs)
+	if n := len(p.Intensity); n != a.Inputs && n != p.Steps*a.Inputs {
+		fail("%d intensities, want one for each of %d inputs, or that many for each of %d steps", n, a.Inputs, p.Steps)
+	}
+	if p.Spikes != nil && forward == Rates {
+		fail("Spikes are given, but the network reads the rates of its inputs")
+	}
+	p.validateSpikes(a.Inputs, fail)
+	for k := range p.Currents {
+		if err := p.Currents[k].validate(a, p.Steps); err != nil {
+			fail("Currents[%d].%v", k, err)
+		}
 	}
 	if !seen {
 		for j, x := range p.Intensity {
 			if !(x >= 0 && x <= 1) {
-				fail("intensity of input %d is %v, want 0 to 1", j, x)
+				fail("intensity of input %d is %v, want 0 to 1", j%a.Inputs, x)
 				break
 			}
 		}
@@ -75,20 +86,37 @@ func (p *Phase) validate(a network.Architecture, seen bool) error {
 	return errors.Join(errs...)
 }
 
+// validateSpikes reports given spikes that the inputs cannot fire.
+func (p *Phase) validateSpikes(inputs int, fail func(format string, args ...any)) {
+	if p.Spikes == nil {
+		return
+	}
+	if len(p.Spikes) != p.Steps {
+		fail("Spikes for %d steps, want %d", len(p.Spikes), p.Steps)
+	}
+	for step, list := range p.Spikes {
+		for k, j := range list {
+			if j < 0 || int(j) >= inputs || k > 0 && j < list[k-1] {
+				fail("Spikes[%d] holds %d, want numbers of inputs, 0 to %d, in ascending order", step, j, inputs-1)
+				return
+			}
+		}
+	}
+}
+
 // begin sets the input and the teaching current of a phase.
 func (e *Engine) begin(p *Phase) {
-	if e.params.Forward == Rates {
+	e.in.set(p.Intensity)
+	e.in.given = p.Spikes
+	if e.params.Forward == Rates && !e.in.varies() {
 		first := e.inputs.rate(0)
-		for j, x := range p.Intensity {
-			first[j] = float32(e.params.Noise.MaxRate * float64(x))
-		}
+		e.inputRates(first, p.Intensity)
 		for step := 1; step < min(p.Steps, blockSteps); step++ {
 			copy(e.inputs.rate(step), first)
 		}
-	} else {
-		e.in.set(p.Intensity)
 	}
 	e.teach(p)
+	e.inject(p)
 	for _, l := range e.layers {
 		l.basal.keep = e.potentials
 		if l.apical != nil {
@@ -96,6 +124,13 @@ func (e *Engine) begin(p *Phase) {
 		}
 	}
 	e.followApical(e.params.Hidden.Apical > 0 || p.PlateauStep != nil)
+}
+
+// inputRates turns intensities into rates (spikes/ms).
+func (e *Engine) inputRates(rates, intensity []float32) {
+	for j, x := range intensity {
+		rates[j] = float32(e.params.Noise.MaxRate * float64(x))
+	}
 }
 
 // followApical decides whether a phase computes apical potentials at every step:

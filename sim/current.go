@@ -1,0 +1,133 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+
+	"plateau/network"
+)
+
+// Compartment is a part of a neuron into which a current can be injected.
+type Compartment string
+
+const (
+	Soma   Compartment = "soma"
+	Basal  Compartment = "basal"  // of output neurons, their only dendrite
+	Apical Compartment = "apical" // output neurons have none
+)
+
+// A Current is injected into one compartment of some neurons during a phase, as
+// through an electrode. Potentials have no unit here, so it is measured by what it
+// does: a current I into the soma adds I (1/ms) to dV/dt, as the teaching current
+// does (eq. 18). A dendrite has no capacitance in the model, so I moves its potential
+// by I, for as long as it flows.
+type Current struct {
+	Layer   int // of the neurons; layers count from 1, the first hidden layer
+	Into    Compartment
+	Neurons []int // numbered from 0, in ascending order
+
+	// Values is the current: one number, if it is constant; one for each step of the
+	// phase, which every neuron gets; or for each step one for each neuron.
+	Values []float32
+}
+
+// At returns the current into neuron k of Neurons in a step of a phase that has the
+// given number of steps.
+func (c *Current) At(step, k, steps int) float32 {
+	switch len(c.Values) {
+	case 1:
+		return c.Values[0]
+	case steps:
+		return c.Values[step]
+	}
+	return c.Values[step*len(c.Neurons)+k]
+}
+
+// validate reports why a network cannot get the current in a phase of the given number
+// of steps.
+func (c *Current) validate(a network.Architecture, steps int) error {
+	sizes := a.Sizes()
+	if c.Layer < 1 || c.Layer > len(sizes) {
+		return fmt.Errorf("Layer = %d, want 1 to %d: the input has no potentials", c.Layer, len(sizes))
+	}
+	switch c.Into {
+	case Soma, Basal:
+	case Apical:
+		if c.Layer == len(sizes) {
+			return fmt.Errorf("Into = %q, but output neurons have no apical dendrite", c.Into)
+		}
+	default:
+		return fmt.Errorf("Into = %q, want %q, %q or %q", c.Into, Soma, Basal, Apical)
+	}
+	if len(c.Neurons) == 0 {
+		return fmt.Errorf("Neurons is empty")
+	}
+	for k, i := range c.Neurons {
+		if i < 0 || i >= sizes[c.Layer-1] || k > 0 && i <= c.Neurons[k-1] {
+			return fmt.Errorf("Neurons holds %d, want numbers of neurons, 0 to %d, in ascending order", i, sizes[c.Layer-1]-1)
+		}
+	}
+	if n := len(c.Values); n != 1 && n != steps && n != steps*len(c.Neurons) {
+		return fmt.Errorf("Values has %d numbers, want 1, %d (steps) or %d (steps × neurons)", n, steps, steps*len(c.Neurons))
+	}
+	for _, v := range c.Values {
+		if !(math.Abs(float64(v)) <= maxCurrent) {
+			return fmt.Errorf("Values holds %v, want −%g to %[2]g", v, maxCurrent)
+		}
+	}
+	return nil
+}
+
+// maxCurrent keeps potentials finite, however long the current flows.
+const maxCurrent = 1e6
+
+// injected are the currents of a phase into the neurons of one layer.
+type injected struct {
+	steps               int // of the phase
+	first               int // step of the phase with which the block begins
+	soma, basal, apical []*Current
+}
+
+// inject sorts the currents of a phase by layers and compartments.
+func (e *Engine) inject(p *Phase) {
+	for _, l := range e.layers {
+		in := &l.injected
+		in.steps, in.first = p.Steps, 0
+		in.soma, in.basal, in.apical = in.soma[:0], in.basal[:0], in.apical[:0]
+	}
+	for k := range p.Currents {
+		c := &p.Currents[k]
+		in := &e.layers[c.Layer-1].injected
+		switch c.Into {
+		case Soma:
+			in.soma = append(in.soma, c)
+		case Basal:
+			in.basal = append(in.basal, c)
+		case Apical:
+			in.apical = append(in.apical, c)
+		}
+	}
+}
+
+// add adds gain times the currents of step t of the block to potentials v.
+func (in *injected) add(v []float32, currents []*Current, t int, gain float32) {
+	for _, c := range currents {
+		for k, i := range c.Neurons {
+			v[i] += float32(gain * c.At(in.first+t, k, in.steps))
+		}
+	}
+}
+
+// addApicalMean adds to the mean apical potentials over a window what the currents
+// contribute.
+func (in *injected) addApicalMean(mean []float32, w window) {
+	for _, c := range in.apical {
+		for k, i := range c.Neurons {
+			sum := 0.0
+			for t := w.from; t < w.to; t++ {
+				sum += float64(c.At(t, k, in.steps))
+			}
+			mean[i] += float32(sum / float64(w.to-w.from))
+		}
+	}
+}
