@@ -7,8 +7,8 @@ import "plateau/internal/stream"
 type Presentation struct {
 	Purpose Purpose
 	Number  uint64
-	Example int // index of the example in its data set
-	Class   int // its true class
+	Example int // index of the example in its data set, −1 for a stimulus that is in none
+	Class   int // its true class, −1 if it has none
 	Slot    int // the slot of the batch in which it is shown, counted from 0
 
 	// Rested tells observers that the engine is at rest; Present sets it.
@@ -24,6 +24,7 @@ const (
 	TrainingSpikes = stream.TrainingSpikes
 	TestSpikes     = stream.TestSpikes
 	TrialSpikes    = stream.TrialSpikes
+	ProtocolSpikes = stream.ProtocolSpikes // of a trial that has stimuli or phases of its own
 )
 
 // AppendState appends the engine's state at the beginning of the presentation; see

@@ -92,8 +92,22 @@ func TestGivenSpikesAreFired(t *testing.T) {
 		}
 	}
 	r := newInjectionRig(t, 0, compartments.ForwardEuler).wire()
-	if got := r.run(t, true, &sim.Phase{Name: "p", Steps: steps, Spikes: given}).spikes; !reflect.DeepEqual(got, drawn) {
-		t.Error("other spikes than when the same input was drawn")
+	got := r.run(t, true, &sim.Phase{Name: "p", Steps: steps, Spikes: given}, &sim.Phase{Name: "q", Steps: 50, Intensity: []float32{1, 0, 0, 0, 0}}).spikes
+	after := 0
+	for layer := range got {
+		k := slices.IndexFunc(got[layer], func(s [3]int) bool { return s[0] >= steps })
+		if k < 0 {
+			k = len(got[layer])
+		}
+		if !slices.Equal(got[layer][:k], drawn[layer]) {
+			t.Errorf("layer %d: other spikes than when the same input was drawn", layer)
+		}
+		if layer == 0 {
+			after = len(got[0]) - k
+		}
+	}
+	if after == 0 {
+		t.Error("the next phase, whose input is drawn, has no spikes of the input")
 	}
 }
 

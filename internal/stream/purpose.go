@@ -14,6 +14,8 @@ const (
 	TestSpikes
 	TrialSpikes
 	FeedbackNoise
+	ProtocolSpikes
+	InjectedNoise
 )
 
 // String returns the name of a purpose, as messages and exported files have it.
@@ -35,6 +37,10 @@ func (p Purpose) String() string {
 		return "trial"
 	case FeedbackNoise:
 		return "feedback noise"
+	case ProtocolSpikes:
+		return "protocol"
+	case InjectedNoise:
+		return "injected noise"
 	}
 	return fmt.Sprintf("purpose %d", uint64(p))
 }

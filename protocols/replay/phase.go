@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"slices"
+
 	"plateau/network"
 	"plateau/sim"
 	"plateau/sim/record"
@@ -27,7 +29,7 @@ func (p *Replay) show(e *sim.Engine, t *record.Trial, to int, means func(taught 
 		if err != nil {
 			return err
 		}
-		shorten(phase, to-ph.First)
+		shorten(phase, to-ph.First, p.header.Network.Inputs)
 		if err := e.Run(phase, means(phase.Taught)); err != nil {
 			return err
 		}
@@ -50,15 +52,23 @@ func (p *Replay) phase(t *record.Trial, k int) (*sim.Phase, error) {
 	}
 	return &sim.Phase{
 		Name: ph.Name, Intensity: intensity, Steps: ph.Steps, From: ph.From, Taught: ph.Taught, Class: ph.Class,
-		PlateauStep: plateaus, PlateauWindow: ph.PlateauWindow,
+		PlateauStep: plateaus, PlateauWindow: ph.PlateauWindow, Currents: slices.Clone(ph.Currents),
 	}, nil
 }
 
 // shorten cuts a phase to the given number of steps. That does not change these steps,
 // only the means at the end.
-func shorten(ph *sim.Phase, steps int) {
+func shorten(ph *sim.Phase, steps, inputs int) {
 	if ph.Steps <= steps {
 		return
+	}
+	if len(ph.Intensity) > inputs {
+		ph.Intensity = ph.Intensity[:steps*inputs]
+	}
+	for k := range ph.Currents {
+		if c := &ph.Currents[k]; len(c.Values) > 1 {
+			c.Values = c.Values[:steps*(len(c.Values)/ph.Steps)]
+		}
 	}
 	ph.Steps, ph.From = steps, 0
 	if ph.PlateauStep != nil {

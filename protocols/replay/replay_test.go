@@ -222,7 +222,7 @@ func TestReplayStretch(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s, steps %v: %v", name, part, err)
 			}
-			apical, soma := samples(t, f, record.Apical, 1), samples(t, f, record.Soma, 2)
+			apical, soma := samples(t, f, 4, record.Apical, 1), samples(t, f, 4, record.Soma, 2)
 			for step := range int(last) {
 				if step < part[0] || part[1] != record.End && step >= part[1] {
 					continue
@@ -247,9 +247,9 @@ func TestReplayStretch(t *testing.T) {
 	}
 }
 
-// samples reads the recorded samples of trial 4.
-func samples(t *testing.T, r *record.Reader, v record.Variable, population int) (list []float32) {
-	s := r.Samples(4, r.Header().Probe(population, v), 0, record.End)
+// samples reads the recorded samples of a trial.
+func samples(t *testing.T, r *record.Reader, trial int, v record.Variable, population int) (list []float32) {
+	s := r.Samples(trial, r.Header().Probe(population, v), 0, record.End)
 	for s.Scan() {
 		list = append(list, s.Values()...)
 	}

@@ -56,10 +56,13 @@ func (k kind) inGroup() bool {
 	return false
 }
 
-// The file begins with fileMagic and the version of the format, which takes 4 bytes.
+// The file begins with fileMagic and the version of the format, which takes 4 bytes. A
+// recording has the earliest version that can hold it, so that older programs read all
+// that they can.
 const (
 	fileMagic    = "\x89PLATEAU\r\n\x1a\n"
 	version      = 1
+	ownPhases    = 2 // also holds phases with currents and with intensities that change
 	fileStart    = len(fileMagic) + 4
 	chunkMagic   = "\xc9Pc\x1a"
 	frameSize    = 48

@@ -149,7 +149,11 @@ func (c *contents) event(p *parser, h *Header) {
 			Class: p.int(), PlateauWindow: p.count(math.MaxInt32),
 		}}
 		if flags&flagIntensity != 0 {
-			e.intensity = p.floats(h.Network.Inputs)
+			n := h.Network.Inputs
+			if flags&flagVaries != 0 {
+				n = p.times(n, e.Steps)
+			}
+			e.intensity = p.floats(n)
 		}
 		if flags&flagOnsets != 0 {
 			n := 0
@@ -162,6 +166,9 @@ func (c *contents) event(p *parser, h *Header) {
 				}
 				e.onsets = append(e.onsets, int32(p.int()))
 			}
+		}
+		if flags&flagCurrents != 0 {
+			e.Currents = p.currents(h)
 		}
 		t := c.current()
 		t.phases = append(t.phases, e)

@@ -117,14 +117,19 @@
 //
 //	1  a trial begins: a byte of flags (1: at rest, 2: its state is in the group,
 //	   the next of the group's states); uint step of the group; uint purpose (5 training,
-//	   6 test, 7 trial); uint number; int example; int class; int slot of the
-//	   batch; uint number of the snapshot; uint number of trials learnt since then
+//	   6 test, 7 trial, 9 protocol); uint number; int example; int class, both −1 for
+//	   a stimulus of the user's own; int slot of the batch; uint number of the snapshot; uint number of trials learnt since then
 //	2  a phase begins: a byte of flags (1: taught, 2: plateaus at times of their own,
-//	   4: intensities); string name; uint step of the trial; uint number of steps;
+//	   4: intensities, 8: which change, 16: currents); string name; uint step of the trial; uint number of steps;
 //	   uint first step of the window of its averages; int class taught; uint number of
-//	   steps of the plateaus' windows; if flagged, a float32 intensity for each input;
-//	   if flagged, for every neuron of every hidden layer an int, the number of steps
-//	   from the beginning of its plateau to the last step of the phase
+//	   steps of the plateaus' windows; if flagged, a float32 intensity for each input,
+//	   or a row of them for each step, if they change; if flagged, for every neuron of
+//	   every hidden layer an int, the number of steps from the beginning of its
+//	   plateau to the last step of the phase; if flagged, the number of currents as
+//	   uint and for each: uint population; a byte, 0 soma, 1 basal, 2 apical; the
+//	   number of its neurons as uint, and for each a uint, how many neurons were left
+//	   out before it; the number of its values as uint, which is 1, one for each step,
+//	   or one for each step and neuron; the values as float32
 //	3  a phase ends: a byte of flags (1: the next row of plateau values of each
 //	   hidden layer belongs to this phase)
 //	4  a class is read out: uint predicted class

@@ -33,7 +33,7 @@ type encoder struct {
 func newEncoder(to io.Writer, h *Header) (*encoder, error) {
 	e := &encoder{to: to, header: h, z: newCompressor(), stored: map[digest]bool{}}
 	e.out = append(e.out, fileMagic...)
-	e.out = binary.LittleEndian.AppendUint32(e.out, version)
+	e.out = binary.LittleEndian.AppendUint32(e.out, uint32(h.Format))
 	if err := e.addHeader(); err != nil {
 		return nil, err
 	}

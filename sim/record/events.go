@@ -28,6 +28,8 @@ const (
 	flagTaught = 1 << iota
 	flagOnsets
 	flagIntensity
+	flagVaries
+	flagCurrents
 )
 
 const flagPlateaus = 1
@@ -45,9 +47,9 @@ func (e *events) beginTrial(p *sim.Presentation, flags byte, step int, from orig
 	*e = appendUint(b, from.updates)
 }
 
-// beginPhase adds that a phase begins. If the network reads rates, it adds the intensities
-// of the input, which has no spikes then.
-func (e *events) beginPhase(began *sim.PhaseBegan, forward sim.Signal) {
+// beginPhase adds that a phase begins, with the intensities of the input if that is
+// wanted.
+func (e *events) beginPhase(began *sim.PhaseBegan, inputs int, intensities bool) {
 	p := began.Phase
 	flags := byte(0)
 	if p.Taught {
@@ -56,8 +58,14 @@ func (e *events) beginPhase(began *sim.PhaseBegan, forward sim.Signal) {
 	if p.PlateauStep != nil {
 		flags |= flagOnsets
 	}
-	if forward == sim.Rates {
+	if intensities {
 		flags |= flagIntensity
+		if len(p.Intensity) > inputs {
+			flags |= flagVaries
+		}
+	}
+	if len(p.Currents) > 0 {
+		flags |= flagCurrents
 	}
 	b := append(*e, tagPhase, flags)
 	b = appendString(b, p.Name)
@@ -75,6 +83,9 @@ func (e *events) beginPhase(began *sim.PhaseBegan, forward sim.Signal) {
 				b = appendInt(b, p.Steps-1-step)
 			}
 		}
+	}
+	if flags&flagCurrents != 0 {
+		b = appendCurrents(b, p.Currents)
 	}
 	*e = b
 }

@@ -19,6 +19,10 @@ type Header struct {
 	Config  string    // the configuration as text (TOML); may be empty
 	Data    string    // name of the data set
 	Split   string    // the part of it that was shown, "train" or "test"; empty if not known
+	// Protocol describes, for a person, phases that are not those of the configuration:
+	// with stimuli, rates that change or currents of their own. If it is not empty, all
+	// phases are recorded with their intensities.
+	Protocol string
 
 	Neurons sim.Params // Neurons.Dt is the length of a step (ms)
 	Network network.Architecture
@@ -55,6 +59,9 @@ type Header struct {
 // complete fills in what follows from the network that is recorded.
 func (h *Header) complete(a network.Architecture) {
 	h.Format, h.Network = version, a
+	if h.Protocol != "" {
+		h.Format = ownPhases
+	}
 	if h.Populations == nil {
 		h.Populations = Populations(a)
 	}

@@ -14,12 +14,13 @@ import (
 // wireHeader is a Header as JSON. Numbers that may need more than 53 bits, which
 // other languages cannot read, are strings.
 type wireHeader struct {
-	Format  int
-	Program string     `json:",omitempty"`
-	Begun   *time.Time `json:",omitempty"`
-	Config  string     `json:",omitempty"`
-	Data    string     `json:",omitempty"`
-	Split   string     `json:",omitempty"`
+	Format   int
+	Program  string     `json:",omitempty"`
+	Begun    *time.Time `json:",omitempty"`
+	Config   string     `json:",omitempty"`
+	Data     string     `json:",omitempty"`
+	Split    string     `json:",omitempty"`
+	Protocol string     `json:",omitempty"`
 
 	Dt          float64 // ms
 	Kernel      wireKernel
@@ -91,7 +92,7 @@ func (k *wireKernel) kernel() (kernels.Kernel, error) {
 // MarshalJSON returns a header as it is stored in the file.
 func (h Header) MarshalJSON() ([]byte, error) {
 	w := wireHeader{
-		Format: h.Format, Program: h.Program, Config: h.Config, Data: h.Data, Split: h.Split,
+		Format: h.Format, Program: h.Program, Config: h.Config, Data: h.Data, Split: h.Split, Protocol: h.Protocol,
 		Dt: h.Neurons.Dt, Hidden: h.Neurons.Hidden, Output: h.Neurons.Output, MaxRate: h.Neurons.Noise.MaxRate,
 		Integration: h.Neurons.Integration, Forward: h.Neurons.Forward, Feedback: h.Neurons.Feedback,
 		Network: h.Network, Seed: h.Seed, Rule: h.Rule, MeanUpdate: h.MeanUpdate,
@@ -119,7 +120,7 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*h = Header{
-		Format: w.Format, Program: w.Program, Config: w.Config, Data: w.Data, Split: w.Split,
+		Format: w.Format, Program: w.Program, Config: w.Config, Data: w.Data, Split: w.Split, Protocol: w.Protocol,
 		Neurons: sim.Params{
 			Dt: w.Dt, Kernel: kernel, Hidden: w.Hidden, Output: w.Output,
 			Noise:       compartments.EscapeNoise{MaxRate: w.MaxRate},

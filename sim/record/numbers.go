@@ -90,6 +90,15 @@ func (p *parser) float64() float64 {
 	return 0
 }
 
+// times returns n × m, and fails if that is more than there can be floats.
+func (p *parser) times(n, m int) int {
+	if m > 0 && n > len(p.rest)/m {
+		p.fail()
+		return 0
+	}
+	return n * m
+}
+
 func (p *parser) floats(n int) []float32 {
 	if n > len(p.rest)/4 {
 		p.fail()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -227,7 +228,7 @@ func compareTrial(r *record.Reader, i int, first int64, want *trial) error {
 	}
 	for k, p := range got.Phases {
 		q := want.phases[k]
-		if p != (record.Phase{Name: q.Name, First: q.first, Steps: q.Steps, From: q.From, Taught: q.Taught, Class: q.Class, PlateauWindow: q.PlateauWindow}) {
+		if want := (record.Phase{Name: q.Name, First: q.first, Steps: q.Steps, From: q.From, Taught: q.Taught, Class: q.Class, PlateauWindow: q.PlateauWindow}); !reflect.DeepEqual(p, want) {
 			return fmt.Errorf("phase %d is %+v, want %+v", k, p, q)
 		}
 		for m, values := range q.plateaus {

@@ -8,8 +8,8 @@ type Trial struct {
 	Index     int // number in the recording, from 0
 	Purpose   sim.Purpose
 	Number    uint64 // number of the presentation; with seed and purpose it determines every random draw
-	Example   int    // number of the example in its data set, from 0
-	Class     int    // its true class
+	Example   int    // number of the example in its data set, from 0; −1 for a stimulus that is in none
+	Class     int    // its true class; −1 if it has none
 	Predicted int    // predicted class, read out in the forward phase; −1 if not known
 	Slot      int    // slot of the batch in which it was shown, from 0; slot 0 begins a batch
 	Rested    bool   // whether it began at rest; else it went on from where the trial before in this slot ended
@@ -48,6 +48,7 @@ type Phase struct {
 	// plateaus begin at times of their own. It is 0 if they all begin at the end of
 	// the phase, and average over the same steps as the phase.
 	PlateauWindow int
+	Currents      []sim.Current // injected during the phase
 }
 
 // End returns the step of the trial after the phase's last one.

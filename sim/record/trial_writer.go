@@ -81,7 +81,11 @@ func (t *trialWriter) begin(p *sim.Presentation) {
 }
 
 func (t *trialWriter) beginPhase(e *sim.PhaseBegan) {
-	t.pipe.group.events.beginPhase(e, t.header.Neurons.Forward)
+	if err := t.header.keepable(e.Phase); err != nil {
+		t.pipe.abort(err)
+		return
+	}
+	t.pipe.group.events.beginPhase(e, t.header.Network.Inputs, t.header.keepsIntensities())
 }
 
 // addBlock copies the spikes and samples of a block.

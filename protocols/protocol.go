@@ -1,0 +1,88 @@
+package protocols
+
+import (
+	"errors"
+	"fmt"
+
+	"plateau/network"
+	"plateau/protocols/training"
+	"plateau/sim"
+)
+
+// Shown is the result of showing phases to a network.
+type Shown struct {
+	Predicted int               // class read out in the first phase that has a stimulus and is not taught; −1 without such a phase
+	Means     [][]network.Means // of each phase: those of Network.ForwardMeans, or if it is taught of TargetMeans
+	Losses    []float64         // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23), from the phase that is read out and the first taught phase after it; nil without these
+}
+
+// Phases returns the two phases in which the model shows an example that has the given
+// number, which decides their random lengths and plateau times.
+func (m Model) Phases(number uint64, e training.Example) []sim.Phase {
+	m = m.OnGrid()
+	p := newPhases(m.Train, m.Neurons.Dt, m.Network)
+	p.draw(m.Seed, number)
+	p.show(e)
+	return []sim.Phase{p.forward, p.target}
+}
+
+// ShowPhases shows phases, one after another, to a network at rest, without changing
+// the network, and sends all events to an observer, with the potentials of every
+// compartment. The model gives the neurons and the seed; all else is in the phases.
+func ShowPhases(m Model, net *network.Network, p sim.Presentation, phases []sim.Phase, watch sim.Observer) (*Shown, error) {
+	if err := m.fits(net); err != nil {
+		return nil, err
+	}
+	if len(phases) == 0 {
+		return nil, errors.New("protocols: there is no phase to show")
+	}
+	m = m.OnGrid()
+	engine, err := sim.New(net, m.Neurons, m.Seed)
+	if err != nil {
+		return nil, err
+	}
+	if watch != nil {
+		engine.Watch(watch, true)
+	}
+	engine.Present(p)
+	shown, last := &Shown{Predicted: -1}, len(net.Layers)-1
+	read := -1 // the phase that was read out
+	for k := range phases {
+		phase := &phases[k]
+		reads := read < 0 && !phase.Taught && stimulates(phase)
+		means := net.TargetMeans()
+		if !phase.Taught {
+			means = net.ForwardMeans()
+			if read < 0 && !reads {
+				means[last].Soma = nil // or a recording would take it for the phase that is read out
+			}
+		}
+		if err := engine.Run(phase, means); err != nil {
+			return nil, fmt.Errorf("protocols: phase %d: %w", k, err)
+		}
+		shown.Means = append(shown.Means, means)
+		switch {
+		case reads:
+			read = k
+			shown.Predicted = network.ReadOut(means[last].Soma, m.Network.PerClass)
+		case phase.Taught && read >= 0 && shown.Losses == nil:
+			shown.Losses = network.AppendLosses(nil, m.Neurons.Noise, shown.Means[read], means)
+		}
+	}
+	return shown, nil
+}
+
+// stimulates reports whether any input can fire in a phase.
+func stimulates(p *sim.Phase) bool {
+	for _, x := range p.Intensity {
+		if x > 0 {
+			return true
+		}
+	}
+	for _, fired := range p.Spikes {
+		if len(fired) > 0 {
+			return true
+		}
+	}
+	return false
+}
