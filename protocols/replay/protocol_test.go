@@ -86,18 +86,20 @@ func TestReplayOfOwnPhases(t *testing.T) {
 					t.Errorf("phase %s was recorded with other intensities or currents: %v", want.Name, err)
 				}
 			}
-			// A stretch that ends within a phase.
-			probe := record.Probe{Population: 1, Variable: record.Soma, Neurons: []int{1}, Every: 1}
+			// Stretches that end within a phase.
+			probe := record.Probe{Population: 1, Variable: record.Soma, Neurons: []int{3}, Every: 1}
 			want := samples(t, was, 0, record.Soma, 1)
 			n := m.Network.Hidden[0]
-			err = replay.New(r, nil).Values(0, []record.Probe{probe}, 100, 250, func(_, step int, values []float32) error {
-				if math.Float32bits(values[0]) != math.Float32bits(want[step*n+1]) {
-					t.Errorf("V of neuron 1 is %v after step %d, was %v", values[0], step, want[step*n+1])
+			for _, stretch := range [][2]int{{60, 120}, {100, 250}} {
+				err = replay.New(r, nil).Values(0, []record.Probe{probe}, stretch[0], stretch[1], func(_, step int, values []float32) error {
+					if math.Float32bits(values[0]) != math.Float32bits(want[step*n+3]) {
+						t.Errorf("V of neuron 3 is %v after step %d, was %v", values[0], step, want[step*n+3])
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
 				}
-				return nil
-			})
-			if err != nil {
-				t.Fatal(err)
 			}
 		})
 	}
