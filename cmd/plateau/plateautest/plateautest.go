@@ -13,7 +13,7 @@ import (
 	"plateau/internal/claim"
 )
 
-var Update = flag.Bool("update", false, "write the tables of docs/options.md and docs/formats.md and the goldens of testdata anew")
+var Update = flag.Bool("update", false, "write what the tests make of the pages of docs and the goldens of testdata anew")
 
 // Golden compares text with a file of testdata; go test ./cmd/plateau -update
 // writes the file anew.
