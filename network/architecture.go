@@ -38,6 +38,8 @@ type Architecture struct {
 	FeedbackNoise float64
 	// FeedbackBias says whether apical dendrites have a bias c.
 	FeedbackBias bool
+	// Lesions list the neurons that never fire.
+	Lesions []Lesion `json:"Lesions,omitempty"`
 }
 
 // Outputs returns the number of output neurons.
@@ -80,5 +82,9 @@ func (a Architecture) Validate() error {
 	require(a.Silent == 0 || a.SilentGain > 0 && a.SilentGain <= 1e6, "SilentGain = %v, want > 0, at most 1e+06", a.SilentGain)
 	require(a.FeedbackNoise >= 0 && a.FeedbackNoise <= 1e6, "FeedbackNoise = %v, want ≥ 0, at most 1e+06", a.FeedbackNoise)
 	require(a.FeedbackNoise == 0 || a.Symmetric, "FeedbackNoise = %v, but feedback is not Symmetric; want 0", a.FeedbackNoise)
+	for i, l := range a.Lesions {
+		err := l.validate(a)
+		require(err == nil, "Lesions[%d].%v", i, err)
+	}
 	return errors.Join(errs...)
 }

@@ -50,7 +50,7 @@ func New(a Architecture) *Network {
 // Clone returns a copy of n that shares no memory with it.
 func (n *Network) Clone() *Network {
 	c := &Network{Architecture: n.Architecture, Layers: make([]Layer, len(n.Layers))}
-	c.Hidden = append([]int(nil), n.Hidden...)
+	c.Hidden, c.Lesions = append([]int(nil), n.Hidden...), append([]Lesion(nil), n.Lesions...)
 	for m := range n.Layers {
 		l := &n.Layers[m]
 		c.Layers[m] = Layer{

@@ -182,6 +182,10 @@ func TestArchitectureValidate(t *testing.T) {
 		{func(a *Architecture) { a.SilentGain = nan }, []string{"SilentGain = NaN"}},
 		{func(a *Architecture) { a.SilentGain = math.Inf(1) }, []string{"SilentGain = +Inf"}},
 		{func(a *Architecture) { a.SilentGain = 2e6 }, []string{"SilentGain = 2e+06, want > 0, at most 1e+06"}},
+		{func(a *Architecture) { a.Lesions = []Lesion{{0, 0, 1}, {1, 3, 6}} }, []string{"Lesions[1].From = 3, To = 6", "at most 5"}},
+		{func(a *Architecture) { a.Lesions = []Lesion{{1, -1, 2}} }, []string{"Lesions[0].From = -1"}},
+		{func(a *Architecture) { a.Lesions = []Lesion{{1, 2, 2}} }, []string{"Lesions[0].From = 2, To = 2"}},
+		{func(a *Architecture) { a.Lesions = []Lesion{{2, 0, 1}} }, []string{"Lesions[0].Layer = 2", "1 for the last hidden layer"}},
 		{func(a *Architecture) { a.Inputs, a.Classes, a.Feedback = -1, 0, "up" }, []string{"Inputs = -1", "Classes = 0", `"up"`}},
 	} {
 		a := plan(5)

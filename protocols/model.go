@@ -173,6 +173,9 @@ func (m Model) fits(net *network.Network) error {
 		return fmt.Errorf("protocols: the network has %d inputs, layers of %v, %d classes and %s feedback; the model says %d, %v, %d and %s",
 			a.Inputs, a.Sizes(), a.Classes, a.Feedback, b.Inputs, b.Sizes(), b.Classes, b.Feedback)
 	}
+	if !slices.Equal(a.Lesions, b.Lesions) {
+		return fmt.Errorf("protocols: the network has the lesions %+v; the model says %+v", a.Lesions, b.Lesions)
+	}
 	return nil
 }
 

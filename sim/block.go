@@ -83,6 +83,7 @@ func (e *Engine) advanceLayer(l *layer, t int) {
 	l.advance(t)
 	if l.out.rates != nil {
 		e.params.Noise.Rates(l.out.rate(t)[:l.size], l.potential(t)[:l.size])
+		l.out.hush(l.out.rate(t))
 	}
 	s := l.out.spikes
 	switch {
@@ -91,7 +92,7 @@ func (e *Engine) advanceLayer(l *layer, t int) {
 	case l.fires:
 		s.neurons = l.thin.draw(s.neurons, t, stream.StepKey(e.key, l.index+1, e.step+t), l.potential(t))
 	}
-	s.endStep()
+	l.out.endStep()
 }
 
 func (e *Engine) drawInput(steps int) {
@@ -109,7 +110,7 @@ func (e *Engine) drawInput(steps int) {
 		if e.params.Forward == Rates && e.in.varies() {
 			e.inputRates(e.inputs.rate(t), e.in.row(t))
 		}
-		s.endStep()
+		e.inputs.endStep()
 	}
 }
 

@@ -23,6 +23,12 @@
 // flows on from one presentation to the next unless Rest is called. Weights may
 // change between presentations.
 //
+// # Lesions
+//
+// Neurons that a network.Lesion silences do not fire, and their rates are 0. Spikes are
+// drawn for them all the same, and then dropped, so that all others draw what they
+// would draw without the lesion.
+//
 // The package knows nothing about data sets and learning.
 package sim
 
@@ -76,14 +82,14 @@ func New(net *network.Network, p Params, seed uint64) (*Engine, error) {
 	e := &Engine{net: net, params: p, seed: seed, kernel: newKernel(p.Kernel, p.Dt)}
 	forwardRates, feedbackRates := p.Forward == Rates, p.Feedback == Rates
 	e.in = newInput(net.Inputs, p.Noise.MaxRate, p.Dt)
-	e.inputs = newSender(net.Inputs, network.Pad(net.Inputs), e.kernel, forwardRates)
+	e.inputs = newSender(net.Inputs, network.Pad(net.Inputs), e.kernel, forwardRates, net.Silenced(0))
 	last := len(net.Layers) - 1
 	for m := range net.Layers {
 		w := &net.Layers[m]
 		l := &layer{index: m, size: w.Size(), stride: w.Weights.Stride}
 		feeds := m == last && last > 0 || net.Feedback == network.LayerWise && m > 0
 		l.fires = m < last && !forwardRates || feeds && !feedbackRates || m == last
-		l.out = newSender(l.size, l.stride, e.kernel, m < last && forwardRates || feeds && feedbackRates)
+		l.out = newSender(l.size, l.stride, e.kernel, m < last && forwardRates || feeds && feedbackRates, net.Silenced(m+1))
 		l.basal = newDendrite(w.Weights, e.sender(m), 0, forwardRates, e.kernel)
 		l.thin = newThinner(l.size, p.Noise.MaxRate, p.Dt)
 		l.soma = make([]float32, (1+blockSteps)*l.stride)

@@ -40,6 +40,7 @@ func (l *layer) addMeans(m *network.Means, p *Phase, first, steps int, noise com
 		}
 		if m.Rate != nil {
 			noise.Rates(l.scratch[:l.size], v)
+			l.out.hush(l.scratch)
 			vec.Add(m.Rate, l.scratch[:l.size])
 		}
 	}

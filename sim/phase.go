@@ -131,6 +131,7 @@ func (e *Engine) inputRates(rates, intensity []float32) {
 	for j, x := range intensity {
 		rates[j] = float32(e.params.Noise.MaxRate * float64(x))
 	}
+	e.inputs.hush(rates)
 }
 
 // followApical decides whether a phase computes apical potentials at every step:

@@ -1,6 +1,10 @@
 package sim
 
-import "plateau/kernels"
+import (
+	"slices"
+
+	"plateau/kernels"
+)
 
 // sender holds what other populations read of a population: its spikes or, in the
 // rate mode, its rates.
@@ -14,10 +18,12 @@ type sender struct {
 	// older is, for an unlimited kernel, the state of its recursion from all spikes
 	// before the history of spikes; for other kernels it is nil.
 	older []kernels.State
+
+	silenced []bool // neurons that never fire; nil if all may
 }
 
-func newSender(size, stride int, k *kernel, rates bool) *sender {
-	s := &sender{size: size, stride: stride, kernel: k, spikes: newSpikes(k.history())}
+func newSender(size, stride int, k *kernel, rates bool, silenced []bool) *sender {
+	s := &sender{size: size, stride: stride, kernel: k, spikes: newSpikes(k.history()), silenced: silenced}
 	if rates {
 		s.rates = make([]float32, (1+blockSteps)*stride)
 	}
@@ -29,6 +35,26 @@ func newSender(size, stride int, k *kernel, rates bool) *sender {
 
 // rate returns the row of rates of a step of the block, or of the step before.
 func (s *sender) rate(step int) []float32 { return row(s.rates, 1+step, s.stride) }
+
+// endStep ends a step after its spikes have been appended. It drops those of silenced
+// neurons: what is drawn for the others does not depend on who is silenced.
+func (s *sender) endStep() {
+	if t := s.spikes; s.silenced != nil {
+		begin := t.start[len(t.start)-1]
+		kept := slices.DeleteFunc(t.neurons[begin:], func(j int32) bool { return s.silenced[j] })
+		t.neurons = t.neurons[:begin+len(kept)]
+	}
+	s.spikes.endStep()
+}
+
+// hush sets the rates of silenced neurons to 0.
+func (s *sender) hush(rates []float32) {
+	for j, silenced := range s.silenced {
+		if silenced {
+			rates[j] = 0
+		}
+	}
+}
 
 // shift begins a new block after a block of the given number of steps.
 func (s *sender) shift(steps int) {

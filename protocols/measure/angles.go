@@ -24,8 +24,9 @@ type angles struct {
 	sum []float64 // sum of the angles of each hidden layer
 	n   []float64 // number of these angles; an update of zero has none
 
-	slopes []float32
-	errors [][]float64 // E of each layer
+	slopes   []float32
+	errors   [][]float64 // E of each layer
+	silenced [][]bool    // hidden neurons that never fire: nothing that they do changes the output
 }
 
 func newAngles(m protocols.Model, net *network.Network) *angles {
@@ -36,6 +37,7 @@ func newAngles(m protocols.Model, net *network.Network) *angles {
 		size := net.Layers[i].Size()
 		largest = max(largest, size)
 		p.errors = append(p.errors, make([]float64, size))
+		p.silenced = append(p.silenced, net.Silenced(i+1))
 	}
 	p.slopes = make([]float32, largest)
 	return p
@@ -57,6 +59,9 @@ func (p *angles) heard(l protocols.Lesson, _ int64) {
 		for j := range e {
 			slope := float64(slopes[j])
 			e[j] = dot(w.Row(j), above) * slope
+			if p.silenced[m] != nil && p.silenced[m][j] {
+				e[j] = 0
+			}
 			between.add((float64(t.Plateau[j])-float64(f.Plateau[j]))*slope, e[j])
 		}
 		if between.aa > 0 && between.bb > 0 {

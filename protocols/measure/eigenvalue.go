@@ -37,8 +37,9 @@ type eigenvalue struct {
 	up   []float64 // sum of J_B, [hidden neuron][output neuron]
 	back []float64 // sum of J_G, [output neuron][hidden neuron]
 
-	slopes []float32 // of the rates of the output neurons
-	apical []float64
+	slopes   []float32 // of the rates of the output neurons
+	apical   []float64
+	silenced []bool // hidden neurons that never fire: the output does not depend on them
 }
 
 func newEigenvalue(m protocols.Model, net *network.Network) *eigenvalue {
@@ -46,7 +47,7 @@ func newEigenvalue(m protocols.Model, net *network.Network) *eigenvalue {
 	p := &eigenvalue{
 		output: &net.Layers[last], hidden: &net.Layers[last-1],
 		noise: m.Neurons.Noise, gain: m.Neurons.Output.Gain(),
-		n: make([]float64, 1),
+		n: make([]float64, 1), silenced: net.Silenced(last),
 	}
 	hidden, outputs := p.hidden.Size(), p.output.Size()
 	p.up, p.back = make([]float64, hidden*outputs), make([]float64, outputs*hidden)
@@ -64,6 +65,9 @@ func (p *eigenvalue) heard(l protocols.Lesson, left int64) {
 	p.noise.Slopes(p.slopes, soma)
 	scale := p.noise.MaxRate * p.gain
 	for j := range hidden {
+		if p.silenced != nil && p.silenced[j] {
+			continue
+		}
 		sum := p.up[j*outputs:][:outputs]
 		for i, w := range p.output.Weights.Row(j) {
 			sum[i] += float64(scale * float64(p.slopes[i]) * float64(w))

@@ -12,7 +12,7 @@ func newRates(l plateaus) part {
 	m, net := l.Model(), l.Network()
 	populations := 1 + len(net.Layers)
 	if m.Neurons.Forward == sim.Rates {
-		return &meanRates{maxRate: m.Neurons.Noise.MaxRate, n: make([]float64, 1), sum: make([]float64, populations)}
+		return &meanRates{maxRate: m.Neurons.Noise.MaxRate, silenced: net.Silenced(0), n: make([]float64, 1), sum: make([]float64, populations)}
 	}
 	return &spikeRates{net: net, dt: m.Neurons.Dt, count: l.CountSpikes(), steps: make([]float64, 1), spikes: make([]float64, populations)}
 }
@@ -58,14 +58,20 @@ func (p *spikeRates) state() []any {
 // intensity; the rate of a neuron is the mean of φ_max σ(V) over the window of the
 // forward phase.
 type meanRates struct {
-	maxRate float64   // φ_max (spikes/ms)
-	n       []float64 // number of examples, one element
-	sum     []float64 // sum of the mean rates of each population over examples
+	maxRate  float64   // φ_max (spikes/ms)
+	silenced []bool    // inputs that never fire
+	n        []float64 // number of examples, one element
+	sum      []float64 // sum of the mean rates of each population over examples
 }
 
 func (p *meanRates) heard(l protocols.Lesson, _ int64) {
 	p.n[0]++
 	p.sum[0] += float64(p.maxRate * mean(l.Intensity))
+	for j, silenced := range p.silenced {
+		if silenced {
+			p.sum[0] -= float64(p.maxRate*float64(l.Intensity[j])) / float64(len(l.Intensity))
+		}
+	}
 	for m := range l.Forward {
 		p.sum[m+1] += mean(l.Forward[m].Rate)
 	}

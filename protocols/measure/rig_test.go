@@ -127,10 +127,32 @@ func (s *slow) Learnt(l protocols.Lesson) {
 		return out
 	}
 	s.lessons = append(s.lessons, slowLesson{
-		weights: s.net.Clone(), intensity: wide(l.Intensity), losses: slices.Clone(l.Losses),
+		weights: s.heard(), intensity: s.seen(l.Intensity), losses: slices.Clone(l.Losses),
 		forward: means(l.Forward), target: means(l.Target), spikes: s.told[0].spikes, time: s.told[0].time,
 	})
 	s.told = s.told[1:]
+}
+
+// heard returns the weights as if those of silenced neurons were 0.
+func (s *slow) heard() *network.Network {
+	net := s.net.Clone()
+	for _, lesion := range net.Lesions {
+		for j := lesion.From; j < lesion.To; j++ {
+			clear(net.Layers[lesion.Layer].Weights.Row(j))
+		}
+	}
+	return net
+}
+
+// seen returns the intensities of an example, 0 for inputs that are silenced.
+func (s *slow) seen(intensity []float32) []float64 {
+	x := wide(intensity)
+	for _, lesion := range s.net.Lesions {
+		if lesion.Layer == 0 {
+			clear(x[lesion.From:lesion.To])
+		}
+	}
+	return x
 }
 
 // Observe counts spikes, step by step.

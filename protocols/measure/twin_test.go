@@ -33,6 +33,13 @@ func TestTwin(t *testing.T) {
 		{"rates", []int{8, 7}, 20, func(m *protocols.Model) {
 			m.Neurons.Forward, m.Neurons.Feedback, m.Batch = sim.Rates, sim.Rates, 3
 		}},
+		{"lesions", []int{8, 7}, 20, func(m *protocols.Model) {
+			m.Network.Lesions = []network.Lesion{{Layer: 0, From: 1, To: 2}, {Layer: 1, From: 2, To: 4}, {Layer: 2, From: 6, To: 7}}
+		}},
+		{"lesions, rates", []int{8, 7}, 20, func(m *protocols.Model) {
+			m.Neurons.Forward, m.Neurons.Feedback = sim.Rates, sim.Rates
+			m.Network.Lesions = []network.Lesion{{Layer: 0, From: 1, To: 2}, {Layer: 1, From: 2, To: 4}, {Layer: 2, From: 6, To: 7}}
+		}},
 		{"more than the window", []int{5}, 130, func(m *protocols.Model) { m.Batch = 3 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -162,6 +162,15 @@ func TestReplay(t *testing.T) {
 			m.Network.Hidden, m.Rates = []int{9, 5}, []float64{0.2, 0.2, 0.1}
 			m.Network.Feedback, m.Neurons.Hidden.Apical = network.LayerWise, 0.05
 		},
+		"lesions": func(m *protocols.Model) {
+			m.Network.Hidden, m.Rates = []int{9, 5}, []float64{0.2, 0.2, 0.1}
+			m.Network.Feedback, m.Neurons.Hidden.Apical = network.LayerWise, 0.05
+			m.Network.Lesions = []network.Lesion{{Layer: 0, From: 1, To: 3}, {Layer: 1, From: 2, To: 6}, {Layer: 2, From: 4, To: 5}}
+		},
+		"lesions, rates": func(m *protocols.Model) {
+			m.Neurons.Forward, m.Neurons.Feedback = sim.Rates, sim.Rates
+			m.Network.Lesions = []network.Lesion{{Layer: 0, From: 1, To: 3}, {Layer: 1, From: 2, To: 6}}
+		},
 		"long phases": func(m *protocols.Model) { m.Train.Forward, m.Train.Target = 300, 200 },
 		"alpha": func(m *protocols.Model) {
 			m.Neurons.Kernel = kernels.Finite{Kernel: kernels.Alpha{Peak: 3}, Support: 12}

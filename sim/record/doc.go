@@ -78,7 +78,8 @@
 //	Dt           length of a step in ms
 //	Populations  a list, from the input up to the output, of Name, Size in neurons and
 //	             Spikes, true if they are recorded
-//	Network      of which Hidden lists the sizes of the hidden layers
+//	Network      of which Hidden lists the sizes of the hidden layers, and Lesions
+//	             neurons that never fire: Layer 0 is the input, From ≤ neuron < To
 //	Plateaus     true if plateau values are recorded
 //	Traces       a list of Population, its number in Populations; Variable, which is
 //	             basal, apical, soma or rate; Neurons, a list in ascending order; and

@@ -11,6 +11,7 @@ type Sampler struct {
 	all   bool // whether it samples every neuron of the population
 	noise compartments.EscapeNoise
 	rates []float32 // room for the rates of the population
+	quiet []bool    // neurons whose rate is 0 because they are silenced; nil if there are none
 }
 
 // Sampler returns a sampler of a probe, which need not be one of the header's own.
@@ -18,7 +19,7 @@ func (h *Header) Sampler(p Probe) *Sampler {
 	size := h.Populations[p.Population].Size
 	s := &Sampler{probe: p, all: p.Neurons == nil || len(p.Neurons) == size, noise: h.Neurons.Noise}
 	if p.Variable == Rate {
-		s.rates = make([]float32, size)
+		s.rates, s.quiet = make([]float32, size), h.Network.Silenced(p.Population)
 	}
 	return s
 }
@@ -36,6 +37,11 @@ func (s *Sampler) Append(dst []float32, b *sim.Block, step int) []float32 {
 	case Rate:
 		row = s.rates
 		s.noise.Rates(row, b.Soma(s.probe.Population, step))
+		for n, quiet := range s.quiet {
+			if quiet {
+				row[n] = 0
+			}
+		}
 	}
 	if s.all {
 		return append(dst, row...)
