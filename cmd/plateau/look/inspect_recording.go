@@ -36,6 +36,7 @@ type recordingEvent struct {
 	Trials       int                  `json:"trials"`
 	Milliseconds float64              `json:"length_ms"`
 	Populations  []recordedPopulation `json:"populations"`
+	Silenced     []string             `json:"silenced,omitempty"` // neurons that never fire
 	Traces       []recordedProbe      `json:"traces"`
 	Plateaus     bool                 `json:"plateaus"`
 	Weights      bool                 `json:"weights"`
@@ -93,6 +94,9 @@ func (i *inspection) event() recordingEvent {
 	for _, p := range h.Populations {
 		e.Populations = append(e.Populations, recordedPopulation{p.Name, p.Size, p.Spikes})
 	}
+	for _, l := range h.Network.Lesions {
+		e.Silenced = append(e.Silenced, fmt.Sprintf("%s:%d:%d", h.Populations[l.Layer].Name, l.From, l.To))
+	}
 	for _, t := range h.Probes {
 		e.Traces = append(e.Traces, recordedProbe{
 			h.Populations[t.Population].Name, string(t.Variable), cli.PrintRanges(t.Neurons), h.Clock().At(int64(t.Every)),
@@ -145,6 +149,9 @@ func (i *inspection) head() {
 		written += ", begun " + strings.NewReplacer("T", " ", "Z", " UTC").Replace(e.Begun)
 	}
 	i.con.Line("%s; seed %d, steps of %s ms", written, e.Seed, terminal.Number(e.Dt))
+	if e.Silenced != nil {
+		i.con.Line("silenced neurons: %s", strings.Join(e.Silenced, ","))
+	}
 	if !e.Complete {
 		i.con.Line("it broke off%s", brokeOff(e.Failure))
 	}

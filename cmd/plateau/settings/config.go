@@ -93,7 +93,7 @@ func (c *Config) Derive() {
 func (c *Config) Model(info dataset.Info) protocols.Model {
 	neurons := c.Neurons.params()
 	m := protocols.Model{
-		Network: c.Network.architecture(info), Initial: c.initial.distribution(neurons.Noise.MaxRate), Neurons: neurons,
+		Network: c.architecture(info), Initial: c.initial.distribution(neurons.Noise.MaxRate), Neurons: neurons,
 		Train: c.Phases.twoPhase(), Test: c.Test.phase(),
 		Seed: uint64(c.Seed),
 	}
@@ -108,7 +108,11 @@ func (c *Config) Title() string {
 	if c.Learning.Rule != kinds()[0].name {
 		by = " by " + c.Learning.Rule
 	}
-	return fmt.Sprintf("%s on %s%s", terminal.Join(c.Sizes(info), "-"), c.Data.Name, by)
+	silenced := ""
+	if c.Network.silence != Nothing {
+		silenced = fmt.Sprintf(" (%s silenced)", c.Network.silence)
+	}
+	return fmt.Sprintf("%s on %s%s%s", terminal.Join(c.Sizes(info), "-"), c.Data.Name, by, silenced)
 }
 
 // Sizes lists the neurons of every population, from the input up.

@@ -76,7 +76,7 @@ func unusual() []string {
 	return []string{
 		"seed=9223372036854775807", "data.name=mnist", `data.dir=a "b" \ c`, "data.examples=12", "data.validation=2", "data.test_examples=all", "data.seed=3",
 		"network.hidden=30,20", "network.per_class=2", "network.feedback=layerwise", "network.symmetric=true",
-		"network.feedback_noise=0.05", "network.silent=0.1", "network.silent_gain=0.3333333333333333", "network.feedback_bias=true",
+		"network.feedback_noise=0.05", "network.silent=0.1", "network.silent_gain=0.3333333333333333", "network.feedback_bias=true", "network.silence=input:3,hidden0:0:5,hidden1",
 		"neurons.dt_ms=0.1", "neurons.integration=exponential", "neurons.max_rate_hz=123.4567890123", "neurons.kernel=alpha",
 		"neurons.tau_rise_ms=2.5", "neurons.tau_leak_ms=11", "neurons.spike_memory_ms=unlimited", "neurons.leak_per_ms=0.07",
 		"neurons.basal_per_ms=0.61", "neurons.apical_per_ms=1e-7", "neurons.output_per_ms=0.62", "neurons.teaching_per_ms=0.9",
@@ -153,7 +153,8 @@ var bad = map[string][]string{
 	"seed": {"-1"}, "data.name": {"cats"}, "data.dir": {"[1"}, "data.examples": {"0"}, "data.validation": {"-1", "30000"}, "data.test_examples": {"-1"}, "data.seed": {"-1"},
 	"network.hidden": {"10, 0", "1048577", "500,", ",500", "500,,100", "500;100", "500 100", "[500,]", "1.5", "nothing"}, "network.per_class": {"0"}, "network.feedback": {"none"}, "network.symmetric": {"1"},
 	"network.silent": {"1"}, "network.feedback_noise": {"0.05", "-1"}, "network.silent_gain": {"0"}, "network.feedback_bias": {"0"},
-	"neurons.dt_ms": {"1.2"}, "neurons.integration": {"rk4"}, "neurons.max_rate_hz": {"0", "10001"}, "neurons.kernel": {"delta"},
+	"network.silence": {"hidden1", "output", "hidden0:", "hidden0:0:501", "hidden0:9:3", "hidden0,", "all", "hidden0:3,,input", "0:50", "none,hidden0"},
+	"neurons.dt_ms":   {"1.2"}, "neurons.integration": {"rk4"}, "neurons.max_rate_hz": {"0", "10001"}, "neurons.kernel": {"delta"},
 	"neurons.tau_rise_ms": {"10"}, "neurons.tau_leak_ms": {"0"}, "neurons.spike_memory_ms": {"70000"}, "neurons.leak_per_ms": {"0"},
 	"neurons.basal_per_ms": {"0"}, "neurons.apical_per_ms": {"-0.1"}, "neurons.output_per_ms": {"0"}, "neurons.teaching_per_ms": {"-1"},
 	"neurons.excitatory": {"-8"}, "neurons.inhibitory": {"-2000000"}, "neurons.forward_signal": {"light"}, "neurons.feedback_signal": {"light"},

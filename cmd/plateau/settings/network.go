@@ -17,12 +17,14 @@ type networkSection struct {
 	silent       float64
 	silentGain   float64
 	feedbackBias bool
+	silence      string
 }
 
 func defaultNetwork(a network.Architecture) networkSection {
 	return networkSection{
 		Hidden: a.Hidden, PerClass: a.PerClass, feedback: string(a.Feedback),
 		symmetric: a.Symmetric, noise: a.FeedbackNoise, silent: a.Silent, silentGain: a.SilentGain, feedbackBias: a.FeedbackBias,
+		silence: Nothing,
 	}
 }
 
@@ -81,12 +83,38 @@ func networkKeys() []Key {
 		Equation: "V_a = Y s_feedback + c",
 		Range:    yesOrNo(),
 		At:       func(c *Config) any { return &c.Network.feedbackBias },
+	}, {
+		Name: "network.silence", Meaning: "neurons that never fire, as after a lesion; their potentials, plateaus and synapses stay as they are",
+		rules: spiking(),
+		Range: relation(`"none", or populations that are not the output, with ranges if only some of their neurons are silenced, as in "hidden0:0:50,hidden1:7"{:neurons}`,
+			func(c *Config) bool { _, err := c.lesions(); return err == nil }).
+			term(":neurons", func(c *Config) string { return neuronsOf(c, 0, len(c.Network.Hidden)+1) }),
+		At: func(c *Config) any { return &c.Network.silence },
 	}}
 }
 
-func (n networkSection) architecture(info dataset.Info) network.Architecture {
+// lesions returns the neurons that never fire. Output neurons cannot be silenced: they
+// are read out by their potentials.
+func (c *Config) lesions() ([]network.Lesion, error) {
+	if c.Network.silence == Nothing {
+		return nil, nil
+	}
+	chosen, err := parseNeurons(c, c.Network.silence, 0, len(c.Network.Hidden)+1)
+	var lesions []network.Lesion
+	for layer, ranges := range chosen {
+		for _, r := range ranges {
+			lesions = append(lesions, network.Lesion{Layer: layer, From: r[0], To: r[1]})
+		}
+	}
+	return lesions, err
+}
+
+func (c *Config) architecture(info dataset.Info) network.Architecture {
+	n := c.Network
+	lesions, _ := c.lesions() // a wrong choice is reported with its key
 	return network.Architecture{
-		Inputs: inputs(info), Hidden: n.Hidden, Classes: len(info.Classes), PerClass: n.PerClass,
+		Lesions: lesions,
+		Inputs:  inputs(info), Hidden: n.Hidden, Classes: len(info.Classes), PerClass: n.PerClass,
 		Feedback: network.Feedback(n.feedback), Symmetric: n.symmetric, FeedbackNoise: n.noise,
 		Silent: n.silent, SilentGain: n.silentGain, FeedbackBias: n.feedbackBias,
 	}

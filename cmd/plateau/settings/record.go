@@ -56,7 +56,7 @@ func recordKeys() []Key {
 		Name: "record.neurons", Meaning: "neurons whose potentials and rates are recorded, counted from 0",
 		Range: relation(`"all" or populations, with ranges if only some of their neurons are wanted, as in "hidden0:0:20,hidden0:77,output"{:neurons}`,
 			func(c *Config) bool { return !recordedNeuronsWrong(c) }).
-			term(":neurons", neuronsThere),
+			term(":neurons", func(c *Config) string { return neuronsOf(c, 1, len(c.Network.Hidden)+2) }),
 		At: func(c *Config) any { return &c.Record.neurons },
 	}, {
 		Name: "record.every_ms", Meaning: "time from one recorded value to the next", Unit: "ms",
@@ -102,16 +102,16 @@ func variableNames() string {
 	return strings.Join(names, ",")
 }
 
-// neuronsThere says how many neurons each population has that has potentials.
-func neuronsThere(c *Config) string {
+// neuronsOf says how many neurons the populations from ≤ i < to have, the input being 0.
+func neuronsOf(c *Config, from, to int) string {
 	info, err := dataset.Lookup(c.Data.Name)
 	if err != nil {
 		return ""
 	}
 	var there []string
 	sizes := c.Sizes(info)
-	for i, name := range PopulationNames(len(c.Network.Hidden))[1:] {
-		there = append(there, fmt.Sprintf("%s with %s", name, terminal.Plural(sizes[i+1], "neuron")))
+	for i, name := range PopulationNames(len(c.Network.Hidden))[from:to] {
+		there = append(there, fmt.Sprintf("%s with %s", name, terminal.Plural(sizes[from+i], "neuron")))
 	}
 	return ": there are " + strings.Join(there, ", ")
 }

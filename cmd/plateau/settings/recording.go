@@ -36,17 +36,24 @@ func recordedPopulations(c *Config) ([]bool, error) {
 }
 
 // neuronRanges returns, for each population, the neurons whose potentials are
-// recorded, as ranges that exclude their last number.
+// recorded, as ranges that exclude their last number. The input has none.
 func neuronRanges(c *Config) ([][][2]int, error) {
+	text, populations := c.Record.neurons, len(c.Network.Hidden)+2
+	if text == Everything {
+		text = strings.Join(PopulationNames(len(c.Network.Hidden))[1:], ",")
+	}
+	return parseNeurons(c, text, 1, populations)
+}
+
+// parseNeurons reads a choice of neurons, such as "hidden0:0:20,hidden0:77,output": for each
+// population ranges that exclude their last number. Only the populations from ≤ i < to can
+// be chosen, the input being 0.
+func parseNeurons(c *Config, text string, from, to int) ([][][2]int, error) {
 	info, err := dataset.Lookup(c.Data.Name)
 	if err != nil {
 		return nil, nil // reported elsewhere
 	}
-	text := c.Record.neurons
 	names, sizes := PopulationNames(len(c.Network.Hidden)), c.Sizes(info)
-	if text == Everything {
-		text = strings.Join(names[1:], ",")
-	}
 	chosen := make([][][2]int, len(names))
 	for part := range strings.SplitSeq(text, ",") {
 		name, numbers, some := strings.Cut(strings.TrimSpace(part), ":")
@@ -54,16 +61,16 @@ func neuronRanges(c *Config) ([][][2]int, error) {
 		switch {
 		case i < 0:
 			return nil, fmt.Errorf("there is no population %s", name)
-		case i == 0:
-			return nil, errors.New("the input has no potentials")
+		case i < from || i >= to:
+			return nil, fmt.Errorf("%s is none of the populations from which to choose", name)
 		case !some:
 			numbers = ":"
 		}
-		from, to, err := cli.ParseRange(numbers, 0, sizes[i])
+		first, end, err := cli.ParseRange(numbers, 0, sizes[i])
 		if err != nil {
 			return nil, err
 		}
-		chosen[i] = append(chosen[i], [2]int{from, to})
+		chosen[i] = append(chosen[i], [2]int{first, end})
 	}
 	return chosen, nil
 }
