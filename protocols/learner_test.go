@@ -34,7 +34,7 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 		},
 		"batches, symmetric": func(m *protocols.Model) { m.Batch, m.Network.Symmetric = 4, true },
 		"rates that decay": func(m *protocols.Model) {
-			m.RateDecay, m.FeedbackRates = 0.7, []float64{0.1}
+			m.Course.Decay, m.FeedbackRates = 0.7, []float64{0.1}
 		},
 		"symmetric, layerwise": func(m *protocols.Model) { m.Network.Symmetric, m.Network.Feedback = true, network.LayerWise },
 	} {
@@ -67,10 +67,10 @@ func TestTrainerIsTheProtocol(t *testing.T) {
 			for number := range 2 {
 				if number == 1 {
 					for l := range rule.Rates {
-						rule.Rates[l] *= m.RateDecay
+						rule.Rates[l] *= m.Course.Decay
 					}
 					for l := range rule.FeedbackRates {
-						rule.FeedbackRates[l] *= m.RateDecay
+						rule.FeedbackRates[l] *= m.Course.Decay
 					}
 				}
 				want := training.Epoch{Number: number + 1, Losses: make([]float64, len(net.Layers))}

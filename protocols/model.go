@@ -28,9 +28,9 @@ type Model struct {
 	HiddenScale   float64   // P₀
 	OutputScale   float64   // P₁
 
-	// RateDecay is the factor by which all learning rates, also those of feedback,
-	// are multiplied after each epoch; in (0, 1]. In the paper it is 1.
-	RateDecay float64
+	// Course says how all learning rates, also those of feedback, change from epoch to
+	// epoch. In the paper they do not.
+	Course network.Course
 
 	// Batch is the number of examples that are shown with the same weights before
 	// the sum of their updates, or with MeanUpdate the mean, changes them; ≥ 1. With
@@ -68,7 +68,7 @@ func Default(inputs int, hidden []int, classes int) Model {
 		Rates:       DefaultRates(len(hidden)),
 		HiddenScale: 20 / maxRate,
 		OutputScale: 20 / (maxRate * maxRate),
-		RateDecay:   1,
+		Course:      network.Course{Decay: 1, Every: 1},
 		Batch:       1,
 		Seed:        1,
 	}
@@ -109,7 +109,7 @@ func (m Model) shape() training.Shape {
 
 // Schedule returns how the model learns from examples.
 func (m Model) Schedule() training.Schedule {
-	return training.Schedule{Batch: m.Batch, RateDecay: m.RateDecay, Seed: m.Seed}
+	return training.Schedule{Batch: m.Batch, Course: m.Course, Seed: m.Seed}
 }
 
 // Validate reports everything that is outside its domain or does not fit

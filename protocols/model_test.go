@@ -113,9 +113,9 @@ func TestModelValidate(t *testing.T) {
 		{func(m *protocols.Model) { m.Batch = 0 }, []string{"Batch = 0, want 1 to 65536"}},
 		{func(m *protocols.Model) { m.Batch = -3 }, []string{"Batch = -3, want 1 to 65536"}},
 		{func(m *protocols.Model) { m.Batch = 65537 }, []string{"Batch = 65537, want 1 to 65536"}},
-		{func(m *protocols.Model) { m.RateDecay = 0 }, []string{"RateDecay = 0, want more than 0, at most 1"}},
-		{func(m *protocols.Model) { m.RateDecay = 1.01 }, []string{"RateDecay = 1.01, want more than 0, at most 1"}},
-		{func(m *protocols.Model) { m.RateDecay = nan }, []string{"RateDecay = NaN, want more than 0"}},
+		{func(m *protocols.Model) { m.Course.Decay = 0 }, []string{"Decay = 0, want more than 0, at most 1"}},
+		{func(m *protocols.Model) { m.Course.Decay = 1.01 }, []string{"Decay = 1.01, want more than 0, at most 1"}},
+		{func(m *protocols.Model) { m.Course.Decay = nan }, []string{"Decay = NaN, want more than 0"}},
 		{func(m *protocols.Model) { m.HiddenScale = nan }, []string{"HiddenScale = NaN, want > 0"}},
 		{func(m *protocols.Model) { m.OutputScale = 0 }, []string{"OutputScale = 0, want > 0"}},
 	} {

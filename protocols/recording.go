@@ -3,8 +3,8 @@ package protocols
 import "plateau/sim/record"
 
 // RecordingHeader returns the header for recording a model's run, with the spikes of
-// all populations and nothing else. If learning rates decay, set EpochTrials too, to
-// the number of examples in an epoch.
+// all populations and nothing else. If learning rates change, set EpochTrials too,
+// to the number of examples in an epoch.
 func RecordingHeader(m Model) record.Header {
 	m = m.OnGrid()
 	rule := m.Rule()
@@ -13,8 +13,8 @@ func RecordingHeader(m Model) record.Header {
 		Rule: &rule, MeanUpdate: m.MeanUpdate,
 		Populations: record.Populations(m.Network),
 	}
-	if m.RateDecay != 1 {
-		h.RateDecay = m.RateDecay
+	if !m.Course.Constant() {
+		h.Course = m.Course
 	}
 	return h
 }

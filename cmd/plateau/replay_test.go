@@ -18,7 +18,7 @@ import (
 // recording of the same run holds.
 func TestReplay(t *testing.T) {
 	plateautest.Empty(t)
-	more := []string{"--hidden", "12,8", "--set", "neurons.apical_per_ms=0.05", "--set", "learning.rate_decay=0.3", "--validation", "3"}
+	more := []string{"--hidden", "12,8", "--set", "neurons.apical_per_ms=0.05", "--set", "learning.rate_decay=0.3", "--set", "learning.rate_warm_up=1", "--validation", "3"}
 	must(t, tiny(append(more, "--out", "spikes", "--record", "--set", "record.weights_every=25")...)...)
 	must(t, tiny(append(more, "--out", "full", "--record", "--set", "record.variables=all")...)...)
 	full := openRecordingFile(t, filepath.Join("full", cli.RecordingName))

@@ -171,7 +171,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 		{"--record", "--set", "record.trials=every=7", "--batch", "3"},
 		{"--record", "--set", "record.weights=false", "--batch", "4", "--set", "record.weights_every=9", "--set", "record.trials=misread"},
 		{"--batch", "4", "--set", "network.symmetric=true", "--set", "network.feedback_noise=0.05"},
-		{"--set", "data.validation=9", "--set", "learning.rate_decay=0.5", "--set", "phases.longer=true"},
+		{"--set", "data.validation=9", "--set", "learning.rate_decay=0.5", "--set", "learning.rate_cosine=3", "--set", "phases.longer=true"},
 		{"--measure", "all", "--set", "measure.every=7", "--batch", "4"},
 	} {
 		must(t, tiny(append(more, "--out", "whole", "--force", "--json")...)...)

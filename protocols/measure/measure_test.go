@@ -411,7 +411,7 @@ func (f *flat) Learn(b *training.Batch) error {
 // What learns without plateaus has losses and norms, and is refused what it cannot tell.
 func TestLearnerWithoutPlateaus(t *testing.T) {
 	f := &flat{make([]float32, 1)}
-	trainer, err := training.NewTrainer(f, training.Schedule{Batch: 2, RateDecay: 1})
+	trainer, err := training.NewTrainer(f, training.Schedule{Batch: 2, Course: network.Course{Decay: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

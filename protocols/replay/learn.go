@@ -6,7 +6,6 @@ import (
 
 	"plateau/network"
 	"plateau/protocols"
-	"plateau/protocols/training"
 	"plateau/sim/record"
 )
 
@@ -79,7 +78,7 @@ func (p *Replay) rule(t *record.Trial) (network.Rule, error) {
 		return network.Rule{}, fmt.Errorf("replay: the training example is number %d, in epochs of %d examples; want 1 to %d epochs", t.Number, h.EpochTrials, maxEpochs)
 	}
 	if epoch := int(before) + 1; epoch != p.epoch {
-		p.epoch, p.slowed = epoch, h.Rule.Slowed(training.Schedule{RateDecay: h.RateDecay}.Rate(epoch))
+		p.epoch, p.slowed = epoch, h.Rule.Slowed(h.Course.Factor(epoch))
 	}
 	return p.slowed, nil
 }

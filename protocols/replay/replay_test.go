@@ -145,10 +145,13 @@ func TestReplay(t *testing.T) {
 			m.Network.Silent, m.FeedbackRates = 0.5, []float64{0.1}
 		},
 		"rates that decay": func(m *protocols.Model) {
-			m.RateDecay, m.FeedbackRates = 0.5, []float64{0.1}
+			m.Course.Decay, m.FeedbackRates = 0.5, []float64{0.1}
 		},
-		"rates that decay, in batches": func(m *protocols.Model) { m.RateDecay, m.Batch = 0.5, 4 },
-		"symmetric":                    func(m *protocols.Model) { m.Network.Symmetric = true },
+		"rates that decay, in batches": func(m *protocols.Model) { m.Course.Decay, m.Batch = 0.5, 4 },
+		"rates on a course": func(m *protocols.Model) {
+			m.Course = network.Course{Decay: 0.5, Every: 2, Cosine: 2, End: 0.1, List: []float64{1, 3}, WarmUp: 1}
+		},
+		"symmetric": func(m *protocols.Model) { m.Network.Symmetric = true },
 		"noisy symmetric": func(m *protocols.Model) {
 			m.Network.Symmetric, m.Network.FeedbackNoise, m.Neurons.Hidden.Apical = true, 0.5, 0.05
 		},
@@ -182,7 +185,7 @@ func TestReplay(t *testing.T) {
 			h := protocols.RecordingHeader(m)
 			h.Weights, h.SnapshotEvery = true, 11
 			f := fullHeader(m)
-			if m.RateDecay != 1 {
+			if !m.Course.Constant() {
 				h.EpochTrials, f.EpochTrials = 30, 30
 			}
 			spikes, full := recordTwice(t, m, h, f, 30, 2) // the last batch of 4 is half full
@@ -527,7 +530,7 @@ func (l later) Observe(e sim.Event) {
 // for the decay of learning rates, so it must refuse very large numbers.
 func TestReplayOfImpossibleEpoch(t *testing.T) {
 	m := protocolstest.Tiny(8)
-	m.RateDecay = 0.5
+	m.Course.Decay = 0.5
 	h := protocols.RecordingHeader(m)
 	h.Weights, h.EpochTrials = true, 1
 	for by, want := range map[uint64]string{1<<24 - 1: "", 1 << 24: "is number 16777217, in epochs of 1", math.MaxUint64 - 1: "want 1 to 16777216 epochs"} {

@@ -123,7 +123,7 @@ func (s *space) learning(m *protocols.Model) {
 		}
 	}
 	m.Batch, m.MeanUpdate = choose(s, "batch", 1, 4), s.yes("mean update")
-	m.RateDecay = choose(s, "decay", 1, 0.6)
+	m.Course.Decay = choose(s, "decay", 1, 0.6)
 }
 
 // Everywhere in the space of models, training ends with finite weights, which are the
@@ -200,7 +200,7 @@ func trySpace(t *testing.T, m protocols.Model) {
 	recorded := begin(2)
 	h, f := protocols.RecordingHeader(m), fullHeader(m)
 	h.Weights, h.SnapshotEvery = true, 4
-	if m.RateDecay != 1 {
+	if !m.Course.Constant() {
 		h.EpochTrials, f.EpochTrials = examples, examples
 	}
 	spikes, full := newRecording(t, h, recorded.Network()), newRecording(t, f, recorded.Network())

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"plateau/internal/vec"
+	"plateau/network"
 	"plateau/network/rate"
 	"plateau/protocols/dataset"
 	"plateau/protocols/measure"
@@ -32,7 +33,7 @@ func begin(t *testing.T, p rival.Backprop, workers, batch int) *training.Trainer
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, err := training.NewTrainer(l, training.Schedule{Batch: batch, RateDecay: 0.9, Seed: 2})
+	trainer, err := training.NewTrainer(l, training.Schedule{Batch: batch, Course: network.Course{Decay: 0.9}, Seed: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

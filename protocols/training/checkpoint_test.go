@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"plateau/kernels"
+	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/protocolstest"
 	"plateau/protocols/training"
@@ -50,7 +51,10 @@ func TestResumedRunIsTheUnbrokenRun(t *testing.T) {
 		{"noisy symmetric feedback", func(m *protocols.Model) {
 			m.Network.Symmetric, m.Network.FeedbackNoise, m.Batch = true, 0.5, 3
 		}, []int{3, 21}},
-		{"rates that decay", func(m *protocols.Model) { m.RateDecay = 0.7 }, []int{17}},
+		{"rates on a course", func(m *protocols.Model) {
+			m.Course = network.Course{Decay: 0.7, Every: 2, Cosine: 3, End: 0.1, List: []float64{1, 2}, WarmUp: 1}
+		}, []int{17}},
+		{"rates that decay", func(m *protocols.Model) { m.Course.Decay = 0.7 }, []int{17}},
 		{"sparse feedback, phases drawn", func(m *protocols.Model) {
 			m.Network.Silent = 0.8
 			m.Train.Longer = &protocols.Wald{Mean: 2, Scale: 1}

@@ -5,7 +5,7 @@
 // new rule gets all of this for nothing: it says how it learns from a batch, how it reads
 // an example, what its weights are, and what else it carries from one batch to the next.
 //
-//	trainer, err := training.NewTrainer(learner, training.Schedule{Batch: 1, RateDecay: 1, Seed: 1})
+//	trainer, err := training.NewTrainer(learner, training.Schedule{Batch: 1, Course: network.Course{Decay: 1}, Seed: 1})
 //	…
 //	epoch, err := trainer.Epoch(ctx, examples, nil)
 //

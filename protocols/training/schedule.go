@@ -5,14 +5,15 @@ import (
 	"fmt"
 
 	"plateau/internal/stream"
+	"plateau/network"
 )
 
 // A Schedule says in which order and in what portions examples are shown, and how
 // learning rates change.
 type Schedule struct {
-	Batch     int     // number of examples of a batch; ≥ 1; the last batch of an epoch may have fewer
-	RateDecay float64 // factor of all learning rates from one epoch to the next; in (0, 1]
-	Seed      uint64  // decides the order of the examples
+	Batch  int            // number of examples of a batch; ≥ 1; the last batch of an epoch may have fewer
+	Course network.Course // how learning rates change from epoch to epoch
+	Seed   uint64         // decides the order of the examples
 }
 
 // MaxBatch is the largest size of a batch, because each slot takes memory.
@@ -24,23 +25,7 @@ func (s Schedule) Validate() error {
 	if s.Batch < 1 || s.Batch > MaxBatch {
 		errs = append(errs, fmt.Errorf("training: Schedule.Batch = %d, want 1 to %d", s.Batch, MaxBatch))
 	}
-	if !(s.RateDecay > 0 && s.RateDecay <= 1) {
-		errs = append(errs, fmt.Errorf("training: Schedule.RateDecay = %v, want more than 0, at most 1", s.RateDecay))
-	}
-	return errors.Join(errs...)
-}
-
-// Rate returns the factor of all learning rates in an epoch, counted from 1. It depends
-// on nothing but the number of the epoch, so that training that is resumed has the same
-// bits.
-func (s Schedule) Rate(epoch int) float64 {
-	factor := 1.0
-	for range epoch - 1 {
-		if factor *= s.RateDecay; factor == 0 || factor == 1 {
-			break // it no longer changes
-		}
-	}
-	return factor
+	return errors.Join(append(errs, s.Course.Validate())...)
 }
 
 // order writes the order of the examples of an epoch to order.

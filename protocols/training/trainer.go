@@ -86,7 +86,7 @@ func (t *Trainer) Epoch(ctx context.Context, data Examples, progress func(Epoch)
 		t.order = make([]int, t.length)
 	}
 	t.schedule.order(t.order, t.epoch.Number)
-	rate := t.schedule.Rate(t.epoch.Number)
+	rate := t.schedule.Course.Factor(t.epoch.Number)
 	for t.epoch.Examples < t.length {
 		if err := ctx.Err(); err != nil {
 			return t.epoch, err

@@ -63,6 +63,8 @@ const (
 	fileMagic    = "\x89PLATEAU\r\n\x1a\n"
 	version      = 1
 	ownPhases    = 2 // also holds phases with currents and with intensities that change
+	courses      = 3 // also holds courses of learning rates that do not simply decay
+	latest       = courses
 	fileStart    = len(fileMagic) + 4
 	chunkMagic   = "\xc9Pc\x1a"
 	frameSize    = 48

@@ -37,8 +37,9 @@
 // # The file
 //
 // All numbers are little-endian. The file begins with 12 bytes, 89 50 4C 41 54 45
-// 41 55 0D 0A 1A 0A, and the version of the format as uint32, which is 1. Then come
-// chunks, one after another: each has a frame of 48 bytes and a payload.
+// 41 55 0D 0A 1A 0A, and the version of the format as uint32: 1, or 2 or 3 if
+// the recording holds what earlier versions cannot. Then come chunks, one after
+// another: each has a frame of 48 bytes and a payload.
 //
 //	offset  type    what
 //	0       [4]byte C9 50 63 1A

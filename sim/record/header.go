@@ -33,9 +33,10 @@ type Header struct {
 	// MeanUpdate says whether a batch changes weights by the mean of its updates,
 	// not by their sum.
 	MeanUpdate bool
-	// RateDecay, if not 0, is the factor by which all learning rates of Rule are
-	// multiplied after every EpochTrials training trials.
-	RateDecay   float64
+	// Course says how all learning rates of Rule change with the epochs, each of which
+	// has EpochTrials training trials. The zero Course stands for rates that do not
+	// change.
+	Course      network.Course
 	EpochTrials int
 
 	// Populations are the input, the hidden layers in order, and the output. Their
@@ -62,11 +63,17 @@ func (h *Header) complete(a network.Architecture) {
 	if h.Protocol != "" {
 		h.Format = ownPhases
 	}
+	if wireCourseOf(h.Course) != nil {
+		h.Format = courses
+	}
 	if h.Populations == nil {
 		h.Populations = Populations(a)
 	}
 	h.Plateaus = h.Plateaus && len(a.Hidden) > 0
 }
+
+// steady reports whether learning rates never change.
+func (h *Header) steady() bool { return h.Course.Decay == 0 && wireCourseOf(h.Course) == nil }
 
 // listNeurons lists the neurons of probes that sample all of a population.
 func (h *Header) listNeurons() {
@@ -124,9 +131,9 @@ func (h *Header) Validate() error {
 	if h.Rule != nil {
 		errs = append(errs, h.Rule.Validate(h.Network))
 	}
-	if h.RateDecay != 0 || h.EpochTrials != 0 {
-		require(h.RateDecay > 0 && h.RateDecay <= 1, "RateDecay = %v, want more than 0, at most 1", h.RateDecay)
-		require(h.EpochTrials >= 1, "EpochTrials = %d, want at least 1, as RateDecay is set", h.EpochTrials)
+	if h.EpochTrials != 0 || !h.steady() {
+		errs = append(errs, h.Course.Validate())
+		require(h.EpochTrials >= 1, "EpochTrials = %d, want at least 1, as learning rates change", h.EpochTrials)
 	}
 	want := Populations(h.Network)
 	require(len(h.Populations) == len(want), "Populations: there are %d, want %d", len(h.Populations), len(want))

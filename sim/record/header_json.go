@@ -34,7 +34,8 @@ type wireHeader struct {
 	Seed        uint64        `json:",string"`
 	Rule        *network.Rule `json:",omitempty"`
 	MeanUpdate  bool          `json:",omitempty"`
-	RateDecay   float64       `json:",omitempty"`
+	RateDecay   float64       `json:",omitempty"` // Course.Decay
+	RateCourse  *wireCourse   `json:",omitempty"` // the rest of Course
 	EpochTrials int           `json:",omitempty"`
 
 	Populations   []Population
@@ -43,6 +44,32 @@ type wireHeader struct {
 	Select        Selection `json:"Trials,omitzero"`
 	Weights       bool      `json:",omitempty"`
 	SnapshotEvery int       `json:"Snapshots,omitempty"`
+}
+
+// wireCourse is what a network.Course has beside its Decay.
+type wireCourse struct {
+	Every  int       `json:",omitempty"`
+	Cosine int       `json:",omitempty"`
+	End    float64   `json:",omitempty"`
+	List   []float64 `json:",omitempty"`
+	WarmUp int       `json:",omitempty"`
+}
+
+// wireCourseOf returns nil for a course that has a Decay only, as all had in the first
+// version of the format.
+func wireCourseOf(c network.Course) *wireCourse {
+	if c.Every <= 1 && c.Cosine == 0 && c.End == 0 && len(c.List) == 0 && c.WarmUp == 0 {
+		return nil
+	}
+	return &wireCourse{c.Every, c.Cosine, c.End, c.List, c.WarmUp}
+}
+
+// course is the inverse of wireCourseOf.
+func (w *wireCourse) course(decay float64) network.Course {
+	if w == nil {
+		return network.Course{Decay: decay}
+	}
+	return network.Course{Decay: decay, Every: w.Every, Cosine: w.Cosine, End: w.End, List: w.List, WarmUp: w.WarmUp}
 }
 
 // wireKernel is a kernel; times in ms.
@@ -96,7 +123,7 @@ func (h Header) MarshalJSON() ([]byte, error) {
 		Dt: h.Neurons.Dt, Hidden: h.Neurons.Hidden, Output: h.Neurons.Output, MaxRate: h.Neurons.Noise.MaxRate,
 		Integration: h.Neurons.Integration, Forward: h.Neurons.Forward, Feedback: h.Neurons.Feedback,
 		Network: h.Network, Seed: h.Seed, Rule: h.Rule, MeanUpdate: h.MeanUpdate,
-		RateDecay: h.RateDecay, EpochTrials: h.EpochTrials,
+		RateDecay: h.Course.Decay, RateCourse: wireCourseOf(h.Course), EpochTrials: h.EpochTrials,
 		Populations: h.Populations, Probes: h.Probes, Plateaus: h.Plateaus, Select: h.Select,
 		Weights: h.Weights, SnapshotEvery: h.SnapshotEvery,
 	}
@@ -127,7 +154,7 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 			Integration: w.Integration, Forward: w.Forward, Feedback: w.Feedback,
 		},
 		Network: w.Network, Seed: w.Seed, Rule: w.Rule, MeanUpdate: w.MeanUpdate,
-		RateDecay: w.RateDecay, EpochTrials: w.EpochTrials,
+		Course: w.RateCourse.course(w.RateDecay), EpochTrials: w.EpochTrials,
 		Populations: w.Populations, Probes: w.Probes, Plateaus: w.Plateaus, Select: w.Select,
 		Weights: w.Weights, SnapshotEvery: w.SnapshotEvery,
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"plateau/kernels"
+	"plateau/network"
 	"plateau/sim/record"
 )
 
@@ -25,6 +26,7 @@ func TestHeader(t *testing.T) {
 		h.Probes = []record.Probe{{Population: 2, Variable: record.Rate, Neurons: []int{1, 4}, Every: 10}}
 		h.Select = record.Selection{Every: 2, Mispredicted: true, Numbers: []uint64{1 << 63}}
 		h.Config = "# \"x\"\nseed = 1\n"
+		h.Course, h.EpochTrials = network.Course{Decay: 0.5}, 7
 		var file bytes.Buffer
 		w, err := record.NewWriter(&file, h, net)
 		if err != nil {
@@ -40,6 +42,19 @@ func TestHeader(t *testing.T) {
 		}
 	}
 	h := header(m)
+	h.Course, h.EpochTrials = network.Course{Decay: 1, Every: 2, Cosine: 9, End: 0.1, List: []float64{1, 0}, WarmUp: 3}, 7
+	var file bytes.Buffer
+	w, err := record.NewWriter(&file, h, net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, file.Bytes()).Header(); !reflect.DeepEqual(got.Course, h.Course) || got.EpochTrials != 7 || got.Format != 3 {
+		t.Errorf("the course is %+v with epochs of %d in format %d, want %+v, 7, 3", got.Course, got.EpochTrials, got.Format, h.Course)
+	}
+	h = header(m)
 	if n, err := h.Population("hidden1"); err == nil {
 		t.Errorf("population %d in a header without populations", n)
 	}
@@ -74,9 +89,10 @@ func TestHeaderRefusals(t *testing.T) {
 		"Neurons holds -1":           func(h *record.Header) { h.Probes[1].Neurons = []int{-1} },
 		"Snapshots = -1":             func(h *record.Header) { h.SnapshotEvery = -1 },
 		"Every = -2":                 func(h *record.Header) { h.Select.Every = -2 },
-		"RateDecay = 2":              func(h *record.Header) { h.RateDecay, h.EpochTrials = 2, 5 },
-		"RateDecay = 0":              func(h *record.Header) { h.EpochTrials = 5 },
-		"EpochTrials = 0":            func(h *record.Header) { h.RateDecay = 0.5 },
+		"Decay = 2":                  func(h *record.Header) { h.Course.Decay, h.EpochTrials = 2, 5 },
+		"Decay = 0":                  func(h *record.Header) { h.EpochTrials = 5 },
+		"EpochTrials = 0":            func(h *record.Header) { h.Course.Decay = 0.5 },
+		"Course.Cosine = -1":         func(h *record.Header) { h.Course, h.EpochTrials = network.Course{Decay: 1, Cosine: -1}, 5 },
 		"Rates has 1 learning rates": func(h *record.Header) { h.Rule.Rates = h.Rule.Rates[:1] },
 	} {
 		h := header(m)

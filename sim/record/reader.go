@@ -85,11 +85,11 @@ func NewReader(at io.ReaderAt, size int64) (*Reader, error) {
 	case len(start) < fileStart || string(start[:len(fileMagic)]) != fileMagic:
 		return nil, errors.New("record: not a recording of plateau")
 	}
-	if v := binary.LittleEndian.Uint32(start[len(fileMagic):]); v != version && v != ownPhases {
-		if v > ownPhases {
-			return nil, fmt.Errorf("record: the recording has version %d of the format, and this program knows none after %d: it was written by a later plateau, or is damaged", v, ownPhases)
+	if v := binary.LittleEndian.Uint32(start[len(fileMagic):]); v < version || v > latest {
+		if v > latest {
+			return nil, fmt.Errorf("record: the recording has version %d of the format, and this program knows none after %d: it was written by a later plateau, or is damaged", v, latest)
 		}
-		return nil, fmt.Errorf("record: the recording has version %d of the format, want %d or %d: it is damaged", v, version, ownPhases)
+		return nil, fmt.Errorf("record: the recording has version %d of the format, want %d to %d: it is damaged", v, version, latest)
 	}
 	r.layout, err = r.readIndex()
 	if err != nil {

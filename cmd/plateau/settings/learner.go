@@ -67,7 +67,7 @@ func perceptrons() []string { return []string{backprop} } // of networks without
 // Learner returns what learns with these settings, with its initial weights, and how
 // examples are shown to it.
 func (c *Config) Learner(info dataset.Info, workers int) (training.Learner, training.Schedule, error) {
-	s := training.Schedule{Batch: c.Learning.Batch, RateDecay: c.Learning.rateDecay, Seed: uint64(c.Seed)}
+	s := training.Schedule{Batch: c.Learning.Batch, Course: c.Learning.rateCourse(), Seed: uint64(c.Seed)}
 	l, err := c.rule(info).Learner(workers)
 	return l, s, err
 }

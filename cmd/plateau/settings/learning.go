@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"plateau/cmd/plateau/terminal"
+	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/training"
 )
@@ -15,13 +16,13 @@ type learningSection struct {
 	Epochs, Batch            int
 	batchUpdate              string
 	rates, feedbackRates     []float64
-	rateDecay                float64
+	course                   network.Course
 	hiddenScale, outputScale float64
 }
 
 // defaultLearning leaves out what follows other settings.
 func defaultLearning(m protocols.Model) learningSection {
-	return learningSection{Rule: kinds()[0].name, rateDecay: m.RateDecay}
+	return learningSection{Rule: kinds()[0].name, course: m.Course}
 }
 
 // Values of learning.batch_update.
@@ -29,6 +30,8 @@ const (
 	updateSum  = "sum"
 	updateMean = "mean"
 )
+
+const maxEpochs = 1000000
 
 func learningKeys() []Key {
 	rates := from(0, maxNumber)
@@ -40,7 +43,7 @@ func learningKeys() []Key {
 	}, {
 		Name: "learning.epochs", Meaning: "passes through the training images",
 		Option:  Option{Flag: "epochs", hint: "N", usage: "passes through the training images", standard: digitsOtherwise(digitsEpochs, fmt.Sprint(otherEpochs))},
-		Range:   whole(1, 1000000),
+		Range:   whole(1, maxEpochs),
 		At:      func(c *Config) any { return &c.Learning.Epochs },
 		Follows: forDigits(digitsEpochs, fmt.Sprint(otherEpochs)),
 		derive:  func(c *Config) { _, _, c.Learning.Epochs = schedule(c.Data.Name) },
@@ -87,7 +90,35 @@ func learningKeys() []Key {
 		Name: "learning.rate_decay", Meaning: "factor by which all learning rates, of feedback too, are multiplied after each epoch",
 		Equation: "η of epoch e = η decay^(e − 1)",
 		Range:    moreThan(0, 1),
-		At:       func(c *Config) any { return &c.Learning.rateDecay },
+		At:       func(c *Config) any { return &c.Learning.course.Decay },
+	}, {
+		Name: "learning.rate_decay_every", Meaning: "number of epochs after which rate_decay multiplies the learning rates; 2 or more make steps", Unit: "epochs",
+		Equation: "η decay^⌊(e − 1)/every⌋",
+		Range:    whole(1, maxEpochs),
+		At:       func(c *Config) any { return &c.Learning.course.Every },
+	}, {
+		Name: "learning.rate_cosine", Meaning: "number of epochs in which the learning rates go down half a period of a cosine, to rate_cosine_end; 0 for no cosine", Unit: "epochs",
+		Equation: "η (end + (1 − end) (1 + cos(π (e − 1)/cosine))/2)",
+		Range:    whole(0, maxEpochs),
+		At:       func(c *Config) any { return &c.Learning.course.Cosine },
+	}, {
+		Name: "learning.rate_cosine_end", Meaning: "factor of the learning rates at the end of the cosine and after it",
+		Range: from(0, 1).with(", and 0 without {learning.rate_cosine}", func(c *Config) bool {
+			return c.Learning.course.End == 0 || c.Learning.course.Cosine > 0
+		}),
+		At: func(c *Config) any { return &c.Learning.course.End },
+	}, {
+		Name: "learning.rate_factors", Meaning: `factors of the learning rates of the first epochs; the last is also that of all later epochs; "none" leaves the rates as they are`,
+		Equation: "η f_e",
+		Range: relation("a list of numbers "+rates.wants+`, one for an epoch, or "none"`, func(c *Config) bool {
+			return rates.all(c.Learning.course.List)
+		}),
+		At: func(c *Config) any { return &c.Learning.course.List },
+	}, {
+		Name: "learning.rate_warm_up", Meaning: "number of epochs in which the learning rates rise, in equal steps, before they are what the other settings say; 0 for none", Unit: "epochs",
+		Equation: "η e/(warm-up + 1)",
+		Range:    whole(0, maxEpochs),
+		At:       func(c *Config) any { return &c.Learning.course.WarmUp },
 	}, {
 		Name: "learning.hidden_scale", Meaning: "scale P_0 of the updates of hidden layers", Unit: "ms",
 		rules:    spiking(),
@@ -119,9 +150,18 @@ func (l learningSection) spread(hidden int) []float64 {
 
 // addTo adds to a model how it learns.
 func (l learningSection) addTo(m *protocols.Model) {
-	m.Rates, m.FeedbackRates, m.RateDecay = l.rates, l.feedback(), l.rateDecay
+	m.Rates, m.FeedbackRates, m.Course = l.rates, l.feedback(), l.rateCourse()
 	m.HiddenScale, m.OutputScale = l.hiddenScale, l.outputScale
 	m.Batch, m.MeanUpdate = l.Batch, l.batchUpdate == updateMean
+}
+
+// rateCourse returns how the learning rates change.
+func (l learningSection) rateCourse() network.Course {
+	c := l.course
+	if len(c.List) == 0 {
+		c.List = nil // an empty list and none are the same
+	}
+	return c
 }
 
 // feedback returns the learning rates of feedback, nil if it does not learn.

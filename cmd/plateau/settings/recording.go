@@ -10,6 +10,7 @@ import (
 
 	"plateau/cmd/plateau/cli"
 	"plateau/kernels"
+	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
 	"plateau/sim/record"
@@ -193,7 +194,7 @@ func RecordingHeader(c *Config, m protocols.Model) (record.Header, error) {
 	if h.Probes, err = recordedProbes(c); err != nil {
 		return h, err
 	}
-	if h.RateDecay != 0 {
+	if !m.Course.Constant() {
 		h.EpochTrials = c.Data.Shown()
 	}
 	h.Plateaus, h.Weights, h.SnapshotEvery = c.Record.plateaus, c.Record.weights, c.Record.weightsEvery
@@ -205,7 +206,7 @@ func RecordingHeader(c *Config, m protocols.Model) (record.Header, error) {
 func TrialHeader(c *Config, m protocols.Model, split string) record.Header {
 	h := protocols.RecordingHeader(m)
 	signHeader(c, &h, split)
-	h.Rule, h.MeanUpdate, h.RateDecay = nil, false, 0
+	h.Rule, h.MeanUpdate, h.Course = nil, false, network.Course{}
 	h.Plateaus, h.Weights = true, true
 	for i := range h.Populations[1:] {
 		for _, v := range Variables() {
