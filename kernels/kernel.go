@@ -29,7 +29,9 @@ type Kernel interface {
 	Integral(t float64) float64
 	// PeakTime returns the time in ms at which κ is largest.
 	PeakTime() float64
-	// Recursion returns κ sampled at dt, 2 dt, … as a recursion.
+	// Recursion returns κ sampled at dt, 2 dt, … as a recursion; the engine uses nothing
+	// else. A kernel of one's own best takes the decays from Exponential.Recursion, as
+	// results of math.Exp differ between processors.
 	Recursion(dt float64) Recursion
 	// Validate reports every parameter outside its domain.
 	Validate() error

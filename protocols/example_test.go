@@ -6,7 +6,7 @@ import (
 
 	"plateau/protocols"
 	"plateau/protocols/dataset"
-	"plateau/protocols/protocolstest"
+	"plateau/protocols/training"
 	"plateau/sim"
 )
 
@@ -15,17 +15,17 @@ import (
 func Example() {
 	data := dataset.Digits(1, 400, 100)
 	m := protocols.Default(data.Train.Size(), nil, data.Train.Classes)
-	net, err := m.NewNetwork()
+	learner, err := m.Learner(1)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	trainer, err := protocolstest.New(m, net, 1)
+	trainer, err := training.NewTrainer(learner, m.Schedule())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	tester, err := protocolstest.NewTester(m, net, 2)
+	tester, err := training.NewTester(learner, 2)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/sim/record"
@@ -86,5 +87,32 @@ func TestHeaderFails(t *testing.T) {
 	}
 	if !record.Begins(path) || record.Begins(filepath.Dir(path)) || record.Begins(path+"x") {
 		t.Error("Begins does not recognise a recording")
+	}
+}
+
+// ownKernel is a kernel that nobody else knows.
+type ownKernel struct{ kernels.Exponential }
+
+// A network with a kernel of the user's own can be run but not recorded: the error says
+// which kernels can be, and there is no file.
+func TestOwnKernel(t *testing.T) {
+	for _, kernel := range []kernels.Kernel{
+		ownKernel{kernels.Exponential{Decay: 5}},
+		kernels.Finite{Kernel: ownKernel{kernels.Exponential{Decay: 5}}, Support: 10},
+	} {
+		m := tiny(4)
+		m.Neurons.Kernel = kernel
+		net := newNetwork(t, m)
+		if _, err := protocols.RunTrial(m, net, noise{1, 6, 3, 1}, 0, nil); err != nil {
+			t.Errorf("%T: %v", kernel, err)
+		}
+		path := filepath.Join(t.TempDir(), "run.plateau")
+		_, err := record.Create(path, header(m), net)
+		if err == nil || !strings.Contains(err.Error(), "record_test.ownKernel") || !strings.Contains(err.Error(), "want kernels.DoubleExponential") {
+			t.Errorf("%T: error %v", kernel, err)
+		}
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%T: there is a file, or an error: %v", kernel, err)
+		}
 	}
 }

@@ -93,7 +93,8 @@ func (k *wireKernel) set(from kernels.Kernel) error {
 	case kernels.Alpha:
 		k.Shape, k.Peak = "alpha", f.Peak
 	default:
-		return fmt.Errorf("record: a header cannot hold a kernel %T", from)
+		return fmt.Errorf("record: a recording cannot hold a kernel of type %T, which whoever replays it would not know; "+
+			"want kernels.DoubleExponential, Exponential or Alpha, or one of them in Finite", from)
 	}
 	return nil
 }
