@@ -58,8 +58,7 @@ func (a Architecture) FeedbackFrom(m int) int {
 	return len(a.Hidden)
 }
 
-// MaxNeurons is the largest population whose spikes package sim can draw; see
-// vec.MaxCells.
+// MaxNeurons is the size of the largest population whose spikes package sim can draw.
 const MaxNeurons = 1 << 20
 
 // Validate reports every field outside its domain.

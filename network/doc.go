@@ -11,6 +11,6 @@
 // Learning is local (Rule): a hidden neuron compares its plateau
 // potentials at the end of the forward and of the target phase, an output
 // neuron its firing with and without the teaching current, and each
-// changes its synapses by that difference times the trace of the presynaptic
-// neuron. The averages come from the caller; see Means.
+// changes its synapses by that difference times the postsynaptic traces that came
+// through them. The averages come from the caller; see Means.
 package network

@@ -64,7 +64,7 @@ func New(p Plan) *Perceptron {
 }
 
 // Draw gives n new weights: W and b of a layer are uniform over ±1/√n, with n the number
-// of units below, as the seed's networks had them (torch's law for linear layers).
+// of units below, which is torch's law for linear layers.
 func (n *Perceptron) Draw(src network.Source) {
 	for _, l := range n.Layers {
 		half := 1 / math.Sqrt(float64(l.Weights.Rows))

@@ -1,7 +1,8 @@
 // Package training shows examples to anything that learns: batch by batch and epoch by
 // epoch, with schedules, tests, witnesses and checkpoints.
 //
-// What learns is a Learner. The package knows neither spikes nor learning rules, and a
+// What learns is a Learner, such as protocols.Model.Learner and rival.Backprop.Learner
+// make. The package knows neither spikes nor learning rules, and a
 // new rule gets all of this for nothing: it says how it learns from a batch, how it reads
 // an example, what its weights are, and what else it carries from one batch to the next.
 //

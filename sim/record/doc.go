@@ -3,7 +3,7 @@
 // A recording is one file. A [Writer] observes a run and writes as it goes. A
 // [Reader] finds any part of any trial without loading the rest. Weights and spikes
 // determine all potentials, so a recording of spikes is enough to recompute the
-// potentials later; package protocols does that.
+// potentials later; package protocols/replay does that.
 //
 // The package does not know data sets, learning or configurations: it only stores
 // their names and text.

@@ -146,30 +146,30 @@ func (h *Header) Validate() error {
 		require(p.Name != "" && !names[p.Name], "Populations[%d].Name = %q, want a name that no other has", i, p.Name)
 		names[p.Name] = true
 	}
-	require(len(h.Probes) <= maxProbes, "Traces: there are %d, want at most %d", len(h.Probes), maxProbes)
+	require(len(h.Probes) <= maxProbes, "Probes: there are %d, want at most %d", len(h.Probes), maxProbes)
 	for i, t := range h.Probes {
-		require(t.Population >= 1 && t.Population < len(want), "Traces[%d].Population = %d, want 1 to %d: the input has no potentials", i, t.Population, len(want)-1)
+		require(t.Population >= 1 && t.Population < len(want), "Probes[%d].Population = %d, want 1 to %d: the input has no potentials", i, t.Population, len(want)-1)
 		switch t.Variable {
 		case Basal, Soma, Rate:
 		case Apical:
-			require(t.Population < len(want)-1, "Traces[%d]: output neurons have no apical dendrite", i)
+			require(t.Population < len(want)-1, "Probes[%d]: output neurons have no apical dendrite", i)
 		default:
-			require(false, "Traces[%d].Variable = %q, want %q, %q, %q or %q", i, t.Variable, Basal, Apical, Soma, Rate)
+			require(false, "Probes[%d].Variable = %q, want %q, %q, %q or %q", i, t.Variable, Basal, Apical, Soma, Rate)
 		}
-		require(t.Every >= 1 && t.Every <= maxEvery, "Traces[%d].Interval = %d steps, want 1 to %d", i, t.Every, maxEvery)
+		require(t.Every >= 1 && t.Every <= maxEvery, "Probes[%d].Every = %d steps, want 1 to %d", i, t.Every, maxEvery)
 		if t.Population < 0 || t.Population >= len(want) {
 			continue
 		}
-		require(t.Neurons == nil || len(t.Neurons) > 0, "Traces[%d].Neurons is empty", i)
+		require(t.Neurons == nil || len(t.Neurons) > 0, "Probes[%d].Neurons is empty", i)
 		for k, n := range t.Neurons {
 			if n < 0 || n >= want[t.Population].Size || k > 0 && n <= t.Neurons[k-1] {
-				require(false, "Traces[%d].Neurons holds %d, want numbers of neurons, 0 to %d, in ascending order", i, n, want[t.Population].Size-1)
+				require(false, "Probes[%d].Neurons holds %d, want numbers of neurons, 0 to %d, in ascending order", i, n, want[t.Population].Size-1)
 				break
 			}
 		}
 	}
-	require(h.SnapshotEvery >= 0, "Snapshots = %d trials, want ≥ 0", h.SnapshotEvery)
-	require(h.Select.Every >= 0, "Trials.Every = %d, want ≥ 0", h.Select.Every)
+	require(h.SnapshotEvery >= 0, "SnapshotEvery = %d trials, want ≥ 0", h.SnapshotEvery)
+	require(h.Select.Every >= 0, "Select.Every = %d, want ≥ 0", h.Select.Every)
 	return errors.Join(errs...)
 }
 
