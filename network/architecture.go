@@ -83,7 +83,7 @@ func (a Architecture) Validate() error {
 	require(a.FeedbackNoise == 0 || a.Symmetric, "FeedbackNoise = %v, but feedback is not Symmetric; want 0", a.FeedbackNoise)
 	for i, l := range a.Lesions {
 		err := l.validate(a)
-		require(err == nil, "Lesions[%d].%v", i, err)
+		require(err == nil, "Lesions[%d]%v", i, err)
 	}
 	return errors.Join(errs...)
 }

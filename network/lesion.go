@@ -39,12 +39,13 @@ func (a Architecture) neurons(layer int) int {
 
 // validate reports a lesion of neurons that a network does not have. Output neurons are
 // read out by their potentials, so that silencing them would not take their answer away.
+// The error continues the name of the lesion: it begins with .Layer or .From.
 func (l Lesion) validate(a Architecture) error {
 	if l.Layer < 0 || l.Layer > len(a.Hidden) {
-		return fmt.Errorf("Layer = %d, want 0 for the input to %d for the last hidden layer", l.Layer, len(a.Hidden))
+		return fmt.Errorf(".Layer = %d, want 0 for the input to %d for the last hidden layer", l.Layer, len(a.Hidden))
 	}
 	if n := a.neurons(l.Layer); l.From < 0 || l.To <= l.From || l.To > n {
-		return fmt.Errorf("From = %d, To = %d, want a range of neurons from 0 to at most %d", l.From, l.To, n)
+		return fmt.Errorf(".From = %d, To = %d, want a range of neurons from 0 to at most %d", l.From, l.To, n)
 	}
 	return nil
 }

@@ -44,35 +44,35 @@ func (c *Current) At(step, k, steps int) float32 {
 }
 
 // validate reports why a network cannot get the current in a phase of the given number
-// of steps.
+// of steps. The error continues the name of the current: it begins with .Layer or so.
 func (c *Current) validate(a network.Architecture, steps int) error {
 	sizes := a.Sizes()
 	if c.Layer < 1 || c.Layer > len(sizes) {
-		return fmt.Errorf("Layer = %d, want 1 to %d: the input has no potentials", c.Layer, len(sizes))
+		return fmt.Errorf(".Layer = %d, want 1 to %d: the input has no potentials", c.Layer, len(sizes))
 	}
 	switch c.Into {
 	case Soma, Basal:
 	case Apical:
 		if c.Layer == len(sizes) {
-			return fmt.Errorf("Into = %q, but output neurons have no apical dendrite", c.Into)
+			return fmt.Errorf(".Into = %q, but output neurons have no apical dendrite", c.Into)
 		}
 	default:
-		return fmt.Errorf("Into = %q, want %q, %q or %q", c.Into, Soma, Basal, Apical)
+		return fmt.Errorf(".Into = %q, want %q, %q or %q", c.Into, Soma, Basal, Apical)
 	}
 	if len(c.Neurons) == 0 {
-		return fmt.Errorf("Neurons is empty")
+		return fmt.Errorf(".Neurons is empty")
 	}
 	for k, i := range c.Neurons {
 		if i < 0 || i >= sizes[c.Layer-1] || k > 0 && i <= c.Neurons[k-1] {
-			return fmt.Errorf("Neurons holds %d, want numbers of neurons, 0 to %d, in ascending order", i, sizes[c.Layer-1]-1)
+			return fmt.Errorf(".Neurons holds %d, want numbers of neurons, 0 to %d, in ascending order", i, sizes[c.Layer-1]-1)
 		}
 	}
 	if n := len(c.Values); n != 1 && n != steps && n != steps*len(c.Neurons) {
-		return fmt.Errorf("Values has %d numbers, want 1, %d (steps) or %d (steps × neurons)", n, steps, steps*len(c.Neurons))
+		return fmt.Errorf(".Values has %d numbers, want 1, %d (steps) or %d (steps × neurons)", n, steps, steps*len(c.Neurons))
 	}
 	for _, v := range c.Values {
 		if !(math.Abs(float64(v)) <= maxCurrent) {
-			return fmt.Errorf("Values holds %v, want −%g to %[2]g", v, maxCurrent)
+			return fmt.Errorf(".Values holds %v, want −%g to %[2]g", v, maxCurrent)
 		}
 	}
 	return nil

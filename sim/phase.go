@@ -42,7 +42,7 @@ func (p *Phase) validate(a network.Architecture, forward Signal, seen bool) erro
 	p.validateSpikes(a.Inputs, fail)
 	for k := range p.Currents {
 		if err := p.Currents[k].validate(a, p.Steps); err != nil {
-			fail("Currents[%d].%v", k, err)
+			fail("Currents[%d]%v", k, err)
 		}
 	}
 	if !seen {
