@@ -2,6 +2,7 @@ package npz
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -217,51 +218,66 @@ func values[T any](r *Reader, name string, want Type, get func([]T, []byte)) ([]
 	return v, shape, err
 }
 
-// read checks that an array has the wanted type, "<U" for Text of any width, and the size
-// that its header says, and calls data to read its n values. Memory for room of them can
-// be taken at once: their bytes exist.
+// read checks that an array has the wanted type, "<U" for Text of any width, and is in C
+// order, and calls data to read its n values. Memory for room of them can be taken at once:
+// their bytes exist.
 func (r *Reader) read(name string, want Type, data func(f io.Reader, t Type, n, room int) error) ([]int, error) {
+	var t Type
+	size := func(h header) (int, error) {
+		t = Type(h.descr)
+		if _, text := t.textWidth(); t != want && !(want == "<U" && text) {
+			return 0, fmt.Errorf("is of type %.100q, want %q", h.descr, string(want))
+		}
+		if h.fortran && len(h.shape) > 1 {
+			return 0, errors.New("is in Fortran order, want C order")
+		}
+		return t.size(), nil
+	}
+	h, err := r.scan(name, size, func(f io.Reader, n, room int) error { return data(f, t, n, room) })
+	return h.shape, err
+}
+
+// scan asks for the size of an array's elements, checks that the array has as many bytes
+// as its header says, and calls data to read its n values.
+func (r *Reader) scan(name string, size func(header) (int, error), data func(f io.Reader, n, room int) error) (header, error) {
 	a, err := r.find(name)
 	if err != nil {
-		return nil, err
+		return header{}, err
 	}
 	f, err := a.open()
 	if err != nil {
-		return nil, r.errorf(name, "%w", err)
+		return header{}, r.errorf(name, "%w", err)
 	}
 	defer f.Close()
 	h, err := readHeader(f)
 	if err != nil {
-		return nil, r.errorf(name, "%w", err)
+		return header{}, r.errorf(name, "%w", err)
 	}
-	t := Type(h.descr)
-	if _, text := t.textWidth(); t != want && !(want == "<U" && text) {
-		return nil, r.errorf(name, "is of type %.100q, want %q", h.descr, string(want))
-	}
-	if h.fortran && len(h.shape) > 1 {
-		return nil, r.errorf(name, "is in Fortran order, want C order")
-	}
-	n, err := count(t, h.shape)
+	each, err := size(h)
 	if err != nil {
-		return nil, r.errorf(name, "%w", err)
+		return header{}, r.errorf(name, "%w", err)
 	}
-	if got, size := a.size-h.size, int64(n)*int64(t.size()); got != size {
-		return nil, r.errorf(name, "has %d bytes of data, want %d for shape %s of type %q", got, size, tuple(h.shape), h.descr)
+	n, err := count(each, h.shape)
+	if err != nil {
+		return header{}, r.errorf(name, "%w", err)
+	}
+	if got, size := a.size-h.size, int64(n)*int64(each); got != size {
+		return header{}, r.errorf(name, "has %d bytes of data, want %d for shape %s of type %q", got, size, tuple(h.shape), h.descr)
 	}
 	room := 0
 	if a.sure {
 		room = n
 	}
-	if err := data(f, t, n, room); err != nil {
-		return nil, r.errorf(name, "%w", err)
+	if err := data(f, n, room); err != nil {
+		return header{}, r.errorf(name, "%w", err)
 	}
 	// Reading to the end compares the checksum.
 	var rest [1]byte
 	if m, err := f.Read(rest[:]); m != 0 || err != io.EOF {
 		if err == nil || err == io.EOF {
-			return nil, r.errorf(name, "has more data than its size of %d bytes", a.size)
+			return header{}, r.errorf(name, "has more data than its size of %d bytes", a.size)
 		}
-		return nil, r.errorf(name, "%w", err)
+		return header{}, r.errorf(name, "%w", err)
 	}
-	return h.shape, nil
+	return h, nil
 }

@@ -98,8 +98,8 @@ func typeOf(data any) (t Type, n int, err error) {
 const maxDimensions = 64
 
 // count returns the number of elements of an array, if its bytes can be
-// counted by an int.
-func count(t Type, shape []int) (int, error) {
+// counted by an int. Each element has size bytes.
+func count(size int, shape []int) (int, error) {
 	if len(shape) > maxDimensions {
 		return 0, fmt.Errorf("%d dimensions, want ≤ %d", len(shape), maxDimensions)
 	}
@@ -119,7 +119,7 @@ func count(t Type, shape []int) (int, error) {
 		}
 		n = low
 	}
-	if n > uint(math.MaxInt/t.size()) {
+	if n > uint(math.MaxInt/size) {
 		return 0, tooLarge(shape)
 	}
 	return int(n), nil

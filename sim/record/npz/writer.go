@@ -62,7 +62,7 @@ func (w *Writer) Write(name string, shape []int, data any) error {
 }
 
 func fits(t Type, shape []int, n int) error {
-	want, err := count(t, shape)
+	want, err := count(t.size(), shape)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (w *Writer) Stream(name string, t Type, shape []int) (*Stream, error) {
 	case t.size() == 0:
 		return refuse("type %q is not supported", string(t))
 	}
-	n, err := count(t, shape)
+	n, err := count(t.size(), shape)
 	if err != nil {
 		return refuse("%w", err)
 	}
