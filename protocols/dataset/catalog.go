@@ -14,6 +14,7 @@ type Info struct {
 	Train    int      // number of training images of the complete set
 	Test     int      // likewise, test images
 	Files    []File   // none if the program draws the set itself
+	Path     string   // of a data set of the user's own, which is not in List; otherwise ""
 	Archive  string   // .npz file in which Keras keeps all Files as arrays; "" if there is none
 	Packed   string   // archive in which the makers publish Files; "" if there is none
 	Raw      string   // folder in which torchvision keeps Files; "" if there is none

@@ -77,11 +77,16 @@ func (s *Set) part(begin, end int) *Set {
 // String describes the set for a person: "mnist: 60000 images of 28×28 in 10
 // classes".
 func (s *Set) String() string {
+	return fmt.Sprintf("%s: %d images of %s in %d classes", s.Name, s.Len(), s.shape(), s.Classes)
+}
+
+// shape describes the size of the images for a person.
+func (s *Set) shape() string {
 	shape := fmt.Sprintf("%d×%d", s.Width, s.Height)
 	if s.Channels != 1 {
 		shape += fmt.Sprintf("×%d", s.Channels)
 	}
-	return fmt.Sprintf("%s: %d images of %s in %d classes", s.Name, s.Len(), shape, s.Classes)
+	return shape
 }
 
 // Data is a data set as an experiment needs it: images to train on and images to
