@@ -231,6 +231,7 @@ func TestDocsRunFolder(t *testing.T) {
 	plateautest.Empty(t)
 	out := must(t, tiny("--json", "--out", "run", "--record", "--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true")...)
 	out += must(t, tiny("--json", "--out", "held", "--validation", "10")...)
+	out += must(t, held("--json", "--out", "patient", "--epochs", "40", "--patience", "2", "--keep", "best")...)
 	out += must(t, tiny("--json", "--out", "measured", "--measure", "all", "--set", "measure.every=10")...)
 	out += must(t, "train", "--resume", "measured", "--epochs", "3", "--json")
 	out += must(t, "test", "--run", "run", "--json")

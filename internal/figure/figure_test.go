@@ -250,6 +250,44 @@ func TestEach(t *testing.T) {
 	}
 }
 
+// A ring marks the epoch whose weights were kept, on the curve of test errors, of each line
+// that belongs to one run.
+func TestRingOfKeptEpoch(t *testing.T) {
+	rings := func(f *Learning) (at []vg.Point) {
+		all, _ := marks(f)
+		for _, m := range all {
+			for _, part := range m.path {
+				if part.Type == vg.ArcComp && part.Radius == ringRadius && !m.filled {
+					at = append(at, part.Pos)
+				}
+			}
+		}
+		return at
+	}
+	f := &Learning{Courses: []Course{course("", []float64{0.4, 0.2, 0.3})}}
+	if at := rings(f); at != nil || f.Kept() {
+		t.Errorf("nothing was kept, but there are rings at %v", at)
+	}
+	f.Courses[0].Runs[0].Kept = 2
+	all, _ := marks(f)
+	want := curves(all, blue, 3)[0].path[1].Pos
+	if at := rings(f); len(at) != 1 || abs(at[0].X-want.X) > 1e-9 || abs(at[0].Y-want.Y) > 1e-9 || !f.Kept() {
+		t.Errorf("rings at %v, want one at %v", at, want)
+	}
+	f.Courses = []Course{course("", []float64{0.4, 0.2, 0.3}, []float64{0.4, 0.2, 0.3})}
+	f.Courses[0].Runs[0].Kept, f.Courses[0].Runs[1].Kept = 2, 2
+	if at := rings(f); at != nil || f.Kept() {
+		t.Errorf("the mean of two runs has rings at %v", at)
+	}
+	if f.Each = true; len(rings(f)) != 2 {
+		t.Errorf("two runs have rings at %v", rings(f))
+	}
+	f.Courses[0].Runs[0].Kept, f.Courses[0].Runs[1].TestError[1] = 4, math.NaN()
+	if at := rings(f); at != nil {
+		t.Errorf("rings at %v, where there is no error", at)
+	}
+}
+
 // Whatever is drawn stays on its page.
 func TestInside(t *testing.T) {
 	for name, f := range figures() {

@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +36,21 @@ type Run struct {
 	HiddenLosses          [][]float64 // of each hidden layer, by epoch
 	OutputLoss            []float64
 	Final                 float64 // error on the test set in the end; NaN if not known
+	Kept                  int     // the epoch whose weights were kept; 0 if that is the last
+}
+
+// Kept reports whether an epoch has a ring, because its weights were kept: in lines that
+// belong to a single run.
+func (l *Learning) Kept() bool {
+	return slices.ContainsFunc(l.drawn(), func(d drawn) bool { return d.kept() > 0 })
+}
+
+// kept returns the epoch that has a ring, 0 if there is none.
+func (c Course) kept() int {
+	if len(c.Runs) != 1 || c.Runs[0].Kept > len(c.Runs[0].TestError) {
+		return 0
+	}
+	return c.Runs[0].Kept
 }
 
 // fewCourses is the largest number of courses that colours can distinguish; their
@@ -211,6 +227,7 @@ func (l *Learning) Draw(c draw.Canvas) {
 	const numbers, between = 44, 36 // to the right of the errors; between panels
 	errors := box(50, 350, low, high)
 	l.panel(&errors, left, 6, true)
+	l.rings(&errors, test)
 	l.ends(&errors, test, last, numbers)
 	x1 := vg.Length(width - 18)
 	if layers > 1 && len(l.Courses) < 2 {
@@ -248,6 +265,20 @@ func (l *Learning) hidden(layers int) plan {
 		p.kinds = []string{"hidden0", "the others"}
 	}
 	return p
+}
+
+const ringRadius = 5.5
+
+// rings marks the epochs whose weights were kept.
+func (l *Learning) rings(p *panel, test series) {
+	for _, course := range l.drawn() {
+		if e := course.kept(); e > 0 {
+			colour, _ := lineLook(course.look)
+			if y := p.height(test.of(course.Runs[0])[e-1]); finite(y) {
+				p.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: ringRadius, Shape: draw.RingGlyph{}}, p.at(float64(e), y))
+			}
+		}
+	}
 }
 
 // ends writes the last errors beside the ends of their curves, if there is room.

@@ -139,6 +139,9 @@ func drawLearning(_ *terminal.Console, o options) (figure.Figure, figure.About, 
 		f.Courses = append(f.Courses, c)
 	}
 	about, subtitle := titles("Learning", courses, each)
+	if f.Kept() {
+		subtitle = "rings: the epochs whose weights were kept; " + subtitle
+	}
 	f.Title, f.Subtitle = about.Title, subtitle
 	return f, about, nil
 }
@@ -168,6 +171,9 @@ func learningOf(r run.Metrics) (run figure.Run) {
 	}
 	if r.End != nil && r.End.TestError != nil {
 		run.Final = *r.End.TestError
+	}
+	if r.End != nil {
+		run.Kept = r.End.KeptEpoch
 	}
 	for _, e := range r.Epochs {
 		run.TrainError = append(run.TrainError, e.TrainError)

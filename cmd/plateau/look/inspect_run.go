@@ -29,10 +29,12 @@ type runEvent struct {
 	Examples  int              `json:"examples"`
 	TestError *float64         `json:"test_error"` // null before the first test
 	Validated *float64         `json:"validation_error,omitempty"`
+	KeptEpoch int              `json:"kept_epoch,omitempty"` // whose weights the run ended with, if it kept the best; both errors are then its
 	Seconds   float64          `json:"seconds,omitempty"`
-	Weights   string           `json:"weights_sha256,omitempty"` // of the latest checkpoint
+	Weights   string           `json:"weights_sha256,omitempty"` // of the latest checkpoint, or those that were kept
 	Kept      []keptEvent      `json:"checkpoints"`              // the earliest first
 	Recording string           `json:"recording,omitempty"`
+	Stopped   string           `json:"stopped,omitempty"` // why there are fewer epochs than asked for
 }
 
 // A keptEvent is a checkpoint of a run.
@@ -70,6 +72,9 @@ func lookAtRun(path string) (e runEvent, c *settings.Config, spoilt, err error) 
 	}
 	if err := e.checkpoints(path); err != nil {
 		return e, c, spoilt, err
+	}
+	if e.KeptEpoch > 0 {
+		e.Weights = m.End.WeightsSHA256
 	}
 	if e.Weights == "" {
 		if w := weightsOf(c, path); w != nil {
@@ -121,11 +126,18 @@ func inspectRun(ctx context.Context, con *terminal.Console, path string, verify 
 		con.Line("%5d  %11s  %16s  %10.0f", epoch.Epoch, terminal.Percent(epoch.TrainError), terminal.Percent(epoch.Checked()), epoch.ExamplesPerSecond)
 	}
 	con.Line("")
+	after := "after " + terminal.Plural(len(e.Epochs), "epoch")
+	if e.KeptEpoch > 0 {
+		after = fmt.Sprintf("with the weights of epoch %d, which were kept", e.KeptEpoch)
+	}
 	if e.Validated != nil {
-		con.Line("validation error %s after %s", terminal.WithAccuracy(*e.Validated), terminal.Plural(len(e.Epochs), "epoch"))
+		con.Line("validation error %s %s", terminal.WithAccuracy(*e.Validated), after)
 	}
 	if e.TestError != nil {
-		con.Line("test error %s after %s", terminal.WithAccuracy(*e.TestError), terminal.Plural(len(e.Epochs), "epoch"))
+		con.Line("test error %s %s", terminal.WithAccuracy(*e.TestError), after)
+	}
+	if e.Stopped != "" {
+		con.Line("it stopped early: for %s, the error on the images held out was not below its lowest", terminal.Plural(c.Learning.Patience, "epoch"))
 	}
 	if e.Seconds > 0 {
 		con.Line("it took %s", terminal.Clock(time.Duration(e.Seconds*float64(time.Second))))
@@ -250,6 +262,10 @@ func (e *runEvent) add(m run.Metrics) {
 	}
 	if m.End != nil {
 		e.State, e.Seconds, e.TestError = m.End.Event, m.End.Seconds, m.End.TestError
+		if e.KeptEpoch = m.End.KeptEpoch; e.KeptEpoch > 0 {
+			e.Validated = m.End.Validation
+		}
+		e.Stopped = m.End.Stopped
 	}
 }
 

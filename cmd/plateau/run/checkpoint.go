@@ -182,7 +182,7 @@ func (c *Checkpoint) CheckEpochs(now *settings.Config) error {
 // Finished returns the end of the run if tail, the metrics after the checkpoint, holds
 // it. Then nothing is left to do with these settings.
 func (c *Checkpoint) Finished(now *settings.Config, tail []byte) (end EndEvent, ok bool) {
-	if c.Epochs != now.Learning.Epochs || json.Unmarshal(tail, &end) != nil {
+	if c.Epochs != now.Learning.Epochs && !Stalled(c.Tested, now.Learning.Patience) || json.Unmarshal(tail, &end) != nil {
 		return end, false
 	}
 	return end, end.Event == "done" && end.Epochs == c.Epochs && end.TestError != nil

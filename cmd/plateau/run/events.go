@@ -55,8 +55,10 @@ func (e *EpochEvent) Checked() float64 {
 type EndEvent struct {
 	Event         string   `json:"event"` // done, interrupted
 	Epochs        int      `json:"epochs"`
-	Examples      int      `json:"examples"`   // number in the unfinished epoch, or in all of them
-	TestError     *float64 `json:"test_error"` // null before the first test
+	Examples      int      `json:"examples"`             // number in the unfinished epoch, or in all of them
+	KeptEpoch     int      `json:"kept_epoch,omitempty"` // the epoch whose weights were kept, if the best is; TestError and Validation are theirs
+	Stopped       string   `json:"stopped,omitempty"`    // why there are fewer epochs than asked for: OutOfPatience
+	TestError     *float64 `json:"test_error"`           // null before the first test
 	Validation    *float64 `json:"validation_error,omitempty"`
 	Linear        *float64 `json:"linear_error,omitempty"` // error of a linear classifier trained on the same images, once done
 	Seconds       float64  `json:"seconds"`
@@ -64,6 +66,10 @@ type EndEvent struct {
 	Out           string   `json:"out"`
 	Recording     string   `json:"recording,omitempty"`
 }
+
+// OutOfPatience is why a run stopped early: it had no lower error for learning.patience
+// epochs.
+const OutOfPatience = "patience"
 
 // A ResumeEvent is printed when a run is resumed. It is not part of the metrics, which
 // are the same as those of an uninterrupted run.

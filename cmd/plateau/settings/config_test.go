@@ -83,7 +83,7 @@ func unusual() []string {
 		"neurons.excitatory=7", "neurons.inhibitory=-7.5", "neurons.forward_signal=rates", "neurons.feedback_signal=rates",
 		"phases.forward_ms=61", "phases.target_ms=62", "phases.settle_ms=13", "phases.longer=true", "phases.longer_mean_ms=3",
 		"phases.longer_scale_ms=4", "phases.window_ms=20", "phases.plateau_spread_ms=11", "phases.plateau_sd_ms=2.5", "test.length_ms=500", "test.settle_ms=0",
-		"learning.epochs=60", "learning.batch=64", "learning.batch_update=mean", "learning.rates=0.1,0,1e-300", "learning.feedback_rates=none", "learning.rate_decay=0.97", "learning.rate_decay_every=3", "learning.rate_cosine=50", "learning.rate_cosine_end=0.01", "learning.rate_factors=1,0.3", "learning.rate_warm_up=5", "learning.hidden_scale=1e7", "learning.output_scale=0.1",
+		"learning.epochs=60", "learning.patience=4", "learning.keep=best", "learning.batch=64", "learning.batch_update=mean", "learning.rates=0.1,0,1e-300", "learning.feedback_rates=none", "learning.rate_decay=0.97", "learning.rate_decay_every=3", "learning.rate_cosine=50", "learning.rate_cosine_end=0.01", "learning.rate_factors=1,0.3", "learning.rate_warm_up=5", "learning.hidden_scale=1e7", "learning.output_scale=0.1",
 		"initial.law=uniform", "initial.mean=2", "initial.sd=4", "initial.bias=-1", "initial.bias_sd=0",
 		"initial.uniform_weight_mean=0.01", "initial.uniform_weight_halfwidth=0.2", "initial.uniform_bias_mean=0.3",
 		"initial.uniform_bias_halfwidth=0.4", "initial.uniform_feedback_mean=-0.5", "initial.uniform_feedback_halfwidth=0.6",
@@ -161,7 +161,7 @@ var bad = map[string][]string{
 	"phases.forward_ms": {"30"}, "phases.target_ms": {"20"}, "phases.settle_ms": {"-1"}, "phases.longer": {"2"},
 	"phases.longer_mean_ms": {"0"}, "phases.longer_scale_ms": {"0"}, "phases.window_ms": {"51"}, "phases.plateau_spread_ms": {"5"}, "phases.plateau_sd_ms": {"3", "-1"},
 	"test.length_ms": {"30"}, "test.settle_ms": {"-1"},
-	"learning.epochs": {"0"}, "learning.batch": {"0"}, "learning.batch_update": {"product"}, "learning.rates": {"0.1, -0.1", "0.1,0.2,"}, "learning.feedback_rates": {"1, 2", "1,"}, "learning.rate_decay": {"0", "1.1"}, "learning.rate_decay_every": {"0", "1000001"}, "learning.rate_cosine": {"-1"}, "learning.rate_cosine_end": {"1.1", "-0.1", "0.5"}, "learning.rate_factors": {"1, -1", "1,", "2000000"}, "learning.rate_warm_up": {"-1"}, "learning.hidden_scale": {"0"}, "learning.output_scale": {"0"},
+	"learning.epochs": {"0"}, "learning.patience": {"-1", "1"}, "learning.keep": {"first", "best"}, "learning.batch": {"0"}, "learning.batch_update": {"product"}, "learning.rates": {"0.1, -0.1", "0.1,0.2,"}, "learning.feedback_rates": {"1, 2", "1,"}, "learning.rate_decay": {"0", "1.1"}, "learning.rate_decay_every": {"0", "1000001"}, "learning.rate_cosine": {"-1"}, "learning.rate_cosine_end": {"1.1", "-0.1", "0.5"}, "learning.rate_factors": {"1, -1", "1,", "2000000"}, "learning.rate_warm_up": {"-1"}, "learning.hidden_scale": {"0"}, "learning.output_scale": {"0"},
 	"learning.rule": {"hebb"}, "rival.activation": {"step"}, "rival.loss": {"hinge"}, "rival.optimiser": {"lbfgs"}, "rival.rate": {"0"}, "rival.momentum": {"1"},
 	"rival.beta1": {"1"}, "rival.beta2": {"-0.1"}, "rival.smoothing": {"1"}, "rival.centred": {"2"}, "rival.epsilon": {"0"}, "rival.weight_decay": {"-1"},
 	"rival.decay": {"none"}, "rival.decay_biases": {"1"},
@@ -291,8 +291,8 @@ func TestKeysAndOptionsStandOnce(t *testing.T) {
 		}
 		flags = append(flags, k.Option.Flag)
 	}
-	if len(flags) != 11 {
-		t.Errorf("there are options %q, want 11", flags)
+	if len(flags) != 13 {
+		t.Errorf("there are options %q, want 13", flags)
 	}
 	var names []string
 	for _, k := range Keys() {

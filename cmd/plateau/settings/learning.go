@@ -14,6 +14,8 @@ import (
 type learningSection struct {
 	Rule                     string
 	Epochs, Batch            int
+	Patience                 int
+	keep                     string
 	batchUpdate              string
 	rates, feedbackRates     []float64
 	course                   network.Course
@@ -22,14 +24,19 @@ type learningSection struct {
 
 // defaultLearning leaves out what follows other settings.
 func defaultLearning(m protocols.Model) learningSection {
-	return learningSection{Rule: kinds()[0].name, course: m.Course}
+	return learningSection{Rule: kinds()[0].name, course: m.Course, keep: keepLast}
 }
 
-// Values of learning.batch_update.
+// Values of learning.batch_update and learning.keep.
 const (
 	updateSum  = "sum"
 	updateMean = "mean"
+	keepLast   = "last"
+	keepBest   = "best"
 )
+
+// KeepsBest reports whether a run ends with the weights of its best epoch.
+func (l learningSection) KeepsBest() bool { return l.keep == keepBest }
 
 const maxEpochs = 1000000
 
@@ -47,6 +54,20 @@ func learningKeys() []Key {
 		At:      func(c *Config) any { return &c.Learning.Epochs },
 		Follows: forDigits(digitsEpochs, fmt.Sprint(otherEpochs)),
 		derive:  func(c *Config) { _, _, c.Learning.Epochs = schedule(c.Data.Name) },
+	}, {
+		Name: "learning.patience", Meaning: "number of epochs in a row without a lower error on the images held out after which the run stops; 0: it never stops early", Unit: "epochs",
+		Option: Option{Flag: "patience", hint: "N", usage: "stop after N epochs without a lower error on the images held out", standard: "never"},
+		Range: whole(0, maxEpochs).with("; more than 0 only with images held out: {data.validation}", func(c *Config) bool {
+			return c.Learning.Patience == 0 || c.Data.Validation > 0
+		}),
+		At: func(c *Config) any { return &c.Learning.Patience },
+	}, {
+		Name: "learning.keep", Meaning: "which weights the run ends with, and is tested with on the test set: those of the last epoch, or of the one with the lowest error on the images held out",
+		Option: Option{Flag: "keep", hint: "WHICH", usage: "weights to end with: last, or best, by the error on the images held out"},
+		Range: relation(`"last" or "best", "best" only with images held out: {data.validation}`, func(c *Config) bool {
+			return c.Learning.keep == keepLast || c.Learning.keep == keepBest && c.Data.Validation > 0
+		}),
+		At: func(c *Config) any { return &c.Learning.keep },
 	}, {
 		Name: "learning.batch", Meaning: "number of examples that are shown with the same weights before their updates change them; 1 is the paper's online rule",
 		Option:  Option{Flag: "batch", hint: "N", usage: "number of examples shown before the weights change", standard: "1"},

@@ -56,7 +56,7 @@ func TestEndsOfRangesAreTakenByTheModel(t *testing.T) {
 	// Settings with which the least or the greatest value of others goes.
 	bases := [][]string{
 		nil,
-		{"network.silent=0.5", "network.symmetric=true", "phases.longer=true", "initial.law=uniform", "learning.rate_cosine=5"},
+		{"network.silent=0.5", "network.symmetric=true", "phases.longer=true", "initial.law=uniform", "learning.rate_cosine=5", "data.validation=9"},
 		{"phases.settle_ms=0", "test.settle_ms=0", "phases.longer=true"},
 		{"phases.forward_ms=999999", "phases.target_ms=999999", "test.length_ms=999999"},
 		{"neurons.integration=exponential", "neurons.tau_rise_ms=0.0001", "neurons.max_rate_hz=0.1", "phases.settle_ms=0"},

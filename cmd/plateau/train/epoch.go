@@ -68,13 +68,16 @@ func (r *session) Epoch(ctx context.Context) error {
 		fmt.Sprintf("%.0f", r.Last.ExamplesPerSecond), strings.Join(hidden, " "),
 		fmt.Sprintf("%.5f", r.Last.OutputLoss), terminal.Clock(trained+testing))
 	r.tested = append(r.tested, r.Last)
+	if r.best != nil && run.BestEpoch(r.tested) == number {
+		r.best.Keep(number)
+	}
 	if err := r.both(r.Last); err != nil {
 		return err
 	}
 	if err := r.saveMeasurements(); err != nil {
 		return r.failed(err)
 	}
-	if due {
+	if due || r.learnt() {
 		if err := r.checkpoint(); err != nil {
 			return r.failed(err)
 		}

@@ -10,6 +10,9 @@ import (
 	"plateau/cmd/plateau/settings"
 )
 
+// partBest is the name of the part of a checkpoint with the weights of the best epoch.
+const partBest = "best"
+
 // A keeper has a state that a checkpoint keeps.
 type keeper interface {
 	StateSize() int // number of bytes that WriteState writes

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -109,7 +110,11 @@ func resume(ctx context.Context, con *terminal.Console, options *settings.Option
 	}
 	if end, ok := point.Finished(c, tail); ok {
 		con.Line("%s is done: %s, test error %s", folder.Path, terminal.Plural(end.Epochs, "epoch"), terminal.WithAccuracy(*end.TestError))
-		con.Line("to train it longer: %s --epochs %d", cli.ResumeCommand(folder.Path), 2*end.Epochs)
+		longer := fmt.Sprintf("--epochs %d", 2*end.Epochs)
+		if end.Epochs < c.Learning.Epochs {
+			longer = fmt.Sprintf("--patience %d", 2*c.Learning.Patience)
+		}
+		con.Line("to train it longer: %s %s", cli.ResumeCommand(folder.Path), longer)
 		con.Event(end)
 		return nil
 	}
@@ -261,7 +266,7 @@ func resumedConfig(o *settings.Options, folder *run.Folder, point *run.Checkpoin
 	}
 	var problems []string
 	for _, k := range settings.Keys() {
-		if k.Name == "learning.epochs" || k.Name == "data.dir" {
+		if slices.Contains([]string{"learning.epochs", "learning.patience", "data.dir"}, k.Name) {
 			continue
 		}
 		if now, then := k.Text(c), k.Text(begun); now != then {
@@ -300,6 +305,9 @@ func (r *session) restore(c *run.Checkpoint) error {
 		return fmt.Errorf("it has %s, but says that there are %d", terminal.Plural(n, "epoch"), c.Epochs)
 	} else if n > 0 {
 		r.tested, r.Last = c.Tested, c.Tested[n-1]
+	}
+	if r.best != nil && r.best.Epoch() != run.BestEpoch(r.tested) {
+		return fmt.Errorf("it holds the weights of epoch %d as the best, but the best is epoch %d", r.best.Epoch(), run.BestEpoch(r.tested))
 	}
 	r.total.Before, r.learning.Before = terminal.Seconds(c.Seconds), terminal.Seconds(c.EpochSeconds)
 	r.savedAt, r.resumed = c.Examples, true

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"plateau/cmd/plateau/cli"
@@ -34,6 +35,8 @@ type session struct {
 	Recording *run.Recording // nil if there is none
 	view      *live
 	measuring *measuring // nil if nothing is measured
+
+	best *training.Best // nil if the last weights are kept
 
 	total    terminal.Stopwatch // time of the run
 	learning terminal.Stopwatch // training time of the current epoch
@@ -72,6 +75,10 @@ func (r *session) Prepare() error {
 		return err
 	}
 	r.keep(run.PartTrainer, r.trainer)
+	if r.config.Learning.KeepsBest() {
+		r.best = training.NewBest(r.Learner)
+		r.keep(partBest, r.best)
+	}
 	r.view = r.newLive(info)
 	if r.tester, err = training.NewTester(r.Learner, min(r.workers, max(r.checked.Len(), r.data.Test.Len()))); err != nil {
 		return err
@@ -134,7 +141,6 @@ func (r *session) both(v any) error {
 
 // Run trains until the last epoch, or until ctx ends, and prints the result.
 func (r *session) Run(ctx context.Context) error {
-	c := r.config
 	if err := r.Start(); err != nil {
 		return err
 	}
@@ -150,7 +156,7 @@ func (r *session) Run(ctx context.Context) error {
 	if err := r.folder.Begun(); err != nil {
 		return r.failed(err)
 	}
-	for r.Last.Epoch < c.Learning.Epochs {
+	for !r.learnt() {
 		if err := r.Epoch(ctx); err != nil {
 			return err
 		}
@@ -158,9 +164,18 @@ func (r *session) Run(ctx context.Context) error {
 	return r.Finish(ctx, compared)
 }
 
-// Finish ends a run that has done all its epochs.
+// learnt reports whether all epochs are done, or no more are wanted.
+func (r *session) learnt() bool {
+	return r.Last.Epoch >= r.config.Learning.Epochs || run.Stalled(r.tested, r.config.Learning.Patience)
+}
+
+// Finish ends a run that has learnt.
 func (r *session) Finish(ctx context.Context, compared *Baseline) error {
-	c := r.config
+	kept := r.Last
+	if r.best != nil {
+		kept = r.tested[r.best.Epoch()-1]
+		r.best.Use()
+	}
 	final, err := r.final(ctx)
 	if err != nil {
 		return err
@@ -174,10 +189,24 @@ func (r *session) Finish(ctx context.Context, compared *Baseline) error {
 	if err := r.Recording.Close(); err != nil {
 		return r.failed(err)
 	}
+	if r.best != nil {
+		if err := r.folder.Mine(); err != nil {
+			return err
+		}
+		if err := run.SaveWeights(filepath.Join(r.folder.Path, cli.WeightsName), r.Learner); err != nil {
+			return r.failed(err)
+		}
+	}
 	took := r.total.Elapsed()
 	end := run.EndEvent{
-		Event: "done", Epochs: c.Learning.Epochs, Examples: c.Learning.Epochs * r.shown.Len(),
-		TestError: final, Validation: r.Last.ValidationError, Linear: &linear, Seconds: took.Seconds(), WeightsSHA256: r.Learner.Weights().SHA256(), Out: r.folder.Path,
+		Event: "done", Epochs: r.Last.Epoch, Examples: r.Last.Epoch * r.shown.Len(),
+		TestError: final, Validation: kept.ValidationError, Linear: &linear, Seconds: took.Seconds(), WeightsSHA256: r.Learner.Weights().SHA256(), Out: r.folder.Path,
+	}
+	if r.best != nil {
+		end.KeptEpoch = kept.Epoch
+	}
+	if end.Epochs < r.config.Learning.Epochs {
+		end.Stopped = run.OutOfPatience
 	}
 	if r.Recording != nil {
 		end.Recording = r.Recording.Path
@@ -188,7 +217,14 @@ func (r *session) Finish(ctx context.Context, compared *Baseline) error {
 	if err := r.showExamples(ctx); err != nil {
 		return err
 	}
-	r.con.Line("\ndone in %s: test error %s", terminal.Clock(took), terminal.WithAccuracy(*final))
+	r.con.Line("")
+	if end.Stopped != "" {
+		r.con.Line("stopped after epoch %d: for %s, the error on the images held out was not below its lowest", end.Epochs, terminal.Plural(r.config.Learning.Patience, "epoch"))
+	}
+	if end.KeptEpoch > 0 {
+		r.con.Line("kept the weights of epoch %d, whose error on the images held out was the lowest: %s", end.KeptEpoch, terminal.Percent(*end.Validation))
+	}
+	r.con.Line("done in %s: test error %s", terminal.Clock(took), terminal.WithAccuracy(*final))
 	r.con.Line("for comparison, the error of %s", compared.text())
 	r.con.Line("%s holds the configuration, the metrics and the weights", r.folder.Path)
 	if r.Recording != nil {
@@ -239,7 +275,7 @@ func (r *session) Start() error {
 	}
 	if r.resumed {
 		at := fmt.Sprintf("epoch %d", r.Last.Epoch+1)
-		if r.Last.Epoch == c.Learning.Epochs {
+		if r.learnt() {
 			at = lastTest
 		}
 		r.con.Line("resuming at example %d, in %s", r.trainer.Shown(), at)

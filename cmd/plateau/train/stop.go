@@ -19,6 +19,9 @@ func (r *session) stopped(ctx context.Context, err error, examples int, during s
 
 // interrupt writes a checkpoint when the user stops a run.
 func (r *session) interrupt(examples int, during string) error {
+	if r.best != nil {
+		r.best.Back() // the run goes on with the weights of its last epoch
+	}
 	if err := r.checkpoint(); err != nil {
 		return r.failed(err)
 	}

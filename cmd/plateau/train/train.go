@@ -34,6 +34,10 @@ The keys of [record] choose what is recorded, and of which trials; plateau confi
 explains them. --measure adds lines of measurements to metrics.jsonl, and writes
 measurements.npz.
 
+With --validation, --patience N stops the run when the error on the images held
+out has not become lower for N epochs, and --keep best ends it with the weights
+of its best epoch, with which the test set is then tested.
+
 After Ctrl-C the program finishes the example, writes a checkpoint and ends with
 status 75; a second Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2
 do the same as one Ctrl-C. --resume goes on with a run, however it was stopped,
@@ -42,6 +46,7 @@ goes on with a run that is done. --out DIR --resume begins the run if there is
 none and goes on with it otherwise, which is right for jobs that are requeued.`,
 		Example: `  plateau train
   plateau train --data mnist --hidden 500,100 --epochs 20 --out runs/two-layers
+  plateau train --validation 5000 --epochs 50 --patience 5 --keep best
   plateau train --preset paper-1-hidden --seed 2
   plateau train --set neurons.apical_per_ms=0.05 --set phases.longer=true --seed 2
   plateau train --config runs/digits-1/config.toml
@@ -52,7 +57,7 @@ none and goes on with it otherwise, which is right for jobs that are requeued.`,
   plateau train --measure angle,eigenvalue --set measure.every=500
   plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
 	}
-	o := settings.Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "rule", "epochs", "batch", "seed", "measure")
+	o := settings.Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "rule", "epochs", "patience", "keep", "batch", "seed", "measure")
 	workers := cli.WorkersFlag(cmd)
 	var out string
 	var force bool

@@ -211,6 +211,8 @@ export class Learning {
       const best = epochs.reduce((a, b) => (error(b) < error(a) ? b : a));
       if (best !== last) parts.push(`lowest ${(100 * error(best)).toFixed(2)} % after epoch ${best.epoch}`);
     }
+    if (end?.kept_epoch) parts.push(`kept the weights of epoch ${end.kept_epoch}`);
+    if (end?.stopped) parts.push("stopped early");
     if (end?.seconds) parts.push(`took ${clock(1000 * Math.round(end.seconds), 1000)}`);
     const head = document.createElement("b");
     head.textContent = this.run.title;
