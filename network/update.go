@@ -29,6 +29,17 @@ func (u *Update) Scale(s float32) {
 	}
 }
 
+// moves reports whether a delta changes any weight. A layer whose learning rate is 0 keeps
+// its bits: adding 0 would make 0 of −0.
+func moves(delta []float32) bool {
+	for _, d := range delta {
+		if d != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Apply adds updates to the weights, in the order given. It does not touch rows
 // whose trace is zero.
 func (n *Network) Apply(updates ...*Update) {
@@ -56,12 +67,14 @@ func (n *Network) ApplyPart(updates []*Update, part, parts int) {
 		}
 		for _, u := range updates {
 			d := &u.Layers[m]
-			vec.Add(l.Bias, d.Delta)
+			if moves(d.Delta) {
+				vec.Add(l.Bias, d.Delta)
+			}
 			if d.FeedbackDelta == nil {
 				continue
 			}
 			addOuter(l.Feedback, 0, l.Feedback.Rows, d.FeedbackTrace, d.FeedbackDelta)
-			if l.FeedbackBias != nil {
+			if l.FeedbackBias != nil && moves(d.FeedbackDelta) {
 				vec.Add(l.FeedbackBias, d.FeedbackDelta)
 			}
 		}
@@ -73,5 +86,8 @@ const rowsAtHand = 64
 // addOuter adds trace ⊗ delta to rows begin ≤ j < end. The capacity of delta
 // includes the padding of a row, which is zero.
 func addOuter(w Matrix, begin, end int, trace, delta []float32) {
+	if !moves(delta) {
+		return
+	}
 	vec.AddOuter(w.Data[begin*w.Stride:], w.Stride, trace[begin:end], delta[:w.Stride])
 }
