@@ -64,6 +64,18 @@ func (n *Network) Clone() *Network {
 	return c
 }
 
+// Following lists the arrays of Weights that follow others: the feedback of a Symmetric
+// network.
+func (n *Network) Following() []string {
+	var names []string
+	for m := range n.Layers {
+		if n.Symmetric && !n.Layers[m].Feedback.Empty() {
+			names = append(names, fmt.Sprint("Y", m))
+		}
+	}
+	return names
+}
+
 // Weights returns all weights of the network: W0, b0, Y0, c0, W1, … W and Y have a row
 // for each sending neuron.
 func (n *Network) Weights() Weights {

@@ -187,6 +187,13 @@ func (m Model) NewNetwork() (*network.Network, error) {
 	n := network.New(m.Network)
 	s := stream.New(m.Seed, stream.InitialWeights, 0, 0, 0)
 	n.Draw(m.Initial, &s)
-	disturbFeedback(n, m.Seed, 0)
+	m.TieFeedback(n)
 	return n, nil
+}
+
+// TieFeedback makes symmetric feedback follow the forward weights as it does before the
+// first example, with noise if the model has some. Other feedback stays as it is.
+func (m Model) TieFeedback(n *network.Network) {
+	n.TieFeedback()
+	disturbFeedback(n, m.Seed, 0)
 }

@@ -24,6 +24,10 @@ type Header struct {
 	// phases are recorded with their intensities.
 	Protocol string
 
+	// Origin says where the weights came from with which the run began; nil if they were
+	// drawn.
+	Origin *Origin
+
 	Neurons sim.Params // Neurons.Dt is the length of a step (ms)
 	Network network.Architecture
 	Seed    uint64
@@ -55,6 +59,13 @@ type Header struct {
 	// is taken; 0 if only one is taken, before the first trial. If weights are
 	// stored, one is also taken when trials that changed them were not recorded.
 	SnapshotEvery int
+}
+
+// An Origin says where weights came from that were not drawn.
+type Origin struct {
+	Path   string   `json:"path"`             // a file or the folder of a run, as the user called it
+	Arrays []string `json:"arrays,omitempty"` // names of those that were taken; nil if all were
+	SHA256 string   `json:"sha256"`           // of all weights that were there; see network.Weights.SHA256
 }
 
 // complete fills in what follows from the network that is recorded.

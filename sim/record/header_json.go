@@ -21,6 +21,7 @@ type wireHeader struct {
 	Data     string     `json:",omitempty"`
 	Split    string     `json:",omitempty"`
 	Protocol string     `json:",omitempty"`
+	Origin   *Origin    `json:",omitempty"`
 
 	Dt          float64 // ms
 	Kernel      wireKernel
@@ -120,7 +121,7 @@ func (k *wireKernel) kernel() (kernels.Kernel, error) {
 // MarshalJSON returns a header as it is stored in the file.
 func (h Header) MarshalJSON() ([]byte, error) {
 	w := wireHeader{
-		Format: h.Format, Program: h.Program, Config: h.Config, Data: h.Data, Split: h.Split, Protocol: h.Protocol,
+		Format: h.Format, Program: h.Program, Config: h.Config, Data: h.Data, Split: h.Split, Origin: h.Origin, Protocol: h.Protocol,
 		Dt: h.Neurons.Dt, Hidden: h.Neurons.Hidden, Output: h.Neurons.Output, MaxRate: h.Neurons.Noise.MaxRate,
 		Integration: h.Neurons.Integration, Forward: h.Neurons.Forward, Feedback: h.Neurons.Feedback,
 		Network: h.Network, Seed: h.Seed, Rule: h.Rule, MeanUpdate: h.MeanUpdate,
@@ -148,7 +149,7 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*h = Header{
-		Format: w.Format, Program: w.Program, Config: w.Config, Data: w.Data, Split: w.Split, Protocol: w.Protocol,
+		Format: w.Format, Program: w.Program, Config: w.Config, Data: w.Data, Split: w.Split, Origin: w.Origin, Protocol: w.Protocol,
 		Neurons: sim.Params{
 			Dt: w.Dt, Kernel: kernel, Hidden: w.Hidden, Output: w.Output,
 			Noise:       compartments.EscapeNoise{MaxRate: w.MaxRate},
