@@ -229,7 +229,9 @@ func TestDocsSONATA(t *testing.T) {
 func TestDocsRunFolder(t *testing.T) {
 	page := formatsText(t)
 	plateautest.Empty(t)
-	out := must(t, tiny("--json", "--out", "run", "--record", "--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true")...)
+	network := []string{"--hidden", "5,4", "--set", "network.silent=0.2", "--set", "network.feedback_bias=true"}
+	must(t, tiny(append(network, "--out", "first")...)...)
+	out := must(t, tiny(append(network, "--json", "--out", "run", "--record", "--weights", "first")...)...)
 	out += must(t, tiny("--json", "--out", "held", "--validation", "10")...)
 	out += must(t, held("--json", "--out", "patient", "--epochs", "40", "--patience", "2", "--keep", "best")...)
 	out += must(t, tiny("--json", "--out", "measured", "--measure", "all", "--set", "measure.every=10")...)

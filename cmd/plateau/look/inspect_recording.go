@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/run"
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/sim/record"
@@ -36,7 +37,8 @@ type recordingEvent struct {
 	Trials       int                  `json:"trials"`
 	Milliseconds float64              `json:"length_ms"`
 	Populations  []recordedPopulation `json:"populations"`
-	Silenced     []string             `json:"silenced,omitempty"` // neurons that never fire
+	Origin       *record.Origin       `json:"initial_weights,omitempty"` // of the weights with which the run began
+	Silenced     []string             `json:"silenced,omitempty"`        // neurons that never fire
 	Traces       []recordedProbe      `json:"traces"`
 	Plateaus     bool                 `json:"plateaus"`
 	Weights      bool                 `json:"weights"`
@@ -86,7 +88,7 @@ func (i *inspection) event() recordingEvent {
 		Seed: h.Seed, Dt: h.Dt(), Complete: i.r.Complete(), Failure: i.r.Failure(),
 		Trials: i.r.Trials(), Milliseconds: h.Clock().At(i.r.Steps()),
 		Populations: []recordedPopulation{}, Traces: []recordedProbe{}, Damage: []damageEvent{},
-		Plateaus: h.Plateaus, Weights: h.Weights, WeightsEvery: h.SnapshotEvery, Selection: selectionWords(h.Select), Config: h.Config,
+		Origin: h.Origin, Plateaus: h.Plateaus, Weights: h.Weights, WeightsEvery: h.SnapshotEvery, Selection: selectionWords(h.Select), Config: h.Config,
 	}
 	if !h.Begun.IsZero() {
 		e.Begun = h.Begun.UTC().Format(time.RFC3339)
@@ -149,6 +151,9 @@ func (i *inspection) head() {
 		written += ", begun " + strings.NewReplacer("T", " ", "Z", " UTC").Replace(e.Begun)
 	}
 	i.con.Line("%s; seed %d, steps of %s ms", written, e.Seed, terminal.Number(e.Dt))
+	if e.Origin != nil {
+		i.con.Line("it began with %s", run.DescribeOrigin(e.Origin))
+	}
 	if e.Silenced != nil {
 		i.con.Line("silenced neurons: %s", strings.Join(e.Silenced, ","))
 	}

@@ -16,6 +16,7 @@ import (
 	"plateau/internal/claim"
 	"plateau/network"
 	"plateau/protocols/dataset"
+	"plateau/sim/record"
 )
 
 type runEvent struct {
@@ -31,8 +32,9 @@ type runEvent struct {
 	Validated *float64         `json:"validation_error,omitempty"`
 	KeptEpoch int              `json:"kept_epoch,omitempty"` // whose weights the run ended with, if it kept the best; both errors are then its
 	Seconds   float64          `json:"seconds,omitempty"`
-	Weights   string           `json:"weights_sha256,omitempty"` // of the latest checkpoint, or those that were kept
-	Kept      []keptEvent      `json:"checkpoints"`              // the earliest first
+	Weights   string           `json:"weights_sha256,omitempty"`  // of the latest checkpoint, or those that were kept
+	Origin    *record.Origin   `json:"initial_weights,omitempty"` // of the weights with which it began
+	Kept      []keptEvent      `json:"checkpoints"`               // the earliest first
 	Recording string           `json:"recording,omitempty"`
 	Stopped   string           `json:"stopped,omitempty"` // why there are fewer epochs than asked for
 }
@@ -119,6 +121,9 @@ func inspectRun(ctx context.Context, con *terminal.Console, path string, verify 
 	con.Line("%s requested, %s each; %s%s to test on; seed %d", terminal.Plural(e.Asked, "epoch"), terminal.Plural(c.Data.Shown(), "image"), held, terminal.Plural(int(c.Data.Test), "image"), c.Seed)
 	if changed != nil {
 		con.Line("settings that are not the defaults: %s", strings.Join(changed, ", "))
+	}
+	if e.Origin != nil {
+		con.Line("it began with %s", run.DescribeOrigin(e.Origin))
 	}
 	con.Line("")
 	con.Line("%5s  %11s  %16s  %10s", "epoch", "train error", settings.ErrorName(c), "examples/s")
@@ -255,7 +260,7 @@ func (e *runEvent) verifyRecording(ctx context.Context, con *terminal.Console) e
 
 // add adds what the metrics say.
 func (e *runEvent) add(m run.Metrics) {
-	e.Examples = m.Start.Examples
+	e.Examples, e.Origin = m.Start.Examples, m.Start.InitialWeights
 	e.Epochs = append(e.Epochs, m.Epochs...)
 	if n := len(m.Epochs); n > 0 {
 		e.TestError, e.Validated = m.Epochs[n-1].TestError, m.Epochs[n-1].ValidationError

@@ -12,6 +12,7 @@ import (
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/sealed"
+	"plateau/sim/record"
 )
 
 // A Checkpoint is the state of a run at some moment, from which the run can go on. Its
@@ -30,7 +31,8 @@ type Checkpoint struct {
 	MetricsSHA256 string         `json:"metrics_sha256,omitempty"` // digest of these bytes
 	Data          string         `json:"data_sha256"`
 	Weights       string         `json:"weights_sha256"`
-	Tested        []EpochEvent   `json:"tested,omitempty"` // the epochs, as metrics.jsonl has them
+	Origin        *record.Origin `json:"initial_weights,omitempty"` // of the weights with which the run began
+	Tested        []EpochEvent   `json:"tested,omitempty"`          // the epochs, as metrics.jsonl has them
 	Recording     *RecordingMark `json:"recording,omitempty"`
 	Parts         []*KeptPart    `json:"parts"`
 

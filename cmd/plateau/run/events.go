@@ -2,6 +2,8 @@ package run
 
 import (
 	"math"
+
+	"plateau/sim/record"
 )
 
 // Lines of metrics.jsonl, which train --json prints too. Errors are shares of wrong
@@ -20,6 +22,8 @@ type StartEvent struct {
 	Seed         int64  `json:"seed"`
 	Workers      int    `json:"workers"`
 	Out          string `json:"out"`
+
+	InitialWeights *record.Origin `json:"initial_weights,omitempty"` // where they were taken from; absent if they were drawn
 }
 
 // An EpochEvent is written after the test of an epoch.

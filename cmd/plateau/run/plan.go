@@ -14,6 +14,7 @@ import (
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/atomicfile"
+	"plateau/sim/record"
 )
 
 // A Plan is what a run was asked to do. It is written to the run folder as run.json
@@ -21,14 +22,15 @@ import (
 // another in one step: until the first checkpoint, everything else in the folder may
 // belong to the old run, or be an incomplete part of the new one, and is not used.
 type Plan struct {
-	Format    int    `json:"plateau_run"` // version of this file
-	Program   string `json:"program"`
-	Begun     bool   `json:"begun"`               // whether there has been a checkpoint
-	Recording string `json:"recording,omitempty"` // with slashes; relative to the folder if it is inside
-	Every     string `json:"checkpoint_every"`
-	Config    string `json:"config"`                   // config.toml
-	Metrics   string `json:"metrics_sha256,omitempty"` // digest of metrics.jsonl, if the run is not in progress
-	SHA256    string `json:"sha256"`                   // digest of this object, as it is written, with "" here
+	Format    int            `json:"plateau_run"` // version of this file
+	Program   string         `json:"program"`
+	Begun     bool           `json:"begun"`               // whether there has been a checkpoint
+	Recording string         `json:"recording,omitempty"` // with slashes; relative to the folder if it is inside
+	Every     string         `json:"checkpoint_every"`
+	Config    string         `json:"config"`                    // config.toml
+	Origin    *record.Origin `json:"initial_weights,omitempty"` // of the weights with which the run began
+	Metrics   string         `json:"metrics_sha256,omitempty"`  // digest of metrics.jsonl, if the run is not in progress
+	SHA256    string         `json:"sha256"`                    // digest of this object, as it is written, with "" here
 }
 
 const (

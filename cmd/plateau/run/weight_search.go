@@ -60,7 +60,8 @@ func (s *WeightSearch) Find(digest string) (*network.Network, error) {
 	return nil, errors.New(message)
 }
 
-// Initial draws the weights with which the recorded run began.
+// Initial returns the weights with which the recorded run began: drawn, or from where it
+// took them.
 func (s *WeightSearch) Initial() (*network.Network, error) {
 	settings := settings.NewLayers()
 	settings.Read("the recording's configuration", []byte(s.Header.Config))
@@ -72,5 +73,6 @@ func (s *WeightSearch) Initial() (*network.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.Model(info).NewNetwork()
+	net, _, err := InitialNetwork(c, c.Model(info))
+	return net, err
 }

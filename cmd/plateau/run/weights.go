@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -48,11 +49,16 @@ func masks(of weighted) []network.Mask {
 	return nil
 }
 
-// LoadLearner returns what has learnt in a run, with its weights.
+// LoadLearner returns what has learnt in a run, with its weights, or with those that the
+// command line names.
 func LoadLearner(c *settings.Config, info dataset.Info, folder string) (training.Learner, error) {
 	l, _, err := c.Learner(info, 1)
 	if err != nil {
 		return nil, err
+	}
+	if c.NamesWeights() {
+		_, err := TakeWeights(c, l)
+		return l, err
 	}
 	return l, loadWeights(filepath.Join(folder, cli.WeightsName), l)
 }
@@ -97,82 +103,137 @@ func SaveWeights(path string, of weighted) error {
 // loadWeights fills something with the weights of a file, which must have exactly the
 // arrays that it has.
 func loadWeights(path string, of weighted) error {
-	r, err := npz.Open(path)
+	a, err := openWeights(path)
 	if err != nil {
-		return fmt.Errorf("weights: %s", cli.Plain(err))
+		return fmt.Errorf("weights: %w", err)
 	}
-	defer r.Close()
-	var faults []string
-	fail := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	names := r.Names()
-	known := map[string]bool{}
-	has := func(name string, t npz.Type, want []int) bool {
-		known[name] = true
-		if !slices.Contains(names, name) {
-			fail("there is no array %s; the network needs one of %s", name, dimensions(want))
-			return false
-		}
-		found, err := r.Shape(name)
-		if err == nil && !slices.Equal(found, want) {
-			fail("%s is %s, want %s for this network", name, dimensions(found), dimensions(want))
-			return false
-		}
-		if got, err := r.Type(name); err == nil && got != t {
-			fail("%s has elements of type %s, want %s", name, got, t)
-			return false
-		}
-		return true
-	}
+	defer a.Close()
 	arrays := map[string]network.Array{}
-	for _, a := range of.Weights() {
-		arrays[a.Name] = a
-		if !has(a.Name, npz.Float32, a.Shape()) {
-			continue
-		}
-		values, _, err := r.Float32(a.Name)
-		if err != nil {
-			fail("%s", cli.Plain(err))
-			continue
-		}
-		for j, row := range a.All() {
-			copy(row, values[j*a.Cols:])
-		}
-		if i := slices.IndexFunc(values, notFinite); i >= 0 {
-			fail("%s holds %v at %s, want finite numbers", a.Name, values[i], element(i, a))
-		}
+	for _, w := range of.Weights() {
+		arrays[w.Name] = w
+		a.read(w)
 	}
 	for _, m := range masks(of) {
-		if !has(m.Name, npz.Bool, []int{m.Rows, m.Cols}) {
-			continue
-		}
-		silent, _, err := r.Bool(m.Name)
-		if err != nil {
-			fail("%s", cli.Plain(err))
-			continue
-		}
-		for j, row := range arrays[m.Of].All() {
-			copy(m.Row(j), silent[j*m.Cols:])
-			for i, w := range row {
-				if m.Row(j)[i] && w != 0 {
-					fail("%s[%d, %d] is %v, but %s says it is silent, want 0", m.Of, j, i, w, m.Name)
-					break
-				}
+		a.readMask(m, arrays[m.Of], false)
+	}
+	a.failOthers()
+	if err := a.err(); err != nil {
+		return fmt.Errorf("weights %s: %w", path, err)
+	}
+	return nil
+}
+
+// A weightArchive is a file of weights that is being read. It collects all that is wrong
+// with it.
+type weightArchive struct {
+	*npz.Reader
+	names  []string
+	known  map[string]bool // arrays that somebody has asked for
+	faults []string
+	broken bool // whether one of them is no matter of names and shapes
+}
+
+func openWeights(path string) (*weightArchive, error) {
+	r, err := npz.Open(path)
+	if err != nil {
+		return nil, errors.New(cli.Plain(err))
+	}
+	return &weightArchive{Reader: r, names: r.Names(), known: map[string]bool{}}, nil
+}
+
+func (a *weightArchive) fail(format string, args ...any) {
+	a.faults = append(a.faults, fmt.Sprintf(format, args...))
+}
+
+// spoilt reports an array that would be wrong for every network.
+func (a *weightArchive) spoilt(format string, args ...any) {
+	a.fail(format, args...)
+	a.broken = true
+}
+
+// err returns all that was wrong.
+func (a *weightArchive) err() error {
+	if a.faults == nil {
+		return nil
+	}
+	return errors.New(strings.Join(a.faults, "\n  "))
+}
+
+// has reports whether there is an array of the wanted type and shape.
+func (a *weightArchive) has(name string, t npz.Type, want []int) bool {
+	a.known[name] = true
+	if !slices.Contains(a.names, name) {
+		a.fail("there is no array %s; the network needs one of %s", name, dimensions(want))
+		return false
+	}
+	found, err := a.Shape(name)
+	if err == nil && !slices.Equal(found, want) {
+		a.fail("%s is %s, want %s for this network", name, dimensions(found), dimensions(want))
+		return false
+	}
+	if got, err := a.Type(name); err == nil && got != t {
+		a.spoilt("%s has elements of type %s, want %s", name, got, t)
+		return false
+	}
+	return true
+}
+
+// read reads an array of weights, and reports whether that went well.
+func (a *weightArchive) read(w network.Array) bool {
+	if !a.has(w.Name, npz.Float32, w.Shape()) {
+		return false
+	}
+	values, _, err := a.Float32(w.Name)
+	if err != nil {
+		a.spoilt("%s", cli.Plain(err))
+		return false
+	}
+	for j, row := range w.All() {
+		copy(row, values[j*w.Cols:])
+	}
+	i := slices.IndexFunc(values, notFinite)
+	if i >= 0 {
+		a.spoilt("%s holds %v at %s, want finite numbers", w.Name, values[i], element(i, w))
+	}
+	return i < 0
+}
+
+// readMask reads which synapses are silent, and reports whether that went well. Their
+// weights must be 0, unless they follow others.
+func (a *weightArchive) readMask(m network.Mask, weights network.Array, follow bool) bool {
+	if !a.has(m.Name, npz.Bool, []int{m.Rows, m.Cols}) {
+		return false
+	}
+	silent, _, err := a.Bool(m.Name)
+	if err != nil {
+		a.spoilt("%s", cli.Plain(err))
+		return false
+	}
+	right := true
+	for j, row := range weights.All() {
+		copy(m.Row(j), silent[j*m.Cols:])
+		for i, w := range row {
+			if m.Row(j)[i] && w != 0 && !follow {
+				a.spoilt("%s[%d, %d] is %v, but %s says it is silent, want 0", m.Of, j, i, w, m.Name)
+				right = false
+				break
 			}
 		}
 	}
-	var extra []string
-	for _, name := range names {
-		if !known[name] {
-			extra = append(extra, name)
+	return right
+}
+
+// failOthers reports arrays that nobody has asked for.
+func (a *weightArchive) failOthers() {
+	var others []string
+	for _, name := range a.names {
+		if !a.known[name] {
+			others = append(others, name)
 		}
 	}
-	if len(extra) > 0 {
-		fail("there is also %s, which this network does not have", strings.Join(extra, ", "))
+	if len(others) > 0 {
+		a.fail("there is also %s, which this network does not have", strings.Join(others, ", "))
 	}
-	if faults != nil {
-		return fmt.Errorf("weights %s: %s", path, strings.Join(faults, "\n  "))
-	}
-	return nil
 }
 
 func notFinite(x float32) bool { return math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) }

@@ -38,7 +38,7 @@ type Config struct {
 func Keys() []Key {
 	spikes := func(keys []Key) []Key { return forRules(spiking(), keys) }
 	return slices.Concat(seedKeys(), dataKeys(), networkKeys(), spikes(neuronsKeys()), spikes(phasesKeys()), spikes(testKeys()),
-		learningKeys(), forRules(perceptrons(), rivalKeys()), spikes(initialKeys()), measureKeys(), spikes(recordKeys()))
+		learningKeys(), forRules(perceptrons(), rivalKeys()), initialKeys(), measureKeys(), spikes(recordKeys()))
 }
 
 // seedKeys has the one setting that belongs to no section.

@@ -31,7 +31,7 @@ unit, range, default and equation. Options change the values.`,
 			return cli.UnknownCommand(cmd, args[0])
 		},
 	}
-	o := Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "rule", "epochs", "patience", "keep", "batch", "seed")
+	o := Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "rule", "weights", "transfer", "epochs", "patience", "keep", "batch", "seed")
 	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := o.Config()

@@ -84,7 +84,7 @@ func unusual() []string {
 		"phases.forward_ms=61", "phases.target_ms=62", "phases.settle_ms=13", "phases.longer=true", "phases.longer_mean_ms=3",
 		"phases.longer_scale_ms=4", "phases.window_ms=20", "phases.plateau_spread_ms=11", "phases.plateau_sd_ms=2.5", "test.length_ms=500", "test.settle_ms=0",
 		"learning.epochs=60", "learning.patience=4", "learning.keep=best", "learning.batch=64", "learning.batch_update=mean", "learning.rates=0.1,0,1e-300", "learning.feedback_rates=none", "learning.rate_decay=0.97", "learning.rate_decay_every=3", "learning.rate_cosine=50", "learning.rate_cosine_end=0.01", "learning.rate_factors=1,0.3", "learning.rate_warm_up=5", "learning.hidden_scale=1e7", "learning.output_scale=0.1",
-		"initial.law=uniform", "initial.mean=2", "initial.sd=4", "initial.bias=-1", "initial.bias_sd=0",
+		"initial.weights=w.npz", "initial.transfer=W0,b0", "initial.law=uniform", "initial.mean=2", "initial.sd=4", "initial.bias=-1", "initial.bias_sd=0",
 		"initial.uniform_weight_mean=0.01", "initial.uniform_weight_halfwidth=0.2", "initial.uniform_bias_mean=0.3",
 		"initial.uniform_bias_halfwidth=0.4", "initial.uniform_feedback_mean=-0.5", "initial.uniform_feedback_halfwidth=0.6",
 		"measure.what=losses,angle", "measure.every=7",
@@ -165,7 +165,7 @@ var bad = map[string][]string{
 	"learning.rule": {"hebb"}, "rival.activation": {"step"}, "rival.loss": {"hinge"}, "rival.optimiser": {"lbfgs"}, "rival.rate": {"0"}, "rival.momentum": {"1"},
 	"rival.beta1": {"1"}, "rival.beta2": {"-0.1"}, "rival.smoothing": {"1"}, "rival.centred": {"2"}, "rival.epsilon": {"0"}, "rival.weight_decay": {"-1"},
 	"rival.decay": {"none"}, "rival.decay_biases": {"1"},
-	"initial.law": {"normal"}, "initial.mean": {"0"}, "initial.sd": {"0"}, "initial.bias": {"2000000"}, "initial.bias_sd": {"-1"},
+	"initial.transfer": {"W0", "W0,", "W0,,b0"}, "initial.law": {"normal"}, "initial.mean": {"0"}, "initial.sd": {"0"}, "initial.bias": {"2000000"}, "initial.bias_sd": {"-1"},
 	"initial.uniform_weight_mean": {"-2000000"}, "initial.uniform_weight_halfwidth": {"-1"}, "initial.uniform_bias_mean": {"2000000"},
 	"initial.uniform_bias_halfwidth": {"-1"}, "initial.uniform_feedback_mean": {"2000000"}, "initial.uniform_feedback_halfwidth": {"-1"},
 	"record.spikes": {"hidden1", "spikes", "input,", "all,input"}, "record.plateaus": {"1"}, "record.variables": {"volts", "soma,", ",soma", "soma,all"},
@@ -180,8 +180,8 @@ var bad = map[string][]string{
 func TestEveryKeyRefuses(t *testing.T) {
 	for _, k := range Keys() {
 		values := bad[k.Name]
-		if k.Name == "data.dir" {
-			continue // any text may name a folder
+		if k.Name == "data.dir" || k.Name == "initial.weights" {
+			continue // any text may name a folder or a file
 		}
 		if len(values) == 0 {
 			t.Errorf("%s: no bad value to try", k.Name)
@@ -291,8 +291,8 @@ func TestKeysAndOptionsStandOnce(t *testing.T) {
 		}
 		flags = append(flags, k.Option.Flag)
 	}
-	if len(flags) != 13 {
-		t.Errorf("there are options %q, want 13", flags)
+	if len(flags) != 15 {
+		t.Errorf("there are options %q, want 15", flags)
 	}
 	var names []string
 	for _, k := range Keys() {

@@ -18,7 +18,7 @@ func TestKeysAreForTheRulesThatTheyChange(t *testing.T) {
 	}
 	// These belong to what is shown, measured and recorded, not to the network.
 	around := []string{"data", "measure", "record"}
-	inSchedule := []string{"learning.rule", "learning.epochs", "learning.patience", "learning.keep", "learning.batch"}
+	inSchedule := []string{"initial.weights", "initial.transfer", "learning.rule", "learning.epochs", "learning.patience", "learning.keep", "learning.batch"}
 	standard := Defaults()
 	for _, rule := range ruleNames() {
 		for _, k := range Keys() {

@@ -114,6 +114,7 @@ func (o *Options) Config() (*Config, error) {
 		return nil, cli.Misuse(`--run "": want the name of a folder`)
 	}
 	o.over(s)
+	s.Config.forgetTransfer()
 	if c := s.Config; data != "" && c.Data.Name != data {
 		// How much of one data set a run used says nothing about another.
 		for _, name := range []string{"data.examples", "data.test_examples"} {
@@ -181,9 +182,9 @@ func ConfigureRun(cmd *cobra.Command, usage string, fresh bool) *Options {
 	flags.StringVar(&o.Run, "run", "", usage)
 	cli.Describe(flags, cli.HeadWhat, "run", "DIR")
 	if fresh {
-		o.configure(func(k Key) string { return "the run's, or " + standardOf(k) }, true, "data", "data-dir", "hidden", "seed")
+		o.configure(func(k Key) string { return "the run's, or " + standardOf(k) }, true, "data", "data-dir", "hidden", "seed", "weights", "transfer")
 		return o
 	}
-	o.configure(func(Key) string { return "the run's" }, false, "data", "data-dir", "test-examples", "seed")
+	o.configure(func(Key) string { return "the run's" }, false, "data", "data-dir", "test-examples", "seed", "weights", "transfer")
 	return o
 }

@@ -49,7 +49,7 @@ func (r *session) checkpoint() (err error) {
 	c := &run.Checkpoint{
 		Examples: int(r.trainer.Shown()), Epochs: r.Last.Epoch,
 		Seconds: r.total.Elapsed().Seconds(), EpochSeconds: r.learning.Elapsed().Seconds(),
-		Data: r.digest, Weights: r.Learner.Weights().SHA256(), Tested: r.tested,
+		Data: r.digest, Weights: r.Learner.Weights().SHA256(), Origin: r.origin, Tested: r.tested,
 	}
 	if c.Metrics, err = r.Metrics.Mark(); err != nil {
 		return err

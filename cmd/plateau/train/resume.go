@@ -134,6 +134,7 @@ func resume(ctx context.Context, con *terminal.Console, options *settings.Option
 		return fmt.Errorf("the images are not those that the run has learnt from: the contents of %s in %s have changed", c.Data.Name, data.Dir)
 	}
 	r := NewSession(con, c, data, folder, o)
+	r.resumed = true
 	if err := r.Prepare(); err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func resume(ctx context.Context, con *terminal.Console, options *settings.Option
 		return err
 	}
 	defer r.End(&err)
-	p := &run.Plan{Format: run.PlanFormat, Program: cli.Version(), Begun: true, Every: o.EveryText, Config: run.ConfigText(c)}
+	p := &run.Plan{Format: run.PlanFormat, Program: cli.Version(), Begun: true, Every: o.EveryText, Config: run.ConfigText(c), Origin: r.origin}
 	if old := folder.Plan; old != nil {
 		p.Program, p.Recording = old.Program, old.Recording
 	}
@@ -310,6 +311,6 @@ func (r *session) restore(c *run.Checkpoint) error {
 		return fmt.Errorf("it holds the weights of epoch %d as the best, but the best is epoch %d", r.best.Epoch(), run.BestEpoch(r.tested))
 	}
 	r.total.Before, r.learning.Before = terminal.Seconds(c.Seconds), terminal.Seconds(c.EpochSeconds)
-	r.savedAt, r.resumed = c.Examples, true
+	r.savedAt, r.origin = c.Examples, c.Origin
 	return nil
 }

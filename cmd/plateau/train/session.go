@@ -12,6 +12,7 @@ import (
 	"plateau/cmd/plateau/terminal"
 	"plateau/protocols/dataset"
 	"plateau/protocols/training"
+	"plateau/sim/record"
 )
 
 // A session is a run in progress.
@@ -26,6 +27,7 @@ type session struct {
 	show    Examples
 
 	Learner training.Learner
+	origin  *record.Origin // of the weights with which the run began; nil if they were drawn
 	trainer *training.Trainer
 	tester  *training.Tester
 	Metrics *run.MetricsFile
@@ -41,7 +43,7 @@ type session struct {
 	total    terminal.Stopwatch // time of the run
 	learning terminal.Stopwatch // training time of the current epoch
 
-	resumed bool
+	resumed bool // goes on from a checkpoint, which has its weights
 	every   run.Interval
 	kept    []kept    // what checkpoints keep
 	digest  string    // of the data
@@ -71,6 +73,11 @@ func (r *session) Prepare() error {
 		return err
 	}
 	r.Learner = learner
+	if !r.resumed {
+		if r.origin, err = run.TakeWeights(r.config, learner); err != nil {
+			return err
+		}
+	}
 	if r.trainer, err = training.NewTrainer(learner, schedule); err != nil {
 		return err
 	}
@@ -96,6 +103,7 @@ func (r *session) Record(path string, force bool) error {
 	if err != nil {
 		return err
 	}
+	h.Origin = r.origin
 	if r.Recording, err = run.CreateRecording(path, force, h, l.Network()); err != nil {
 		return err
 	}
@@ -284,6 +292,9 @@ func (r *session) Start() error {
 	r.con.Line("%s to train on, %s%d to test on; %s%s with seed %d on %s",
 		terminal.Plural(r.shown.Len(), "image"), held, r.data.Test.Len(),
 		terminal.Plural(c.Learning.Epochs, "epoch"), batch, c.Seed, terminal.Plural(r.workers, "worker"))
+	if r.origin != nil {
+		r.con.Line("the run began with %s", run.DescribeOrigin(r.origin))
+	}
 	r.con.Line("")
 	r.con.Line(r.columns(), "epoch", "train error", settings.ErrorName(c), "examples/s", "hidden loss", "output loss", "time")
 	if r.resumed {
@@ -304,7 +315,7 @@ func (r *session) startEvent() run.StartEvent {
 		Event: "start", Version: cli.Version(), Data: info.Name,
 		Examples: r.shown.Len(), Validation: c.Data.Validation, TestExamples: r.data.Test.Len(),
 		Neurons: c.Sizes(info), Epochs: c.Learning.Epochs, Seed: c.Seed,
-		Workers: r.workers, Out: r.folder.Path,
+		Workers: r.workers, Out: r.folder.Path, InitialWeights: r.origin,
 	}
 }
 

@@ -26,6 +26,8 @@ func TestCommand(con *terminal.Console) *cobra.Command {
 error and the confusion matrix. Options change parts of the configuration.`,
 		Example: `  plateau test --run runs/digits-1
   plateau test --run runs/digits-1 --test-examples 10000
+  plateau test --run runs/digits-1 --weights pruned.npz
+  plateau test --run runs/digits-1 --set network.silence=hidden0:0:50
   plateau test --run runs/mnist-1 --set test.length_ms=500`,
 	}
 	o := settings.ConfigureRun(cmd, "run folder whose weights are tested", false)
@@ -66,7 +68,13 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 	if err != nil {
 		return err
 	}
-	run.NoteChanges(con, dir, learner.Weights())
+	from := dir
+	if c.NamesWeights() {
+		from, _ = c.InitialWeights()
+		run.NoteOrigin(con, c)
+	} else {
+		run.NoteChanges(con, dir, learner.Weights())
+	}
 	data, err := c.Data.Load(1, c.Data.Test)
 	if err != nil {
 		return err
@@ -84,7 +92,7 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 		long = fmt.Sprintf(" of %s ms", terminal.Number(c.Test.Length))
 	}
 	con.Line("testing %s with the weights of %s: %s%s",
-		c.Title(), dir, terminal.Plural(data.Test.Len(), "image"), long)
+		c.Title(), from, terminal.Plural(data.Test.Len(), "image"), long)
 	began := time.Now()
 	result, err := runTest(ctx, con, tester, data.Test, "test", nil)
 	if err != nil {

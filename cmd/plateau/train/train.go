@@ -38,6 +38,9 @@ With --validation, --patience N stops the run when the error on the images held
 out has not become lower for N epochs, and --keep best ends it with the weights
 of its best epoch, with which the test set is then tested.
 
+--weights begins with weights from a file or from another run, which must fit the
+network; --transfer takes only some of them.
+
 After Ctrl-C the program finishes the example, writes a checkpoint and ends with
 status 75; a second Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2
 do the same as one Ctrl-C. --resume goes on with a run, however it was stopped,
@@ -54,10 +57,11 @@ none and goes on with it otherwise, which is right for jobs that are requeued.`,
   plateau train --resume runs/digits-1 --epochs 20
   plateau train --data mnist --out runs/a --resume
   plateau train --record --set record.trials=every=1000
+  plateau train --weights runs/digits-1 --set data.seed=2 --out runs/digits-1-on
   plateau train --measure angle,eigenvalue --set measure.every=500
   plateau train --record soma.plateau --set record.variables=soma,apical --set record.neurons=hidden0:0:20`,
 	}
-	o := settings.Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "rule", "epochs", "patience", "keep", "batch", "seed", "measure")
+	o := settings.Configure(cmd, "data", "data-dir", "examples", "validation", "test-examples", "hidden", "rule", "weights", "transfer", "epochs", "patience", "keep", "batch", "seed", "measure")
 	workers := cli.WorkersFlag(cmd)
 	var out string
 	var force bool
@@ -171,11 +175,18 @@ func begin(ctx context.Context, con *terminal.Console, c *settings.Config, folde
 	if err != nil {
 		return err
 	}
+	if err := folder.CheckOrigin(c); err != nil {
+		return err
+	}
 	r := NewSession(con, c, data, folder, o)
 	if err := r.Prepare(); err != nil {
 		return err
 	}
-	p := &run.Plan{Format: run.PlanFormat, Program: cli.Version(), Every: o.EveryText, Config: run.ConfigText(c)}
+	if err := folder.SameOrigin(r.origin); err != nil {
+		return err
+	}
+	run.NoteOrigin(con, c)
+	p := &run.Plan{Format: run.PlanFormat, Program: cli.Version(), Every: o.EveryText, Config: run.ConfigText(c), Origin: r.origin}
 	if o.record != "" {
 		if p.Recording, err = folder.Within(o.record); err != nil {
 			return err

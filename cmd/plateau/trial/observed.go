@@ -111,7 +111,7 @@ func (t *observed) more(a *arrays.Archive, o trialOptions, set *dataset.Set) {
 		shape, axes = []int{set.Channels, set.Height, set.Width}, "colours × height × width"
 	}
 	a.Put(arrays.Label{Name: "image", Axes: axes, About: "what was shown; 255 is full intensity"}, slices.Clone(set.Image(t.result.Example)), shape...)
-	a.Put(arrays.Label{Name: "run", About: "run folder that the weights are from; empty if they were drawn anew"}, []string{o.run})
+	a.Put(arrays.Label{Name: "run", About: "run folder or file that the weights are from; empty if they were drawn anew"}, []string{o.run})
 	a.Put(arrays.Label{Name: "trial_class_potential", Axes: "trials × classes", About: "mean somatic potential by which the class was read out"},
 		t.potentials(), 1, set.Classes)
 	phases := [][]network.Means{t.result.Forward, t.result.Target}

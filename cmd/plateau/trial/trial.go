@@ -25,7 +25,7 @@ func Command(con *terminal.Console) *cobra.Command {
 		Short: "simulate a single trial and keep all potentials and spikes",
 		Long: `Show one image to a network at rest, in a forward and a target phase, and print
 the predicted class and the spikes. The network does not learn from it. Without
---run it has fresh weights. An archive of NumPy arrays gets the potentials of
+--run or --weights it has fresh weights. An archive of NumPy arrays gets the potentials of
 every compartment, all spikes, means, plateaus and losses. --record also writes a
 recording, which plateau export converts to other formats.`,
 		Example: `  plateau trial --run runs/digits-1 --example 7
@@ -70,7 +70,11 @@ recording, which plateau export converts to other formats.`,
 			return err
 		}
 		settings.NoteRounded(con, c)
-		t.run, t.record = o.Run, *recordTo
+		t.record, t.run = *recordTo, o.Run
+		if o.Run == "" || c.NamesWeights() {
+			t.run, _ = c.InitialWeights()
+			t.initial = true
+		}
 		return trial(cmd.Context(), con, c, t)
 	}
 	return cmd
@@ -83,7 +87,8 @@ type trialOptions struct {
 	out     string // a file, or none
 	record  string // a file, or ""
 	force   bool
-	run     string
+	run     string // run folder or file that the weights are from; "" if they are drawn
+	initial bool   // they are those with which the settings begin
 }
 
 func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o trialOptions) error {
@@ -115,7 +120,7 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 		return err
 	}
 	m := c.Model(info)
-	net, err := trialNetwork(m, o.run)
+	net, origin, err := trialNetwork(c, m, o)
 	if err != nil {
 		return err
 	}
@@ -124,11 +129,13 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 		return err
 	}
 	tr := observe(c, info, net)
-	if o.run != "" {
+	if o.initial {
+		run.NoteOrigin(con, c)
+	} else {
 		run.NoteChanges(con, o.run, net.Weights())
 	}
 	h := settings.TrialHeader(c, m, o.split)
-	h.Weights = o.record != ""
+	h.Weights, h.Origin = o.record != "", origin
 	var recording bytes.Buffer
 	w, err := record.NewWriter(&recording, h, net)
 	if err != nil {
@@ -161,12 +168,13 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	return nil
 }
 
-// trialNetwork has the weights of a run, or fresh ones.
-func trialNetwork(m protocols.Model, folder string) (*network.Network, error) {
-	if folder == "" {
-		return m.NewNetwork()
+// trialNetwork has the weights of a run, or those with which the settings begin.
+func trialNetwork(c *settings.Config, m protocols.Model, o trialOptions) (*network.Network, *record.Origin, error) {
+	if o.initial {
+		return run.InitialNetwork(c, m)
 	}
-	return run.LoadNetwork(m, folder)
+	net, err := run.LoadNetwork(m, o.run)
+	return net, nil, err
 }
 
 // trialImages loads the images of one split. Of digits it draws no more than needed.
