@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -9,10 +10,12 @@ import (
 )
 
 // A header that claims more than these is refused. The largest official file
-// unpacks to 47 MB.
+// unpacks to 547 MB.
 const (
 	maxContent   = 1 << 30 // bytes that one file may unpack to
 	maxInflation = 1032    // deflate cannot compress by more than this factor
+
+	gzipMagic = "\x1f\x8b" // how a gzipped file begins
 )
 
 // content is what a file holds, unpacked if it is gzipped. Its first bytes tell
@@ -30,7 +33,7 @@ func newContent(r io.Reader, length int64) (content, error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
 	// If there are fewer bytes, the decoder says what is wrong.
 	head, _ := buffered.Peek(sniffed)
-	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
+	if !bytes.HasPrefix(head, []byte(gzipMagic)) {
 		return content{Reader: buffered, most: length, exact: true}, foreign(head)
 	}
 	unzipped, err := gzip.NewReader(buffered)

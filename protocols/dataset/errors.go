@@ -46,7 +46,11 @@ func (e *MissingError) Error() string {
 	if put == "" {
 		put = "a folder that $PLATEAU_DATA names"
 	}
-	fmt.Fprintf(&b, "\nwithout a network: put these files, each with .gz if it is gzipped, into %s", put)
+	b.WriteString("\nwithout a network: put these files")
+	if len(info.Files) > 0 && !info.Files[0].inArray() {
+		b.WriteString(", each with .gz if it is gzipped,")
+	}
+	fmt.Fprintf(&b, " into %s", put)
 	if info.Packed != "" {
 		fmt.Fprintf(&b, " (%s holds them)", info.Packed)
 	}

@@ -53,5 +53,5 @@ func ExampleLoad_unknown() {
 	_, err := dataset.Load("minst", dataset.Options{})
 	fmt.Println(err)
 	// Output:
-	// dataset: no data set "minst", want one of digits, mnist, fashion-mnist, cifar10
+	// dataset: no data set "minst", want one of digits, mnist, fashion-mnist, kmnist, qmnist, emnist-balanced, emnist-byclass, emnist-bymerge, emnist-digits, emnist-letters, emnist-mnist, kuzushiji-49, cifar10
 }

@@ -6,14 +6,22 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math"
+	"slices"
+	"strings"
 )
 
 // An IDX file starts with a big-endian magic number (two zero bytes, the type of
 // the values, the number of dimensions). Then come one big-endian uint32 per
 // dimension, and the values, last dimension fastest.
 const (
-	idxLabels = 0x00000801 // unsigned bytes, one dimension
-	idxImages = 0x00000803 // unsigned bytes, three: images, rows, columns
+	idxLabels   = 0x00000801 // unsigned bytes, one dimension
+	idxImages   = 0x00000803 // unsigned bytes, three: images, rows, columns
+	idxExtended = 0x00000c02 // big-endian int32, two: images, columns; QMNIST's labels
+
+	// The columns of QMNIST's labels; the first is the class, the others say who wrote
+	// the digit and where it is in NIST Special Database 19.
+	extendedColumns = 8
 
 	maxSide = 4096 // pixels; a header that claims more is damaged
 )
@@ -38,6 +46,7 @@ type idxFile struct {
 	shape  []int
 	values []byte
 	md5    string // of the file, unpacked
+	bytes  int64  // its length, unpacked
 }
 
 func readIDX(s source, want uint32) (idxFile, error) {
@@ -47,14 +56,46 @@ func readIDX(s source, want uint32) (idxFile, error) {
 		c.Reader = io.TeeReader(c.Reader, hash)
 		f.shape, f.values, err = decodeIDX(c, want)
 		f.md5 = hex.EncodeToString(hash.Sum(nil))
+		f.bytes = int64(4 + 4*len(f.shape) + len(f.values))
+		if err != nil || want != idxExtended {
+			return err
+		}
+		f.values, err = firstColumn(f.values)
+		f.shape = f.shape[:1]
 		return err
 	})
 	return f, err
 }
 
+// digest identifies the content, to compare it with that of an official file.
+func (f idxFile) digest(file File) (d digest, err error) {
+	d = digest{md5: f.md5, bytes: f.bytes}
+	if file.MD5 == "" || !d.official(file) {
+		d.packed, err = f.source.packedMD5()
+	}
+	return d, err
+}
+
+// firstColumn returns the classes of QMNIST's labels.
+func firstColumn(extended []byte) ([]byte, error) {
+	const row = 4 * extendedColumns
+	labels := make([]byte, 0, len(extended)/row)
+	for i := range len(extended) / row {
+		label := int32(binary.BigEndian.Uint32(extended[i*row:]))
+		if label < 0 || label > math.MaxUint8 {
+			return nil, fmt.Errorf("label %d of image %d is out of range, want 0 to %d", label, i, math.MaxUint8)
+		}
+		labels = append(labels, byte(label))
+	}
+	return labels, nil
+}
+
 // kind returns the magic number that an IDX file of this name should have.
 func (f File) kind() uint32 {
-	if f.Name == trainLabels || f.Name == testLabels {
+	switch {
+	case strings.HasSuffix(f.Name, "-labels-idx2-int"):
+		return idxExtended
+	case strings.Contains(f.Name, "-labels"):
 		return idxLabels
 	}
 	return idxImages
@@ -68,16 +109,40 @@ func (f idxFile) suits(info Info) error {
 			f.source, f.shape[2], f.shape[1], info.Name, info.Width, info.Height)
 	}
 	if len(f.shape) == 1 {
-		if err := checkLabels(f.values, len(info.Classes)); err != nil {
+		if err := checkLabels(f.values, info.FirstLabel, len(info.Classes)); err != nil {
 			return another(info, "%s: %v", f.source, err)
 		}
 	}
 	return nil
 }
 
+// settle makes the content what a Set holds: labels from 0, and images row by row. It
+// must suit the set.
+func (f idxFile) settle(info Info) {
+	if len(f.shape) == 1 {
+		for i := range f.values {
+			f.values[i] -= byte(info.FirstLabel)
+		}
+		return
+	}
+	if !info.Columns {
+		return
+	}
+	// The images of all such sets are square.
+	side := info.Width
+	for image := range slices.Chunk(f.values, side*side) {
+		for y := range side {
+			for x := range y {
+				a, b := &image[y*side+x], &image[x*side+y]
+				*a, *b = *b, *a
+			}
+		}
+	}
+}
+
 // pair makes a set from images and their labels.
 func pair(images, labels idxFile, classes int) (*Set, error) {
-	if err := checkLabels(labels.values, classes); err != nil {
+	if err := checkLabels(labels.values, 0, classes); err != nil {
 		return nil, &FormatError{labels.source.String(), err}
 	}
 	if n := images.shape[0]; n != len(labels.values) {
@@ -110,12 +175,17 @@ func decodeIDX(c content, want uint32) (shape []int, values []byte, err error) {
 		switch {
 		case n == 0 && d == 0:
 			return nil, nil, fmt.Errorf("it is empty: the header says that it holds 0 items")
+		case want == idxExtended && d > 0 && n != extendedColumns:
+			return nil, nil, fmt.Errorf("labels of %d columns, want %d", n, extendedColumns)
 		case n == 0 || d > 0 && n > maxSide:
 			return nil, nil, fmt.Errorf("images of side %d, want 1 to %d", n, maxSide)
 		}
-		// It stays below 2³² × 2¹² × 2¹² and cannot overflow.
+		// It stays below 2³² × 2¹² × 2¹², also times 4, and cannot overflow.
 		total *= n
 		shape = append(shape, int(n))
+	}
+	if want == idxExtended {
+		total *= 4
 	}
 	what := fmt.Sprintf("the data (%s according to the header)", times(shape))
 	// The length of a plain file is known, so its error can be precise.
@@ -140,6 +210,8 @@ func idxKind(magic uint32) string {
 		return fmt.Sprintf("0x%08x (IDX labels)", magic)
 	case idxImages:
 		return fmt.Sprintf("0x%08x (IDX images)", magic)
+	case idxExtended:
+		return fmt.Sprintf("0x%08x (extended IDX labels)", magic)
 	}
 	return fmt.Sprintf("0x%08x", magic)
 }
@@ -156,10 +228,11 @@ func times(shape []int) string {
 	return s
 }
 
-func checkLabels(labels []byte, classes int) error {
+// checkLabels returns an error unless each label is one of that many from the first.
+func checkLabels(labels []byte, first, classes int) error {
 	for i, label := range labels {
-		if int(label) >= classes {
-			return fmt.Errorf("label %d of image %d is out of range, want 0 to %d", label, i, classes-1)
+		if int(label) < first || int(label) >= first+classes {
+			return fmt.Errorf("label %d of image %d is out of range, want %d to %d", label, i, first, first+classes-1)
 		}
 	}
 	return nil

@@ -69,27 +69,34 @@ func Load(name string, o Options) (*Data, error) {
 	return data, nil
 }
 
+// loadIDX reads the four files of a set, which are in this order: training images and
+// labels, test images and labels.
 func loadIDX(data *Data, p place, info Info) (err error) {
-	files, digests := make(map[string]idxFile), make(map[string]digest)
+	var files []idxFile
+	digests := make(map[string]digest)
 	for _, file := range info.Files {
 		f, err := readIDX(p.found[file.Name], file.kind())
 		if err != nil {
 			return err
 		}
-		files[file.Name], digests[file.Name] = f, digest{md5: f.md5}
+		if digests[file.Name], err = f.digest(file); err != nil {
+			return err
+		}
+		files = append(files, f)
 	}
 	if data.Notices, err = judge(p, info, digests); err != nil {
 		return err
 	}
-	for _, file := range info.Files {
-		if err := files[file.Name].suits(info); err != nil {
+	for _, f := range files {
+		if err := f.suits(info); err != nil {
 			return err
 		}
+		f.settle(info)
 	}
-	if data.Train, err = pair(files[trainImages], files[trainLabels], len(info.Classes)); err != nil {
+	if data.Train, err = pair(files[0], files[1], len(info.Classes)); err != nil {
 		return err
 	}
-	if data.Test, err = pair(files[testImages], files[testLabels], len(info.Classes)); err != nil {
+	if data.Test, err = pair(files[2], files[3], len(info.Classes)); err != nil {
 		return err
 	}
 	if missing := unlabelled(data.Train, info); missing != "" && len(data.Notices) > 0 {

@@ -10,14 +10,21 @@ import (
 // published.
 type digest struct {
 	md5    string // of the whole content, unpacked
+	packed string // MD5 of the file itself, if it is gzipped or an .npz; else ""
 	labels string // MD5 of the labels, for a file with labels and images; else ""
+	bytes  int64  // length of the content, unpacked
 }
 
 // official reports whether the content is that of the official file, as far as
 // known checksums can tell.
 func (d digest) official(file File) bool {
-	if file.MD5 != "" {
+	switch {
+	case file.MD5 != "":
 		return d.md5 == file.MD5
+	case file.PackedMD5 != "" && d.packed != "":
+		return d.packed == file.PackedMD5
+	case file.PackedMD5 != "":
+		return d.bytes == file.Bytes // more is not known of what somebody unpacked
 	}
 	return d.labels == file.Labels
 }
@@ -27,7 +34,7 @@ func (d digest) official(file File) bool {
 func (d digest) owner() (info Info, file File, ok bool) {
 	for _, info := range List() {
 		for _, file := range info.Files {
-			if d.md5 != "" && d.md5 == file.MD5 || d.labels != "" && d.labels == file.Labels {
+			if d.md5 != "" && d.md5 == file.MD5 || d.packed != "" && d.packed == file.PackedMD5 || d.labels != "" && d.labels == file.Labels {
 				return info, file, true
 			}
 		}
@@ -102,7 +109,7 @@ func unlabelled(set *Set, info Info) string {
 	var missing []string
 	for class := range info.Classes {
 		if !seen[class] {
-			missing = append(missing, fmt.Sprint(class))
+			missing = append(missing, fmt.Sprint(info.FirstLabel+class))
 		}
 	}
 	if missing == nil {

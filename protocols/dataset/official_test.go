@@ -68,7 +68,7 @@ func TestJudge(t *testing.T) {
 	official := func(set, file string) digest {
 		for _, f := range sets[set].Files {
 			if f.Name == file {
-				return digest{f.MD5, f.Labels}
+				return digest{md5: f.MD5, packed: f.PackedMD5, labels: f.Labels}
 			}
 		}
 		t.Fatalf("no %s of %s", file, set)

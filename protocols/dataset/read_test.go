@@ -257,7 +257,7 @@ func FuzzCIFAR10(f *testing.F) {
 		if decodeCIFAR(c, &set) != nil {
 			return
 		}
-		if set.Len() == 0 || len(set.Pixels) != set.Len()*cifarPixels || checkLabels(set.Labels, cifarClasses) != nil {
+		if set.Len() == 0 || len(set.Pixels) != set.Len()*cifarPixels || checkLabels(set.Labels, 0, cifarClasses) != nil {
 			t.Errorf("%d labels, %d pixels", set.Len(), len(set.Pixels))
 		}
 	})

@@ -67,12 +67,14 @@ func folders(dir string, info Info) []string {
 
 // subfolders lists the folders in which the files of a set may be: one named for
 // the set, where Fetch puts them, the one where torchvision puts them, or directly
-// here. The archive of CIFAR-10 unpacks to a folder of its own, which may still be
-// there.
+// here. The archives of CIFAR-10 and EMNIST unpack to a folder of their own, which may
+// still be there.
 func subfolders(info Info) []string {
 	switch {
 	case info.Name == "cifar10":
 		return []string{info.Name + "/" + cifarFolder, info.Name, cifarFolder, "."}
+	case info.Shared != "":
+		return []string{info.Shared, info.Shared + "/gzip", info.Raw, ".", path.Base(info.Raw), "gzip"}
 	case info.Raw != "":
 		return []string{info.Name, info.Raw, ".", path.Base(info.Raw)}
 	}
@@ -90,24 +92,30 @@ type place struct {
 // look finds the files of a set in one folder.
 func look(dir string, info Info) place {
 	p := place{dir: dir, found: make(map[string]source)}
-	required, training := true, false
+	required, optional, training := true, false, false
 	for _, file := range info.Files {
 		src, ok := seek(dir, info, file)
 		switch {
 		case ok:
 			p.found[file.Name] = src
-			training = training || file.Name != testImages && file.Name != testLabels && file.Name != cifarTest
+			training = training || file.Optional
 		default:
 			p.missing = append(p.missing, file.Name)
 			required = required && file.Optional
 		}
+		optional = optional || file.Optional
 	}
-	p.usable = required && training
+	// Where files are optional, they are batches of training images: one will do.
+	p.usable = required && (training || !optional)
 	return p
 }
 
 // seek finds a file of a set in a folder.
 func seek(dir string, info Info, file File) (src source, ok bool) {
+	if file.inArray() {
+		path := filepath.Join(dir, file.Name)
+		return source{path, file.Array}, exists(path)
+	}
 	for _, name := range []string{
 		file.Name + ".gz", // the name that Fetch gives it; first, so that a file that Fetch replaced wins
 		file.Name,

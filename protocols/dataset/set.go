@@ -36,7 +36,7 @@ func (s *Set) Validate() error {
 	n := s.Size()
 	require(len(s.Pixels)%n == 0 && len(s.Pixels)/n == s.Len(),
 		"Pixels has %d bytes, want %d for each of %d labels", len(s.Pixels), n, s.Len())
-	if err := checkLabels(s.Labels, s.Classes); err != nil {
+	if err := checkLabels(s.Labels, 0, s.Classes); err != nil {
 		errs = append(errs, fmt.Errorf("dataset: Set.Labels: %w", err))
 	}
 	return errors.Join(errs...)

@@ -1,8 +1,11 @@
 package dataset
 
 import (
+	"bufio"
 	"bytes"
+	"crypto/md5"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +17,7 @@ import (
 )
 
 // A source says where the content of an official file is: in a file of its own, or
-// in an array of an .npz archive.
+// in an array of an .npz archive, which may hold others.
 type source struct {
 	path  string
 	array string // "" for a file of its own
@@ -62,6 +65,25 @@ func (s source) read(decode func(content) error) error {
 	return nil
 }
 
+// packedMD5 returns the MD5 of the file itself, "" if it is neither gzipped nor an
+// archive.
+func (s source) packedMD5() (string, error) {
+	f, err := regular.Open(s.path)
+	if err != nil {
+		return "", fmt.Errorf("dataset: %w", err)
+	}
+	defer f.Close()
+	hash := md5.New()
+	all := bufio.NewReader(f)
+	if head, _ := all.Peek(2); s.array == "" && string(head) != gzipMagic {
+		return "", nil
+	}
+	if _, err := io.Copy(hash, all); err != nil {
+		return "", fmt.Errorf("dataset: %w", err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
 // arrayContent returns an array as the IDX file that it was made from, byte by
 // byte.
 func arrayContent(f io.ReaderAt, length int64, array string) (c content, err error) {
@@ -94,7 +116,7 @@ func arrayContent(f io.ReaderAt, length int64, array string) (c content, err err
 		}
 		head = binary.BigEndian.AppendUint32(head, uint32(n))
 	}
-	values, _, err := r.Uint8(array)
+	values, err := wholeNumbers(r, array, len(shape) == 1)
 	if err != nil {
 		return c, err
 	}
@@ -102,4 +124,25 @@ func arrayContent(f io.ReaderAt, length int64, array string) (c content, err err
 		Reader: io.MultiReader(bytes.NewReader(head), bytes.NewReader(values)),
 		most:   int64(len(head) + len(values)), exact: true,
 	}, nil
+}
+
+// wholeNumbers returns an array of bytes. Labels may also be of the type that NumPy
+// gives whole numbers, as long as they fit.
+func wholeNumbers(r *npz.Reader, array string, labels bool) ([]byte, error) {
+	if kind, err := r.Type(array); err != nil || kind != npz.Int64 || !labels {
+		values, _, err := r.Uint8(array)
+		return values, err
+	}
+	wide, _, err := r.Int64(array)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]byte, len(wide))
+	for i, v := range wide {
+		if v < 0 || v > math.MaxUint8 {
+			return nil, fmt.Errorf("%s: label %d of image %d is out of range, want 0 to %d", array, v, i, math.MaxUint8)
+		}
+		values[i] = byte(v)
+	}
+	return values, nil
 }

@@ -23,7 +23,7 @@ const (
 	Missing   State = iota
 	OK              // the content is what the makers published
 	Differs         // it is not, but Load may still be able to read it
-	Unchecked       // the length is right, but nobody published a checksum
+	Unchecked       // it may be, as far as it can be compared: nobody published a checksum of it
 	Damaged         // it cannot be read or unpacked
 )
 
@@ -38,7 +38,7 @@ type Report struct {
 	Array string // its name in the archive at Path, if it is in one
 	State State
 	Bytes int64  // length of the content
-	MD5   string // of the content, unpacked
+	MD5   string // of the content, unpacked; of the file itself where File has only that
 	Is    string // if it Differs: which other official file it is; "" if none is known
 	Err   error  // why it is Damaged
 }
@@ -51,6 +51,8 @@ func (r Report) String() string {
 		return fmt.Sprintf("%s: %v: it is %s", where, r.State, r.Is)
 	case r.State == Differs && r.Bytes != r.File.Bytes:
 		return fmt.Sprintf("%s: %v: %d bytes, want %d", where, r.State, r.Bytes, r.File.Bytes)
+	case r.State == Differs && r.File.PackedMD5 != "":
+		return fmt.Sprintf("%s: %v: MD5 of the file %s, want %s", where, r.State, r.MD5, r.File.PackedMD5)
 	case r.State == Differs && r.File.MD5 == "":
 		return fmt.Sprintf("%s: %v: it has other labels", where, r.State)
 	case r.State == Differs:
@@ -63,6 +65,8 @@ func (r Report) String() string {
 		return fmt.Sprintf("%s: %v: %v", where, r.State, err)
 	case r.State == Unchecked && r.File.Labels != "":
 		return fmt.Sprintf("%s: the labels are the official ones; there is no official checksum of the images", where)
+	case r.State == Unchecked && r.File.PackedMD5 != "":
+		return fmt.Sprintf("%s: the numbers of images and classes are right; an official checksum is published of %s only", where, r.File.Published())
 	}
 	return fmt.Sprintf("%s: %v", where, r.State)
 }
@@ -100,7 +104,13 @@ func VerifyFolder(dir string, info Info) []Report {
 			reports = append(reports, Report{File: file, Path: filepath.Join(dir, file.Name)})
 			continue
 		}
-		reports = append(reports, src.verify(file))
+		r := src.verify(file)
+		if r.State == Unchecked && file.PackedMD5 != "" {
+			if err := r.Suits(info); err != nil {
+				r.State, r.Err = Damaged, err
+			}
+		}
+		reports = append(reports, r)
 	}
 	return reports
 }
@@ -125,6 +135,12 @@ func VerifyFile(path string, want File) Report { return source{path: path}.verif
 func (s source) verify(want File) Report {
 	r := Report{File: want, Path: s.path, Array: s.array}
 	var d digest
+	if want.MD5 == "" && want.PackedMD5 != "" {
+		if d.packed, _ = s.packedMD5(); d.packed == want.PackedMD5 {
+			r.State, r.Bytes, r.MD5 = OK, want.Bytes, d.packed
+			return r
+		}
+	}
 	err := s.read(func(c content) error {
 		hash, labels := md5.New(), &everyLabel{hash: md5.New()}
 		n, err := io.Copy(io.MultiWriter(hash, labels), io.LimitReader(c, maxContent))
@@ -132,9 +148,13 @@ func (s source) verify(want File) Report {
 		if want.Labels != "" {
 			d.labels = hex.EncodeToString(labels.hash.Sum(nil))
 		}
-		r.Bytes, r.MD5 = n, d.md5
+		d.bytes = n
 		return err
 	})
+	r.Bytes, r.MD5 = d.bytes, d.md5
+	if d.packed != "" {
+		r.MD5 = d.packed
+	}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		r.State = Missing
@@ -142,7 +162,10 @@ func (s source) verify(want File) Report {
 		r.State, r.Err = Damaged, err
 	case r.Bytes != want.Bytes || !d.official(want):
 		r.State = Differs
-		if info, file, ok := d.owner(); ok && (file.Name != want.Name || file.MD5 != "" && file.MD5 != want.MD5) {
+		if d.packed == "" {
+			d.packed, _ = s.packedMD5() // it may be another official file, of which only that is known
+		}
+		if info, file, ok := d.owner(); ok && (file.Name != want.Name || file.MD5 != "" && file.MD5 != want.MD5 || file.PackedMD5 != want.PackedMD5) {
 			r.Is = file.Name + " of " + info.Name
 		}
 	case want.MD5 == "":

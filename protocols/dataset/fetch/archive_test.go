@@ -61,7 +61,7 @@ func archiveFixture(t *testing.T, packed []byte) (f *fixture, a archive) {
 		{Name: "data_batch_1.bin", Bytes: batchBytes, Optional: true},
 		{Name: "test_batch.bin", Bytes: batchBytes},
 	}}
-	return f, archive{name: "cifar.tar.gz", md5: sum(packed)}
+	return f, archive{"cifar.tar.gz", sum(packed), tarMembers}
 }
 
 func TestArchive(t *testing.T) {
@@ -169,6 +169,11 @@ func TestArchiveDamaged(t *testing.T) {
 func TestArchiveBomb(t *testing.T) {
 	members := []tar.Header{{Name: "data_batch_1.bin", Typeflag: tar.TypeReg, Size: 1 << 24}}
 	f, a := archiveFixture(t, tarball(t, members))
+	f.job.most = 1 << 20
+	wantError(t, f.job.archive(t.Context(), a, f.folder, f.info), "data_batch_1.bin: more than 81141 bytes") // 15,365, 1/64 of that, and 64 KiB
+	f.wantFiles()
+	// The same for a file that is only passed over.
+	f, a = archiveFixture(t, tarball(t, []tar.Header{{Name: "readme.html", Typeflag: tar.TypeReg, Size: 1 << 24}}))
 	f.job.most = 1 << 20
 	wantError(t, f.job.archive(t.Context(), a, f.folder, f.info), "unexpected EOF")
 	f.wantFiles()

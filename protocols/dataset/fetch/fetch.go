@@ -120,7 +120,10 @@ func (j *job) fetch(ctx context.Context, folder string, info dataset.Info) error
 		return err
 	}
 	defer mine.Release()
-	if info.Packed != "" {
+	switch {
+	case info.Shared != "":
+		return j.shared(ctx, emnistArchive, folder, info)
+	case info.Packed != "":
 		return j.archive(ctx, cifarArchive, folder, info)
 	}
 	return j.files(ctx, folder, info)
@@ -129,9 +132,12 @@ func (j *job) fetch(ctx context.Context, folder string, info dataset.Info) error
 // complete reports whether there is nothing to do: all files are there, and no part
 // is left.
 func complete(folder string, info dataset.Info, reports []dataset.Report) bool {
-	left := length(filepath.Join(folder, info.Packed+partSuffix))
+	left := int64(0)
+	if info.Shared == "" {
+		left = length(filepath.Join(folder, info.Packed+partSuffix))
+	}
 	for _, r := range reports {
-		left += length(filepath.Join(folder, r.File.Name+".gz"+partSuffix))
+		left += length(filepath.Join(folder, r.File.Published()+partSuffix))
 		if r.State != dataset.OK && r.State != dataset.Unchecked {
 			return false
 		}
@@ -161,13 +167,16 @@ func (j *job) claim(ctx context.Context, folder string) (*claim.Claim, error) {
 // byHand says which files to put where if there is no network.
 func (j *job) byHand(folder string, info dataset.Info) string {
 	place := strings.TrimSuffix(j.places[0], "/") + "/"
+	if info.Shared != "" {
+		return fmt.Sprintf("without a network: download %s elsewhere, put it into %s, and fetch again", place+info.Packed, folder)
+	}
 	if info.Packed != "" {
 		return fmt.Sprintf("without a network: download %s elsewhere and unpack it in %s", place+info.Packed, filepath.Dir(folder))
 	}
 	s := "without a network: download these files elsewhere and put them into " + folder
 	for _, r := range dataset.VerifyFolder(folder, info) {
 		if r.State != dataset.OK {
-			s += "\n  " + place + r.File.Name + ".gz"
+			s += "\n  " + place + r.File.Published()
 		}
 	}
 	return s
@@ -214,17 +223,17 @@ func (j *job) good(r dataset.Report, info dataset.Info) bool {
 	return false
 }
 
-// files downloads a set that is published as gzipped files.
+// files downloads a set that is published as single files.
 func (j *job) files(ctx context.Context, folder string, info dataset.Info) error {
 	for _, r := range dataset.VerifyFolder(folder, info) {
-		name := r.File.Name + ".gz"
+		name := r.File.Published()
 		path := filepath.Join(folder, name)
 		if j.good(r, info) {
 			discard(path + partSuffix) // the file came from elsewhere
 			continue
 		}
-		// Compare the unpacked content: a mirror may have gzipped the same file
-		// again, with other bytes.
+		// Compare the unpacked content where its checksum is known: a mirror may have
+		// gzipped the same file again, with other bytes.
 		check := func(part string) error { return j.compare(dataset.VerifyFile(part, r.File), info) }
 		if err := j.download(ctx, name, path, j.room(r.File.Bytes), check); err != nil {
 			return err
@@ -236,7 +245,7 @@ func (j *job) files(ctx context.Context, folder string, info dataset.Info) error
 	return nil
 }
 
-// room returns how long a gzipped file may be, given its unpacked length. Content
+// room returns how long a packed file may be, given its unpacked length. Content
 // that cannot be compressed grows a little.
 func (j *job) room(unpacked int64) int64 {
 	if j.AcceptMismatch {
@@ -264,6 +273,9 @@ func (j *job) compare(r dataset.Report, info dataset.Info) error {
 		return &MismatchError{Got: "it is " + r.Is}
 	case r.Bytes != r.File.Bytes:
 		return &MismatchError{Got: fmt.Sprintf("%d bytes unpacked, want %d", r.Bytes, r.File.Bytes)}
+	}
+	if r.File.MD5 == "" {
+		return &MismatchError{Got: fmt.Sprintf("MD5 %s, want %s", r.MD5, r.File.PackedMD5)}
 	}
 	return &MismatchError{Got: fmt.Sprintf("MD5 %s unpacked, want %s", r.MD5, r.File.MD5)}
 }
