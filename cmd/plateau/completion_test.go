@@ -40,18 +40,19 @@ func TestCompletion(t *testing.T) {
 		endings  = ":8"
 		folders  = ":16"
 	)
+	sets := strings.Fields("digits mnist fashion-mnist kmnist qmnist emnist-balanced emnist-byclass emnist-bymerge emnist-digits emnist-letters emnist-mnist kuzushiji-49 cifar10")
 	for _, test := range []struct {
 		line []string
 		want []string // among others, where the last is …
 	}{
 		{[]string{"tra"}, []string{"train", noFiles}},
 		{[]string{"data", ""}, []string{"fetch", "list", "verify", noFiles}},
-		{[]string{"data", "fetch", ""}, []string{"mnist", "fashion-mnist", "cifar10", noFiles}},
+		{[]string{"data", "fetch", ""}, append(sets[1:], noFiles)},
 		{[]string{"data", "list", ""}, []string{noFiles}},
 		{[]string{"help", "data", ""}, []string{"fetch", "list", "verify", noFiles}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell", noFiles}},
-		{[]string{"train", "--data", ""}, []string{"digits", "mnist", "fashion-mnist", "cifar10", noFiles}},
-		{[]string{"train", "--data=d"}, []string{"digits", "mnist", "fashion-mnist", "cifar10", noFiles}},
+		{[]string{"train", "--data", ""}, append(sets, noFiles)},
+		{[]string{"train", "--data=d"}, append(sets, noFiles)},
 		{[]string{"train", "--preset", ""}, []string{"paper-0-hidden", "best", "…"}},
 		{[]string{"train", "--set", ""}, []string{"seed=", "phases.forward_ms=", noSpace, "…"}},
 		{[]string{"train", "--set", "neurons.integration="}, []string{"neurons.integration=euler", "neurons.integration=exponential", "neurons.integration=steady", noFiles}},

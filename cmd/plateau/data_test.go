@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -125,6 +126,43 @@ func TestDataVerify(t *testing.T) {
 	status, _, messages = plateau(tiny("--data", "mnist", "--data-dir", "here", "--examples", "13")...)
 	if status != 2 || !strings.Contains(messages, "data.examples = 13") || !strings.Contains(messages, "only 12") {
 		t.Errorf("status %d: %s", status, messages)
+	}
+}
+
+// Who asks for EMNIST is told what its sets are called.
+func TestDataSuggestions(t *testing.T) {
+	for word, want := range map[string]string{
+		"emnist": "want emnist-balanced, emnist-byclass, emnist-bymerge, emnist-digits, emnist-letters, emnist-mnist\n",
+		"minst":  "did you mean mnist?",
+		"kminst": "did you mean kmnist?",
+	} {
+		if status, _, messages := plateau("data", "fetch", word); status != 2 || !strings.Contains(messages, want) {
+			t.Errorf("%s: status %d: %s; want %q", word, status, messages, want)
+		}
+	}
+}
+
+// A set with another number of classes, whose names are not their numbers, is trained,
+// tested and shown like any other.
+func TestLetters(t *testing.T) {
+	plateautest.Empty(t)
+	info, err := dataset.Lookup("emnist-letters")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll("here/emnist", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range info.Files {
+		b := idx(t, f.Name, 9)
+		if strings.Contains(f.Name, "labels") {
+			b = []byte("\x00\x00\x08\x01\x00\x00\x00\x09\x01\x02\x03\x04\x05\x06\x07\x08\x1a")
+		}
+		plateautest.WriteFile(t, "here/emnist/"+f.Name, string(b))
+	}
+	must(t, tiny("--data", "emnist-letters", "--data-dir", "here", "--examples", "all", "--test-examples", "all", "--out", "run")...)
+	if out := must(t, "trial", "--run", "run", "--example", "8"); !strings.Contains(out, "on emnist-letters") || !regexp.MustCompile(`(?m)^.* z .*← true`).MatchString(out) {
+		t.Errorf("image 8 is a z: %s", out)
 	}
 }
 

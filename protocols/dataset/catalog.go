@@ -117,23 +117,23 @@ func List() []Info {
 			"1394631089c404de565df7b7aeaf9412", "5b5b05890a5e13444e108efe57b788aa"),
 		Raw: "QMNIST/raw",
 	},
-		emnist("balanced", "digits and letters, equally many of each", strings.Split(emnistMerged, ""), 112800, 18800,
+		emnist("balanced", "handwritten digits and letters, equally many of each", strings.Split(emnistMerged, ""), 112800, 18800,
 			"4041b0d6f15785d3fa35263901b5496b", "7a35cc7b2b7ee7671eddf028570fbd20",
 			"6818d20fe2ce1880476f747bbc80b22b", "acd3694070dcbf620e36670519d4b32f"),
-		emnist("byclass", "all digits, capital and small letters", strings.Split(emnistAll, ""), 697932, 116323,
+		emnist("byclass", "all handwritten digits, capital and small letters", strings.Split(emnistAll, ""), 697932, 116323,
 			"712dda0bd6f00690f32236ae4325c377", "ee299a3ee5faf5c31e9406763eae7e43",
 			"1435209e34070a9002867a9ab50160d7", "7a0f934bd176c798ecba96b36fda6657"),
-		emnist("bymerge", "all digits and letters, those that look like their capitals in one class with them",
+		emnist("bymerge", "all handwritten digits and letters, with one class for small letters and capitals that look alike",
 			strings.Split(emnistMerged, ""), 697932, 116323,
 			"4a792d4df261d7e1ba27979573bf53f3", "491be69ef99e1ab1f5b7f9ccc908bb26",
 			"8eb5d34c91f1759a55831c37ec2a283f", "c13f4cd5211cdba1b8fa992dae2be992"),
-		emnist("digits", "digits, equally many of each", digits, 240000, 40000,
+		emnist("digits", "handwritten digits, equally many of each", digits, 240000, 40000,
 			"d2662ecdc47895a6bbfce25de9e9a677", "2223fcfee618ac9c89ef20b6e48bcf9e",
 			"a159b8b3bd6ab4ed4793c1cb71a2f5cc", "8afde66ea51d865689083ba6bb779fac"),
-		emnist("letters", "letters, capital and small ones as one class", strings.Split("abcdefghijklmnopqrstuvwxyz", ""), 124800, 20800,
+		emnist("letters", "handwritten letters, capital and small ones as one class", strings.Split("abcdefghijklmnopqrstuvwxyz", ""), 124800, 20800,
 			"8795078f199c478165fe18db82625747", "c16de4f1848ddcdddd39ab65d2a7be52",
 			"382093a19703f68edac6d01b8dfdfcad", "d4108920cd86601ec7689a97f2de7f59"),
-		emnist("mnist", "digits, as many as in MNIST", digits, 60000, 10000,
+		emnist("mnist", "handwritten digits, as many as in MNIST", digits, 60000, 10000,
 			"3663598a39195d030895b6304abb5065", "6c092f03c9bb63e678f80f8bc605fe37",
 			"fb51b6430fc4dd67deaada1bf25d4524", "ae7f6be798a9a5d5f2bd32e078a402dd"),
 		{
@@ -189,7 +189,7 @@ func emnist(split, title string, classes []string, train, test int, md5 ...strin
 	name := "emnist-" + split
 	info := Info{
 		Name:   name,
-		Title:  "EMNIST " + split + ", handwritten " + title,
+		Title:  "EMNIST " + split + ": " + title,
 		Source: "Cohen, Afshar, Tapson & van Schaik, Western Sydney University; from NIST Special Database 19",
 		Width:  28, Height: 28, Channels: 1, Classes: classes, Train: train, Test: test,
 		Files: packed([]File{
@@ -241,25 +241,6 @@ func Names() []string {
 		names = append(names, info.Name)
 	}
 	return names
-}
-
-// NamesInShort lists all names for a line of text, as a shell would expand them: those
-// that begin alike share one pair of braces.
-func NamesInShort() string {
-	var words, ends []string
-	for _, info := range List() {
-		end, ok := strings.CutPrefix(info.Name, info.Shared+"-")
-		if info.Shared == "" || !ok {
-			words = append(words, info.Name)
-			continue
-		}
-		if len(ends) > 0 {
-			words = words[:len(words)-1]
-		}
-		ends = append(ends, end)
-		words = append(words, info.Shared+"-{"+strings.Join(ends, ",")+"}")
-	}
-	return strings.Join(words, ", ")
 }
 
 // Lookup returns the description of the data set with that name, or an

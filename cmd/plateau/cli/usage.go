@@ -128,6 +128,15 @@ func OneArgument(what string) cobra.PositionalArgs {
 
 // Suggest names the candidate that the user probably meant, or all of them.
 func Suggest(word string, candidates []string) string {
+	var longer []string // such as emnist-digits and emnist-letters of emnist
+	for _, c := range candidates {
+		if strings.HasPrefix(c, word+"-") {
+			longer = append(longer, c)
+		}
+	}
+	if len(longer) > 1 {
+		return "; want " + strings.Join(longer, ", ")
+	}
 	if near := Nearest(word, candidates); near != "" {
 		return didYouMean(near, "")
 	}

@@ -23,9 +23,9 @@ func DataCommand(con *terminal.Console) *cobra.Command {
 		Short: "list, fetch and verify data sets",
 		Long: `List, fetch and verify data sets. The program looks for their files in --data-dir
 only, if that is given; otherwise in $PLATEAU_DATA, the user's cache folder, and
-the folder of Keras, in this order. It can also use the files of MNIST and
-Fashion-MNIST that torchvision has downloaded (MNIST/raw), and those of MNIST
-that Keras has (mnist.npz). Your own data sets cannot be used yet.`,
+the folder of Keras, in this order. It can also use the files that torchvision has
+downloaded (MNIST/raw, EMNIST/raw and so on), and those of MNIST that Keras has
+(mnist.npz). Your own data sets cannot be used yet.`,
 		Example: `  plateau data list
   plateau data fetch mnist
   plateau data verify mnist`,
@@ -123,7 +123,8 @@ func newDataList(con *terminal.Console) *cobra.Command {
 		Use: "list", Args: cli.NoArguments,
 		Short: "list the data sets, and say which are on this machine",
 		Long: `List the data sets: what each contains, where it is on this machine, which files
-are missing and how to get them. This compares checksums, which takes a second.`,
+are missing and how to get them. This compares checksums, which takes a second, or
+a few if all sets are there.`,
 		Example: "  plateau data list\n  plateau data list --data-dir /data --json",
 	}
 	dir := dirFlag(cmd, "the only folder to look in (default: $PLATEAU_DATA, then the user's caches)")
@@ -135,10 +136,10 @@ are missing and how to get them. This compares checksums, which takes a second.`
 				return err
 			}
 			con.Event(f)
-			con.Line("%-14s %s", f.Name, f.Title)
-			con.Line("%-14s %d + %d images of %s in %d classes", "", f.Train, f.Test, pixels(info), len(info.Classes))
+			con.Line("%-15s  %s", f.Name, f.Title)
+			con.Line("%-15s  %d + %d images of %s in %d classes", "", f.Train, f.Test, pixels(info), len(info.Classes))
 			for _, line := range f.words(*dir) {
-				con.Line("%-14s %s", "", line)
+				con.Line("%-15s  %s", "", line)
 			}
 		}
 		if looked := dataset.SearchPath(*dir); len(looked) > 0 {
@@ -169,7 +170,10 @@ func (f finding) words(dir string) []string {
 		lines = append(lines,
 			fmt.Sprintf("incomplete: %s (%s unpacked), %s missing", f.Dir, size(f.Bytes), strings.Join(f.Missing, ", ")),
 			"to get the rest: "+cli.FetchCommand(f.Name, dir))
-	default:
+	case "missing":
+		if f.Bytes == 0 {
+			return []string{"not here; to get it: " + cli.FetchCommand(f.Name, dir)}
+		}
 		lines = append(lines,
 			fmt.Sprintf("not here: %s missing", strings.Join(f.Missing, ", ")),
 			"to get it: "+cli.FetchCommand(f.Name, dir))

@@ -3,7 +3,6 @@ package settings
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"plateau/protocols/dataset"
 )
@@ -48,7 +47,7 @@ func digitsOtherwise(n int, others string) string {
 func dataKeys() []Key {
 	return []Key{{
 		Name: "data.name", Meaning: "data set to train and test on",
-		Option: Option{Flag: "data", hint: "NAME", usage: "data set: " + strings.Join(dataset.Names(), ", ")},
+		Option: Option{Flag: "data", hint: "NAME", usage: "data set, such as digits, mnist or emnist-letters; data list names all"},
 		Range:  choice(dataset.Names()...),
 		At:     func(c *Config) any { return &c.Data.Name },
 	}, {
