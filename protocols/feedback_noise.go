@@ -19,7 +19,7 @@ func disturbFeedback(net *network.Network, seed, learnt uint64) {
 		for j := range l.Feedback.Rows {
 			row := l.Feedback.Row(j)
 			for i := 0; i < len(row); i += 2 {
-				p, q := normals(&s)
+				p, q := stream.Normals(&s)
 				row[i] += float32(net.FeedbackNoise * p)
 				if i+1 < len(row) {
 					row[i+1] += float32(net.FeedbackNoise * q)

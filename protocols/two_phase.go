@@ -141,7 +141,7 @@ func (ph *phases) drawPlateaus(phase *sim.Phase, seed, example uint64, k int) {
 		for i := range at {
 			early := 0
 			if sd := ph.protocol.PlateauSD; sd > 0 {
-				early = int(min(math.Abs(normal(&s))*sd/ph.dt, float64(spread)))
+				early = int(min(math.Abs(stream.Normal(&s))*sd/ph.dt, float64(spread)))
 			} else {
 				early = s.Below(spread + 1)
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"plateau/internal/stream"
 	"plateau/network"
 )
 
@@ -19,7 +20,7 @@ type Wald struct {
 // root is computed as a quotient, because a difference would lose all its digits if μ
 // is far larger than λ.
 func (w Wald) Draw(src network.Source) float64 {
-	z := normal(src)
+	z := stream.Normal(src)
 	h := w.Mean * z * z / (2 * w.Scale)
 	root := 1 + h + math.Sqrt(h*(h+2))
 	if float64(src.Uniform()*(1+1/root)) <= 1 {
