@@ -11,9 +11,11 @@ import (
 
 // Shown is the result of showing phases to a network.
 type Shown struct {
-	Predicted int               // class read out in the first phase that has a stimulus and is not taught; −1 without such a phase
 	Means     [][]network.Means // of each phase: those of Network.ForwardMeans, or if it is taught of TargetMeans
-	Losses    []float64         // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23), from the phase that is read out and the first taught phase after it; nil without these
+	Read      int               // the phase in which a class was read out: the first that has a stimulus and is not taught; −1 without one
+	Predicted int               // that class; −1 without one
+	Target    int               // the first taught phase after that one; −1 without one
+	Losses    []float64         // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23), from these two phases; nil without them
 }
 
 // Phases returns the two phases in which the model shows an example that has the given
@@ -45,15 +47,14 @@ func ShowPhases(m Model, net *network.Network, p sim.Presentation, phases []sim.
 		engine.Watch(watch, true)
 	}
 	engine.Present(p)
-	shown, last := &Shown{Predicted: -1}, len(net.Layers)-1
-	read := -1 // the phase that was read out
+	shown, last := &Shown{Read: -1, Predicted: -1, Target: -1}, len(net.Layers)-1
 	for k := range phases {
 		phase := &phases[k]
-		reads := read < 0 && !phase.Taught && stimulates(phase)
+		reads := shown.Read < 0 && !phase.Taught && stimulates(phase)
 		means := net.TargetMeans()
 		if !phase.Taught {
 			means = net.ForwardMeans()
-			if read < 0 && !reads {
+			if shown.Read < 0 && !reads {
 				means[last].Soma = nil // or a recording would take it for the phase that is read out
 			}
 		}
@@ -63,10 +64,10 @@ func ShowPhases(m Model, net *network.Network, p sim.Presentation, phases []sim.
 		shown.Means = append(shown.Means, means)
 		switch {
 		case reads:
-			read = k
-			shown.Predicted = network.ReadOut(means[last].Soma, m.Network.PerClass)
-		case phase.Taught && read >= 0 && shown.Losses == nil:
-			shown.Losses = network.AppendLosses(nil, m.Neurons.Noise, shown.Means[read], means)
+			shown.Read, shown.Predicted = k, network.ReadOut(means[last].Soma, m.Network.PerClass)
+		case phase.Taught && shown.Read >= 0 && shown.Target < 0:
+			shown.Target = k
+			shown.Losses = network.AppendLosses(nil, m.Neurons.Noise, shown.Means[shown.Read], means)
 		}
 	}
 	return shown, nil

@@ -46,6 +46,27 @@ func neuronRanges(c *Config) ([][][2]int, error) {
 	return parseNeurons(c, text, 1, populations)
 }
 
+// ParseNeurons returns, for each population, the neurons that a text such as
+// "hidden0:0:20,hidden0:77,output" chooses, in ascending order. The input, which has no
+// potentials, cannot be chosen.
+func ParseNeurons(c *Config, text string) ([][]int, error) {
+	ranges, err := parseNeurons(c, text, 1, len(c.Network.Hidden)+2)
+	if err != nil {
+		return nil, err
+	}
+	chosen := make([][]int, len(ranges))
+	for population, list := range ranges {
+		for _, r := range list {
+			for n := r[0]; n < r[1]; n++ {
+				chosen[population] = append(chosen[population], n)
+			}
+		}
+		slices.Sort(chosen[population])
+		chosen[population] = slices.Compact(chosen[population])
+	}
+	return chosen, nil
+}
+
 // parseNeurons reads a choice of neurons, such as "hidden0:0:20,hidden0:77,output": for each
 // population ranges that exclude their last number. Only the populations from ≤ i < to can
 // be chosen, the input being 0.

@@ -50,17 +50,21 @@ func ShowExamples(ctx context.Context, con *terminal.Console, c *settings.Config
 		if show.example < 0 {
 			continue
 		}
-		tr := observe(c, info, net)
-		trial, err := protocols.RunTrial(m, net, test, show.example, tr)
+		e, err := training.ReadExample(test, show.example, learner.Shape(), "trial")
 		if err != nil {
 			return err
 		}
-		tr.finish(trial)
-		e := tr.event(trialOptions{split: "test"})
+		b := &builder{c: c, m: m, info: info, example: &e, number: uint64(show.example)}
+		p := &protocol{Presentation: b.presentation(), phases: m.Phases(b.number, e), shown: test, index: show.example}
+		tr := observe(c, info, p)
+		if tr.result, err = protocols.ShowPhases(m, net, p.Presentation, p.phases, tr); err != nil {
+			return err
+		}
+		event := tr.event(trialOptions{split: "test"})
 		con.Line("\nimage %d of the test set\n", show.example)
-		con.Drawing(tr.verdict(con.Page, test, e))
+		con.Drawing(tr.verdict(con.Page, event))
 		if show.raster {
-			con.Drawing("\n" + tr.spikes(con.Page, e))
+			con.Drawing("\n" + tr.spikes(con.Page, event))
 		}
 	}
 	return nil

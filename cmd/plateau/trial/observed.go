@@ -18,11 +18,12 @@ import (
 // observed is a trial that was observed: its spikes and its result; potentials are kept
 // in a recording. Populations are called input, hidden0, hidden1, … and output.
 type observed struct {
-	config *settings.Config
-	dt     float64
-	layers []population // from the input up
-	phases []phaseSpan
-	result *protocols.Trial
+	config   *settings.Config
+	protocol *protocol
+	dt       float64
+	layers   []population // from the input up
+	phases   []phaseSpan
+	result   *protocols.Shown
 }
 
 // population is the activity of one population.
@@ -40,8 +41,8 @@ type phaseSpan struct {
 	spikes           []int // number of spikes of each population
 }
 
-func observe(c *settings.Config, info dataset.Info, net *network.Network) *observed {
-	t := &observed{config: c, dt: c.Neurons.Dt}
+func observe(c *settings.Config, info dataset.Info, p *protocol) *observed {
+	t := &observed{config: c, protocol: p, dt: c.Neurons.Dt}
 	names := settings.PopulationNames(len(c.Network.Hidden))
 	for i, n := range c.Sizes(info) {
 		t.layers = append(t.layers, population{name: names[i], neurons: n})
@@ -77,45 +78,49 @@ func (t *observed) addStep(b *sim.Block, step int) {
 	}
 }
 
-// finish adds the result of the trial.
-func (t *observed) finish(result *protocols.Trial) { t.result = result }
-
-// potentials returns the mean somatic potential of each class in the forward phase.
-// The largest decides the predicted class.
+// potentials returns the mean somatic potential of each class in the phase that was read
+// out, nil if none was. The largest decides the predicted class.
 func (t *observed) potentials() []float64 {
-	return network.ClassPotentials(t.result.Forward[len(t.result.Forward)-1].Soma, t.config.Network.PerClass)
+	if t.result.Read < 0 {
+		return nil
+	}
+	means := t.result.Means[t.result.Read]
+	return network.ClassPotentials(means[len(means)-1].Soma, t.config.Network.PerClass)
 }
 
 // save writes the recording of the trial, and what only the observer knows, as NumPy
 // arrays.
-func (t *observed) save(o trialOptions, r *record.Reader, set *dataset.Set) error {
+func (t *observed) save(o trialOptions, r *record.Reader) error {
 	f, err := cli.CreateFile(o.out, o.force)
 	if err != nil {
 		return err
 	}
 	defer f.Abort()
 	more := func(a *arrays.Archive) error {
-		t.more(a, o, set)
+		t.more(a, o)
 		return nil
 	}
-	if err := arrays.Export(f, r, arrays.Options{Classes: settings.ClassNames(r.Header().Data, set.Classes), More: more}); err != nil {
+	if err := arrays.Export(f, r, arrays.Options{Classes: settings.ClassNames(r.Header().Data, r.Header().Network.Classes), More: more}); err != nil {
 		return err
 	}
 	return f.Commit()
 }
 
 // more adds arrays that a recording does not have.
-func (t *observed) more(a *arrays.Archive, o trialOptions, set *dataset.Set) {
-	shape, axes := []int{set.Height, set.Width}, "height × width"
-	if set.Channels > 1 {
-		shape, axes = []int{set.Channels, set.Height, set.Width}, "colours × height × width"
+func (t *observed) more(a *arrays.Archive, o trialOptions) {
+	if set := t.protocol.shown; set != nil {
+		shape, axes := []int{set.Height, set.Width}, "height × width"
+		if set.Channels > 1 {
+			shape, axes = []int{set.Channels, set.Height, set.Width}, "colours × height × width"
+		}
+		a.Put(arrays.Label{Name: "image", Axes: axes, About: "what was shown; 255 is full intensity"}, slices.Clone(set.Image(t.protocol.index)), shape...)
 	}
-	a.Put(arrays.Label{Name: "image", Axes: axes, About: "what was shown; 255 is full intensity"}, slices.Clone(set.Image(t.result.Example)), shape...)
 	a.Put(arrays.Label{Name: "run", About: "run folder or file that the weights are from; empty if they were drawn anew"}, []string{o.run})
-	a.Put(arrays.Label{Name: "trial_class_potential", Axes: "trials × classes", About: "mean somatic potential by which the class was read out"},
-		t.potentials(), 1, set.Classes)
-	phases := [][]network.Means{t.result.Forward, t.result.Target}
-	for m := range t.result.Forward {
+	if potentials := t.potentials(); potentials != nil {
+		a.Put(arrays.Label{Name: "trial_class_potential", Axes: "trials × classes", About: "mean somatic potential by which the class was read out"},
+			potentials, 1, len(potentials))
+	}
+	for m := range t.result.Means[0] {
 		for _, mean := range []struct {
 			name, axes, about string
 			of                func(network.Means) []float32
@@ -126,8 +131,11 @@ func (t *observed) more(a *arrays.Archive, o trialOptions, set *dataset.Set) {
 			{"_mean_trace_below_per_ms", "phases × sending neurons", "s̄ of the layer below over the window of the phase", func(m network.Means) []float32 { return m.Trace }},
 			{"_mean_trace_feedback_per_ms", "phases × sending neurons", "s̄ of the feedback over the window of the phase", func(m network.Means) []float32 { return m.FeedbackTrace }},
 		} {
-			putMeans(a, arrays.Label{Name: t.layers[m+1].name + mean.name, Axes: mean.axes, About: mean.about + "; NaN in phases that need none"},
-				mean.of(phases[0][m]), mean.of(phases[1][m]))
+			var phases [][]float32
+			for _, means := range t.result.Means {
+				phases = append(phases, mean.of(means[m]))
+			}
+			putMeans(a, arrays.Label{Name: t.layers[m+1].name + mean.name, Axes: mean.axes, About: mean.about + "; NaN in phases that need none"}, phases...)
 		}
 	}
 }

@@ -72,6 +72,9 @@ func spikesWithin(steps []int32, p phaseSpan) int {
 
 const averaged = "averaged" // label of the windows of the means
 
+// phasesInRaster is the largest number of phases whose mean rates fit beside a raster.
+const phasesInRaster = 2
+
 const ratesWidth = 16 // width of the columns with mean rates
 
 // lines draws the raster.
@@ -81,7 +84,7 @@ func (r *raster) lines(t terminal.Terminal) []string {
 		label = max(label, len(row.label))
 	}
 	room := t.Columns - 1 - label - 1 - (len(r.phases) - 1)
-	rates := t.Columns >= terminal.Narrow
+	rates := t.Columns >= terminal.Narrow && len(r.phases) <= phasesInRaster
 	if rates {
 		room -= ratesWidth
 	}

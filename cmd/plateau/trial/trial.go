@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/run"
@@ -15,6 +18,8 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
+	"plateau/protocols/training"
+	"plateau/sim"
 	"plateau/sim/record"
 )
 
@@ -27,11 +32,22 @@ func Command(con *terminal.Console) *cobra.Command {
 the predicted class and the spikes. The network does not learn from it. Without
 --run or --weights it has fresh weights. An archive of NumPy arrays gets the potentials of
 every compartment, all spikes, means, plateaus and losses. --record also writes a
-recording, which plateau export converts to other formats.`,
+recording, which plateau export converts to other formats.
+
+--stimulus shows something of your own: an image (.png, .jpg), rates in Hz (.npy:
+one for each input, or a row of them for each time step) or times of spikes (.npz
+or .csv with time_ms and neuron). Without --class there is no target phase.
+--current injects a current into the soma, or into the basal or apical dendrite, of
+some neurons; a staircase such as -1:3:0.5 has a phase for each of its levels, from
+which plateau plot draws the f-I curve. --phases FILE takes any phases, with stimuli,
+classes and currents (steps, ramps, noise, from files), from a TOML file.`,
 		Example: `  plateau trial --run runs/digits-1 --example 7
   plateau trial --example 3 --hidden 50 --seed 2 --out fresh.npz
   plateau trial --run runs/mnist-1 --split train --set phases.target_ms=200
-  plateau trial --run runs/digits-1 --record seven.plateau --example 7 --out none`,
+  plateau trial --run runs/digits-1 --record seven.plateau --example 7 --out none
+  plateau trial --run runs/digits-1 --stimulus mine.png --class 3
+  plateau trial --run runs/digits-1 --example 7 --phases forward --current hidden0:0:100@apical=2
+  plateau trial --run runs/digits-1 --stimulus none --current hidden0:3=-1:3:0.25 --set phases.forward_ms=1000 --record fi.plateau`,
 	}
 	o := settings.ConfigureRun(cmd, "run folder whose weights are used (default: fresh weights)", true)
 	flags := cmd.Flags()
@@ -40,6 +56,14 @@ recording, which plateau export converts to other formats.`,
 	cli.Describe(flags, cli.HeadWhat, "example", "N")
 	flags.StringVar(&t.split, "split", settings.SplitTest, "images to choose from: test or train (default: test)")
 	cli.Describe(flags, cli.HeadWhat, "split", "SPLIT")
+	flags.StringVar(&t.stimulus, "stimulus", "", "image, rates or spike times to show, or none (default: an image of the data set)")
+	cli.Describe(flags, cli.HeadWhat, "stimulus", "FILE")
+	flags.StringVar(&t.class, "class", "", "class that is taught after it (default: none)")
+	cli.Describe(flags, cli.HeadWhat, "class", "CLASS")
+	flags.StringVar(&t.phases, "phases", "", "TOML file with the phases, or forward for a forward phase alone (default: a forward and a target phase)")
+	cli.Describe(flags, cli.HeadWhat, "phases", "FILE")
+	flags.StringArrayVar(&t.currents, "current", nil, "current into the soma, or @basal or @apical, of some neurons: a number, or a staircase from:to:step; can be repeated")
+	cli.Describe(flags, cli.HeadWhat, "current", "NEURONS=I")
 	flags.StringVar(&t.out, "out", "", "file to write, or none (default: trial-N.npz)")
 	cli.Describe(flags, cli.HeadOutput, "out", "FILE")
 	recordTo := run.RecordFlag(cmd, "also write a recording (default: trial-N.plateau)")
@@ -61,6 +85,9 @@ recording, which plateau export converts to other formats.`,
 		}
 		if t.example < 0 {
 			return cli.Misuse("--example %d: want 0 or more", t.example)
+		}
+		if err := t.check(flags); err != nil {
+			return err
 		}
 		if o.Run != "" && flags.Changed("hidden") {
 			return cli.Misuse("--hidden and --run do not go together: the run's weights fit only its own network")
@@ -89,13 +116,55 @@ type trialOptions struct {
 	force   bool
 	run     string // run folder or file that the weights are from; "" if they are drawn
 	initial bool   // they are those with which the settings begin
+
+	stimulus string // a file, none, or "" for an image of the data set
+	class    string // that is taught, if stimulus is not ""
+	phases   string // a file, forward, or ""
+	currents []string
+	chosen   bool // whether the user named an example
+}
+
+// check reports options that do not go together.
+func (o *trialOptions) check(flags *pflag.FlagSet) error {
+	for _, name := range []string{"stimulus", "class", "phases"} {
+		if f := flags.Lookup(name); f.Changed && f.Value.String() == "" {
+			return cli.Misuse(`--%s "": want a value: %s`, name, cli.AsCalled(f.Usage))
+		}
+	}
+	o.chosen = flags.Changed("example") || flags.Changed("split")
+	file := o.phases != "" && o.phases != forwardAlone
+	for _, name := range []string{"stimulus", "class", "current"} {
+		if file && flags.Changed(name) {
+			return cli.Misuse("--phases %s and --%s do not go together: the file says what is shown, taught and injected", o.phases, name)
+		}
+	}
+	switch {
+	case o.stimulus != "" && o.chosen:
+		return cli.Misuse("--stimulus and --example do not go together: one of them is shown")
+	case o.class != "" && o.stimulus == "":
+		return cli.Misuse("--class %s needs a --stimulus: an image of the data set has its own class", o.class)
+	case o.class != "" && o.phases == forwardAlone:
+		return cli.Misuse("--class %s and --phases forward do not go together: a class is taught in the target phase", o.class)
+	}
+	return nil
+}
+
+// base names the files of the trial.
+func (o *trialOptions) base() string {
+	stem := func(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
+	switch {
+	case o.phases != "" && o.phases != forwardAlone:
+		return "trial-" + stem(o.phases)
+	case o.stimulus != "":
+		return "trial-" + stem(o.stimulus)
+	case o.split == settings.SplitTrain:
+		return fmt.Sprintf("trial-train-%d", o.example)
+	}
+	return fmt.Sprintf("trial-%d", o.example)
 }
 
 func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o trialOptions) error {
-	name := fmt.Sprintf("trial-%d", o.example)
-	if o.split == settings.SplitTrain {
-		name = fmt.Sprintf("trial-train-%d", o.example)
-	}
+	name := o.base()
 	if o.out == "" {
 		o.out = name + ".npz"
 	}
@@ -124,37 +193,39 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	if err != nil {
 		return err
 	}
-	set, err := trialImages(con, c, o)
+	p, err := plan(con, c, m, info, o)
 	if err != nil {
 		return err
 	}
-	tr := observe(c, info, net)
+	tr := observe(c, info, p)
 	if o.initial {
 		run.NoteOrigin(con, c)
 	} else {
 		run.NoteChanges(con, o.run, net.Weights())
 	}
 	h := settings.TrialHeader(c, m, o.split)
+	if h.Protocol = p.text; p.Example < 0 {
+		h.Split = ""
+	}
 	h.Weights, h.Origin = o.record != "", origin
 	var recording bytes.Buffer
 	w, err := record.NewWriter(&recording, h, net)
 	if err != nil {
 		return err
 	}
-	result, err := protocols.RunTrial(m, net, set, o.example, run.Observers{tr, w})
+	tr.result, err = protocols.ShowPhases(m, net, p.Presentation, p.phases, run.Observers{tr, w})
 	if err := errors.Join(err, w.Close()); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
 		return cli.Interrupted("; nothing was written")
 	}
-	tr.finish(result)
 	if o.out != "" {
 		r, err := record.NewReader(bytes.NewReader(recording.Bytes()), int64(recording.Len()))
 		if err != nil {
 			return err
 		}
-		if err := tr.save(o, r, set); err != nil {
+		if err := tr.save(o, r); err != nil {
 			return err
 		}
 	}
@@ -164,8 +235,50 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 		}
 	}
 	con.Event(tr.event(o))
-	con.Drawing(tr.summary(con.Page, set, o))
+	con.Drawing(tr.summary(con.Page, o))
 	return nil
+}
+
+// plan makes the protocol that the options ask for.
+func plan(con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, o trialOptions) (*protocol, error) {
+	b := &builder{c: c, m: m.OnGrid(), info: info}
+	file := o.phases != "" && o.phases != forwardAlone
+	example := o.stimulus == ""
+	if file {
+		specs, _, err := readProtocol(o.phases)
+		if err != nil {
+			return nil, err
+		}
+		if example = shows(specs); o.chosen && !example {
+			return nil, cli.Misuse("--phases %s: no phase has the stimulus %q, so no image of the data set is shown", o.phases, theExample)
+		}
+	}
+	var set *dataset.Set
+	if example {
+		var err error
+		if set, err = trialImages(con, c, o); err != nil {
+			return nil, err
+		}
+		e, err := training.ReadExample(set, o.example, training.Shape{Inputs: m.Network.Inputs, Classes: m.Network.Classes}, "trial")
+		if err != nil {
+			return nil, err
+		}
+		b.example, b.number = &e, uint64(o.example)
+	}
+	make := b.fromOptions
+	if file {
+		make = func(o trialOptions) (*protocol, error) { return b.fromFile(o.phases) }
+	}
+	p, err := make(o)
+	if err != nil {
+		return nil, err
+	}
+	if set != nil {
+		p.shown, p.index = set, o.example
+	} else {
+		p.shown = b.image(p.phases)
+	}
+	return p, checkLength(c, info, p.phases)
 }
 
 // trialNetwork has the weights of a run, or those with which the settings begin.
@@ -211,12 +324,31 @@ func trialImages(con *terminal.Console, c *settings.Config, o trialOptions) (*da
 // maxPotentials is the largest size of a trial's potentials in memory, in bytes.
 const maxPotentials = 1 << 31
 
-// checkSize refuses trials whose potentials would need more than maxPotentials.
-func checkSize(c *settings.Config, info dataset.Info) error {
+// checkLength does the same for phases that are not those of the configuration.
+func checkLength(c *settings.Config, info dataset.Info, phases []sim.Phase) error {
+	steps := 0
+	for _, p := range phases {
+		steps += p.Steps
+	}
+	if size := float64(steps) * potentialsOfStep(c, info); size > maxPotentials {
+		return fmt.Errorf("a trial of %s would hold %.1f GB of potentials, want at most %.1f GB: shorten its phases, or show them in several trials",
+			terminal.Plural(steps, "time step"), size/1e9, float64(maxPotentials)/1e9)
+	}
+	return nil
+}
+
+// potentialsOfStep returns the size of the potentials of a time step, in bytes.
+func potentialsOfStep(c *settings.Config, info dataset.Info) float64 {
 	perStep := 0.0
 	for _, n := range c.Sizes(info)[1:] {
 		perStep += 4 * 4 * float64(n) // three potentials and a rate, in float32
 	}
+	return perStep
+}
+
+// checkSize refuses trials whose potentials would need more than maxPotentials.
+func checkSize(c *settings.Config, info dataset.Info) error {
+	perStep := potentialsOfStep(c, info)
 	length := c.Phases.Forward + c.Phases.Target
 	if size := length / c.Neurons.Dt * perStep; size > maxPotentials {
 		return &settings.Error{Problems: []string{fmt.Sprintf(
