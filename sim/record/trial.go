@@ -36,6 +36,12 @@ type Trial struct {
 	Updates  int
 }
 
+// Correct reports whether the predicted class is the true one, and both are known.
+func (t *Trial) Correct() bool { return t.Class >= 0 && t.Predicted == t.Class }
+
+// Wrong reports whether the predicted class is not the true one, and both are known.
+func (t *Trial) Wrong() bool { return t.Class >= 0 && t.Predicted >= 0 && t.Predicted != t.Class }
+
 // Phase is a phase of a trial. Steps count from the start of the trial.
 type Phase struct {
 	Name   string

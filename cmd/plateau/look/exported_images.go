@@ -17,6 +17,9 @@ import (
 // the data set cannot be found, it prints a note and returns nil; that is an error
 // only if the user named a folder.
 func exportedImages(con *terminal.Console, r *intact.Recording, dir string) (*nwb.Images, error) {
+	if any, err := showsImages(r); err != nil || !any {
+		return nil, err
+	}
 	images, err := findImages(r, dir)
 	switch {
 	case err == nil:
@@ -31,6 +34,20 @@ func exportedImages(con *terminal.Console, r *intact.Recording, dir string) (*nw
 	return nil, nil
 }
 
+// showsImages reports whether any trial showed an image of a data set.
+func showsImages(r *intact.Recording) (bool, error) {
+	for i := range r.Trials() {
+		t, err := r.Trial(i)
+		if err != nil {
+			return false, err
+		}
+		if t.Example >= 0 {
+			return true, nil
+		}
+	}
+	return r.Trials() == 0, nil
+}
+
 // findImages finds all images that were shown, before anything is written. Trials
 // whose images cannot be known have none.
 func findImages(r *intact.Recording, dir string) (*nwb.Images, error) {
@@ -43,7 +60,7 @@ func findImages(r *intact.Recording, dir string) (*nwb.Images, error) {
 	}
 	images := &nwb.Images{Of: func(t *record.Trial) ([]byte, error) {
 		set, err := found.Find(t)
-		if errors.Is(err, run.ErrSplit) {
+		if errors.Is(err, run.ErrSplit) || errors.Is(err, run.ErrNoImage) {
 			return nil, nil
 		}
 		if err != nil {
@@ -58,7 +75,7 @@ func findImages(r *intact.Recording, dir string) (*nwb.Images, error) {
 		}
 		set, err := found.Find(t)
 		switch {
-		case errors.Is(err, run.ErrSplit):
+		case errors.Is(err, run.ErrSplit), errors.Is(err, run.ErrNoImage):
 		case err != nil:
 			return nil, err
 		default:

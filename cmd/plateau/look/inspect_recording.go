@@ -29,7 +29,8 @@ type recordingEvent struct {
 	Program      string               `json:"program"`
 	Begun        string               `json:"begun,omitempty"`
 	Data         string               `json:"data"`
-	Split        string               `json:"split,omitempty"` // train or test
+	Split        string               `json:"split,omitempty"`    // train or test
+	Protocol     string               `json:"protocol,omitempty"` // the phases as TOML, if they are not those of the configuration
 	Seed         uint64               `json:"seed"`
 	Dt           float64              `json:"dt_ms"`
 	Complete     bool                 `json:"complete"`
@@ -84,7 +85,7 @@ func (d damageEvent) String() string {
 func (i *inspection) event() recordingEvent {
 	h := i.h
 	e := recordingEvent{
-		Event: "recording", File: i.path, Bytes: i.size, Format: h.Format, Program: h.Program, Data: h.Data, Split: h.Split,
+		Event: "recording", File: i.path, Bytes: i.size, Format: h.Format, Program: h.Program, Data: h.Data, Split: h.Split, Protocol: h.Protocol,
 		Seed: h.Seed, Dt: h.Dt(), Complete: i.r.Complete(), Failure: i.r.Failure(),
 		Trials: i.r.Trials(), Milliseconds: h.Clock().At(i.r.Steps()),
 		Populations: []recordedPopulation{}, Traces: []recordedProbe{}, Damage: []damageEvent{},
@@ -183,6 +184,9 @@ func (i *inspection) head() {
 		holds = []string{"trials only"}
 	}
 	i.con.Line("it holds %s; recorded trials: %s", strings.Join(holds, "; "), e.Selection)
+	if e.Protocol != "" {
+		i.con.Line("its phases are its own: inspect --json has them as TOML, under protocol")
+	}
 	for _, t := range e.Traces {
 		i.con.Line("  %s of %s %s every %s ms", t.Variable, t.Population, t.Neurons, terminal.Number(t.Interval))
 	}

@@ -168,7 +168,7 @@ func (i *inspection) list(ctx context.Context, trials string) error {
 			total.Damaged, cut = total.Damaged+cut, 0
 		}
 		if e.trial != nil {
-			if e.Read >= 0 && e.Read != e.Class {
+			if e.trial.Wrong() {
 				total.Misread++
 			}
 			all += int64(e.trial.Steps)
@@ -240,21 +240,49 @@ func (i *inspection) trialRow(e inspectedTrial) string {
 	}
 	for _, p := range e.Plateaus {
 		var means []string
-		for _, m := range p.Mean {
-			means = append(means, fmt.Sprintf("%.3f", m))
+		for k, m := range p.Mean {
+			const most = 4 // to be listed
+			switch {
+			case len(p.Mean) <= most || k < most-2 || k == len(p.Mean)-1:
+				means = append(means, fmt.Sprintf("%.3f", m))
+			case k == most-2:
+				means = append(means, "…")
+			}
 		}
 		plateaus = append(plateaus, strings.Join(means, " → "))
-	}
-	read := "–"
-	if e.Read >= 0 {
-		read = fmt.Sprint(e.Read)
 	}
 	last := strings.Join(plateaus, ", ")
 	if !e.Whole {
 		last += " (broke off)"
 	}
-	return i.row(fmt.Sprint(e.Trial), e.Purpose, fmt.Sprint(e.Number), fmt.Sprint(e.Example), fmt.Sprint(e.Class), read,
-		strings.Join(phases, ", "), spikes, last)
+	return i.row(fmt.Sprint(e.Trial), e.Purpose, fmt.Sprint(e.Number), known(e.Example), known(e.Class), known(e.Read),
+		strings.Join(runs(phases), ", "), spikes, last)
+}
+
+// known prints a number that is −1 if there is none.
+func known(n int) string {
+	if n < 0 {
+		return "–"
+	}
+	return fmt.Sprint(n)
+}
+
+// runs writes words that follow each other several times only once.
+func runs(words []string) []string {
+	var list []string
+	for i := 0; i < len(words); {
+		k := i + 1
+		for k < len(words) && words[k] == words[i] {
+			k++
+		}
+		word := words[i]
+		if k-i > 1 {
+			word = fmt.Sprintf("%d × %s", k-i, word)
+		}
+		list = append(list, word)
+		i = k
+	}
+	return list
 }
 
 func (i *inspection) total(t totalEvent, listed int) {

@@ -36,8 +36,14 @@ func NewRecordedImages(h *record.Header) *RecordedImages {
 // ErrSplit is the error for older recordings, which lack the split.
 var ErrSplit = errors.New("the recording does not say whether the image was a training or a test image")
 
-// Find returns the set that contains the image t.Sample of a trial.
+// ErrNoImage is the error for a trial that showed something else.
+var ErrNoImage = errors.New("the trial did not show an image of a data set")
+
+// Find returns the set that contains the image t.Example of a trial.
 func (r *RecordedImages) Find(t *record.Trial) (*dataset.Set, error) {
+	if t.Example < 0 {
+		return nil, ErrNoImage
+	}
 	split := shownSplit(r.h, t)
 	if split == "" {
 		return nil, ErrSplit
@@ -52,7 +58,7 @@ func (r *RecordedImages) Find(t *record.Trial) (*dataset.Set, error) {
 		}
 		r.sets[split] = set
 	}
-	if t.Example < 0 || set.Size() != r.h.Network.Inputs || set.Label(t.Example) != t.Class {
+	if set.Size() != r.h.Network.Inputs || set.Label(t.Example) != t.Class {
 		return nil, fmt.Errorf("image %d is not in the %s set of %s", t.Example, split, r.h.Data)
 	}
 	return set, nil

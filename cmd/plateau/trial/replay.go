@@ -341,7 +341,12 @@ func (p *replayed) event(o replayOptions) replayEvent {
 func (p *replayed) summary(o replayOptions) string {
 	e := p.event(o)
 	var b strings.Builder
-	fmt.Fprintf(&b, "trial %d of %s: image %d, class %d", e.Trial, o.path, p.trial.Example, p.trial.Class)
+	fmt.Fprintf(&b, "trial %d of %s", e.Trial, o.path)
+	if p.trial.Example >= 0 {
+		fmt.Fprintf(&b, ": image %d, class %d", p.trial.Example, p.trial.Class)
+	} else {
+		b.WriteString(": stimuli of its own")
+	}
 	if p.trial.Predicted >= 0 {
 		fmt.Fprintf(&b, ", predicted %d", p.trial.Predicted)
 	}

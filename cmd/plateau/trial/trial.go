@@ -47,7 +47,7 @@ classes and currents (steps, ramps, noise, from files), from a TOML file.`,
   plateau trial --run runs/digits-1 --record seven.plateau --example 7 --out none
   plateau trial --run runs/digits-1 --stimulus mine.png --class 3
   plateau trial --run runs/digits-1 --example 7 --phases forward --current hidden0:0:100@apical=2
-  plateau trial --run runs/digits-1 --stimulus none --current hidden0:3=-1:3:0.25 --set phases.forward_ms=1000 --record fi.plateau`,
+  plateau trial --run runs/digits-1 --stimulus none --current hidden0:3=-1:3:0.25 --set phases.forward_ms=1000`,
 	}
 	o := settings.ConfigureRun(cmd, "run folder whose weights are used (default: fresh weights)", true)
 	flags := cmd.Flags()
@@ -60,9 +60,9 @@ classes and currents (steps, ramps, noise, from files), from a TOML file.`,
 	cli.Describe(flags, cli.HeadWhat, "stimulus", "FILE")
 	flags.StringVar(&t.class, "class", "", "class that is taught after it (default: none)")
 	cli.Describe(flags, cli.HeadWhat, "class", "CLASS")
-	flags.StringVar(&t.phases, "phases", "", "TOML file with the phases, or forward for a forward phase alone (default: a forward and a target phase)")
+	flags.StringVar(&t.phases, "phases", "", "TOML file with the phases, or forward for that phase alone (default: both phases)")
 	cli.Describe(flags, cli.HeadWhat, "phases", "FILE")
-	flags.StringArrayVar(&t.currents, "current", nil, "current into the soma, or @basal or @apical, of some neurons: a number, or a staircase from:to:step; can be repeated")
+	flags.StringArrayVar(&t.currents, "current", nil, "current into some neurons, a number or from:to:step; can be repeated")
 	cli.Describe(flags, cli.HeadWhat, "current", "NEURONS=I")
 	flags.StringVar(&t.out, "out", "", "file to write, or none (default: trial-N.npz)")
 	cli.Describe(flags, cli.HeadOutput, "out", "FILE")

@@ -123,7 +123,7 @@ func (s *survey) trial(i int) {
 		s.lost++
 		return
 	}
-	wrong := t.Predicted >= 0 && t.Predicted != t.Class
+	wrong := t.Wrong()
 	if wrong {
 		s.misread[i/64] |= 1 << (i % 64)
 		s.count++

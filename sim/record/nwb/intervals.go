@@ -71,7 +71,7 @@ func (x *exporter) trials() error {
 		example.Append(t.Example)
 		class.Append(t.Class)
 		predicted.Append(t.Predicted)
-		correct.Append(t.Predicted == t.Class)
+		correct.Append(t.Correct())
 		slot.Append(t.Slot)
 		rested.Append(t.Rested)
 		whole.Append(t.Whole)

@@ -45,7 +45,7 @@ func Trials(r *intact.Recording) Table {
 			add(b, 3, int64(trial.Example))
 			add(b, 4, int32(trial.Class))
 			add(b, 5, int32(trial.Predicted))
-			add(b, 6, trial.Predicted == trial.Class)
+			add(b, 6, trial.Correct())
 			add(b, 7, int32(trial.Slot))
 			add(b, 8, trial.Rested)
 			add(b, 9, trial.Whole)
