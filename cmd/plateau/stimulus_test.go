@@ -1,0 +1,287 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/cmd/plateau/plateautest"
+	"plateau/sim/record/npz"
+)
+
+// savePNG writes the image of a trial as a PNG.
+func savePNG(t *testing.T, trial, path string) {
+	t.Helper()
+	pixels, shape, err := openNPZ(t, trial).Uint8("image")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := image.NewGray(image.Rect(0, 0, shape[1], shape[0]))
+	for k, v := range pixels {
+		m.SetGray(k%shape[1], k/shape[1], color.Gray{Y: v})
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := png.Encode(f, m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// saveNPY writes an array of NumPy.
+func saveNPY(t *testing.T, path string, shape []int, data any) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := npz.WriteArray(f, shape, data); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sameArrays checks that arrays of two archives are the same.
+func sameArrays(t *testing.T, one, two string, names ...string) {
+	t.Helper()
+	a, b := openNPZ(t, one), openNPZ(t, two)
+	for _, name := range names {
+		read := func(r *npz.Reader) any {
+			var values any
+			var err error
+			switch kind, _ := r.Type(name); kind {
+			case npz.Int32:
+				values, _, err = r.Int32(name)
+			case npz.Float64:
+				values, _, err = r.Float64(name)
+			case npz.Uint8:
+				values, _, err = r.Uint8(name)
+			default:
+				values, _, err = r.Float32(name)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return values
+		}
+		if !reflect.DeepEqual(read(a), read(b)) {
+			t.Errorf("%s is not the same in %s and in %s", name, one, two)
+		}
+	}
+}
+
+// everywhere lists all potentials of a trial.
+var everywhere = []string{"input_spike_step", "input_spike_neuron", "hidden0_spike_step", "hidden0_spike_neuron", "output_spike_step",
+	"hidden0_basal", "hidden0_apical", "hidden0_soma", "output_basal", "output_soma"}
+
+// An image, rates and spikes of one's own are shown as those of a data set are.
+func TestTrialOfOwnStimuli(t *testing.T) {
+	plateautest.Empty(t)
+	must(t, "trial", "--hidden", "8", "--example", "3")
+	savePNG(t, "trial-3.npz", "three.png")
+
+	// Without spikes of the input, nothing is random below the output.
+	rates := []string{"trial", "--hidden", "8", "--set", "neurons.forward_signal=rates"}
+	must(t, append(rates, "--example", "3", "--out", "a.npz")...)
+	summary := must(t, append(rates, "--stimulus", "three.png", "--class", "3", "--out", "b.npz")...)
+	sameArrays(t, "a.npz", "b.npz", "image", "hidden0_basal", "hidden0_soma", "phase_steps")
+	if !strings.Contains(summary, "stimulus three.png") || !strings.Contains(summary, "class 3, predicted") {
+		t.Errorf("the summary is\n%s", summary)
+	}
+	pixels, _, err := openNPZ(t, "a.npz").Uint8("image")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hz, movie := make([]float64, len(pixels)), []float64(nil)
+	for k, v := range pixels {
+		hz[k] = float64(float32(v)/255) * 200
+	}
+	for range 50 {
+		movie = append(movie, hz...)
+	}
+	saveNPY(t, "rates.npy", []int{len(hz)}, hz)
+	saveNPY(t, "movie.npy", []int{50, len(hz)}, movie)
+	must(t, append(rates, "--stimulus", "rates.npy", "--class", "3", "--out", "c.npz")...)
+	sameArrays(t, "a.npz", "c.npz", "image", "hidden0_basal", "hidden0_soma")
+	must(t, append(rates, "--stimulus", "movie.npy", "--class", "3", "--out", "d.npz")...)
+	sameArrays(t, "a.npz", "d.npz", "hidden0_basal", "hidden0_soma")
+
+	// The spikes of a trial, shown again, move the network below the output as they did.
+	again := []string{"trial", "--hidden", "8", "--set", "phases.forward_ms=100"}
+	must(t, append(again, "--stimulus", "trial-3.npz", "--out", "e.npz")...)
+	sameArrays(t, "trial-3.npz", "e.npz", "input_spike_step", "input_spike_neuron", "hidden0_basal", "hidden0_soma")
+	must(t, "trial", "--hidden", "8", "--example", "3", "--record", "r.plateau", "--out", "none")
+	must(t, "export", "r.plateau", "--to", "csv")
+	must(t, append(again, "--stimulus", "r-csv/spikes.csv", "--out", "f.npz")...)
+	sameArrays(t, "e.npz", "f.npz", everywhere...)
+
+	// Without a class there is no target phase, and nothing is right or wrong.
+	e := plateautest.JSONLines(t, must(t, "trial", "--hidden", "8", "--stimulus", "three.png", "--json"))[0]
+	if e["class"] != -1.0 || e["example"] != -1.0 || e["split"] != "" || len(e["phases_ms"].([]any)) != 1 || e["output_loss"] != nil || e["out"] != "trial-three.npz" {
+		t.Errorf("%v", e)
+	}
+}
+
+// The text of a protocol that a recording holds shows the same once more, to the last bit,
+// and replay finds the potentials of its trial.
+func TestProtocolOfARecording(t *testing.T) {
+	plateautest.Empty(t)
+	plateautest.WriteFile(t, "mine.toml", `
+[[phase]]
+name = "spontaneous"
+length_ms = 40
+
+[[phase]]
+name = "image"
+length_ms = 150
+settle_ms = 40
+stimulus = "example"
+[[phase.current]]
+neurons = "hidden0:2:5,output"
+into = "basal"
+ramp = [-1, 2]
+from_ms = 30
+to_ms = 90
+[[phase.current]]
+neurons = "hidden0"
+noise = {mean = 0.1, sd = 0.7, tau_ms = 5}
+[[phase.current]]
+neurons = "hidden0:1"
+into = "apical"
+levels = [0, 1, 0.5]
+
+[[phase]]
+name = "teach"
+length_ms = 50
+stimulus = "example"
+class = "4"
+`)
+	for name, args := range map[string][]string{
+		"file":      {"--phases", "mine.toml"},
+		"staircase": {"--phases", "forward", "--current", "hidden0:1=-1:1:0.5", "--current", "hidden0:3:6@apical=0.5"},
+		"constant":  {"--current", "output:2=-2"},
+	} {
+		trial := append([]string{"trial", "--hidden", "8", "--example", "5"}, args...)
+		must(t, append(trial, "--out", name+".npz", "--record", name+".plateau")...)
+		head := plateautest.JSONLines(t, must(t, "inspect", name+".plateau", "--json"))[0]
+		text := head["protocol"].(string)
+		plateautest.WriteFile(t, name+".toml", text)
+		must(t, "trial", "--hidden", "8", "--example", "5", "--phases", name+".toml", "--out", name+"-2.npz")
+		sameArrays(t, name+".npz", name+"-2.npz", append(everywhere, "phase_steps", "phase_first_step", "hidden0_mean_apical", "phase_window_ms")...)
+
+		must(t, "replay", name+".plateau", "--vars", "basal,apical,soma", "--out", name+"-3.npz")
+		sameArrays(t, name+".npz", name+"-3.npz", "hidden0_basal", "hidden0_apical", "hidden0_soma")
+		must(t, "replay", name+".plateau", "--layer", "output", "--vars", "basal,soma", "--out", name+"-4.npz")
+		sameArrays(t, name+".npz", name+"-4.npz", "output_basal", "output_soma")
+		for _, format := range []string{"npz", "csv", "parquet", "nwb", "sonata"} {
+			must(t, "export", name+".plateau", "--to", format, "--out", name+"-"+format)
+		}
+	}
+}
+
+// Currents move the neurons that get them, and a staircase gives their f-I curve.
+func TestCurrentsOfATrial(t *testing.T) {
+	plateautest.Empty(t)
+	must(t, "trial", "--hidden", "8", "--example", "3")
+	must(t, "trial", "--hidden", "8", "--example", "3", "--current", "hidden0=0", "--out", "zero.npz")
+	sameArrays(t, "trial-3.npz", "zero.npz", everywhere...)
+	must(t, "trial", "--hidden", "8", "--example", "3", "--current", "hidden0:2=1.4", "--out", "two.npz")
+	sameArrays(t, "trial-3.npz", "two.npz", "input_spike_neuron", "hidden0_basal")
+	before, after := float32s(t, openNPZ(t, "trial-3.npz"), "hidden0_soma", 100, 8), float32s(t, openNPZ(t, "two.npz"), "hidden0_soma", 100, 8)
+	for i := range 8 {
+		want := 0.0
+		if i == 2 {
+			want = 2 // I/(g_l + g_b)
+		}
+		plateautest.Near(t, fmt.Sprintf("shift of V of neuron %d", i), float64(after[99*8+i]-before[99*8+i]), want, 1e-4)
+	}
+
+	e := plateautest.JSONLines(t, must(t, "trial", "--hidden", "8", "--stimulus", "none", "--current", "hidden0:0:8=-3.5:3.5:3.5",
+		"--set", "phases.forward_ms=3000", "--json", "--out", "fi.npz"))[0]
+	steps := e["injected"].([]any)
+	if len(steps) != 3 || len(e["phases"].([]any)) != 3 {
+		t.Fatalf("%v", e)
+	}
+	basal := float32s(t, openNPZ(t, "fi.npz"), "hidden0_basal", 9000, 8)
+	for k, step := range steps {
+		s := step.(map[string]any)
+		current := 3.5 * float64(k-1)
+		rate := 0.0
+		for i := range 8 {
+			v := (0.6*float64(basal[i]) + current) / 0.7
+			rate += 200 / (1 + math.Exp(-v)) / 8
+		}
+		spikes := rate / 1000 * (3000 - 30) * 8
+		if s["mean_current"] != current || math.Abs(s["rate_hz"].(float64)-rate) > 5*rate/math.Sqrt(spikes) {
+			t.Errorf("a current of %v gives %v Hz, want %v", s["mean_current"], s["rate_hz"], rate)
+		}
+	}
+}
+
+// What cannot be shown is refused with the reason, and nothing is written.
+func TestOwnStimuliRefused(t *testing.T) {
+	plateautest.Empty(t)
+	plateautest.WriteFile(t, "late.csv", "time_ms,neuron\n10,3\n70,3\n")
+	plateautest.WriteFile(t, "empty.toml", "")
+	plateautest.WriteFile(t, "typo.toml", "[[phase]]\nlength_ms = 10\n\n[[phase.current]]\nneurons = \"hidden0\"\nconstnat = 1\n")
+	plateautest.WriteFile(t, "broken.toml", "[[phase]]\nlength_ms = \n")
+	plateautest.WriteFile(t, "long.toml", "[[phase]]\nstimulus = \"none\"\n")
+	plateautest.WriteFile(t, "silent.toml", "[[phase]]\nlength_ms = 10\n")
+	plateautest.WriteFile(t, "between.toml", "[[phase]]\nlength_ms = 10.5\n")
+	plateautest.WriteFile(t, "class.toml", "[[phase]]\nlength_ms = 10\nclass = 12\n")
+	plateautest.WriteFile(t, "two.toml", "[[phase]]\nlength_ms = 10\n[[phase]]\nlength_ms = 20\n[[phase.current]]\nneurons = \"hidden0\"\nconstant = 1\nramp = [0, 1]\n")
+	plateautest.WriteFile(t, "window.toml", "[[phase]]\nlength_ms = 10\n[[phase.current]]\nneurons = \"hidden0\"\nconstant = 1\nfrom_ms = 5\nto_ms = 20\n")
+	before := plateautest.Tree(t)
+	for _, test := range []struct {
+		status int
+		want   string
+		args   []string
+	}{
+		{2, "--stimulus and --example do not go together", []string{"--stimulus", "none", "--example", "3"}},
+		{2, "needs a --stimulus", []string{"--class", "3"}},
+		{2, "do not go together: the file says", []string{"--phases", "silent.toml", "--current", "hidden0=1"}},
+		{2, "a class is taught in the target phase", []string{"--stimulus", "none", "--class", "3", "--phases", "forward"}},
+		{2, "so no image of the data set is shown", []string{"--phases", "silent.toml", "--example", "2"}},
+		{2, "class eleven: want one of 0, 1,", []string{"--stimulus", "none", "--class", "eleven"}},
+		{2, `--stimulus "": want a value`, []string{"--stimulus", ""}},
+		{1, "spike in step 70, but the phase has only 50 steps; --set phases.forward_ms", []string{"--stimulus", "late.csv"}},
+		{1, "no such file", []string{"--stimulus", "missing.png"}},
+		{1, "want a name that ends with .png", []string{"--stimulus", "image.tiff"}},
+		{1, "no such file", []string{"--phases", "missing.toml"}},
+		{1, "empty.toml: there are 0 tables [[phase]]", []string{"--phases", "empty.toml"}},
+		{1, "typo.toml:6: there is no key", []string{"--phases", "typo.toml"}},
+		{1, "broken.toml:2:", []string{"--phases", "broken.toml"}},
+		{1, "long.toml: phase 1: length_ms is missing", []string{"--phases", "long.toml"}},
+		{1, "multiple of the time step", []string{"--phases", "between.toml"}},
+		{1, "class.toml: phase 1: class 12: want one of", []string{"--phases", "class.toml"}},
+		{1, "two.toml: phase 2: current 1: it has 2 of constant, ramp,", []string{"--phases", "two.toml"}},
+		{1, "it flows from 5 to 20 ms, want times of the phase, 0 to 10 ms", []string{"--phases", "window.toml"}},
+		{2, "want neurons and a current", []string{"--current", "hidden0"}},
+		{2, `"x" is not a number`, []string{"--current", "hidden0=x"}},
+		{2, "want from 2 to 1000 levels", []string{"--current", "hidden0=0:1:-0.1"}},
+		{2, "want from 2 to 1000 levels", []string{"--current", "hidden0=0:1:0"}},
+		{2, "there can be one staircase", []string{"--current", "hidden0=0:1:0.5", "--current", "output=0:1:0.5"}},
+		{1, "there is no population hidden7", []string{"--current", "hidden7=1"}},
+		{1, "output neurons have no apical", []string{"--current", "output@apical=1"}},
+		{1, `into = "axon": want "soma"`, []string{"--current", "hidden0@axon=1"}},
+		{1, "the input has no potentials", []string{"--current", "input:3=1"}},
+		{1, "want −1e+06 to 1e+06", []string{"--current", "hidden0=1e7"}},
+	} {
+		status, out, messages := plateau(slices.Concat([]string{"trial", "--hidden", "8"}, test.args)...)
+		if status != test.status || out != "" || !strings.Contains(messages, test.want) {
+			t.Errorf("%q: status %d, messages\n%s\nwant status %d and %q", test.args, status, messages, test.status, test.want)
+		}
+	}
+	if after := plateautest.Tree(t); !slices.Equal(before, after) {
+		t.Errorf("files were written: %q", after)
+	}
+}
