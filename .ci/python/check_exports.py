@@ -24,7 +24,7 @@ class Run:
 
     def __init__(self, folder):
         want = json.loads((folder / "want.json").read_text())
-        header = want["Header"]
+        header = self.header = want["Header"]
         self.dt = header["Dt"]
         self.populations = header["Populations"]
         self.hidden = header["Network"]["Hidden"] or []
@@ -92,6 +92,24 @@ class Run:
             rows = (1000 * rows.astype(np.float64)).astype(np.float32)
         return rows
 
+    def currents(self):
+        """For each compartment of a population that got a current, the neurons that did, the
+        steps of the recording in which it could flow, and the current in each of them."""
+        found = {}
+        for _, _, t, p in self.phases():
+            for c in p["Currents"] or []:
+                values = np.array(c["Values"], dtype=np.float32)
+                shape = (p["Steps"], len(c["Neurons"]))
+                rows = values.reshape(shape) if len(values) == shape[0] * shape[1] else np.broadcast_to(values[:, None], shape)
+                for n, neuron in enumerate(c["Neurons"]):
+                    for k in range(p["Steps"]):
+                        key = self.populations[c["Layer"]]["Name"], c["Into"]
+                        steps = found.setdefault(key, {}).setdefault(t["First"] + p["First"] + k, {})
+                        steps[neuron] = steps.get(neuron, np.float32(0)) + rows[k, n]
+        for key, steps in found.items():
+            neurons = sorted({n for row in steps.values() for n in row})
+            yield key, neurons, sorted(steps), np.array([[steps[k].get(n, 0) for n in neurons] for k in sorted(steps)], dtype=np.float32)
+
     def phases(self):
         """Number of the trial, number of the phase in it, trial and phase."""
         for i, t in enumerate(self.trials):
@@ -107,6 +125,28 @@ def equal(got, want, what):
     else:
         same = got == want
     assert np.all(same), f"{what}: {got[~same][:10]}, want {want[~same][:10]}"
+
+
+def check_currents(run, population, compartment, neuron, trial, begin, end, current):
+    """The columns of a table of currents add up to those that were injected."""
+    want = {key: (neurons, dict(zip(steps, rows))) for key, neurons, steps, rows in run.currents()}
+    got = {}
+    for row in zip(population, compartment, neuron, trial, begin, end, current):
+        steps = [run.trials[row[3]]["First"] + k for k in range(run.trials[row[3]]["Steps"]) if row[4] <= run.ms(k) < row[5]]
+        assert steps, row
+        for k in steps:
+            key = str(row[0]), str(row[1])
+            got[key, k, row[2]] = got.get((key, k, row[2]), np.float32(0)) + np.float32(row[6])
+    n = 0
+    for key, (neurons, steps) in want.items():
+        for k, values in steps.items():
+            for i, v in zip(neurons, values):
+                if (key, k, i) in got:
+                    assert abs(got[key, k, i] - v) < 1e-6, f"current {key} of neuron {i} in step {k}: {got[key, k, i]}, want {v}"
+                    n += 1
+                else:
+                    assert v == 0, f"no current {key} of neuron {i} in step {k}, want {v}"
+    assert n == len(got), f"{len(got) - n} currents that were not injected"
 
 
 def check_nwb(folder, run):
@@ -193,8 +233,15 @@ def check_nwb(folder, run):
                 # Rows of pixels become columns, and planes of colours the last axis
                 colour = frame.ndim == 3
                 equal(frame, pixels.reshape(3, 2, 2).T if colour else pixels.reshape(3, 4).T, "image")
-        else:
-            assert not f.stimulus
+        injected = list(run.currents())
+        for (population, compartment), neurons, steps, rows in injected:
+            current = f.stimulus[f"current_{population}_{compartment}"]
+            equal(current.data[:], rows, "currents")
+            equal(current.timestamps[:], seconds(steps), "times of currents")
+            assert current.unit == ("1/ms" if compartment == "soma" else "dimensionless")
+        assert len(f.stimulus) == len(injected) + bool(shown)
+        if injected:
+            assert f.protocol == run.header["Protocol"]
         series = 0
         for k in range(len(run.probes)):
             steps, rows = run.samples(k)
@@ -394,6 +441,11 @@ def check_tables(run, tables, read):
     equal(list(phases["begin_ms"]), [run.ms(p["First"]) for *_, p in run.phases()], "phases: begin_ms")
     equal(list(phases["end_ms"]), [run.ms(p["First"] + p["Steps"]) for *_, p in run.phases()], "phases: end_ms")
 
+    if "Protocol" in run.header:
+        currents = read(tables.pop("currents"))
+        columns = ("population", "compartment", "neuron", "trial", "begin_ms", "end_ms", "current")
+        check_currents(run, *(list(currents[c]) for c in columns))
+
     missing = read(tables.pop("missing"))
     assert list(missing.columns) == ["first_trial", "last_trial", "begin_ms", "end_ms"] and not len(missing)
 
@@ -500,6 +552,12 @@ def check_npz(folder, run):
 
     for name in "first_trial", "last_trial", "begin_ms", "end_ms":
         assert not len(take("missing_" + name))
+
+    if "Protocol" in run.header:
+        assert take("protocol") == run.header["Protocol"]
+        take("current_phase")
+        columns = ("current_population", "current_compartment", "current_neuron", "current_trial", "current_begin_ms", "current_end_ms", "current")
+        check_currents(run, *(list(take(c)) for c in columns))
 
     for m, size in enumerate(run.hidden):
         want = np.array([p["Plateaus"][m] for *_, p in phases], dtype=np.float32).reshape(-1, size)

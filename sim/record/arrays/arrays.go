@@ -5,6 +5,7 @@
 //	dt_ms, seed, program, data, config, …   what there is once
 //	trial_class, trial_predicted, …         one value for each trial; the columns of package table
 //	phase_trial, phase_name, …              one value for each phase of each trial
+//	current_trial, current, …               one value for each stretch of a constant current into a neuron
 //	missing_first_trial, …                  one value for each stretch of trials that are damaged
 //	hidden0_plateau, …                      phases × neurons
 //	hidden0_spike_trial, _step, …           one value for each spike, in the order of time
@@ -59,12 +60,15 @@ type exporter struct {
 
 func (x *exporter) all(classes []string) error {
 	x.once(classes)
-	for _, part := range []struct {
+	type part struct {
 		prefix, axes string
 		table        table.Table
-	}{
-		{"trial_", "trials", table.Trials(x.r)}, {"phase_", "phases", table.Phases(x.r)}, {"missing_", "stretches", table.Missing(x.r)},
-	} {
+	}
+	parts := []part{{"trial_", "trials", table.Trials(x.r)}, {"phase_", "phases", table.Phases(x.r)}, {"missing_", "stretches", table.Missing(x.r)}}
+	if x.h.Protocol != "" {
+		parts = append(parts, part{"current_", "stretches of currents", table.Currents(x.r)})
+	}
+	for _, part := range parts {
 		if err := x.columns(part.prefix, part.axes, part.table); err != nil {
 			return err
 		}
@@ -108,6 +112,9 @@ func (x *exporter) once(classes []string) {
 	a.Put(Label{"data", "", "data set"}, []string{x.h.Data})
 	a.Put(Label{"split", "", "the set whose examples were shown: train or test; empty if not known"}, []string{x.h.Split})
 	a.Put(Label{"config", "", "every setting, as TOML"}, []string{x.h.Config})
+	if x.h.Protocol != "" {
+		a.Put(Label{"protocol", "", "the phases and what was shown in them, as TOML"}, []string{x.h.Protocol})
+	}
 	a.Put(Label{"populations", "populations", "their names, from the input up"}, names, len(names))
 	a.Put(Label{"population_sizes", "populations", "number of neurons of each"}, sizes, len(sizes))
 	if classes != nil {

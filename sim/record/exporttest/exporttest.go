@@ -43,6 +43,9 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 		Program: "plateau test", Begun: p.Begun, Config: "seed = 7\n", Data: "made up", Neurons: params, Network: p.Network, Seed: 7,
 		Probes: slices.Clone(p.Probes), Plateaus: true,
 	}
+	if p.Inject {
+		h.Protocol = "[[phase]]\n"
+	}
 	h.Populations = record.Populations(p.Network)
 	for i := range h.Populations {
 		h.Populations[i].Spikes = p.Populations == nil || slices.Contains(p.Populations, h.Populations[i].Name)
@@ -96,6 +99,9 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 		phases := []sim.Phase{
 			{Name: "forward", Intensity: intensity, Steps: forward, From: forward / 3},
 			{Name: "target", Intensity: intensity, Steps: p.Target, From: p.Target / 3, Taught: true, Class: shown.Class},
+		}
+		if p.Inject {
+			phases[0].Currents = currents(forward)
 		}
 		if i >= p.Trials {
 			shown.Purpose, shown.Number = sim.TestSpikes, uint64(i-p.Trials)
@@ -151,6 +157,21 @@ func Make(t testing.TB, p Plan) (*record.Reader, *Memory) {
 		mem.Trials = slices.DeleteFunc(mem.Trials, func(trial Trial) bool { return slices.Contains(lost, trial.Index) })
 	}
 	return r, mem
+}
+
+// currents are currents of every kind into a phase.
+func currents(steps int) []sim.Current {
+	var one, two []float32
+	for k := range steps {
+		one = append(one, float32(k/10)/2)
+		two = append(two, float32(k%3), float32(k)/8)
+	}
+	return []sim.Current{
+		{Layer: 1, Into: sim.Soma, Neurons: []int{1, 3}, Values: two},
+		{Layer: 1, Into: sim.Soma, Neurons: []int{3, 5}, Values: []float32{0.25}},
+		{Layer: 1, Into: sim.Apical, Neurons: []int{0}, Values: []float32{-1}},
+		{Layer: 3, Into: sim.Basal, Neurons: []int{2}, Values: one},
+	}
 }
 
 // File is a file in memory.

@@ -22,6 +22,7 @@ type Plan struct {
 	Forward int // steps of the first phase; trial i has i % Uneven more
 	Target  int
 	Uneven  int
+	Inject  bool   // inject currents in the first phase
 	Scatter int    // plateaus begin less than this many steps before the phase's last one
 	Cut     int    // percent of the file to keep, as if the run had been killed; 0 keeps all
 	Damage  bool   // change a byte of the spikes in the middle of the file, so that trials are left out
@@ -71,6 +72,7 @@ func Plans() map[string]Plan {
 	})
 	add("few samples", func(p *Plan) { p.Trials, p.Tests = 1, 0; p.every(16) })
 	add("scattered plateaus", func(p *Plan) { p.Scatter = 6 })
+	add("currents", func(p *Plan) { p.Inject, p.Uneven, p.Tests = true, 3, 0 })
 	add("no hidden layer", func(p *Plan) { p.Network.Hidden, p.Probes = nil, nil })
 	add("no trials", func(p *Plan) { p.Trials, p.Tests, p.Begun = 0, 0, time.Time{} })
 	add("no spikes", func(p *Plan) { p.Populations = []string{} })

@@ -14,6 +14,8 @@
 //     each neuron;
 //   - /stimulus/presentation/image: the images that the trials showed, if they are
 //     available;
+//   - /stimulus/presentation/current_<population>_<compartment>: the currents that were
+//     injected, a column for each neuron;
 //   - under /general, what the recording says about its run.
 //
 // Time is in seconds since the start of the recording, in which trials follow

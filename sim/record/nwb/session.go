@@ -29,7 +29,7 @@ func (x *exporter) session() {
 	if lost := x.r.LeftOut(); len(lost) > 0 {
 		description += fmt.Sprintf(" Trials that are damaged and left out: %s, counted from 0.", ranges(lost))
 	}
-	if x.options.Images == nil {
+	if x.options.Images == nil && x.h.Protocol == "" {
 		description += " The images that were shown are not in the file."
 	}
 	root.Write("identifier", x.id)
@@ -48,6 +48,10 @@ func (x *exporter) session() {
 	}
 	if x.h.Config != "" {
 		general.Write("source_script", x.h.Config).Attr("file_name", "config.toml")
+	}
+
+	if x.h.Protocol != "" {
+		general.Write("protocol", x.h.Protocol)
 	}
 
 	// Validators insist on a subject, and on its age and sex.

@@ -26,6 +26,9 @@ func (x *exporter) stimuli() error {
 	stimulus := x.file.Root.Group("stimulus")
 	stimulus.Group("templates")
 	presentation := stimulus.Group("presentation")
+	if err := x.currents(presentation); err != nil {
+		return err
+	}
 	if images == nil {
 		return nil
 	}

@@ -24,6 +24,9 @@ func Of(reader *record.Reader) []Table {
 			break
 		}
 	}
+	if h.Protocol != "" {
+		tables = append(tables, Currents(r))
+	}
 	for i, name := range ProbeNames(h) {
 		if len(h.Probes[i].Neurons) > 0 {
 			tables = append(tables, samples(r, i, name))
@@ -33,6 +36,9 @@ func Of(reader *record.Reader) []Table {
 	meta := [][2]string{
 		{"program", h.Program}, {"data", h.Data}, {"dt_ms", strconv.FormatFloat(h.Dt(), 'g', -1, 64)},
 		{"seed", strconv.FormatUint(h.Seed, 10)}, {"config", h.Config},
+	}
+	if h.Protocol != "" {
+		meta = append(meta, [2]string{"protocol", h.Protocol})
 	}
 	for i := range tables {
 		var about strings.Builder

@@ -5,6 +5,8 @@
 //   - phases: a row for each phase of each trial;
 //   - plateaus: a row for each plateau potential of each neuron;
 //   - spikes: a row for each spike;
+//   - currents, where trials have phases of their own: a row for each stretch of steps
+//     in which the current into a neuron stays the same;
 //   - <population>_<variable>: a row for each sample of a recorded variable, with
 //     a column for each neuron;
 //   - missing: a row for each stretch of trials that are damaged and in no other

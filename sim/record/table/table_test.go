@@ -135,6 +135,10 @@ func TestOf(t *testing.T) {
 				compare(t, "spikes", rows(t, tables, "spikes"), spikes)
 				want++
 			}
+			if p.Inject {
+				compare(t, "currents", rows(t, tables, "currents"), currents(mem))
+				want++
+			}
 			if len(tables) != want {
 				t.Errorf("%d tables, want %d", len(tables), want)
 			}
@@ -210,4 +214,38 @@ func TestScanEnds(t *testing.T) {
 			t.Errorf("%s: error %v, want %v", tab.Name, err, stop)
 		}
 	}
+}
+
+// currents lists the rows of the table of currents: the injected ones, step by step, with
+// equal neighbours joined.
+func currents(mem *exporttest.Memory) (list []map[string]any) {
+	for i, trial := range mem.Trials {
+		for k, phase := range trial.Phases {
+			for _, c := range phase.Currents {
+				for n, neuron := range c.Neurons {
+					var last map[string]any
+					for step := range phase.Steps {
+						value := c.Values[0]
+						switch len(c.Values) {
+						case phase.Steps:
+							value = c.Values[step]
+						case phase.Steps * len(c.Neurons):
+							value = c.Values[step*len(c.Neurons)+n]
+						}
+						begin, end := mem.Time(int64(phase.First+step)), mem.Time(int64(phase.First+step+1))
+						if last != nil && last["current"] == value {
+							last["end_ms"] = end
+							continue
+						}
+						last = map[string]any{
+							"trial": i, "phase": k, "population": mem.Header.Populations[c.Layer].Name, "compartment": string(c.Into),
+							"neuron": neuron, "begin_ms": begin, "end_ms": end, "current": value,
+						}
+						list = append(list, last)
+					}
+				}
+			}
+		}
+	}
+	return list
 }
