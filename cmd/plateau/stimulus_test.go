@@ -273,7 +273,7 @@ func TestOwnStimuliRefused(t *testing.T) {
 		{1, "there is no population hidden7", []string{"--current", "hidden7=1"}},
 		{1, "output neurons have no apical", []string{"--current", "output@apical=1"}},
 		{1, `into = "axon": want "soma"`, []string{"--current", "hidden0@axon=1"}},
-		{1, "the input has no potentials", []string{"--current", "input:3=1"}},
+		{1, "input is none of the populations", []string{"--current", "input:3=1"}},
 		{1, "want −1e+06 to 1e+06", []string{"--current", "hidden0=1e7"}},
 	} {
 		status, out, messages := plateau(slices.Concat([]string{"trial", "--hidden", "8"}, test.args)...)

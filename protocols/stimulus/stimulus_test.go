@@ -87,6 +87,9 @@ func TestReadRates(t *testing.T) {
 	if s, err = stimulus.Read(file("movie.npy"), input); err != nil {
 		t.Fatal(err)
 	}
+	if columns, err := stimulus.Read(file("columns.npy"), input); err != nil || !reflect.DeepEqual(columns, s) {
+		t.Errorf("columns.npy differs from movie.npy: error %v", err)
+	}
 	if s.Steps() != 3 {
 		t.Errorf("movie.npy has %d steps, want 3", s.Steps())
 	}

@@ -30,3 +30,4 @@ pd.DataFrame({"neuron": neurons, "time_ms": times, "unit": "a"}).to_csv("spikes.
 pd.DataFrame({"trial": 4, "population": ["input", "hidden0"] * 2, "time_ms": [1, 1.5, 2, 2.5], "neuron": [3, 99, 4, 5]}).to_csv("export.csv")
 np.save("current.npy", np.array([0.5, -1, 2, 0]))
 np.save("currents.npy", np.arange(8, dtype=np.float32).reshape(4, 2))
+np.save("columns.npy", np.asfortranarray(np.load("movie.npy").astype(">f8")))
