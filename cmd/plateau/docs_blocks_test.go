@@ -16,8 +16,9 @@ import (
 	"plateau/cmd/plateau/plateautest"
 )
 
-// pythonPages are the pages whose commands and blocks of Python are run.
-var pythonPages = []string{"python.md"}
+// pythonPages are the pages whose commands and blocks of Python are run, each in an
+// empty folder. A block in an HTML comment, which readers do not see, can prepare it.
+var pythonPages = []string{"python.md", "weights.md"}
 
 // A block is a part of a page between two lines of ```.
 type block struct {
