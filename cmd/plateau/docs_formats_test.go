@@ -233,6 +233,7 @@ func TestDocsRunFolder(t *testing.T) {
 	must(t, tiny(append(network, "--out", "first")...)...)
 	out := must(t, tiny(append(network, "--json", "--out", "run", "--record", "--weights", "first")...)...)
 	out += must(t, tiny("--json", "--out", "held", "--validation", "10")...)
+	out += must(t, tiny("--json", "--out", "long", "--examples", "1001", "--epochs", "1", "--hidden", "3")...)
 	out += must(t, held("--json", "--out", "patient", "--epochs", "40", "--patience", "2", "--keep", "best")...)
 	out += must(t, tiny("--json", "--out", "measured", "--measure", "all", "--set", "measure.every=10")...)
 	out += must(t, "train", "--resume", "measured", "--epochs", "3", "--json")

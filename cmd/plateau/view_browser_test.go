@@ -212,6 +212,43 @@ func TestBrowserRecording(t *testing.T) {
 	b.quiet(e.URL)
 }
 
+// The page moves within an epoch: it shows the error of each stretch, not of the whole epoch
+// so far, and the last stretch once the epoch is done.
+func TestBrowserProgress(t *testing.T) {
+	b := newBrowser(t, 1100, 800)
+	plateautest.Empty(t)
+	must(t, tiny("--out", "run")...) // 30 images
+	text, err := os.ReadFile("run/metrics.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start, _, _ := strings.Cut(string(text), "\n")
+	grown := start + "\n"
+	more := func(line string) {
+		t.Helper()
+		grown += line + "\n"
+		plateautest.WriteFile(t, "run/metrics.jsonl", grown)
+	}
+	more(`{"event":"progress","epoch":1,"examples":10,"train_error":0.4,"hidden_losses":[2],"output_loss":0.1}`)
+	e := viewing(t, "run")
+	b.open(e.URL)
+	says := func(part string) {
+		t.Helper()
+		b.until(`document.getElementById("course").textContent`, func(s string) bool { return strings.Contains(s, part) }, part)
+	}
+	errors := `document.querySelector(".chart .u-legend").textContent`
+	says("0 of 2 epochs, 10 examples")
+	b.wait(errors, "epoch0.3333training40")
+	more(`{"event":"progress","epoch":1,"examples":20,"train_error":0.3,"hidden_losses":[1.5],"output_loss":0.1}`)
+	says("0 of 2 epochs, 20 examples")
+	b.wait(errors, "epoch0.6667training20")
+	more(`{"event":"epoch","epoch":1,"examples":30,"train_error":0.3,"test_error":0.5,"hidden_losses":[1],"output_loss":0.1}`)
+	b.wait(`document.querySelectorAll(".chart .u-legend")[2]?.textContent`, "epoch1training30")
+	more(`{"event":"progress","epoch":2,"examples":40,"train_error":0.1,"hidden_losses":[1],"output_loss":0.1}`)
+	b.wait(`document.querySelectorAll(".chart .u-legend")[2]?.textContent`, "epoch1.333training10")
+	b.quiet(e.URL)
+}
+
 // Learning curves grow with the file of metrics, and begin anew with a new run.
 func TestBrowserRun(t *testing.T) {
 	b := newBrowser(t, 1100, 800)

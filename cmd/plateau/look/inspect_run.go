@@ -20,23 +20,24 @@ import (
 )
 
 type runEvent struct {
-	Event     string           `json:"event"` // run
-	Run       string           `json:"run"`
-	State     string           `json:"state"` // done, interrupted, running, killed
-	Title     string           `json:"title"`
-	Changed   map[string]any   `json:"settings"` // settings that are not defaults, as TOML
-	Epochs    []run.EpochEvent `json:"epochs"`
-	Asked     int              `json:"epochs_asked_for"`
-	Examples  int              `json:"examples"`
-	TestError *float64         `json:"test_error"` // null before the first test
-	Validated *float64         `json:"validation_error,omitempty"`
-	KeptEpoch int              `json:"kept_epoch,omitempty"` // whose weights the run ended with, if it kept the best; both errors are then its
-	Seconds   float64          `json:"seconds,omitempty"`
-	Weights   string           `json:"weights_sha256,omitempty"`  // of the latest checkpoint, or those that were kept
-	Origin    *record.Origin   `json:"initial_weights,omitempty"` // of the weights with which it began
-	Kept      []keptEvent      `json:"checkpoints"`               // the earliest first
-	Recording string           `json:"recording,omitempty"`
-	Stopped   string           `json:"stopped,omitempty"` // why there are fewer epochs than asked for
+	Event     string             `json:"event"` // run
+	Run       string             `json:"run"`
+	State     string             `json:"state"` // done, interrupted, running, killed
+	Title     string             `json:"title"`
+	Changed   map[string]any     `json:"settings"` // settings that are not defaults, as TOML
+	Epochs    []run.EpochEvent   `json:"epochs"`
+	Asked     int                `json:"epochs_asked_for"`
+	Examples  int                `json:"examples"`
+	TestError *float64           `json:"test_error"` // null before the first test
+	Validated *float64           `json:"validation_error,omitempty"`
+	Within    *run.ProgressEvent `json:"progress,omitempty"`   // of the epoch that is not finished
+	KeptEpoch int                `json:"kept_epoch,omitempty"` // whose weights the run ended with, if it kept the best; both errors are then its
+	Seconds   float64            `json:"seconds,omitempty"`
+	Weights   string             `json:"weights_sha256,omitempty"`  // of the latest checkpoint, or those that were kept
+	Origin    *record.Origin     `json:"initial_weights,omitempty"` // of the weights with which it began
+	Kept      []keptEvent        `json:"checkpoints"`               // the earliest first
+	Recording string             `json:"recording,omitempty"`
+	Stopped   string             `json:"stopped,omitempty"` // why there are fewer epochs than asked for
 }
 
 // A keptEvent is a checkpoint of a run.
@@ -129,6 +130,9 @@ func inspectRun(ctx context.Context, con *terminal.Console, path string, verify 
 	con.Line("%5s  %11s  %16s  %10s", "epoch", "train error", settings.ErrorName(c), "examples/s")
 	for _, epoch := range e.Epochs {
 		con.Line("%5d  %11s  %16s  %10.0f", epoch.Epoch, terminal.Percent(epoch.TrainError), terminal.Percent(epoch.Checked()), epoch.ExamplesPerSecond)
+	}
+	if w := e.Within; w != nil {
+		con.Line("%5d  %11s  after %d of %d images", w.Epoch, terminal.Percent(w.TrainError), w.Examples-len(e.Epochs)*e.Examples, e.Examples)
 	}
 	con.Line("")
 	after := "after " + terminal.Plural(len(e.Epochs), "epoch")
@@ -262,6 +266,7 @@ func (e *runEvent) verifyRecording(ctx context.Context, con *terminal.Console) e
 func (e *runEvent) add(m run.Metrics) {
 	e.Examples, e.Origin = m.Start.Examples, m.Start.InitialWeights
 	e.Epochs = append(e.Epochs, m.Epochs...)
+	e.Within = m.Within()
 	if n := len(m.Epochs); n > 0 {
 		e.TestError, e.Validated = m.Epochs[n-1].TestError, m.Epochs[n-1].ValidationError
 	}

@@ -42,6 +42,21 @@ type EpochEvent struct {
 	Confusion         [][]int    `json:"confusion,omitempty"` // [true class][predicted class], if measured
 }
 
+// A ProgressEvent is written about ten times within an epoch. Its error and losses are
+// means over the epoch so far.
+type ProgressEvent struct {
+	Event        string     `json:"event"` // progress
+	Epoch        int        `json:"epoch"`
+	Examples     int        `json:"examples"` // number shown since the run began
+	TrainError   float64    `json:"train_error"`
+	HiddenLosses []Quantity `json:"hidden_losses"`
+	OutputLoss   Quantity   `json:"output_loss"`
+}
+
+// ProgressEvery returns the number of examples from one ProgressEvent to the next, in
+// epochs of the given length: a tenth of it, and not so few that lines crowd.
+func ProgressEvery(examples int) int { return max((examples+9)/10, 1000) }
+
 // Checked is the error on the images that the epoch was tested on: of
 // those that are held out, if there are any, or of the test set.
 func (e *EpochEvent) Checked() float64 {

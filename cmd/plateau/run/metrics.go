@@ -15,6 +15,7 @@ import (
 type Metrics struct {
 	Start    StartEvent
 	Epochs   []EpochEvent
+	Progress []ProgressEvent
 	Measured []MeasureEvent
 	End      *EndEvent // nil if there is none: the run is in progress, or was killed
 }
@@ -63,6 +64,16 @@ func (r *Metrics) Read(line []byte) error {
 			return fmt.Errorf("epoch %d, want %d", e.Epoch, len(r.Epochs)+1)
 		}
 		r.Epochs = append(r.Epochs[:e.Epoch-1], e)
+	case "progress":
+		var e ProgressEvent
+		if err := json.Unmarshal(line, &e); err != nil {
+			return err
+		}
+		n := len(r.Progress)
+		for n > 0 && r.Progress[n-1].Examples >= e.Examples {
+			n--
+		}
+		r.Progress = append(r.Progress[:n], e)
 	case "measure":
 		var e MeasureEvent
 		if err := json.Unmarshal(line, &e); err != nil {
@@ -79,6 +90,15 @@ func (r *Metrics) Read(line []byte) error {
 			return err
 		}
 		r.End = &e
+	}
+	return nil
+}
+
+// Within returns the progress within the epoch after the last complete one, nil if there is
+// none.
+func (r *Metrics) Within() *ProgressEvent {
+	if n := len(r.Progress); n > 0 && r.Progress[n-1].Epoch == len(r.Epochs)+1 {
+		return &r.Progress[n-1]
 	}
 	return nil
 }

@@ -39,6 +39,20 @@ func TestReadMetricsOfRunInProgress(t *testing.T) {
 	if !slices.Equal(examples, []float64{10, 20, 30}) || dir.Measured[1].LargestEigenvalue != nil || *dir.Measured[2].LargestEigenvalue != 1 {
 		t.Errorf("measured at %v: %+v", examples, dir.Measured)
 	}
+	plateautest.WriteFile(t, "run/metrics.jsonl", `{"event":"start"}
+{"event":"progress","epoch":1,"examples":10,"train_error":0.6}
+{"event":"epoch","epoch":1,"test_error":0.5}
+{"event":"progress","epoch":2,"examples":30,"train_error":0.5}
+{"event":"progress","epoch":2,"examples":40,"train_error":0.4}
+{"event":"progress","epoch":2,"examples":30,"train_error":0.3}
+`)
+	dir, err = ReadMetrics("run")
+	if w := dir.Within(); err != nil || len(dir.Progress) != 2 || w == nil || w.Examples != 30 || w.TrainError != 0.3 {
+		t.Errorf("progress is %+v, the last %+v, %v", dir.Progress, w, err)
+	}
+	if dir.Read([]byte(`{"event":"epoch","epoch":2,"test_error":0.5}`)); dir.Within() != nil {
+		t.Errorf("after the epoch, progress within it is %+v", dir.Within())
+	}
 	plateautest.WriteFile(t, "run/metrics.jsonl", "{\"event\":\"start\"}\nnonsense\n")
 	if _, err := ReadMetrics("run"); err == nil || !strings.Contains(err.Error(), "run/metrics.jsonl:2: not a line of metrics") {
 		t.Errorf("got %v", err)

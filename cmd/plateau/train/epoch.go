@@ -40,14 +40,14 @@ func (r *session) Epoch(ctx context.Context) error {
 	testing := time.Since(tested)
 	r.view.tested(result.Error(), testing)
 	r.learning = terminal.Stopwatch{}
-	last := len(learnt.Losses) - 1
+	hiddenLosses, outputLoss := splitLosses(learnt.Losses)
 	r.Last = run.EpochEvent{
 		Event: "epoch", Epoch: number, Examples: learnt.Examples,
 		TrainError:   learnt.Error(),
 		TrainSeconds: trained.Seconds(), TestSeconds: testing.Seconds(),
 		ExamplesPerSecond: terminal.PerSecond(int64(learnt.Examples), trained),
-		HiddenLosses:      append([]run.Quantity{}, run.Quantities(learnt.Losses[:last], 1)...),
-		OutputLoss:        run.Quantity(learnt.Losses[last]),
+		HiddenLosses:      hiddenLosses,
+		OutputLoss:        outputLoss,
 	}
 	if share := result.Error(); r.config.Data.Validation > 0 {
 		r.Last.ValidationError = &share
@@ -93,11 +93,11 @@ func (r *session) learn(ctx context.Context, number int) (training.Epoch, error)
 	if finished {
 		now = training.Epoch{}
 	}
-	before := int64(now.Examples) // by an earlier process
+	earlier := int64(now.Examples) // by an earlier process
 	bar := r.con.Progress(fmt.Sprintf("epoch %d/%d train", number, epochs), total,
 		func(done int64, elapsed time.Duration) string {
-			rest := terminal.Left(done-before, total-before, elapsed)
-			words := fmt.Sprintf("%d of %d, %.0f/s, error %s, %s left", done, total, terminal.PerSecond(done-before, elapsed), terminal.Percent(now.Error()), terminal.Clock(rest))
+			rest := terminal.Left(done-earlier, total-earlier, elapsed)
+			words := fmt.Sprintf("%d of %d, %.0f/s, error %s, %s left", done, total, terminal.PerSecond(done-earlier, elapsed), terminal.Percent(now.Error()), terminal.Clock(rest))
 			if epochs > 1 {
 				words += fmt.Sprintf(" (%s in all)", terminal.Clock(rest+r.ahead(number, elapsed+rest)))
 			}
@@ -112,10 +112,11 @@ func (r *session) learn(ctx context.Context, number int) (training.Epoch, error)
 	defer stop()
 	var broken error
 	learnt, err := r.trainer.Epoch(ctx, r.shown, func(e training.Epoch) {
+		before := now.Examples
 		now = e
 		r.view.learnt(e)
 		bar.At(int64(e.Examples))
-		if broken = cmp.Or(r.folder.Lost(), r.addMeasured(e.Number)); broken != nil {
+		if broken = cmp.Or(r.folder.Lost(), r.addProgress(e, before), r.addMeasured(e.Number)); broken != nil {
 			stop()
 			return
 		}
@@ -133,6 +134,27 @@ func (r *session) learn(ctx context.Context, number int) (training.Epoch, error)
 		return learnt, broken
 	}
 	return learnt, err
+}
+
+// addProgress writes a line if the last batch, before which an epoch had so many examples,
+// has passed a point where one is due. When that is depends on the number of examples
+// alone, so that the lines of a resumed run are the same.
+func (r *session) addProgress(e training.Epoch, before int) error {
+	every := run.ProgressEvery(r.shown.Len())
+	if e.Examples/every == before/every || e.Examples == r.shown.Len() {
+		return nil
+	}
+	hidden, output := splitLosses(e.Losses)
+	return r.both(run.ProgressEvent{
+		Event: "progress", Epoch: e.Number, Examples: int(r.trainer.Shown()),
+		TrainError: e.Error(), HiddenLosses: hidden, OutputLoss: output,
+	})
+}
+
+// splitLosses returns the losses of the hidden layers and that of the output layer.
+func splitLosses(losses []float64) (hidden []run.Quantity, output run.Quantity) {
+	last := len(losses) - 1
+	return append([]run.Quantity{}, run.Quantities(losses[:last], 1)...), run.Quantity(losses[last])
 }
 
 // ahead estimates how long everything after the training of an epoch takes, given the

@@ -11,6 +11,8 @@ const several = ["blue", "vermilion", "green", "purple", "orange", "sky", "ink"]
 const charts = [
   { title: "Error", unit: "%", scale: 100, zero: true, from: "epoch", fields: [["train_error", "training"], ["test_error", "test"], ["validation_error", "held out"]] },
   { title: "Losses", log: true, from: "epoch", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
+  { title: "Training error within epochs", unit: "%", scale: 100, zero: true, from: "progress", fields: [["train_error", "training"]] },
+  { title: "Losses within epochs", log: true, from: "progress", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
   { title: "Losses, by interval", log: true, from: "measure", fields: [["hidden_losses", "hidden, L₀"], ["output_loss", "output, L₁"]] },
   { title: "Correlation of hidden and output loss", from: "measure", fields: [["loss_correlation", "hidden"]] },
   { title: "Angle between local and backpropagated updates", unit: "°", from: "measure", fields: [["update_angles_deg", "hidden"]] },
@@ -49,7 +51,7 @@ export class Learning {
     this.run = run;
     this.offset = 0;
     this.mark = 0;
-    this.lines = { epoch: [], measure: [] };
+    this.lines = { epoch: [], progress: [], measure: [] };
     this.plots = new Map();
     onTheme(() => {
       this.clear();
@@ -71,7 +73,7 @@ export class Learning {
       const a = await json("/api/metrics", { offset: this.offset, mark: this.mark });
       if (a.anew) {
         // Another run has begun in the folder, or this one was resumed from a checkpoint.
-        Object.assign(this, { lines: { epoch: [], measure: [] }, start: null, end: null });
+        Object.assign(this, { lines: { epoch: [], progress: [], measure: [] }, sofar: null, start: null, end: null });
         this.clear();
       }
       this.offset = a.offset;
@@ -92,8 +94,23 @@ export class Learning {
     else if (line.event === "done" || line.event === "interrupted") this.end = line;
     else if (this.lines[line.event]) {
       this.end = null; // it was resumed
-      this.lines[line.event].push(line);
+      if (line.event === "progress") this.advance(line, line.examples);
+      else this.lines[line.event].push(line);
+      if (line.event === "epoch" && this.sofar?.epoch === line.epoch) this.advance(line, line.epoch * line.examples);
     }
+  }
+
+  // advance adds the part of an epoch since the last line of it. Lines have means over the
+  // epoch so far, which hardly move at its end.
+  advance(line, examples) {
+    const each = this.start?.examples;
+    if (!each) return;
+    const n = examples - (line.epoch - 1) * each;
+    const before = this.sofar?.epoch === line.epoch ? this.sofar : { n: 0 };
+    const since = (now, then) => (Array.isArray(now) ? now.map((v, i) => since(v, then?.[i])) : (now * n - (then || 0) * before.n) / (n - before.n));
+    const fields = ["train_error", "hidden_losses", "output_loss"];
+    if (n > before.n) this.lines.progress.push({ examples, ...Object.fromEntries(fields.map((f) => [f, since(line[f], before[f])])) });
+    this.sofar = { ...line, n };
   }
 
   // epochOf returns when a line was written, in epochs.
@@ -193,14 +210,14 @@ export class Learning {
   // course describes the progress of the run in words.
   course() {
     const p = document.getElementById("course"), { start, end } = this, epochs = this.lines.epoch;
-    const last = epochs.at(-1), measure = this.lines.measure.at(-1);
+    const last = epochs.at(-1), within = [this.lines.measure.at(-1), this.lines.progress.at(-1)].filter((l) => l).sort((a, b) => a.examples - b.examples).at(-1);
     const parts = [];
     if (!start) parts.push("nothing has been learnt yet");
     else if (end) parts.push(end.event === "done" ? "done" : "interrupted");
     else parts.push("running, or killed");
     if (start) {
       let at = `${epochs.length} of ${start.epochs} epochs`;
-      if (measure && !end && this.epochOf(measure) > epochs.length) at += `, ${thousands(measure.examples)} examples`;
+      if (within && !end && this.epochOf(within) > epochs.length) at += `, ${thousands(within.examples)} examples`;
       parts.push(at);
     }
     // If images were held out, epochs are tested on them and not on the test set.
