@@ -11,7 +11,6 @@ import (
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/protocols"
-	"plateau/protocols/dataset"
 	"plateau/sim/record"
 	"plateau/sim/record/npz"
 )
@@ -26,10 +25,7 @@ func TestNamesArePrintable(t *testing.T) {
 	// A recording, weights, metrics and settings that another program has written.
 	c := configFor(t)
 	c.Network.Hidden = []int{5}
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	info := c.Data.Info()
 	m := c.Model(info)
 	net, err := m.NewNetwork()
 	if err != nil {

@@ -32,6 +32,9 @@ type Info struct {
 	Shared string
 }
 
+// Drawn reports whether the program draws the set itself.
+func (i Info) Drawn() bool { return len(i.Files) == 0 && i.Path == "" }
+
 // A File is one file of a data set, in the form that its makers published.
 type File struct {
 	Name      string // without ".gz", which IDX files may also have

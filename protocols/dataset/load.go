@@ -26,8 +26,9 @@ func (o Options) Validate() error {
 	return errors.Join(errs...)
 }
 
-// maxDrawn guards against typing errors: this many images take 784 MB.
-const maxDrawn = 1000000
+// MaxDrawn is the largest number of images of digits in a set. It guards against typing
+// errors: this many images take 784 MB.
+const MaxDrawn = 1000000
 
 // Load reads or draws the data set with that name. It also loads a set that lacks
 // some batches, or whose files are not the official ones, as long as it can be
@@ -40,9 +41,9 @@ func Load(name string, o Options) (*Data, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	if len(info.Files) == 0 {
-		if n := max(o.Train, o.Test); n > maxDrawn {
-			return nil, fmt.Errorf("dataset: %d images of %s, want at most %d", n, name, maxDrawn)
+	if info.Drawn() {
+		if n := max(o.Train, o.Test); n > MaxDrawn {
+			return nil, fmt.Errorf("dataset: %d images of %s, want at most %d", n, name, MaxDrawn)
 		}
 		return Digits(o.Seed, or(o.Train, info.Train), or(o.Test, info.Test)), nil
 	}
@@ -60,13 +61,21 @@ func Load(name string, o Options) (*Data, error) {
 		return nil, err
 	}
 	data.Train.Name, data.Test.Name = name, name
+	return data, data.Cut(o)
+}
+
+// Cut leaves as many images as the options ask for, or all if there are fewer.
+func (d *Data) Cut(o Options) error {
+	if err := o.Validate(); err != nil {
+		return err
+	}
 	if o.Train > 0 {
-		data.Train = data.Train.First(o.Train)
+		d.Train = d.Train.First(o.Train)
 	}
 	if o.Test > 0 {
-		data.Test = data.Test.First(o.Test)
+		d.Test = d.Test.First(o.Test)
 	}
-	return data, nil
+	return nil
 }
 
 // loadIDX reads the four files of a set, which are in this order: training images and

@@ -157,7 +157,7 @@ func TestLoadErrors(t *testing.T) {
 
 	_, err = Load("mnist", Options{Dir: dir, Train: -1, Test: -2})
 	wantError(t, err, "Train = -1", "Test = -2")
-	_, err = Load("digits", Options{Train: maxDrawn + 1})
+	_, err = Load("digits", Options{Train: MaxDrawn + 1})
 	wantError(t, err, "1000001 images", "at most 1000000")
 
 	t.Setenv("PLATEAU_DATA", "")

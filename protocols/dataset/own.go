@@ -3,6 +3,7 @@ package dataset
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -43,6 +44,9 @@ func isArchive(path string) bool { return strings.EqualFold(filepath.Ext(path), 
 // becomes one; Data.Notices then says so.
 func ReadOwn(path string) (*Data, Info, error) {
 	stat, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, Info{}, &FormatError{path, fs.ErrNotExist}
+	}
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("dataset: %w", err)
 	}

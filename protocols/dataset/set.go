@@ -98,6 +98,7 @@ type Data struct {
 	Dir     string   // the folder it was read from; "" if it was drawn
 	Missing []string // optional files that were not found
 	Notices []string // what the user should know, such as that batches are missing; one line each
+	Changed bool     // whether these are known not to be the images that were there before
 }
 
 // Example writes the pixels of image i to intensity, scaled to 0 to 1, and returns

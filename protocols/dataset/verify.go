@@ -84,7 +84,7 @@ func Verify(name string, o Options) ([]Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(info.Files) == 0 {
+	if info.Drawn() {
 		return nil, nil
 	}
 	p, missing := locate(o.Dir, info)

@@ -14,6 +14,7 @@ import (
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/figure"
+	"plateau/protocols/dataset"
 	"plateau/protocols/measure"
 )
 
@@ -21,6 +22,7 @@ import (
 type testedLine struct {
 	Event     string            `json:"event"`
 	Data      string            `json:"data"`
+	Classes   []string          `json:"classes"`   // names, of a data set of one's own
 	Confusion measure.Confusion `json:"confusion"` // images by true class, and by predicted class
 }
 
@@ -29,14 +31,18 @@ type testedLine struct {
 func drawConfusion(_ *terminal.Console, o options) (figure.Figure, figure.About, error) {
 	var about figure.About
 	var images measure.Confusion
-	var data, from string
+	var data dataset.Info
+	var from string
 	if !cli.IsFolder(o.from[0]) {
 		line, err := readTested(o.from[0])
 		if err != nil {
 			return nil, about, err
 		}
-		images, data, from = line.Confusion, line.Data, filepath.Base(o.from[0])
-		about.Title = "Confusion matrix: " + data
+		images, from = line.Confusion, filepath.Base(o.from[0])
+		if data, _ = dataset.Lookup(line.Data); line.Classes != nil {
+			data = dataset.Info{Classes: line.Classes}
+		}
+		about.Title = "Confusion matrix: " + line.Data
 	} else {
 		courses, err := readCourses(o.from)
 		if err != nil {
@@ -64,7 +70,7 @@ func drawConfusion(_ *terminal.Console, o options) (figure.Figure, figure.About,
 			}
 		}
 		about, _ = titles("Confusion matrix", courses, false)
-		data, from = k.config.Data.Name, fmt.Sprintf("%s, epoch %s", about.Description, strings.Join(epochs, ", "))
+		data, from = k.config.Data.Info(), fmt.Sprintf("%s, epoch %s", about.Description, strings.Join(epochs, ", "))
 	}
 	wrong, n := images.Errors()
 	about.Description = fmt.Sprintf("%s: error %s on %s", from, terminal.Percent(float64(wrong)/float64(max(n, 1))), terminal.Plural(n, "image"))

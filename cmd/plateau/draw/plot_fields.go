@@ -12,7 +12,6 @@ import (
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/figure"
-	"plateau/protocols/dataset"
 )
 
 const (
@@ -28,10 +27,7 @@ func drawFields(con *terminal.Console, o options) (figure.Figure, figure.About, 
 	if err != nil {
 		return nil, about, err
 	}
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return nil, about, err
-	}
+	info := c.Data.Info()
 	if err := cli.CheckRun(folder); err != nil {
 		return nil, about, fmt.Errorf("%s: there are no weights yet: they are written after every epoch", folder)
 	}
@@ -52,7 +48,7 @@ func drawFields(con *terminal.Console, o options) (figure.Figure, figure.About, 
 			fields[n].Weights[j] = float64(v)
 		}
 	}
-	if names := settings.ClassNames(c.Data.Name, w.Cols); len(c.Network.Hidden) == 0 && c.Network.PerClass == 1 {
+	if names := settings.ClassNames(info, w.Cols); len(c.Network.Hidden) == 0 && c.Network.PerClass == 1 {
 		for n := range fields {
 			fields[n].Name = names[n]
 		}

@@ -55,7 +55,7 @@ func trialOf(r *record.Reader, path string, i int) (*record.Trial, error) {
 func (s *recordedTrial) trial() (*shownTrial, error) {
 	h := s.header
 	out := &shownTrial{
-		from: fmt.Sprintf("%s, %s %d", shortPath(s.path), trialWord(s.shown), s.shown.Index), data: h.Data, example: s.shown.Example, class: s.shown.Class, read: s.shown.Predicted,
+		from: fmt.Sprintf("%s, %s %d", shortPath(s.path), trialWord(s.shown), s.shown.Index), data: settings.DataOf(h), example: s.shown.Example, class: s.shown.Class, read: s.shown.Predicted,
 		seed: h.Seed, classes: h.Network.Classes, noise: h.Neurons.Noise, phases: phasesOf(s.shown, 0, h.Dt()),
 	}
 	w := newReplayWatch(s, nil)
@@ -106,9 +106,9 @@ func phasesOf(t *record.Trial, start, dt float64) (all []figure.Phase) {
 // image returns the image that was shown. If the data set cannot be found, it draws how
 // often each input neuron fired instead.
 func (s *recordedTrial) image(input figure.Population) image.Image {
-	info, err := dataset.Lookup(s.header.Data)
+	info := settings.DataOf(s.header)
 	shape := []int{info.Channels, info.Height, info.Width}
-	if err != nil || info.Channels*info.Height*info.Width != input.Neurons {
+	if info.Channels*info.Height*info.Width != input.Neurons {
 		return nil
 	}
 	why := errors.New("the recording does not say where its data set is")
@@ -244,7 +244,7 @@ func drawRaster(_ *terminal.Console, o options) (figure.Figure, figure.About, er
 	for _, i := range which {
 		f.Populations = append(f.Populations, figure.Population{Name: h.Populations[i].Name, Neurons: h.Populations[i].Size})
 	}
-	names := settings.ClassNames(h.Data, h.Network.Classes)
+	names := settings.ClassNames(settings.DataOf(h), h.Network.Classes)
 	if last := &f.Populations[len(f.Populations)-1]; last.Name == "output" && last.Neurons == len(names) && len(names) <= 20 {
 		last.Names = names
 	}

@@ -17,6 +17,7 @@ import (
 	"plateau/cmd/plateau/terminal"
 	"plateau/compartments"
 	"plateau/internal/figure"
+	"plateau/protocols/dataset"
 )
 
 // maxShown is the number of neurons that fit on a page.
@@ -26,7 +27,7 @@ const maxShown = 8
 // neurons.
 type shownTrial struct {
 	from           string // where it comes from, for the subtitle
-	data           string // name of the data set
+	data           dataset.Info
 	example        int
 	class, read    int
 	classes        int
@@ -155,7 +156,7 @@ func (t *shownTrial) figure() *figure.Trial {
 	for _, p := range f.Populations {
 		sizes = append(sizes, p.Neurons)
 	}
-	f.Subtitle = fmt.Sprintf("%s: %s on %s, image %d, seed %d", t.from, terminal.Join(sizes, "-"), t.data, t.example, t.seed)
+	f.Subtitle = fmt.Sprintf("%s: %s on %s, image %d, seed %d", t.from, terminal.Join(sizes, "-"), t.data.Name, t.example, t.seed)
 	return f
 }
 

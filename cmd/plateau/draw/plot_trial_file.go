@@ -92,12 +92,12 @@ func (t *trialFile) read() *shownTrial {
 	settings := settings.NewLayers()
 	settings.Read(t.path, []byte(single(t, t.r.Strings, "config")))
 	c := settings.Config
-	s.data, s.movingPlateaus = c.Data.Name, c.Phases.Window > 0
-	info, err := dataset.Lookup(s.data)
-	if err != nil {
-		t.fail("%s", cli.Plain(err))
+	info := c.Data.Info()
+	if info.Name == "" {
+		t.fail("%s", cli.Plain(&dataset.UnknownError{Name: c.Data.Name}))
 		return nil
 	}
+	s.data, s.movingPlateaus = info, c.Phases.Window > 0
 	s.noise = c.Model(info).Neurons.Noise
 	s.class, s.read = int(single(t, t.r.Int32, "trial_class")), int(single(t, t.r.Int32, "trial_predicted"))
 	s.example, s.seed = int(single(t, t.r.Int64, "trial_example")), single(t, t.r.Uint64, "seed")

@@ -25,7 +25,8 @@ func DataCommand(con *terminal.Console) *cobra.Command {
 only, if that is given; otherwise in $PLATEAU_DATA, the user's cache folder, and
 the folder of Keras, in this order. It can also use the files that torchvision has
 downloaded (MNIST/raw, EMNIST/raw and so on), and those of MNIST that Keras has
-(mnist.npz). Your own data sets cannot be used yet.`,
+(mnist.npz). Your own data is used by its path,
+with --data PATH.`,
 		Example: `  plateau data list
   plateau data fetch mnist
   plateau data verify mnist`,
@@ -82,7 +83,7 @@ func survey(info dataset.Info, dir string) (finding, error) {
 		Event: "data", Name: info.Name, Title: info.Title, Train: info.Train, Test: info.Test,
 		Missing: []string{}, Remarks: []string{},
 	}
-	if len(info.Files) == 0 {
+	if info.Drawn() {
 		f.State = "drawn"
 		return f, nil
 	}

@@ -57,7 +57,7 @@ func Formats() []Format {
 			Name: "npz", meaning: "NumPy arrays, one file", Ending: ".npz",
 			parts: alone(func(w output, r *record.Reader) error {
 				h := r.Header()
-				return arrays.Export(w, r, arrays.Options{Classes: settings.ClassNames(h.Data, h.Network.Classes)})
+				return arrays.Export(w, r, arrays.Options{Classes: settings.ClassNames(settings.DataOf(h), h.Network.Classes)})
 			}),
 		}, {
 			Name: "parquet", meaning: "a folder with tables of trials, spikes, …",

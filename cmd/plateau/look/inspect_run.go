@@ -15,7 +15,6 @@ import (
 	"plateau/cmd/plateau/terminal"
 	"plateau/internal/claim"
 	"plateau/network"
-	"plateau/protocols/dataset"
 	"plateau/sim/record"
 )
 
@@ -64,7 +63,7 @@ func lookAtRun(path string) (e runEvent, c *settings.Config, spoilt, err error) 
 	standard.SetText("", "network.hidden", terminal.Join(c.Network.Hidden, ","))
 	standard.Config.Derive()
 	for _, k := range settings.Keys() {
-		if text := k.Text(c); text != k.Text(standard.Config) && k.Name != "data.examples" && k.Name != "data.test_examples" {
+		if text := k.Text(c); text != k.Text(standard.Config) && k.Name != "data.examples" && k.Name != "data.test_examples" && !k.OfOwnData() {
 			e.Changed[k.Name] = text
 		}
 	}
@@ -281,10 +280,7 @@ func (e *runEvent) add(m run.Metrics) {
 
 // weightsOf returns the weights in a run folder, nil if they cannot be read.
 func weightsOf(c *settings.Config, path string) network.Weights {
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return nil
-	}
+	info := c.Data.Info()
 	l, err := run.LoadLearner(c, info, path)
 	if err != nil {
 		return nil

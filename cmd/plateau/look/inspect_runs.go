@@ -87,7 +87,7 @@ func csvOfRuns(runs []comparedRun, telling []settings.Key) string {
 		return strconv.FormatFloat(*p, 'g', -1, 64)
 	}
 	for _, r := range runs {
-		row := []string{r.Run, r.State, r.config.Data.Name, r.network(), strconv.FormatInt(r.config.Seed, 10),
+		row := []string{r.Run, r.State, r.config.Data.Short(), r.network(), strconv.FormatInt(r.config.Seed, 10),
 			strconv.Itoa(len(r.Epochs)), strconv.Itoa(r.Asked), strconv.Itoa(r.config.Data.Shown()),
 			share(r.trainError()), share(r.Validated), share(r.TestError), "", r.Weights}
 		if r.Seconds > 0 {
@@ -125,7 +125,7 @@ func tableOfRuns(runs []comparedRun, telling []settings.Key) string {
 		if n := len(r.Epochs); n != r.Asked {
 			epochs = fmt.Sprintf("%d of %d", n, r.Asked)
 		}
-		row := []string{terminal.Printable(r.Run), r.State, r.config.Data.Name, r.network(), strconv.FormatInt(r.config.Seed, 10), epochs}
+		row := []string{terminal.Printable(r.Run), r.State, r.config.Data.Short(), r.network(), strconv.FormatInt(r.config.Seed, 10), epochs}
 		for _, k := range telling {
 			row = append(row, r.setting(k))
 		}

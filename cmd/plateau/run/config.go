@@ -12,7 +12,7 @@ import (
 // ConfigText returns the configuration of a run as it is stored in its folder.
 func ConfigText(c *settings.Config) string {
 	return fmt.Sprintf("%s of %s, %s%d settings.\n# The same once more: plateau train --config %s\n\n%s",
-		cli.ConfigMark, c.Title(), cli.ConfigCount, len(settings.Keys()), cli.ConfigName, settings.PrintConfig(c, false))
+		cli.ConfigMark, c.Title(), cli.ConfigCount, len(settings.Written(c)), cli.ConfigName, settings.PrintConfig(c, false))
 }
 
 // Config reads the configuration of a run.

@@ -13,7 +13,6 @@ import (
 	"plateau/cmd/plateau/terminal"
 	"plateau/cmd/plateau/train"
 	"plateau/protocols"
-	"plateau/protocols/dataset"
 	"plateau/protocols/training"
 )
 
@@ -81,10 +80,7 @@ func ExampleConfig() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		log.Fatal(err)
-	}
+	info := c.Data.Info()
 	m := c.Model(info)
 	fmt.Printf("%d inputs, %d output neurons\n", m.Network.Inputs, m.Network.Outputs())
 	fmt.Printf("forward phase %v ms, target phase %v ms\n", m.Train.Forward, m.Train.Target)
@@ -103,10 +99,7 @@ func ExampleLoadNetwork() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		log.Fatal(err)
-	}
+	info := c.Data.Info()
 	m := c.Model(info)
 	net, err := run.LoadNetwork(m, folder)
 	if err != nil {
@@ -136,10 +129,7 @@ func ExampleLoadLearner() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		log.Fatal(err)
-	}
+	info := c.Data.Info()
 	learner, err := run.LoadLearner(c, info, folder)
 	if err != nil {
 		log.Fatal(err)

@@ -27,7 +27,7 @@ func NewRecordedImages(h *record.Header) *RecordedImages {
 	s := settings.NewLayers()
 	s.Read("the recording's configuration", []byte(h.Config))
 	c, err := s.Finish()
-	if err != nil || h.Config == "" || c.Data.Name != h.Data {
+	if err != nil || h.Config == "" || c.Data.Short() != h.Data {
 		return nil
 	}
 	return &RecordedImages{h: h, C: c, sets: map[string]*dataset.Set{}}
@@ -77,10 +77,7 @@ func shownSplit(h *record.Header, t *record.Trial) string {
 
 // load loads a set: as many images as the run used, and more if image is beyond those.
 func (r *RecordedImages) load(split string, image int) (*dataset.Set, error) {
-	info, err := dataset.Lookup(r.h.Data)
-	if err != nil {
-		return nil, err
-	}
+	info := r.C.Data.Info()
 	train, test := settings.Count(1), settings.Count(1)
 	wanted, run, usual := &test, r.C.Data.Test, settings.Count(info.Test)
 	if split == settings.SplitTrain {
@@ -93,6 +90,9 @@ func (r *RecordedImages) load(split string, image int) (*dataset.Set, error) {
 	data, err := r.C.Data.Load(train, test)
 	if err != nil {
 		return nil, err
+	}
+	if data.Changed {
+		return nil, fmt.Errorf("%s has changed since: its images or labels are not those of before", data.Dir)
 	}
 	set := data.Test
 	if split == settings.SplitTrain {

@@ -11,7 +11,6 @@ import (
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/settings"
 	"plateau/network"
-	"plateau/protocols/dataset"
 	"plateau/sim/record"
 )
 
@@ -69,10 +68,6 @@ func (s *WeightSearch) Initial() (*network.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return nil, err
-	}
-	net, _, err := InitialNetwork(c, c.Model(info))
+	net, _, err := InitialNetwork(c, c.Model(c.Data.Info()))
 	return net, err
 }

@@ -11,6 +11,7 @@ func Differing(a, b *Config) (names []string) {
 	for _, k := range Keys() {
 		switch {
 		case k.Name == "seed" || k.Name == "data.dir" || k.section() == "record" || k.section() == "measure":
+		case k.Name == "data.name" && a.Data.Same(b.Data):
 		case k.Text(a) != k.Text(b):
 			names = append(names, k.Name)
 		}

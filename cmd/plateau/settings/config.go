@@ -103,7 +103,7 @@ func (c *Config) Model(info dataset.Info) protocols.Model {
 
 // Title describes a model in short: "784-500-10 on digits".
 func (c *Config) Title() string {
-	info, _ := dataset.Lookup(c.Data.Name)
+	info := c.Data.Info()
 	by := ""
 	if c.Learning.Rule != kinds()[0].name {
 		by = " by " + c.Learning.Rule
@@ -112,7 +112,7 @@ func (c *Config) Title() string {
 	if c.Network.silence != Nothing {
 		silenced = fmt.Sprintf(" (%s silenced)", c.Network.silence)
 	}
-	return fmt.Sprintf("%s on %s%s%s", terminal.Join(c.Sizes(info), "-"), c.Data.Name, by, silenced)
+	return fmt.Sprintf("%s on %s%s%s", terminal.Join(c.Sizes(info), "-"), c.Data.Short(), by, silenced)
 }
 
 // Sizes lists the neurons of every population, from the input up.
@@ -124,7 +124,7 @@ func (c *Config) Sizes(info dataset.Info) []int {
 // Weights counts the weights of the network. It returns more than maxWeights if a
 // layer is impossible.
 func (c *Config) Weights() float64 {
-	info, _ := dataset.Lookup(c.Data.Name)
+	info := c.Data.Info()
 	below, total := float64(inputs(info)), 0.0
 	output := float64(len(info.Classes) * c.Network.PerClass)
 	sizes := c.Network.Hidden

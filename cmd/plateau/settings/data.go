@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"plateau/protocols/dataset"
 )
@@ -13,6 +14,9 @@ type dataSection struct {
 	Examples, Test Count
 	Validation     int
 	seed           int64
+	ownData
+
+	loaded *dataset.Data // a set of the user's own, if it has been read
 }
 
 func defaultData() dataSection { return dataSection{Name: "digits", seed: 1} }
@@ -44,12 +48,24 @@ func digitsOtherwise(n int, others string) string {
 	return fmt.Sprintf("%d for digits, otherwise %s", n, others)
 }
 
+// nameOrPath says what a data set can be.
+func nameOrPath() string {
+	var names []string
+	for _, name := range dataset.Names() {
+		names = append(names, quote(name))
+	}
+	return strings.Join(names, ", ") + ", or the path of a folder or an .npz file"
+}
+
 func dataKeys() []Key {
-	return []Key{{
-		Name: "data.name", Meaning: "data set to train and test on",
-		Option: Option{Flag: "data", hint: "NAME", usage: "data set, such as digits, mnist or emnist-letters; data list names all"},
-		Range:  choice(dataset.Names()...),
-		At:     func(c *Config) any { return &c.Data.Name },
+	return append([]Key{{
+		Name: "data.name", Meaning: "data set to train and test on, or the path of one's own",
+		Option: Option{Flag: "data", hint: "NAME|PATH", usage: "data set, of plateau data list or a path of your own"},
+		Range: relation(nameOrPath(), func(c *Config) bool {
+			_, err := dataset.Lookup(c.Data.Name)
+			return err == nil || c.Data.isOwn()
+		}),
+		At: func(c *Config) any { return &c.Data.Name },
 	}, {
 		Name: "data.dir", Meaning: "the only folder to look for its files in; empty: $PLATEAU_DATA, then the user's cache folder and Keras's",
 		Option: Option{Flag: "data-dir", hint: "DIR", usage: "the only folder to look for data in", standard: "$PLATEAU_DATA, then the user's caches"},
@@ -80,7 +96,7 @@ func dataKeys() []Key {
 		Name: "data.seed", Meaning: "seed of the digits that are drawn; without effect on the other data sets",
 		Range: whole(0, math.MaxInt64),
 		At:    func(c *Config) any { return &c.Data.seed },
-	}}
+	}}, ownKeys()...)
 }
 
 // imagesOf allows what a data set has.
@@ -98,15 +114,12 @@ func imagesOf(split string, count func(*Config) (Count, int)) Range {
 // Images describes the data set, with the largest numbers of images that its splits
 // can have.
 func (d dataSection) Images() dataset.Info {
-	info, err := dataset.Lookup(d.Name)
-	if err == nil && len(info.Files) == 0 {
-		info.Train, info.Test = maxDrawn, maxDrawn
+	info := d.Info()
+	if info.Drawn() {
+		info.Train, info.Test = dataset.MaxDrawn, dataset.MaxDrawn
 	}
 	return info
 }
-
-// maxDrawn is the largest number of images of digits.
-const maxDrawn = 1000000
 
 // Shown returns the number of images in an epoch.
 func (d dataSection) Shown() int {
@@ -118,8 +131,14 @@ func (d dataSection) Shown() int {
 
 // Load reads or draws the images that the configuration asks for: at least the given
 // numbers of training and test images.
-func (d dataSection) Load(train, test Count) (*dataset.Data, error) {
-	return dataset.Load(d.Name, dataset.Options{
-		Dir: d.Dir, Seed: uint64(d.seed), Train: int(train), Test: int(test),
-	})
+func (d *dataSection) Load(train, test Count) (*dataset.Data, error) {
+	o := dataset.Options{Dir: d.Dir, Seed: uint64(d.seed), Train: int(train), Test: int(test)}
+	if !d.isOwn() {
+		return dataset.Load(d.Name, o)
+	}
+	data, err := d.own()
+	if err != nil {
+		return nil, moved(err)
+	}
+	return data, data.Cut(o)
 }

@@ -19,12 +19,13 @@ type Key struct {
 	Symbols  string // of the paper, by which people look for the key; see MeantKey
 	Option   Option // the option that is short for --set with this key, if there is one
 
-	rules   []string          // rules of learning that the key is for; nil if it is for all
-	At      func(*Config) any // pointer to the field
-	steps   bool              // a time that is simulated in whole steps of neurons.dt_ms
-	Range                     // the allowed values
-	Follows string            // the default of a key that follows others, in words
-	derive  func(*Config)     // sets that default
+	written func(*Config) bool // whether a configuration has the key; nil if every one has
+	rules   []string           // rules of learning that the key is for; nil if it is for all
+	At      func(*Config) any  // pointer to the field
+	steps   bool               // a time that is simulated in whole steps of neurons.dt_ms
+	Range                      // the allowed values
+	Follows string             // the default of a key that follows others, in words
+	derive  func(*Config)      // sets that default
 }
 
 // Lookup returns the key of that name, if there is one.
@@ -63,6 +64,13 @@ func (k Key) section() string {
 	}
 	return section
 }
+
+// OfOwnData reports whether the key describes a data set of the user's own, which the
+// program does itself.
+func (k Key) OfOwnData() bool { return k.written != nil }
+
+// isWritten reports whether a configuration has the key when it is printed.
+func (k Key) isWritten(c *Config) bool { return k.written == nil || k.written(c) }
 
 // isFor reports whether the key has an effect with a rule of learning.
 func (k Key) isFor(rule string) bool { return k.rules == nil || slices.Contains(k.rules, rule) }
@@ -153,6 +161,17 @@ func (k Key) set(c *Config, v any) error {
 			return errors.New("a word in quotation marks")
 		}
 		*p = s
+	case *[]string:
+		list, ok := asList(v)
+		words := make([]string, len(list))
+		for i, e := range list {
+			s, isText := e.(string)
+			words[i], ok = s, ok && isText
+		}
+		if !ok {
+			return errors.New("a list of words in quotation marks")
+		}
+		*p = words
 	case *[]int:
 		list, ok := asList(v)
 		if !ok {
@@ -223,7 +242,7 @@ func (k Key) Parse(c *Config, text string) any {
 			}
 		}
 		return text
-	case *[]int, *[]float64:
+	case *[]int, *[]float64, *[]string:
 		// In TOML a list may end with a comma; on a command line a number is missing.
 		if text == "" || text == Nothing || strings.HasSuffix(strings.TrimRight(text, "] \t"), ",") {
 			return text

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +59,7 @@ func (s *Layers) set(where, name string, v any, text string) {
 		s.report(where, name, text, k.Allowed(s.Config))
 		return
 	}
+	before := s.Config.Data.Name
 	if err := k.set(s.Config, v); err != nil {
 		allowed := k.Allowed(nil)
 		if kind := err.Error(); !strings.Contains(allowed, kind) {
@@ -67,6 +69,11 @@ func (s *Layers) set(where, name string, v any, text string) {
 		return
 	}
 	s.Config.Given[name] = where
+	if name == "data.name" && s.Config.Data.settle(before) {
+		for _, k := range ownKeys() {
+			delete(s.Config.Given, k.Name)
+		}
+	}
 }
 
 // maxConfig is the largest size of a configuration in bytes, more than anybody writes by
@@ -112,14 +119,14 @@ func (s *Layers) ReadRun(path string) error {
 		fmt.Sscan(count, &want)
 	}
 	if len(s.Problems) > before {
-		if known := len(s.keys); want > known {
+		if known := len(Written(s.Config)); want > known {
 			s.Problems = slices.Insert(s.Problems, before, fmt.Sprintf("%s: has %d settings, and this program knows %d: it was written by a later plateau", path, want, known))
 		}
 		return nil
 	}
 	have := 0
 	var missing []string
-	for _, k := range s.keys {
+	for _, k := range Written(s.Config) {
 		if strings.HasPrefix(s.Config.Given[k.Name], path+":") {
 			have++
 		} else {
@@ -155,7 +162,13 @@ func (s *Layers) Read(path string, text []byte) {
 	lines := lineNumbers(text)
 	var walk func(prefix string, table map[string]any)
 	walk = func(prefix string, table map[string]any) {
-		for name, v := range table {
+		// In the order of the file, as data.name makes the program forget what it knew of
+		// another data set.
+		names := slices.SortedFunc(maps.Keys(table), func(a, b string) int {
+			return cmp.Or(cmp.Compare(lines.of(prefix+a), lines.of(prefix+b)), strings.Compare(a, b))
+		})
+		for _, name := range names {
+			v := table[name]
 			name = prefix + name
 			if t, ok := v.(map[string]any); ok && isSection(s.keys, name) {
 				walk(name+".", t)
@@ -166,7 +179,7 @@ func (s *Layers) Read(path string, text []byte) {
 	}
 	before := len(s.Problems)
 	walk("", doc)
-	// The map has no order, so problems are sorted by their lines in the file.
+	// Sections can be in several parts, so problems are sorted by their lines in the file.
 	slices.SortStableFunc(s.Problems[before:], func(a, b string) int { return lineOf(a, path) - lineOf(b, path) })
 }
 
@@ -240,6 +253,9 @@ func (s *Layers) uses(preset string) bool {
 // Finish derives what was not set, rounds times to whole steps and checks everything.
 func (s *Layers) Finish() (*Config, error) {
 	c := s.Config
+	if err := s.describe(); err != nil {
+		return nil, err
+	}
 	c.Derive()
 	c.rounded = onGrid(c)
 	for _, k := range s.keys {
@@ -266,6 +282,26 @@ func (s *Layers) Finish() (*Config, error) {
 		return nil, &Error{Problems: []string{"these settings do not go together: " + cli.Plain(err)}}
 	}
 	return c, nil
+}
+
+// describe reads a data set of the user's own. If that is impossible, nothing else can be
+// checked.
+func (s *Layers) describe() error {
+	c := s.Config
+	if !c.Data.isOwn() {
+		return nil
+	}
+	if where := c.Given["data.dir"]; where == "" {
+		c.Data.Dir = ""
+	} else if c.Data.Dir != "" {
+		s.Problems = append(s.Problems, fmt.Sprintf("%sdata.dir = %s is for the data sets by name; the path of your own is data.name = %s", Prefix(where), quote(c.Data.Dir), quote(c.Data.Name)))
+		return &Error{s.Problems}
+	}
+	if err := c.Data.describe(); err != nil {
+		s.Problems = append(s.Problems, Prefix(c.Given["data.name"])+cli.Plain(err))
+		return &Error{s.Problems}
+	}
+	return nil
 }
 
 // valueOf describes the value of a key, and says so if it was rounded or is the default.

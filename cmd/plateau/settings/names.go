@@ -10,9 +10,21 @@ import (
 	"plateau/sim/record"
 )
 
-// ClassNames returns the class names of a data set, or numbers if it is not known.
-func ClassNames(data string, n int) []string {
-	if info, err := dataset.Lookup(data); err == nil && len(info.Classes) == n {
+// DataOf describes the data set of a recording, as far as it is known.
+func DataOf(h *record.Header) dataset.Info {
+	s := NewLayers()
+	s.Read("the recording's configuration", []byte(h.Config))
+	if info := s.Config.Data.Info(); len(s.Problems) == 0 && h.Config != "" && s.Config.Data.Short() == h.Data {
+		return info
+	}
+	info, _ := dataset.Lookup(h.Data)
+	return info
+}
+
+// ClassNames returns the names of the n classes of a data set, or numbers if it is not
+// known.
+func ClassNames(info dataset.Info, n int) []string {
+	if len(info.Classes) == n {
 		return info.Classes
 	}
 	names := make([]string, n)

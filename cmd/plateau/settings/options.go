@@ -117,7 +117,11 @@ func (o *Options) Config() (*Config, error) {
 	s.Config.forgetTransfer()
 	if c := s.Config; data != "" && c.Data.Name != data {
 		// How much of one data set a run used says nothing about another.
-		for _, name := range []string{"data.examples", "data.test_examples"} {
+		of := []string{"data.examples", "data.test_examples"}
+		if c.Data.isOwn() {
+			of = append(of, "data.dir")
+		}
+		for _, name := range of {
 			if strings.HasPrefix(c.Given[name], filepath.Join(o.Run, cli.ConfigName)+":") {
 				delete(c.Given, name)
 			}

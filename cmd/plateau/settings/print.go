@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ func PrintConfig(c *Config, explain bool) string {
 	var b strings.Builder
 	base := Defaults()
 	section := ""
-	for _, k := range Keys() {
+	for _, k := range Written(c) {
 		if k.section() != section {
 			section = k.section()
 			fmt.Fprintf(&b, "\n[%s]\n", section)
@@ -33,4 +34,10 @@ func PrintConfig(c *Config, explain bool) string {
 		fmt.Fprintf(&b, "%s = %s\n", name, k.Text(c))
 	}
 	return strings.TrimLeft(b.String(), "\n")
+}
+
+// Written lists the settings that the configuration has when it is printed: all but those
+// that describe a data set of the user's own, where it is none.
+func Written(c *Config) []Key {
+	return slices.DeleteFunc(Keys(), func(k Key) bool { return !k.isWritten(c) })
 }

@@ -6,7 +6,6 @@ import (
 
 	"plateau/cmd/plateau/terminal"
 	"plateau/protocols"
-	"plateau/protocols/dataset"
 	"plateau/sim/record"
 )
 
@@ -104,10 +103,7 @@ func variableNames() string {
 
 // neuronsOf says how many neurons the populations from ≤ i < to have, the input being 0.
 func neuronsOf(c *Config, from, to int) string {
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return ""
-	}
+	info := c.Data.Info()
 	var there []string
 	sizes := c.Sizes(info)
 	for i, name := range PopulationNames(len(c.Network.Hidden))[from:to] {

@@ -12,7 +12,6 @@ import (
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/protocols"
-	"plateau/protocols/dataset"
 	"plateau/sim/record"
 )
 
@@ -71,10 +70,7 @@ func ParseNeurons(c *Config, text string) ([][]int, error) {
 // population ranges that exclude their last number. Only the populations from ≤ i < to can
 // be chosen, the input being 0.
 func parseNeurons(c *Config, text string, from, to int) ([][][2]int, error) {
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return nil, nil // reported elsewhere
-	}
+	info := c.Data.Info()
 	names, sizes := PopulationNames(len(c.Network.Hidden)), c.Sizes(info)
 	chosen := make([][][2]int, len(names))
 	for part := range strings.SplitSeq(text, ",") {
@@ -242,5 +238,5 @@ func TrialHeader(c *Config, m protocols.Model, split string) record.Header {
 // signHeader adds the program, the time and the data to a header.
 func signHeader(c *Config, h *record.Header, split string) {
 	h.Program, h.Begun = "plateau "+cli.Version(), time.Now().UTC()
-	h.Config, h.Data, h.Split = PrintConfig(c, false), c.Data.Name, split
+	h.Config, h.Data, h.Split = PrintConfig(c, false), c.Data.Short(), split
 }

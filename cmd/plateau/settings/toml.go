@@ -53,6 +53,12 @@ func tomlText(v any) string {
 		return strconv.FormatBool(*v)
 	case *string:
 		return quote(*v)
+	case *[]string:
+		var s []string
+		for _, word := range *v {
+			s = append(s, quote(word))
+		}
+		return "[" + strings.Join(s, ", ") + "]"
 	case *[]int:
 		var s []string
 		for _, n := range *v {

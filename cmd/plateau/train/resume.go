@@ -131,7 +131,7 @@ func resume(ctx context.Context, con *terminal.Console, options *settings.Option
 		return err
 	}
 	if data.SHA256() != point.Data {
-		return fmt.Errorf("the images are not those that the run has learnt from: the contents of %s in %s have changed", c.Data.Name, data.Dir)
+		return fmt.Errorf("the images are not those that the run has learnt from: the contents of %s in %s have changed", c.Data.Short(), data.Dir)
 	}
 	r := NewSession(con, c, data, folder, o)
 	r.resumed = true
@@ -267,7 +267,8 @@ func resumedConfig(o *settings.Options, folder *run.Folder, point *run.Checkpoin
 	}
 	var problems []string
 	for _, k := range settings.Keys() {
-		if slices.Contains([]string{"learning.epochs", "learning.patience", "data.dir"}, k.Name) {
+		if slices.Contains([]string{"learning.epochs", "learning.patience", "data.dir"}, k.Name) ||
+			k.OfOwnData() || k.Name == "data.name" && c.Data.Same(begun.Data) {
 			continue
 		}
 		if now, then := k.Text(c), k.Text(begun); now != then {

@@ -60,10 +60,7 @@ func NewSession(con *terminal.Console, c *settings.Config, data *dataset.Data, f
 
 // Prepare makes the network and what runs it.
 func (r *session) Prepare() error {
-	info, err := dataset.Lookup(r.config.Data.Name)
-	if err != nil {
-		return err
-	}
+	info := r.config.Data.Info()
 	r.shown, r.checked = r.data.Train, r.data.Test
 	if n := r.config.Data.Validation; n > 0 {
 		r.shown, r.checked = r.data.Train.First(r.data.Train.Len()-n), r.data.Train.Last(n)
@@ -310,7 +307,7 @@ func (r *session) Start() error {
 // StartEvent is the first line of the metrics.
 func (r *session) startEvent() run.StartEvent {
 	c := r.config
-	info, _ := dataset.Lookup(c.Data.Name)
+	info := c.Data.Info()
 	return run.StartEvent{
 		Event: "start", Version: cli.Version(), Data: info.Name,
 		Examples: r.shown.Len(), Validation: c.Data.Validation, TestExamples: r.data.Test.Len(),

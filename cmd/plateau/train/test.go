@@ -56,14 +56,13 @@ type testEvent struct {
 	Examples    int     `json:"examples"`
 	TestError   float64 `json:"test_error"`
 	TestSeconds float64 `json:"test_seconds"`
-	Confusion   [][]int `json:"confusion"` // [true class][predicted class]
+	// Names, of a data set of one's own; those of the others are known.
+	Classes   []string `json:"classes,omitempty"`
+	Confusion [][]int  `json:"confusion"` // [true class][predicted class]
 }
 
 func test(ctx context.Context, con *terminal.Console, c *settings.Config, workers int, dir string) error {
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return err
-	}
+	info := c.Data.Info()
 	learner, err := run.LoadLearner(c, info, dir)
 	if err != nil {
 		return err
@@ -103,7 +102,14 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 	}
 	took := time.Since(began)
 	confusion := measure.CountConfusion(data.Test.Classes, data.Test.Labels, result.Predicted)
-	con.Event(testEvent{"test", info.Name, result.Examples, result.Error(), took.Seconds(), confusion})
+	event := testEvent{
+		Event: "test", Data: info.Name, Examples: result.Examples, TestError: result.Error(),
+		TestSeconds: took.Seconds(), Confusion: confusion,
+	}
+	if info.Path != "" {
+		event.Classes = info.Classes
+	}
+	con.Event(event)
 	con.Line("test error %s: %d of %d predictions wrong, in %s (%.0f images/s)", terminal.WithAccuracy(result.Error()),
 		result.Errors, result.Examples, terminal.Clock(took), terminal.PerSecond(int64(result.Examples), took))
 	con.Line("\n%s", confusionTable(confusion, info.Classes))

@@ -147,7 +147,7 @@ type Options struct {
 
 // Run is one run.
 func Run(ctx context.Context, con *terminal.Console, c *settings.Config, o Options) error {
-	folder, err := run.Claim(o.Out, c.Data.Name, o.Force)
+	folder, err := run.Claim(o.Out, c.Data.FolderName(), o.Force)
 	if err != nil {
 		return err
 	}

@@ -22,10 +22,7 @@ func ShowExamples(ctx context.Context, con *terminal.Console, c *settings.Config
 	if !ok || con.JSON {
 		return nil // there are no spikes to see, or nobody to see them
 	}
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return err
-	}
+	info := c.Data.Info()
 	m, net := c.Model(info), l.Network()
 	right, wrong := -1, -1
 	for i := 0; i < min(lookedThrough, test.Len()) && (right < 0 || wrong < 0); i++ {

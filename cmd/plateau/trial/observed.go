@@ -100,7 +100,7 @@ func (t *observed) save(o trialOptions, r *record.Reader) error {
 		t.more(a, o)
 		return nil
 	}
-	if err := arrays.Export(f, r, arrays.Options{Classes: settings.ClassNames(r.Header().Data, r.Header().Network.Classes), More: more}); err != nil {
+	if err := arrays.Export(f, r, arrays.Options{Classes: settings.ClassNames(settings.DataOf(r.Header()), r.Header().Network.Classes), More: more}); err != nil {
 		return err
 	}
 	return f.Commit()

@@ -8,7 +8,6 @@ import (
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
-	"plateau/protocols/dataset"
 	"plateau/protocols/measure"
 	"plateau/sim"
 )
@@ -64,7 +63,7 @@ type injectedEvent struct {
 func (t *observed) event(o trialOptions) trialEvent {
 	r, p := t.result, t.protocol
 	e := trialEvent{
-		Event: "trial", Data: t.config.Data.Name, Split: o.split, Example: p.Example, Class: p.Class, Read: r.Predicted,
+		Event: "trial", Data: t.config.Data.Short(), Split: o.split, Example: p.Example, Class: p.Class, Read: r.Predicted,
 		Potentials:   t.potentials(),
 		Populations:  []populationEvent{},
 		Plateaus:     []plateauEvent{},
@@ -232,7 +231,7 @@ func (t *observed) verdict(at terminal.Terminal, e trialEvent) string {
 	if e.Read < 0 {
 		return ""
 	}
-	info, _ := dataset.Lookup(t.config.Data.Name)
+	info := t.config.Data.Info()
 	left := []string{""}
 	if p := t.protocol; p.shown != nil {
 		left = at.Picture(p.shown, p.index)
@@ -250,7 +249,7 @@ func (t *observed) verdict(at terminal.Terminal, e trialEvent) string {
 
 // spikes is the raster of the trial.
 func (t *observed) spikes(at terminal.Terminal, e trialEvent) string {
-	info, _ := dataset.Lookup(t.config.Data.Name)
+	info := t.config.Data.Info()
 	return strings.Join(t.raster(e, info.Classes).lines(at), "\n")
 }
 

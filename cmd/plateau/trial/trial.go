@@ -181,10 +181,7 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 			return err
 		}
 	}
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return err
-	}
+	info := c.Data.Info()
 	if err := errors.Join(c.Spikes("a trial"), checkSize(c, info)); err != nil {
 		return err
 	}
@@ -293,17 +290,14 @@ func trialNetwork(c *settings.Config, m protocols.Model, o trialOptions) (*netwo
 // trialImages loads the images of one split. Of digits it draws no more than needed.
 func trialImages(con *terminal.Console, c *settings.Config, o trialOptions) (*dataset.Set, error) {
 	train, test := settings.Count(1), settings.Count(1)
-	info, err := dataset.Lookup(c.Data.Name)
-	if err != nil {
-		return nil, err
-	}
+	info := c.Data.Info()
 	// Digits are drawn, so there can be more of them than the usual number.
 	most, wanted := max(settings.Count(info.Test), c.Data.Test), &test
 	if o.split == settings.SplitTrain {
 		most, wanted = max(settings.Count(info.Train), c.Data.Examples), &train
 	}
 	if settings.Count(o.example) >= most {
-		return nil, cli.Misuse("--example %d: want 0 to %d, an image of the %s set of %s", o.example, most-1, o.split, c.Data.Name)
+		return nil, cli.Misuse("--example %d: want 0 to %d, an image of the %s set of %s", o.example, most-1, o.split, c.Data.Short())
 	}
 	*wanted = settings.Count(o.example + 1)
 	data, err := c.Data.Load(train, test)

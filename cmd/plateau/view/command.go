@@ -174,7 +174,7 @@ func ViewRecording(path string) (*Recording, error) {
 	}
 	recording := &Recording{
 		Name: path, Title: terminal.Join(sizes, "-") + " on " + h.Data, Reader: r, Weights: search.Find,
-		Classes: settings.ClassNames(h.Data, h.Network.Classes),
+		Classes: settings.ClassNames(settings.DataOf(h), h.Network.Classes),
 	}
 	if images := run.NewRecordedImages(h); images != nil {
 		recording.Image = func(t *record.Trial) (image.Image, error) {

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"plateau/cmd/plateau/plateautest"
+	"plateau/sim/record/npz"
+)
+
+// ownFolder is the folder of small sets that NumPy and Pillow wrote.
+func ownFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs(filepath.Join("..", "..", "protocols", "dataset", "testdata", "own"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// ownShapes writes an archive of 20×10 images in three classes with names: bars at the
+// top, in the middle and at the bottom, at different places. Images differ with first.
+func ownShapes(t *testing.T, path string, first int) {
+	t.Helper()
+	const width, height, train, test = 20, 10, 60, 15
+	images := func(from, n int) (pixels []uint8, labels []string) {
+		for i := range n {
+			class, shift := i%3, (from+i)%7
+			for y := range height {
+				for x := range width {
+					ink := uint8(0)
+					if y >= 3*class && y < 3*class+3 && x >= shift && x < shift+12 {
+						ink = 255
+					}
+					pixels = append(pixels, ink)
+				}
+			}
+			labels = append(labels, []string{"top bar", "middle bar", "bottom bar"}[class])
+		}
+		return pixels, labels
+	}
+	var b bytes.Buffer
+	w := npz.NewWriter(&b)
+	for _, split := range []struct {
+		name    string
+		from, n int
+	}{{"train", first, train}, {"test", first + train, test}} {
+		pixels, labels := images(split.from, split.n)
+		if err := w.Write("x_"+split.name, []int{split.n, height, width}, pixels); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write("y_"+split.name, []int{split.n}, labels); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	plateautest.WriteFile(t, path, b.String())
+}
+
+// trainOwn trains on the shapes in a run folder.
+func trainOwn(out string, more ...string) []string {
+	return append([]string{"train", "--data", filepath.Join("data", "shapes.npz"), "--hidden", "8", "--epochs", "2", "--out", out,
+		"--set", "phases.forward_ms=35", "--set", "phases.target_ms=35", "--set", "test.length_ms=60"}, more...)
+}
+
+// What is known of a data set of one's own goes with its run, from folder to folder, and
+// to commands that need no images when the data is gone.
+func TestOwnDataGoesWithTheRun(t *testing.T) {
+	plateautest.Empty(t)
+	if err := os.MkdirAll("data", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	ownShapes(t, filepath.Join("data", "shapes.npz"), 0)
+	out := must(t, trainOwn("run", "--record", "--measure", "confusion", "--validation", "12")...)
+	for _, want := range []string{"training 200-8-3 on shapes.npz", "48 images to train on, 12 held out to test on after every epoch"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("train says %s, want %q", out, want)
+		}
+	}
+	if err := os.Mkdir("elsewhere", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("elsewhere")
+	run, recording := filepath.Join("..", "run"), filepath.Join("..", "run", "recording.plateau")
+	for _, c := range [][]string{
+		{"test", "--run", run},
+		{"trial", "--run", run, "--example", "3", "--out", "trial.npz"},
+		{"export", recording, "--to", "nwb", "--out", "images.nwb"},
+	} {
+		out := must(t, c...)
+		if c[0] != "export" && !strings.Contains(out, "middle bar") {
+			t.Errorf("%q says %s, and no name of a class", c, out)
+		}
+	}
+	if err := os.Rename(filepath.Join("..", "data"), filepath.Join("..", "moved")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][]string{
+		{"inspect", run},
+		{"inspect", recording},
+		{"plot", run, "--what", "fields", "--out", "fields.svg"},
+		{"plot", run, "--what", "confusion", "--out", "confusion.svg"},
+		{"plot", recording, "--out", "trial.svg"},
+		{"plot", "trial.npz", "--out", "file.svg"},
+		{"replay", recording, "--trial", "2", "--vars", "soma", "--layer", "output", "--out", "replay.npz"},
+		{"export", recording, "--to", "npz", "--out", "export.npz"},
+	} {
+		must(t, c...)
+	}
+	for _, picture := range []string{"confusion.svg", "trial.svg", "file.svg"} {
+		if text := plateautest.ReadFile(t, picture); !strings.Contains(text, "middle bar") {
+			t.Errorf("%s has no name of a class", picture)
+		}
+	}
+	for _, name := range []string{"export.npz", "trial.npz"} {
+		classes, _, err := openNPZ(t, name).Strings("class_names")
+		if want := []string{"bottom bar", "middle bar", "top bar"}; err != nil || !slices.Equal(classes, want) {
+			t.Errorf("%s has the classes %q, error %v", name, classes, err)
+		}
+	}
+	mustFail(t, "shapes.npz: file does not exist; if it was moved, --data says where it is", "test", "--run", run)
+	tested := must(t, "test", "--run", run, "--data", filepath.Join("..", "moved", "shapes.npz"), "--json")
+	event := plateautest.JSONLines(t, tested)[0]
+	if event["data"] != "shapes.npz" || len(event["classes"].([]any)) != 3 {
+		t.Errorf("the event of the test is %v", event)
+	}
+	plateautest.WriteFile(t, "test.jsonl", tested)
+	must(t, "plot", "test.jsonl", "--what", "confusion", "--out", "tested.svg")
+	if text := plateautest.ReadFile(t, "tested.svg"); !strings.Contains(text, "middle bar") {
+		t.Error("the confusion matrix of a test has no name of a class")
+	}
+}
+
+// mustFail runs a command that must fail with a message.
+func mustFail(t *testing.T, want string, args ...string) {
+	t.Helper()
+	if status, _, said := plateau(args...); status == 0 || !strings.Contains(said, want) {
+		t.Errorf("%q: status %d, %s; want %q", args, status, said, want)
+	}
+}
+
+// A run on data of one's own goes on as if nothing had happened, also where the data lies
+// now, but not with other data.
+func TestOwnDataResumes(t *testing.T) {
+	plateautest.Empty(t)
+	for _, dir := range []string{"data", "other"} {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shapes := filepath.Join("data", "shapes.npz")
+	ownShapes(t, shapes, 0)
+	must(t, trainOwn("whole")...)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var messages bytes.Buffer
+	if status := execute(ctx, trainOwn("broken", "--json"), &hook{word: `"event":"epoch"`, do: cancel}, &messages); status != statusInterrupted {
+		t.Fatalf("status %d: %s", status, &messages)
+	}
+	ownShapes(t, filepath.Join("other", "shapes.npz"), 3)
+	mustFail(t, "the run was begun with", "train", "--resume", "broken", "--data", filepath.Join("other", "shapes.npz"))
+	moved := filepath.Join("data", "moved.npz")
+	if err := os.Rename(shapes, moved); err != nil {
+		t.Fatal(err)
+	}
+	ownShapes(t, shapes, 3)
+	mustFail(t, "the images are not those that the run has learnt from", "train", "--resume", "broken")
+	must(t, "train", "--resume", "broken", "--data", moved)
+	a, b := plateautest.ReadFile(t, filepath.Join("whole", "weights.npz")), plateautest.ReadFile(t, filepath.Join("broken", "weights.npz"))
+	if a != b {
+		t.Error("the resumed run has other weights")
+	}
+}
+
+// A test on data that has changed since says so.
+func TestOwnDataThatChanged(t *testing.T) {
+	own := ownFolder(t)
+	plateautest.Empty(t)
+	if err := os.MkdirAll("data", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	shapes := filepath.Join("data", "shapes.npz")
+	ownShapes(t, shapes, 0)
+	must(t, trainOwn("run", "--record")...)
+	recording := filepath.Join("run", "recording.plateau")
+	ownShapes(t, shapes, 3)
+	if status, _, said := plateau("test", "--run", "run"); status != 0 || !strings.Contains(said, "shapes.npz has changed since") {
+		t.Errorf("status %d: %s", status, said)
+	}
+	// A picture never shows another image than the one that was shown.
+	if status, _, said := plateau("plot", recording, "--out", "trial.svg"); status != 0 || !strings.Contains(said, "has changed since") {
+		t.Errorf("status %d: %s", status, said)
+	}
+	plateautest.WriteFile(t, shapes, plateautest.ReadFile(t, filepath.Join(own, "bytes.npz")))
+	mustFail(t, "has changed: it has images of 7×5 in 3 classes, but had 20×10 in 3", "test", "--run", "run")
+}
