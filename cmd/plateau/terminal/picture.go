@@ -12,16 +12,37 @@ import (
 // A pixel is a colour, each part from 0 to 255.
 type pixel [3]byte
 
-// pixelAt returns a pixel of an image, black below the last row.
-func pixelAt(set *dataset.Set, i, x, y int) (p pixel) {
-	if y >= set.Height {
+// pixelAt returns a pixel of an image, the mean of each square whose sides have that many
+// pixels; it is black below the last row.
+func pixelAt(set *dataset.Set, i, x, y, side int) (p pixel) {
+	if y*side >= set.Height {
 		return p
 	}
 	image, plane := set.Image(i), set.Width*set.Height
 	for c := range p {
-		p[c] = image[min(c, set.Channels-1)*plane+y*set.Width+x]
+		sum, n := 0, 0
+		for yy := y * side; yy < min((y+1)*side, set.Height); yy++ {
+			for xx := x * side; xx < min((x+1)*side, set.Width); xx++ {
+				sum += int(image[min(c, set.Channels-1)*plane+yy*set.Width+xx])
+				n++
+			}
+		}
+		p[c] = byte(sum / n)
 	}
 	return p
+}
+
+// maxRows is the largest number of rows of pixels of a picture.
+const maxRows = 96
+
+// shrinking returns by how much an image is drawn smaller, so that it fits into the width
+// of the terminal, if that is known, and is not too long.
+func (t Terminal) shrinking(set *dataset.Set) int {
+	side := max(1, (set.Height+maxRows-1)/maxRows)
+	if room := t.Columns - 4; room > 0 {
+		side = max(side, (set.Width+room-1)/room)
+	}
+	return side
 }
 
 // grey is how bright a pixel is, from 0 to 1.
@@ -29,13 +50,15 @@ func (p pixel) grey() float64 { return float64(int(p[0])+int(p[1])+int(p[2])) / 
 
 // Picture draws an image with characters that are half as wide as high, two rows of
 // pixels on a line. Each half of a character has the colour of its pixel; on a terminal
-// with few colours, block characters or ASCII stand for shades.
+// with few colours, block characters or ASCII stand for shades. What is too large is drawn
+// smaller.
 func (t Terminal) Picture(set *dataset.Set, i int) []string {
 	var lines []string
-	for y := 0; y < set.Height; y += 2 {
+	side := t.shrinking(set)
+	for y := 0; y*side < set.Height; y += 2 {
 		var b strings.Builder
-		for x := range set.Width {
-			top, bottom := pixelAt(set, i, x, y), pixelAt(set, i, x, y+1)
+		for x := range (set.Width + side - 1) / side {
+			top, bottom := pixelAt(set, i, x, y, side), pixelAt(set, i, x, y+1, side)
 			switch {
 			case t.Colours >= 256:
 				b.WriteString(t.painted(Paint("38;"+t.colour(top)+";48;"+t.colour(bottom)), "▀"))

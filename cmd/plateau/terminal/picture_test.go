@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"plateau/protocols/dataset"
@@ -76,5 +77,24 @@ func TestBar(t *testing.T) {
 		if got := bar(test.value, test.full, 4); got != test.want {
 			t.Errorf("bar(%v of %v) = %q, want %q", test.value, test.full, got, test.want)
 		}
+	}
+}
+
+// A picture that is wider than the terminal or very long is drawn smaller, each character
+// showing the mean of what it stands for.
+func TestLargePicture(t *testing.T) {
+	wide := &dataset.Set{Width: 100, Height: 4, Channels: 1, Classes: 1, Pixels: make([]byte, 400), Labels: []byte{0}}
+	for i := range 100 { // black and white columns, so that the mean is grey
+		for y := range 4 {
+			wide.Pixels[100*y+i] = byte(255 * (i % 2))
+		}
+	}
+	got := (Terminal{Unicode: true, Columns: 60}).Picture(wide, 0)
+	if want := strings.Repeat("▒", 50); len(got) != 1 || got[0] != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	tall := &dataset.Set{Width: 3, Height: 500, Channels: 1, Classes: 1, Pixels: make([]byte, 1500), Labels: []byte{0}}
+	if got := (Terminal{Unicode: true, Columns: 60}).Picture(tall, 0); len(got) > maxRows/2 {
+		t.Errorf("%d lines, want at most %d", len(got), maxRows/2)
 	}
 }
