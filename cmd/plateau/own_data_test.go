@@ -201,3 +201,44 @@ func TestOwnDataThatChanged(t *testing.T) {
 	plateautest.WriteFile(t, shapes, plateautest.ReadFile(t, filepath.Join(own, "bytes.npz")))
 	mustFail(t, "has changed: it has images of 7×5 in 3 classes, but had 20×10 in 3", "test", "--run", "run")
 }
+
+// plateau data describe says what was understood of a set, shows it and warns.
+func TestDataDescribe(t *testing.T) {
+	own := ownFolder(t)
+	plateautest.Empty(t)
+	out := must(t, "data", "describe", filepath.Join(own, "floats.npz"))
+	for _, want := range []string{
+		"floats.npz: arrays in an .npz archive\n",
+		"12 training images and 3 test images of 7×5 in 3 classes\n",
+		"Ünïcode 3         4       1\n",
+		"nothing looks wrong\n",
+		"train --data " + filepath.Join(own, "floats.npz"),
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it says %s, want %q", out, want)
+		}
+	}
+	event := plateautest.JSONLines(t, must(t, "data", "describe", filepath.Join(own, "colours"), "--json"))[0]
+	for key, want := range map[string]any{
+		"name": "colours", "path": filepath.Join(own, "colours"), "form": "PNG or JPEG images in a folder for each class",
+		"width": 7., "height": 5., "channels": 3., "train": 22., "test": 4.,
+	} {
+		if event[key] != want {
+			t.Errorf("%s is %v, want %v", key, event[key], want)
+		}
+	}
+	classes, doubts, notices := event["classes"].([]any), event["doubts"].([]any), event["notices"].([]any)
+	if even := classes[0].(map[string]any); len(classes) != 2 || even["name"] != "even" || even["train"] != 11. || even["test"] != 2. {
+		t.Errorf("the classes are %v", classes)
+	}
+	// Twelve images of one class are of one even colour.
+	if len(doubts) < 3 || len(notices) != 2 || !strings.Contains(doubts[0].(string), "copies of others") {
+		t.Errorf("doubts %q, notices %q", doubts, notices)
+	}
+	if out := must(t, "data", "describe", "digits"); !strings.Contains(out, "60000 training images and 10000 test images of 28×28 in 10 classes") {
+		t.Errorf("of digits it says %s", out)
+	}
+	refused(t, "there is no data set minst, and no file or folder of that name; did you mean mnist?", "data", "describe", "minst")
+	refused(t, "is for the data sets by name", "data", "describe", own, "--data-dir", ".")
+	refused(t, "nan.npz: x_train: number 17 is NaN", "data", "describe", filepath.Join(own, "bad", "nan.npz"))
+}

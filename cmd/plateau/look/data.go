@@ -20,8 +20,8 @@ import (
 func DataCommand(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "data", GroupID: cli.GroupSetup,
-		Short: "list, fetch and verify data sets",
-		Long: `List, fetch and verify data sets. The program looks for their files in --data-dir
+		Short: "list, fetch, verify and describe data sets",
+		Long: `List, fetch, verify and describe data sets. The program looks for their files in --data-dir
 only, if that is given; otherwise in $PLATEAU_DATA, the user's cache folder, and
 the folder of Keras, in this order. It can also use the files that torchvision has
 downloaded (MNIST/raw, EMNIST/raw and so on), and those of MNIST that Keras has
@@ -29,7 +29,8 @@ downloaded (MNIST/raw, EMNIST/raw and so on), and those of MNIST that Keras has
 with --data PATH.`,
 		Example: `  plateau data list
   plateau data fetch mnist
-  plateau data verify mnist`,
+  plateau data verify mnist
+  plateau data describe shapes.npz`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return cli.UnknownCommand(cmd, args[0])
@@ -38,7 +39,7 @@ with --data PATH.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newDataList(con), newDataFetch(con), newDataVerify(con))
+	cmd.AddCommand(newDataList(con), newDataFetch(con), newDataVerify(con), newDataDescribe(con))
 	return cmd
 }
 
