@@ -106,6 +106,8 @@ func wordsOf(cmd *cobra.Command) completer {
 		}
 	case strings.Contains(cmd.Use, "FILE"):
 		return filesEnding("toml")
+	case strings.Contains(cmd.Use, "NAME|PATH"):
+		return dataSets
 	case strings.Contains(cmd.Use, "NAME"):
 		var names []string
 		for _, info := range dataset.List() {
@@ -126,12 +128,17 @@ func wordsOf(cmd *cobra.Command) completer {
 	return cobra.NoFileCompletions
 }
 
+// dataSets lists the names of data sets; the shell completes paths if none fits.
+func dataSets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return dataset.Names(), cobra.ShellCompDirectiveDefault
+}
+
 // valuesOf returns the completer of an option's value, by the option's name or by the
 // word for its value; nil leaves it to the shell, which completes names of files.
 func valuesOf(f *pflag.Flag) completer {
 	switch f.Name {
 	case "data":
-		return fixed(dataset.Names()...)
+		return dataSets
 	case "rule":
 		return fixed(settings.Find("learning.rule").Choices...)
 	case "preset":

@@ -60,7 +60,7 @@ func nameOrPath() string {
 func dataKeys() []Key {
 	return append([]Key{{
 		Name: "data.name", Meaning: "data set to train and test on, or the path of one's own",
-		Option: Option{Flag: "data", hint: "NAME|PATH", usage: "data set, of plateau data list or a path of your own"},
+		Option: Option{Flag: "data", hint: "NAME|PATH", usage: "data set by name, or the path of your own"},
 		Range: relation(nameOrPath(), func(c *Config) bool {
 			_, err := dataset.Lookup(c.Data.Name)
 			return err == nil || c.Data.isOwn()
