@@ -22,8 +22,9 @@ const (
 // whether it is, because people rename files.
 type content struct {
 	io.Reader
-	most  int64 // the content cannot be longer than this
-	exact bool  // whether it is exactly this long
+	most   int64 // the content cannot be longer than this
+	exact  bool  // whether it is exactly this long
+	likely int64 // where it is not: about so long it will be at most
 }
 
 func newContent(r io.Reader, length int64) (content, error) {
@@ -46,7 +47,8 @@ func newContent(r io.Reader, length int64) (content, error) {
 	}
 	unpacked := bufio.NewReaderSize(unzipped, 1<<16)
 	head, _ = unpacked.Peek(sniffed) // the decoder meets the same error
-	return content{Reader: unpacked, most: most}, foreign(head)
+	// Images of digits shrink to about a fifth.
+	return content{Reader: unpacked, most: most, likely: 8 * length}, foreign(head)
 }
 
 // foreign returns an error if a file begins like something that is no data file.
@@ -63,10 +65,9 @@ func (c content) next(n int64, what string) ([]byte, error) {
 	if n > maxContent {
 		return nil, fmt.Errorf("%s would take %d bytes, want at most %d", what, n, int64(maxContent))
 	}
-	// Images of digits shrink to about a fifth, so this is mostly enough.
 	start := min(n, c.most)
 	if !c.exact {
-		start = min(n, 8*(c.most/maxInflation+1))
+		start = min(n, max(c.likely, 1)) // memory that the bytes of the file are worth
 	}
 	buf := make([]byte, 0, start)
 	for int64(len(buf)) < n {

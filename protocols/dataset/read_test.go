@@ -164,6 +164,40 @@ func TestBombCostsLittle(t *testing.T) {
 	}
 }
 
+// A large file that shrinks as images of digits do is read without taking its memory
+// twice: the largest sets have half a gigabyte.
+func TestLargeFileCostsItsSize(t *testing.T) {
+	const images = 20000
+	content := idx(idxImages, []uint32{images, 28, 28})
+	for i := range images {
+		image := make([]byte, 28*28)
+		for k := range 160 {
+			image[300+k] = byte(i * k * k >> 3)
+		}
+		content = append(content, image...)
+	}
+	var packed bytes.Buffer
+	w, err := gzip.NewWriterLevel(&packed, gzip.HuffmanOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(content)
+	w.Close()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	c, err := newContent(&packed, int64(packed.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := decodeIDX(c, idxImages); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got, most := after.TotalAlloc-before.TotalAlloc, uint64(len(content)+len(content)/5); got > most {
+		t.Errorf("%d bytes were allocated for %d bytes of content, want at most %d", got, len(content), most)
+	}
+}
+
 // record makes one record of CIFAR-10, with one value for each colour plane.
 func record(label, red, green, blue byte) []byte {
 	b := []byte{label}
