@@ -127,7 +127,8 @@ func runTest(ctx context.Context, con *terminal.Console, t *training.Tester, set
 	return t.Test(ctx, set, func(done int) { bar.At(int64(done)) })
 }
 
-// confusionTable prints the confusion matrix, and the error of each class.
+// confusionTable prints the confusion matrix, and the error of each class. If there are
+// too many classes for it, it prints their mistakes.
 func confusionTable(confusion [][]int, names []string) string {
 	var b strings.Builder
 	long, wide := len("class"), 5
@@ -138,6 +139,9 @@ func confusionTable(confusion [][]int, names []string) string {
 		for _, n := range row {
 			wide = max(wide, len(fmt.Sprint(n))+1)
 		}
+	}
+	if wide*len(names) > widestMatrix {
+		return mistakesTable(confusion, names)
 	}
 	fmt.Fprintf(&b, "%*s │ predicted class\n%*s │", long+3, "true", long+3, "class")
 	for i, name := range names {
