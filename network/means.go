@@ -1,5 +1,7 @@
 package network
 
+import "slices"
+
 // Means are the averages of one layer over the window of a phase. The caller
 // leaves slices nil that are not needed.
 type Means struct {
@@ -9,6 +11,23 @@ type Means struct {
 	FeedbackTrace []float32 // s̄ of the neurons that feed back, one per row of Y
 	Apical        []float32 // V̄_a
 	Plateau       []float32 // α = σ(V̄_a) (eq. 21)
+}
+
+// Clone returns a copy that shares nothing with m.
+func (m Means) Clone() Means {
+	for _, s := range []*[]float32{&m.Trace, &m.Soma, &m.Rate, &m.FeedbackTrace, &m.Apical, &m.Plateau} {
+		*s = slices.Clone(*s)
+	}
+	return m
+}
+
+// CloneMeans returns a copy of the means of all layers.
+func CloneMeans(means []Means) []Means {
+	means = slices.Clone(means)
+	for m := range means {
+		means[m] = means[m].Clone()
+	}
+	return means
 }
 
 // ForwardMeans returns room for the means of a forward phase from which n learns.

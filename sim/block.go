@@ -7,16 +7,25 @@ type Block struct {
 	First  int // steps since the presentation began
 	Steps  int
 	engine *Engine
+	taped  *taped // in place of an engine, what a Tape kept
 }
 
 // Spikes returns the neurons that fired in a step, counted from 0, in ascending
 // order; a neuron that fired twice is listed twice. Layer 0 is the input, layer 1
 // the first hidden layer.
-func (b *Block) Spikes(layer, step int) []int32 { return b.engine.sender(layer).spikes.at(step) }
+func (b *Block) Spikes(layer, step int) []int32 {
+	if b.taped != nil {
+		return b.taped.spikes(layer, step)
+	}
+	return b.engine.sender(layer).spikes.at(step)
+}
 
 // Raster returns the spikes of all steps of the block, one step after the other.
 // The spikes of step s are neurons[starts[s]−starts[0] : starts[s+1]−starts[0]].
 func (b *Block) Raster(layer int) (neurons []int32, starts []int) {
+	if b.taped != nil {
+		return b.taped.neurons[layer], b.taped.starts[layer]
+	}
 	return b.engine.sender(layer).spikes.block(b.Steps)
 }
 
@@ -24,12 +33,18 @@ func (b *Block) Raster(layer int) (neurons []int32, starts []int) {
 // Layers count from 1, the first hidden layer. Basal, Apical and Soma are only for
 // observers that were registered with potentials.
 func (b *Block) Basal(layer, step int) []float32 {
+	if b.taped != nil {
+		return b.taped.potential(b.taped.basal, layer, step)
+	}
 	l := b.engine.layers[layer-1]
 	return l.basal.potential(step)[:l.size]
 }
 
 // Apical returns the apical potentials, nil for the output layer; see Basal.
 func (b *Block) Apical(layer, step int) []float32 {
+	if b.taped != nil {
+		return b.taped.potential(b.taped.apical, layer, step)
+	}
 	l := b.engine.layers[layer-1]
 	if l.apical == nil {
 		return nil
@@ -39,6 +54,9 @@ func (b *Block) Apical(layer, step int) []float32 {
 
 // Soma returns the somatic potentials; see Basal.
 func (b *Block) Soma(layer, step int) []float32 {
+	if b.taped != nil {
+		return b.taped.potential(b.taped.soma, layer, step)
+	}
 	l := b.engine.layers[layer-1]
 	return l.potential(step)[:l.size]
 }

@@ -14,7 +14,26 @@ type Presentation struct {
 	// Rested tells observers that the engine is at rest; Present sets it.
 	Rested bool
 	engine *Engine
+	state  []byte // in place of an engine, what a Tape kept
 }
+
+// repeatShift leaves the lower half of a number to the example.
+const repeatShift = 32
+
+// RepeatNumber returns the number of a presentation that shows an example once more:
+// repeat 0 has the number of the example, and no two have the same.
+func RepeatNumber(example, repeat int) uint64 {
+	return uint64(repeat)<<repeatShift | uint64(uint32(example))
+}
+
+// Repeat returns the repeat that a number made by RepeatNumber stands for.
+func Repeat(number uint64) int { return int(number >> repeatShift) }
+
+// MaxExamples and MaxRepeats limit the examples and repeats that have numbers.
+const (
+	MaxExamples = 1<<31 - 1
+	MaxRepeats  = 1<<31 - 1
+)
 
 // Purpose says what a presentation is for, so that no two draw the same random numbers.
 type Purpose = stream.Purpose
@@ -29,7 +48,12 @@ const (
 
 // AppendState appends the engine's state at the beginning of the presentation; see
 // Engine.AppendState. Observers may call it when they are told of the presentation.
-func (p *Presentation) AppendState(b []byte) []byte { return p.engine.AppendState(b) }
+func (p *Presentation) AppendState(b []byte) []byte {
+	if p.engine == nil {
+		return append(b, p.state...)
+	}
+	return p.engine.AppendState(b)
+}
 
 // Present begins a presentation. The potentials of dendrites are computed anew
 // from the spikes that still act and the weights as they are now.
