@@ -85,6 +85,9 @@
 //	Traces       a list of Population, its number in Populations; Variable, which is
 //	             basal, apical, soma or rate; Neurons, a list in ascending order; and
 //	             Interval, the number of steps from one sample to the next
+//	Repeats      how many times each example was shown, if trials were repeated. The
+//	             number of a trial is then its example + 2³² times how many times the
+//	             example had been shown before
 //
 // A field that is false, 0 or empty may be left out. Potentials are relative to
 // rest and have no dimension; rates are in spikes/ms. The other fields say what

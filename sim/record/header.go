@@ -50,6 +50,9 @@ type Header struct {
 	Probes []Probe
 	// Plateaus says whether plateau times and values are recorded.
 	Plateaus bool
+	// Repeats is how many times each example is shown, if trials were repeated; the
+	// numbers of trials then tell them apart (sim.RepeatNumber). It is 0 if they were not.
+	Repeats int
 	// Select says which trials are recorded.
 	Select Selection
 	// Weights says whether weights are stored; if not, only their digests are.
@@ -179,6 +182,7 @@ func (h *Header) Validate() error {
 			}
 		}
 	}
+	require(h.Repeats >= 0 && h.Repeats <= sim.MaxRepeats, "Repeats = %d, want 0 to %d", h.Repeats, sim.MaxRepeats)
 	require(h.SnapshotEvery >= 0, "SnapshotEvery = %d trials, want ≥ 0", h.SnapshotEvery)
 	require(h.Select.Every >= 0, "Select.Every = %d, want ≥ 0", h.Select.Every)
 	return errors.Join(errs...)

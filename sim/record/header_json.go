@@ -42,6 +42,7 @@ type wireHeader struct {
 	Populations   []Population
 	Probes        []Probe   `json:"Traces,omitempty"`
 	Plateaus      bool      `json:",omitempty"`
+	Repeats       int       `json:",omitempty"`
 	Select        Selection `json:"Trials,omitzero"`
 	Weights       bool      `json:",omitempty"`
 	SnapshotEvery int       `json:"Snapshots,omitempty"`
@@ -126,7 +127,7 @@ func (h Header) MarshalJSON() ([]byte, error) {
 		Integration: h.Neurons.Integration, Forward: h.Neurons.Forward, Feedback: h.Neurons.Feedback,
 		Network: h.Network, Seed: h.Seed, Rule: h.Rule, MeanUpdate: h.MeanUpdate,
 		RateDecay: h.Course.Decay, RateCourse: wireCourseOf(h.Course), EpochTrials: h.EpochTrials,
-		Populations: h.Populations, Probes: h.Probes, Plateaus: h.Plateaus, Select: h.Select,
+		Populations: h.Populations, Probes: h.Probes, Plateaus: h.Plateaus, Repeats: h.Repeats, Select: h.Select,
 		Weights: h.Weights, SnapshotEvery: h.SnapshotEvery,
 	}
 	if !h.Begun.IsZero() {
@@ -157,7 +158,7 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 		},
 		Network: w.Network, Seed: w.Seed, Rule: w.Rule, MeanUpdate: w.MeanUpdate,
 		Course: w.RateCourse.course(w.RateDecay), EpochTrials: w.EpochTrials,
-		Populations: w.Populations, Probes: w.Probes, Plateaus: w.Plateaus, Select: w.Select,
+		Populations: w.Populations, Probes: w.Probes, Plateaus: w.Plateaus, Repeats: w.Repeats, Select: w.Select,
 		Weights: w.Weights, SnapshotEvery: w.SnapshotEvery,
 	}
 	if w.Begun != nil {

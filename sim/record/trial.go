@@ -42,6 +42,15 @@ func (t *Trial) Correct() bool { return t.Class >= 0 && t.Predicted == t.Class }
 // Wrong reports whether the predicted class is not the true one, and both are known.
 func (t *Trial) Wrong() bool { return t.Class >= 0 && t.Predicted >= 0 && t.Predicted != t.Class }
 
+// Repeat returns how many times the example had been shown before in its recording's
+// repeats; 0 for trials that are not repeated.
+func (t *Trial) Repeat() int {
+	if t.Purpose != sim.TrialSpikes {
+		return 0
+	}
+	return sim.Repeat(t.Number)
+}
+
 // Phase is a phase of a trial. Steps count from the start of the trial.
 type Phase struct {
 	Name   string

@@ -50,6 +50,10 @@ func (x *exporter) trials() error {
 	whole := table.column("whole", "whether all of the trial was recorded", hdf5.Bool)
 	weights := table.column("weights", "SHA-256 digest of the weights last recorded before the trial", hdf5.String)
 	updates := table.column("updates", "number of trials that have changed these weights since", hdf5.Int64)
+	var repeat *hdf5.Dataset
+	if x.h.Repeats > 0 {
+		repeat = table.column("repeat", "how many times the example had been shown before", hdf5.Int64)
+	}
 	var losses []*hdf5.Dataset
 	if x.losses {
 		for m := range x.h.Network.Hidden {
@@ -82,6 +86,9 @@ func (x *exporter) trials() error {
 				loss = t.Losses[m]
 			}
 			d.Append(loss)
+		}
+		if repeat != nil {
+			repeat.Append(t.Repeat())
 		}
 		if err := updates.Append(t.Updates); err != nil {
 			return err

@@ -25,6 +25,10 @@ func Trials(r *intact.Recording) Table {
 		{"weights", Text, "SHA-256 digest of the weights last recorded before it"},
 		{"updates", Int32, "number of trials that have changed those weights since; with 0 they are the trial's own"},
 	}}
+	repeat := len(t.Columns)
+	if h.Repeats > 0 {
+		t.Columns = append(t.Columns, Column{"repeat", Int32, "how many times its example had been shown before"})
+	}
 	losses := len(t.Columns)
 	for m, p := range h.Populations[1:] {
 		about := "L_0 of the layer (32), NaN if not known"
@@ -53,6 +57,9 @@ func Trials(r *intact.Recording) Table {
 			add(b, 11, int32(trial.Steps))
 			add(b, 12, trial.Weights)
 			add(b, 13, int32(trial.Updates))
+			if h.Repeats > 0 {
+				add(b, repeat, int32(trial.Repeat()))
+			}
 			for m := range h.Populations[1:] {
 				loss := math.NaN()
 				if trial.Losses != nil {
