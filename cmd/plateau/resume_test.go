@@ -172,6 +172,7 @@ func TestResumeAfterInterrupt(t *testing.T) {
 		{"--record", "--set", "record.weights=false", "--batch", "4", "--set", "record.weights_every=9", "--set", "record.trials=misread"},
 		{"--batch", "4", "--set", "network.symmetric=true", "--set", "network.feedback_noise=0.05"},
 		{"--set", "data.validation=9", "--set", "learning.rate_decay=0.5", "--set", "learning.rate_cosine=3", "--set", "phases.longer=true"},
+		{"--record", "--set", "data.shift=3", "--batch", "4"},
 		{"--measure", "all", "--set", "measure.every=7", "--batch", "4"},
 	} {
 		must(t, tiny(append(more, "--out", "whole", "--force", "--json")...)...)

@@ -16,6 +16,7 @@ const (
 	FeedbackNoise
 	ProtocolSpikes
 	InjectedNoise
+	ImageShifts
 )
 
 // String returns the name of a purpose, as messages and exported files have it.
@@ -41,6 +42,8 @@ func (p Purpose) String() string {
 		return "protocol"
 	case InjectedNoise:
 		return "injected noise"
+	case ImageShifts:
+		return "image shifts"
 	}
 	return fmt.Sprintf("purpose %d", uint64(p))
 }

@@ -9,6 +9,7 @@ type Batch struct {
 	Seen  []Seen  // what Learn saw in each slot
 
 	data     Examples
+	alter    Alteration // nil if examples are shown as they are
 	indices  []int
 	examples []Example // by slot
 }
@@ -48,6 +49,9 @@ func (b *Batch) Index(slot int) int { return b.indices[slot] }
 func (b *Batch) Read(slot int) Example {
 	e := &b.examples[slot]
 	e.read(b.data, b.indices[slot])
+	if b.alter != nil {
+		b.alter.Alter(b.First+uint64(slot), e.Intensity)
+	}
 	return *e
 }
 

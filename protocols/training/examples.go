@@ -26,6 +26,15 @@ type Example struct {
 	Intensity []float32 // valid until the next example is read into it
 }
 
+// An Alteration changes examples each time that they are shown in training, as a shift of
+// images does. Examples of a test are not altered.
+type Alteration interface {
+	// Alter changes the intensities of an example, given its number since the training
+	// began, counted from 1. What it does depends on these two alone. Different goroutines
+	// may alter examples at the same time.
+	Alter(number uint64, intensity []float32)
+}
+
 // read makes e the given example, in the memory that it has.
 func (e *Example) read(data Examples, index int) {
 	if len(e.Intensity) != data.Size() {

@@ -58,6 +58,9 @@ func (t *Trainer) Current() (e Epoch, finished bool) {
 	return e, !t.progress
 }
 
+// Alter has every example altered before it is shown; nil shows them as they are.
+func (t *Trainer) Alter(a Alteration) { t.batch.alter = a }
+
 // Shown returns how many examples have been shown since the first epoch began.
 func (t *Trainer) Shown() uint64 { return t.shown }
 

@@ -114,8 +114,8 @@ func (s *recordedTrial) image(input figure.Population) image.Image {
 	why := errors.New("the recording does not say where its data set is")
 	if images := run.NewRecordedImages(s.header); images != nil {
 		var set *dataset.Set
-		if set, why = images.Find(s.shown); why == nil {
-			return ink(set.Image(s.shown.Example), shape)
+		if set, why = images.Shown(s.shown); why == nil {
+			return ink(set.Image(0), shape)
 		}
 	}
 	s.con.Note("the images of %s were not found (%s), so the picture shows instead how often each input neuron fired", s.header.Data, cli.Plain(why))

@@ -59,14 +59,14 @@ func findImages(r *intact.Recording, dir string) (*nwb.Images, error) {
 		found.C.Data.Dir = dir
 	}
 	images := &nwb.Images{Of: func(t *record.Trial) ([]byte, error) {
-		set, err := found.Find(t)
+		set, err := found.Shown(t)
 		if errors.Is(err, run.ErrSplit) || errors.Is(err, run.ErrNoImage) {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		return set.Image(t.Example), nil
+		return set.Image(0), nil
 	}}
 	for i := range r.Trials() {
 		t, err := r.Trial(i)

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"plateau/cmd/plateau/settings"
@@ -62,6 +63,21 @@ func (r *RecordedImages) Find(t *record.Trial) (*dataset.Set, error) {
 		return nil, fmt.Errorf("image %d is not in the %s set of %s", t.Example, split, r.h.Data)
 	}
 	return set, nil
+}
+
+// Shown returns the image that a trial showed, as the only one of a set: shifted if it was.
+func (r *RecordedImages) Shown(t *record.Trial) (*dataset.Set, error) {
+	set, err := r.Find(t)
+	if err != nil {
+		return nil, err
+	}
+	alone := *set
+	alone.Pixels, alone.Labels = set.Image(t.Example), set.Labels[t.Example:t.Example+1]
+	if shift, ok := r.C.Shifted(set); ok && t.Purpose == sim.TrainingSpikes {
+		alone.Pixels = slices.Clone(alone.Pixels)
+		shift.AlterPixels(t.Number, alone.Pixels)
+	}
+	return &alone, nil
 }
 
 // shownSplit returns the set that contains the image of a trial, "" if it is not known.

@@ -74,7 +74,7 @@ func TestScheduleFollowsTheData(t *testing.T) {
 // unusual sets every key to something that is not its default.
 func unusual() []string {
 	return []string{
-		"seed=9223372036854775807", "data.name=mnist", `data.dir=a "b" \ c`, "data.examples=12", "data.validation=2", "data.test_examples=all", "data.seed=3",
+		"seed=9223372036854775807", "data.name=mnist", `data.dir=a "b" \ c`, "data.examples=12", "data.validation=2", "data.shift=2", "data.test_examples=all", "data.seed=3",
 		"network.hidden=30,20", "network.per_class=2", "network.feedback=layerwise", "network.symmetric=true",
 		"network.feedback_noise=0.05", "network.silent=0.1", "network.silent_gain=0.3333333333333333", "network.feedback_bias=true", "network.silence=input:3,hidden0:0:5,hidden1",
 		"neurons.dt_ms=0.1", "neurons.integration=exponential", "neurons.max_rate_hz=123.4567890123", "neurons.kernel=alpha",
@@ -155,7 +155,7 @@ func TestPrintedConfigFollows(t *testing.T) {
 
 // bad has a wrong value for every key, and other settings that it needs.
 var bad = map[string][]string{
-	"seed": {"-1"}, "data.name": {"cats"}, "data.dir": {"[1"}, "data.examples": {"0"}, "data.validation": {"-1", "30000"}, "data.test_examples": {"-1"}, "data.seed": {"-1"},
+	"seed": {"-1"}, "data.name": {"cats"}, "data.dir": {"[1"}, "data.examples": {"0"}, "data.validation": {"-1", "30000"}, "data.shift": {"-1", "28"}, "data.test_examples": {"-1"}, "data.seed": {"-1"},
 	"data.size": {"28,28,1"}, "data.classes": {`["a", "b"]`}, "data.images": {"60000,10000"}, "data.sha256": {"0"},
 	"network.hidden": {"10, 0", "1048577", "500,", ",500", "500,,100", "500;100", "500 100", "[500,]", "1.5", "nothing"}, "network.per_class": {"0"}, "network.feedback": {"none"}, "network.symmetric": {"1"},
 	"network.silent": {"1"}, "network.feedback_noise": {"0.05", "-1"}, "network.silent_gain": {"0"}, "network.feedback_bias": {"0"},

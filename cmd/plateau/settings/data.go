@@ -13,6 +13,7 @@ type dataSection struct {
 	Name, Dir      string
 	Examples, Test Count
 	Validation     int
+	Shift          int
 	seed           int64
 	ownData
 
@@ -86,6 +87,15 @@ func dataKeys() []Key {
 		}),
 		At: func(c *Config) any { return &c.Data.Validation },
 	}, {
+		Name: "data.shift", Meaning: "each time that an image is shown in training it is moved by up to so many pixels to the left or right and up or down, drawn anew; images held out and test images stay where they are", Unit: "pixels",
+		Range: relation("a whole number from 0 (they stay where they are), less than the width and the height of the images{:sides}", func(c *Config) bool {
+			return c.Data.Shift >= 0 && shiftFits(c.Data.Shift, c.Data.Images())
+		}).term(":sides", func(c *Config) string {
+			info := c.Data.Images()
+			return fmt.Sprintf(" (%d×%d)", info.Width, info.Height)
+		}),
+		At: func(c *Config) any { return &c.Data.Shift },
+	}, {
 		Name: "data.test_examples", Meaning: "number of test images used in a test, from the first", Unit: "images",
 		Option:  Option{Flag: "test-examples", hint: "N", usage: "number of test images used, from the first", standard: digitsOtherwise(digitsTest, "all")},
 		Range:   imagesOf("test", func(c *Config) (Count, int) { return c.Data.Test, c.Data.Images().Test }),
@@ -119,6 +129,17 @@ func (d dataSection) Images() dataset.Info {
 		info.Train, info.Test = dataset.MaxDrawn, dataset.MaxDrawn
 	}
 	return info
+}
+
+// shiftFits reports whether images still show something when they are shifted. What is not
+// an image, but a list of numbers, is one pixel high, and cannot be.
+func shiftFits(shift int, info dataset.Info) bool {
+	return shift == 0 || shift < min(info.Width, info.Height)
+}
+
+// Shifted returns how images of a set are shifted in training, false if they are not.
+func (c *Config) Shifted(set *dataset.Set) (s dataset.Shift, ok bool) {
+	return dataset.ShiftOf(set, c.Data.Shift, uint64(c.Seed)), c.Data.Shift > 0
 }
 
 // Shown returns the number of images in an epoch.

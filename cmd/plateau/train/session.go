@@ -78,6 +78,9 @@ func (r *session) Prepare() error {
 	if r.trainer, err = training.NewTrainer(learner, schedule); err != nil {
 		return err
 	}
+	if shift, ok := r.config.Shifted(r.shown); ok {
+		r.trainer.Alter(shift)
+	}
 	r.keep(run.PartTrainer, r.trainer)
 	if r.config.Learning.KeepsBest() {
 		r.best = training.NewBest(r.Learner)

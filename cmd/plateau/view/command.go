@@ -178,11 +178,11 @@ func ViewRecording(path string) (*Recording, error) {
 	}
 	if images := run.NewRecordedImages(h); images != nil {
 		recording.Image = func(t *record.Trial) (image.Image, error) {
-			set, err := images.Find(t)
+			set, err := images.Shown(t)
 			if err != nil {
 				return nil, err
 			}
-			return PictureOf(set, t.Example), nil
+			return PictureOf(set, 0), nil
 		}
 	}
 	return recording, nil
