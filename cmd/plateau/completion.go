@@ -177,6 +177,10 @@ func valuesOf(f *pflag.Flag) completer {
 		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		}
+	case "FILE|RUN":
+		return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+			return runFolders(begun), cobra.ShellCompDirectiveDefault // files if there are none
+		}
 	case "FILE", "PATH", "[FILE]":
 		return nil
 	}

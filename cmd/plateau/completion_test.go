@@ -71,6 +71,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"train", "--resume=ru"}, []string{"runs/digits-1", noFiles}},
 		{[]string{"test", "--run", "other/"}, []string{"other/two", noFiles}},
 		{[]string{"test", "--run", "zzz"}, []string{folders}},
+		{[]string{"train", "--weights", "ru"}, []string{"runs/digits-1", anything}},
 		{[]string{"trial", "--split", ""}, []string{"test", "train", noFiles}},
 		{[]string{"trial", "--out", ""}, []string{anything}},
 		{[]string{"export", "runs/digits-1", "--to", ""}, []string{"nwb", "sonata", "npz", "parquet", "csv", noFiles}},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -273,4 +274,58 @@ func TestBeginAnewWithWeights(t *testing.T) {
 			t.Errorf("status %d: %s", status, said)
 		}
 	}
+}
+
+// Files that NumPy wrote are taken as they are, or refused with the reason: of
+// changed weights, compressed ones, doubles, and a transposed matrix.
+func TestPythonWeights(t *testing.T) {
+	python := os.Getenv("PLATEAU_PYTHON")
+	if python == "" {
+		t.Skip("PLATEAU_PYTHON names no Python interpreter with NumPy")
+	}
+	code := `
+import numpy
+w = dict(numpy.load("runs/digits-1/weights.npz"))
+w["W0"][numpy.abs(w["W0"]) < numpy.quantile(numpy.abs(w["W0"]), 0.8)] = 0
+numpy.savez("pruned.npz", **w)
+import hashlib
+numpy.savez_compressed("compressed.npz", **w)
+numpy.savez("double.npz", **{**w, "W1": w["W1"].astype(float)})
+numpy.savez("transposed.npz", **{**w, "W1": numpy.ascontiguousarray(w["W1"].T).T})
+r = numpy.random.default_rng(1)
+numpy.savez("own.npz", **{n: r.uniform(-0.1, 0.1, s).astype("float32") for n, s in dict(W0=(784, 12), b0=(12,), W1=(12, 10), b1=(10,)).items()})
+print(hashlib.sha256(b"".join(w[n].tobytes() for n in w)).hexdigest())
+`
+	plateautest.Empty(t)
+	must(t, tiny("--hidden", "12", "--out", "runs/digits-1")...)
+	out, err := exec.Command(python, "-c", code).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	digest := strings.TrimSpace(string(out))
+	still := []string{"--hidden", "12", "--epochs", "1", "--set", "learning.rates=0,0"}
+	for _, name := range []string{"pruned", "compressed"} {
+		must(t, tiny(append(still, "--weights", name+".npz", "--out", name)...)...)
+		start := plateautest.JSONLines(t, plateautest.ReadFile(t, filepath.Join(name, cli.MetricsName)))[0]
+		if from := start["initial_weights"].(map[string]any); from["sha256"] != digest {
+			t.Errorf("%s: the run began with %v, want %s", name, from, digest)
+		}
+		zeros := 0
+		for _, w := range float32s(t, openNPZ(t, filepath.Join(name, cli.WeightsName)), "W0", 784, 12) {
+			if w == 0 {
+				zeros++
+			}
+		}
+		if share := float64(zeros) / (784 * 12); !(math.Abs(share-0.8) < 0.001) {
+			t.Errorf("%s: %.3f of the weights are 0, want 0.8", name, share)
+		}
+	}
+	for name, want := range map[string]string{
+		"double": "W1 has elements of type <f8, want <f4", "transposed": "W1: is in Fortran order, want C order",
+	} {
+		if status, _, said := plateau(tiny(append(still, "--weights", name+".npz", "--out", name)...)...); status != statusFailed || !strings.Contains(said, want) {
+			t.Errorf("%s: status %d: %s", name, status, said)
+		}
+	}
+	must(t, byBackprop("--hidden", "12", "--weights", "own.npz", "--out", "own")...)
 }

@@ -10,6 +10,8 @@ import (
 // A Descent changes the weights of a perceptron, step by step, by the updates that a rule
 // asks for.
 type Descent struct {
+	Frozen int // number of layers, from the first, whose weights stay as they are
+
 	net       *Perceptron
 	optimiser Optimiser
 	decay     Decay
@@ -46,6 +48,9 @@ func (s Step) Take(u *Update, part, parts int) {
 	d := s.of
 	memory := make([][]float32, len(d.memory))
 	for l, layer := range d.net.Layers {
+		if l < d.Frozen {
+			continue
+		}
 		w, g := layer.Weights, u.Layers[l].Weights
 		begin, end := part*w.Rows/parts*w.Stride, (part+1)*w.Rows/parts*w.Stride
 		for k := range memory {

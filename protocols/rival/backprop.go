@@ -18,15 +18,21 @@ type Backprop struct {
 	Optimiser rate.Optimiser
 	Decay     rate.Decay
 	Sum       bool   // learns by the sum of the updates of a batch, not their mean
+	Frozen    int    // layers, from the first, that do not learn; at most all but the output layer
 	Seed      uint64 // of the initial weights
 }
 
 // Validate reports every field outside its domain.
 func (p Backprop) Validate() error {
-	if p.Optimiser == nil {
-		return errors.Join(p.Plan.Validate(), errors.New("rival: Backprop.Optimiser is missing"), p.Decay.Validate())
+	optimiser := errors.New("rival: Backprop.Optimiser is missing")
+	if p.Optimiser != nil {
+		optimiser = p.Optimiser.Validate()
 	}
-	return errors.Join(p.Plan.Validate(), p.Optimiser.Validate(), p.Decay.Validate())
+	var frozen error
+	if hidden := max(0, len(p.Plan.Sizes)-2); p.Frozen < 0 || p.Frozen > hidden {
+		frozen = fmt.Errorf("rival: Backprop.Frozen = %d layers, want 0 to %d", p.Frozen, hidden)
+	}
+	return errors.Join(p.Plan.Validate(), optimiser, p.Decay.Validate(), frozen)
 }
 
 // backprop is a perceptron that learns.
@@ -55,6 +61,7 @@ func (p Backprop) Learner(workers int) (training.Learner, error) {
 	draws := stream.New(p.Seed, stream.InitialWeights, 0, 0, 0)
 	l.net.Draw(&draws)
 	l.descent, l.update = rate.NewDescent(l.net, p.Optimiser, p.Decay), l.net.NewUpdate()
+	l.descent.Frozen = p.Frozen
 	for k := range l.Shape().Classes {
 		y := make([]float32, l.Shape().Classes)
 		y[k] = 1

@@ -98,7 +98,7 @@ func unusualRival() []string {
 	return []string{
 		"learning.rule=backprop", "rival.activation=tanh", "rival.loss=binary cross-entropy", "rival.optimiser=rmsprop", "rival.rate=0.1", "rival.momentum=0.5",
 		"rival.beta1=0.8", "rival.beta2=0.99", "rival.smoothing=0.9", "rival.centred=true", "rival.epsilon=1e-6", "rival.weight_decay=0.1",
-		"rival.decay=decoupled", "rival.decay_biases=true",
+		"rival.decay=decoupled", "rival.decay_biases=true", "rival.frozen=1",
 	}
 }
 
@@ -170,7 +170,7 @@ var bad = map[string][]string{
 	"learning.epochs": {"0"}, "learning.patience": {"-1", "1"}, "learning.keep": {"first", "best"}, "learning.batch": {"0"}, "learning.batch_update": {"product"}, "learning.rates": {"0.1, -0.1", "0.1,0.2,"}, "learning.feedback_rates": {"1, 2", "1,"}, "learning.rate_decay": {"0", "1.1"}, "learning.rate_decay_every": {"0", "1000001"}, "learning.rate_cosine": {"-1"}, "learning.rate_cosine_end": {"1.1", "-0.1", "0.5"}, "learning.rate_factors": {"1, -1", "1,", "2000000"}, "learning.rate_warm_up": {"-1"}, "learning.hidden_scale": {"0"}, "learning.output_scale": {"0"},
 	"learning.rule": {"hebb"}, "rival.activation": {"step"}, "rival.loss": {"hinge"}, "rival.optimiser": {"lbfgs"}, "rival.rate": {"0"}, "rival.momentum": {"1"},
 	"rival.beta1": {"1"}, "rival.beta2": {"-0.1"}, "rival.smoothing": {"1"}, "rival.centred": {"2"}, "rival.epsilon": {"0"}, "rival.weight_decay": {"-1"},
-	"rival.decay": {"none"}, "rival.decay_biases": {"1"},
+	"rival.decay": {"none"}, "rival.decay_biases": {"1"}, "rival.frozen": {"-1", "2"},
 	"initial.transfer": {"W0", "W0,", "W0,,b0"}, "initial.law": {"normal"}, "initial.mean": {"0"}, "initial.sd": {"0"}, "initial.bias": {"2000000"}, "initial.bias_sd": {"-1"},
 	"initial.uniform_weight_mean": {"-2000000"}, "initial.uniform_weight_halfwidth": {"-1"}, "initial.uniform_bias_mean": {"2000000"},
 	"initial.uniform_bias_halfwidth": {"-1"}, "initial.uniform_feedback_mean": {"2000000"}, "initial.uniform_feedback_halfwidth": {"-1"},

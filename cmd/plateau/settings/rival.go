@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"fmt"
+
 	"plateau/network/rate"
 	"plateau/protocols/dataset"
 	"plateau/protocols/rival"
@@ -13,6 +15,7 @@ type rivalSection struct {
 	smoothing, epsilon, decayRate float64
 	centred, decayBiases          bool
 	decay                         string
+	frozen                        int
 }
 
 // Values of keys with a choice.
@@ -101,6 +104,13 @@ func rivalKeys() []Key {
 			Range: yesOrNo(),
 			At:    func(c *Config) any { return &c.Rival.decayBiases },
 		},
+		{
+			Name: "rival.frozen", Meaning: "number of layers, from the first, that keep their weights; the output layer always learns", Unit: "layers",
+			Range: relation("a whole number from 0, at most the number of hidden layers{:hidden}", func(c *Config) bool {
+				return c.Rival.frozen >= 0 && c.Rival.frozen <= len(c.Network.Hidden)
+			}).term(":hidden", func(c *Config) string { return fmt.Sprintf(": %d", len(c.Network.Hidden)) }),
+			At: func(c *Config) any { return &c.Rival.frozen },
+		},
 	}
 }
 
@@ -112,6 +122,7 @@ func (c *Config) backprop(info dataset.Info) rival.Backprop {
 		Optimiser: c.descent(),
 		Decay:     rate.Decay{Rate: r.decayRate, Decoupled: r.decay == decoupled, Biases: r.decayBiases},
 		Sum:       c.Learning.batchUpdate == updateSum,
+		Frozen:    r.frozen,
 		Seed:      uint64(c.Seed),
 	}
 }
