@@ -82,7 +82,7 @@ func (a Architecture) Validate() error {
 	require(a.FeedbackNoise >= 0 && a.FeedbackNoise <= 1e6, "FeedbackNoise = %v, want ≥ 0, at most 1e+06", a.FeedbackNoise)
 	require(a.FeedbackNoise == 0 || a.Symmetric, "FeedbackNoise = %v, but feedback is not Symmetric; want 0", a.FeedbackNoise)
 	for i, l := range a.Lesions {
-		err := l.validate(a)
+		err := l.Validate(append([]int{a.Inputs}, a.Sizes()...))
 		require(err == nil, "Lesions[%d]%v", i, err)
 	}
 	return errors.Join(errs...)

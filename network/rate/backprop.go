@@ -13,6 +13,7 @@ func (n *Perceptron) Backprop(c *Activity, y []float32) {
 			c.Delta[l][j] = dot(w.Row(j), above)
 		}
 		n.Activation.slope(c.Delta[l], c.Unit[l])
+		hush(c.Delta[l], n.silenced[l+1]) // nothing that they get changes what they do
 	}
 }
 

@@ -14,6 +14,7 @@ type Plan struct {
 	Sizes      []int      // units of each layer, from the input up; at least two layers
 	Activation Activation // of hidden units
 	Loss       Loss
+	Lesions    []network.Lesion // units whose activity is 0
 }
 
 // maxUnits is the largest size of a layer.
@@ -35,6 +36,11 @@ func (p Plan) Validate() error {
 	default:
 		errs = append(errs, fmt.Errorf("rate: Plan.Activation = %q, want %q, %q, %q or %q", string(p.Activation), ReLU, Tanh, Logistic, Linear))
 	}
+	for i, l := range p.Lesions {
+		if err := l.Validate(p.Sizes); err != nil {
+			errs = append(errs, fmt.Errorf("rate: Plan.Lesions[%d]%v", i, err))
+		}
+	}
 	return errors.Join(append(errs, p.Loss.Validate())...)
 }
 
@@ -42,6 +48,8 @@ func (p Plan) Validate() error {
 type Perceptron struct {
 	Plan
 	Layers []Dense // from the first above the input up
+
+	silenced [][]bool // units of the input and of each hidden layer whose activity is 0; nil if there are none
 }
 
 // Dense is a layer that gets input from all units below.
@@ -58,6 +66,7 @@ func New(p Plan) *Perceptron {
 	}
 	n := &Perceptron{Plan: p}
 	for l, size := range p.Sizes[1:] {
+		n.silenced = append(n.silenced, network.Silenced(p.Lesions, p.Sizes, l))
 		n.Layers = append(n.Layers, Dense{network.NewMatrix(p.Sizes[l], size), make([]float32, size)})
 	}
 	return n
@@ -96,6 +105,8 @@ type Activity struct {
 	Unit  [][]float32 // h of each layer
 	Delta [][]float32 // δ of each layer
 	Loss  float64
+
+	intact []float32 // room for an input in which units are silenced
 }
 
 // NewActivity returns room for an example.
@@ -124,6 +135,11 @@ func (c *Activity) below(l int) []float32 {
 // that are zero cost nothing.
 func (n *Perceptron) Forward(c *Activity, input []float32) {
 	c.Input = input
+	if n.silenced[0] != nil {
+		c.intact = append(c.intact[:0], input...)
+		hush(c.intact, n.silenced[0])
+		c.Input = c.intact
+	}
 	for l, d := range n.Layers {
 		a := c.Sum[l]
 		copy(a, d.Bias)
@@ -137,6 +153,18 @@ func (n *Perceptron) Forward(c *Activity, input []float32) {
 			f = n.Loss.Output()
 		}
 		f.apply(c.Unit[l], a)
+		if l < len(n.Layers)-1 {
+			hush(c.Unit[l], n.silenced[l+1])
+		}
+	}
+}
+
+// hush sets the values of silenced units to 0.
+func hush(x []float32, silenced []bool) {
+	for i, s := range silenced {
+		if s {
+			x[i] = 0
+		}
 	}
 }
 

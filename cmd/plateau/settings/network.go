@@ -84,36 +84,38 @@ func networkKeys() []Key {
 		Range:    yesOrNo(),
 		At:       func(c *Config) any { return &c.Network.feedbackBias },
 	}, {
-		Name: "network.silence", Meaning: "neurons that never fire, as after a lesion; their potentials, plateaus and synapses stay as they are",
-		rules: spiking(),
+		Name: "network.silence", Meaning: "neurons that never fire, as after a lesion, and whose rate or activity is 0; their synapses stay as they are",
 		Range: relation(`"none", or populations that are not the output, with ranges if only some of their neurons are silenced, as in "hidden0:0:50,hidden1:7"{:neurons}`,
-			func(c *Config) bool { _, err := c.lesions(); return err == nil }).
+			func(c *Config) bool { _, err := c.silenced(); return err == nil }).
 			term(":neurons", func(c *Config) string { return neuronsOf(c, 0, len(c.Network.Hidden)+1) }),
 		At: func(c *Config) any { return &c.Network.silence },
 	}}
 }
 
-// lesions returns the neurons that never fire. Output neurons cannot be silenced: they
-// are read out by their potentials.
-func (c *Config) lesions() ([]network.Lesion, error) {
+// silenced returns, for each population, ranges of neurons that never fire. Output neurons
+// cannot be silenced: they are read out by their potentials.
+func (c *Config) silenced() ([][][2]int, error) {
 	if c.Network.silence == Nothing {
 		return nil, nil
 	}
-	chosen, err := parseNeurons(c, c.Network.silence, 0, len(c.Network.Hidden)+1)
-	var lesions []network.Lesion
+	return parseNeurons(c, c.Network.silence, 0, len(c.Network.Hidden)+1)
+}
+
+// lesions lists the same for a network.
+func (c *Config) lesions() (lesions []network.Lesion) {
+	chosen, _ := c.silenced() // a wrong choice is reported with its key
 	for layer, ranges := range chosen {
 		for _, r := range ranges {
 			lesions = append(lesions, network.Lesion{Layer: layer, From: r[0], To: r[1]})
 		}
 	}
-	return lesions, err
+	return lesions
 }
 
 func (c *Config) architecture(info dataset.Info) network.Architecture {
 	n := c.Network
-	lesions, _ := c.lesions() // a wrong choice is reported with its key
 	return network.Architecture{
-		Lesions: lesions,
+		Lesions: c.lesions(),
 		Inputs:  inputs(info), Hidden: n.Hidden, Classes: len(info.Classes), PerClass: n.PerClass,
 		Feedback: network.Feedback(n.feedback), Symmetric: n.symmetric, FeedbackNoise: n.noise,
 		Silent: n.silent, SilentGain: n.silentGain, FeedbackBias: n.feedbackBias,

@@ -118,7 +118,7 @@ func rivalKeys() []Key {
 func (c *Config) backprop(info dataset.Info) rival.Backprop {
 	r := c.Rival
 	return rival.Backprop{
-		Plan:      rate.Plan{Sizes: c.Sizes(info), Activation: rate.Activation(r.activation), Loss: rate.Loss(r.loss)},
+		Plan:      rate.Plan{Sizes: c.Sizes(info), Activation: rate.Activation(r.activation), Loss: rate.Loss(r.loss), Lesions: c.lesions()},
 		Optimiser: c.descent(),
 		Decay:     rate.Decay{Rate: r.decayRate, Decoupled: r.decay == decoupled, Biases: r.decayBiases},
 		Sum:       c.Learning.batchUpdate == updateSum,
