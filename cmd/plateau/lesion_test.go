@@ -60,14 +60,19 @@ func TestSilencedRun(t *testing.T) {
 // were silenced while it learnt.
 func TestSilencingATrainedNetwork(t *testing.T) {
 	plateautest.Empty(t)
-	must(t, "train", "--hidden", "30", "--examples", "4000", "--test-examples", "200", "--epochs", "1", "--out", "run")
+	some := []string{"train", "--hidden", "30", "--examples", "4000", "--test-examples", "200", "--epochs", "1"}
+	must(t, append(some, "--out", "run")...)
+	must(t, append(some, "--rule", "backprop", "--out", "rival")...)
+	folder := "run"
 	errorOf := func(silence string) float64 {
-		out := must(t, "test", "--run", "run", "--json", "--set", "network.silence="+silence)
+		out := must(t, "test", "--run", folder, "--json", "--set", "network.silence="+silence)
 		return plateautest.JSONLines(t, out)[0]["test_error"].(float64)
 	}
-	whole, half, all := errorOf("none"), errorOf("hidden0:0:15"), errorOf("hidden0")
-	if !(whole < 0.6 && whole < half && half < all && all > 0.8) { // guessing is wrong in 9 of 10 cases
-		t.Errorf("errors are %v, %v and %v with 0, 15 and 30 of 30 neurons silenced", whole, half, all)
+	for _, folder = range []string{"run", "rival"} {
+		whole, half, all := errorOf("none"), errorOf("hidden0:0:15"), errorOf("hidden0")
+		if !(whole < 0.6 && whole < half && half < all && all > 0.8) { // guessing is wrong in 9 of 10 cases
+			t.Errorf("%s: errors are %v, %v and %v with 0, 15 and 30 of 30 neurons silenced", folder, whole, half, all)
+		}
 	}
 	for value, want := range map[string]string{
 		"output:0:1":  "that are not the output",
