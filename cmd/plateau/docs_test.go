@@ -191,7 +191,8 @@ func TestDocsNameNWB(t *testing.T) {
 	}
 }
 
-// Every link from one page to another, or to a part of one, leads somewhere.
+// Every link from one page to another, or to a part of one, leads somewhere, and README.md
+// lists every page.
 func TestDocsLinks(t *testing.T) {
 	const root = "../.."
 	pages, err := filepath.Glob(root + "/docs/*.md")
@@ -213,6 +214,9 @@ func TestDocsLinks(t *testing.T) {
 	}
 	links := 0
 	for path, text := range texts {
+		if dir, name := filepath.Split(path); filepath.Base(dir) == "docs" && !strings.Contains(texts[filepath.Clean(root+"/README.md")], "\n| [docs/"+name) {
+			t.Errorf("README.md has no line for docs/%s in its table of pages", name)
+		}
 		for _, m := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
 			file, part, _ := strings.Cut(m[1], "#")
 			if strings.Contains(file, "://") {
