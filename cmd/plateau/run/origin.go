@@ -69,7 +69,7 @@ func take(c *settings.Config, of weighted, following []string) (*record.Origin, 
 	}
 	a, err := openWeights(file)
 	if err != nil {
-		return nil, fmt.Errorf("weights %s: %w", path, err)
+		return nil, fmt.Errorf("weights %s: %s%s", path, strings.TrimPrefix(err.Error(), file+": "), TakenBy(file))
 	}
 	defer a.Close()
 	if err := a.take(of, following, names); err != nil {

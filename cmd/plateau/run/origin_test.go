@@ -278,7 +278,8 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	plateautest.WriteFile(t, "notes.txt", "mine")
-	for path, want := range map[string]string{"gone.npz": "no such file", "folder": "is a folder without weights.npz", "notes.txt": "notes.txt"} {
+	plateautest.WriteFile(t, "run.toml", "seed = 3")
+	for path, want := range map[string]string{"gone.npz": "no such file", "folder": "is a folder without weights.npz", "notes.txt": "notes.txt: is neither an .npz archive nor a .npy file", "run.toml": "; it is a configuration"} {
 		c, l := learnerOf(t, "initial.weights="+path)
 		if o, err := TakeWeights(c, l); err == nil || o != nil || !strings.Contains(err.Error(), "weights "+path+": ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)
