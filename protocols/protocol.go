@@ -32,21 +32,43 @@ func (m Model) Phases(number uint64, e training.Example) []sim.Phase {
 // the network, and sends all events to an observer, with the potentials of every
 // compartment. The model gives the neurons and the seed; all else is in the phases.
 func ShowPhases(m Model, net *network.Network, p sim.Presentation, phases []sim.Phase, watch sim.Observer) (*Shown, error) {
-	if err := m.fits(net); err != nil {
+	s, err := newShower(m, net)
+	if err != nil {
 		return nil, err
 	}
-	if len(phases) == 0 {
-		return nil, errors.New("protocols: there is no phase to show")
+	if watch != nil {
+		s.engine.Watch(watch, true)
+	}
+	return s.show(p, phases)
+}
+
+// A shower shows phases to a network.
+type shower struct {
+	model  Model
+	net    *network.Network
+	engine *sim.Engine
+}
+
+func newShower(m Model, net *network.Network) (*shower, error) {
+	if err := m.fits(net); err != nil {
+		return nil, err
 	}
 	m = m.OnGrid()
 	engine, err := sim.New(net, m.Neurons, m.Seed)
 	if err != nil {
 		return nil, err
 	}
-	if watch != nil {
-		engine.Watch(watch, true)
+	return &shower{m, net, engine}, nil
+}
+
+// show shows phases from rest.
+func (s *shower) show(p sim.Presentation, phases []sim.Phase) (*Shown, error) {
+	if len(phases) == 0 {
+		return nil, errors.New("protocols: there is no phase to show")
 	}
-	engine.Present(p)
+	m, net := &s.model, s.net
+	s.engine.Rest()
+	s.engine.Present(p)
 	shown, last := &Shown{Read: -1, Predicted: -1, Target: -1}, len(net.Layers)-1
 	for k := range phases {
 		phase := &phases[k]
@@ -58,7 +80,7 @@ func ShowPhases(m Model, net *network.Network, p sim.Presentation, phases []sim.
 				means[last].Soma = nil // or a recording would take it for the phase that is read out
 			}
 		}
-		if err := engine.Run(phase, means); err != nil {
+		if err := s.engine.Run(phase, means); err != nil {
 			return nil, fmt.Errorf("protocols: phase %d: %w", k, err)
 		}
 		shown.Means = append(shown.Means, means)

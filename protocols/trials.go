@@ -4,27 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"plateau/network"
 	"plateau/protocols/training"
 	"plateau/sim"
 )
 
-// A Showing is one of many trials: which example is shown, and how many times it has
-// been shown before.
-type Showing struct{ Example, Repeat int }
-
-// Showings lists the trials of some examples, each shown a number of times. All repeats
-// of an example follow one another.
-func Showings(examples []int, repeats int) []Showing {
-	var list []Showing
-	for _, i := range examples {
-		for k := range repeats {
-			list = append(list, Showing{i, k})
-		}
-	}
-	return list
+// Trials are trials of a network that does not change. Each begins at rest.
+type Trials struct {
+	Model   Model
+	Network *network.Network
+	Number  int // of trials
+	// Show returns what is shown in a trial, counted from 0. Different goroutines may
+	// call it at the same time.
+	Show func(trial int) (sim.Presentation, []sim.Phase, error)
+	// Done, if not nil, is told of each trial in turn, after the observer was. An error
+	// from it ends the trials.
+	Done func(trial int, p sim.Presentation, shown *Shown) error
 }
 
 // Watched says how many workers run trials, and who is told.
@@ -34,47 +30,38 @@ type Watched struct {
 	Potentials bool         // whether it is told the potentials of every compartment
 }
 
-// RunTrials runs trials from rest, each with random draws of its own, without changing
-// the network. Repeat 0 of an example is what RunTrial shows. Done is called with each
-// trial in turn, after the observer was told of it; an error from done ends the
-// trials. Trials, and what the observer is told, do not depend on the number of
-// workers; only so many are kept in memory as there are workers, and as many again.
-func RunTrials(ctx context.Context, m Model, net *network.Network, data training.Examples, list []Showing, w Watched, done func(*Trial) error) error {
-	if err := m.fits(net); err != nil {
-		return err
+// Run runs the trials. Neither they, nor what the observer is told, depend on the number
+// of workers; only so many are kept in memory as there are workers, and as many again.
+// If the context ends, Run stops after a whole trial and returns its error.
+func (t *Trials) Run(ctx context.Context, w Watched) error {
+	type presented struct {
+		sim.Presentation
+		*Shown
 	}
-	for _, s := range list {
-		if s.Repeat < 0 || s.Repeat > sim.MaxRepeats || s.Example > sim.MaxExamples {
-			return fmt.Errorf("protocols: repeat %d of example %d, want 0 to %d of an example up to %d", s.Repeat, s.Example, sim.MaxRepeats, sim.MaxExamples)
-		}
-	}
-	m = m.OnGrid()
-	return inOrder(ctx, len(list), w, net, func() (work[*Trial], error) {
-		s, err := newPresenter(&m, net)
+	return inOrder(ctx, t.Number, w, t.Network, func() (work[presented], error) {
+		s, err := newShower(t.Model, t.Network)
 		if err != nil {
 			return nil, err
 		}
 		follow := w.follow(s.engine)
-		p := newSlot(0, &m, net)
-		return func(i int, to *sim.Tape) (*Trial, error) {
-			show := list[i]
-			e, err := training.ReadExample(data, show.Example, m.shape(), "trial")
-			if err != nil {
-				return nil, err
+		return func(i int, to *sim.Tape) (presented, error) {
+			p, phases, err := t.Show(i)
+			var shown *Shown
+			if err == nil {
+				follow.to = to
+				shown, err = s.show(p, phases)
 			}
-			follow.to = to
-			s.engine.Rest()
-			predicted, err := s.show(p, sim.TrialSpikes, sim.RepeatNumber(show.Example, show.Repeat), e)
 			if err != nil {
-				return nil, fmt.Errorf("protocols: trial of example %d: %w", show.Example, err)
+				return presented{}, fmt.Errorf("protocols: trial %d: %w", i, err)
 			}
-			return &Trial{
-				Example: show.Example, Repeat: show.Repeat, Class: e.Class, Predicted: predicted,
-				Forward: network.CloneMeans(p.forward), Target: network.CloneMeans(s.target),
-				Losses: slices.Clone(p.update.Losses), Training: m.Train,
-			}, nil
+			return presented{p, shown}, nil
 		}, nil
-	}, func(_ int, t *Trial) error { return done(t) })
+	}, func(i int, p presented) error {
+		if t.Done == nil {
+			return nil
+		}
+		return t.Done(i, p.Presentation, p.Shown)
+	})
 }
 
 // A verdict is the true and the predicted class of an example.

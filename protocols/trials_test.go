@@ -2,7 +2,6 @@ package protocols_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"reflect"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"plateau/protocols"
 	"plateau/protocols/protocolstest"
 	"plateau/protocols/replay"
-	"plateau/protocols/training"
 	"plateau/sim"
 	"plateau/sim/record"
 )
@@ -36,102 +34,6 @@ func headerOf(m protocols.Model, potentials bool) record.Header {
 		h.Probes = []record.Probe{{Population: 1, Variable: record.Apical, Every: 2}, {Population: 2, Variable: record.Soma, Neurons: []int{1, 3}, Every: 1}, {Population: 3, Variable: record.Basal, Every: 1}}
 	}
 	return h
-}
-
-// recordMany records trials with a number of workers.
-func recordMany(t *testing.T, m protocols.Model, net *network.Network, data training.Examples, list []protocols.Showing, workers int, potentials bool) (file []byte, trials []*protocols.Trial) {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := record.NewWriter(&b, headerOf(m, potentials), net)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = protocols.RunTrials(t.Context(), m, net, data, list, protocols.Watched{Workers: workers, Watch: w, Potentials: w.Potentials()},
-		func(trial *protocols.Trial) error { trials = append(trials, trial); return nil })
-	if err := errors.Join(err, w.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes(), trials
-}
-
-// Many trials with any number of workers are recorded to the same bytes, those that
-// single trials would leave one after another.
-func TestTrialsDoNotDependOnWorkers(t *testing.T) {
-	for _, apical := range []float64{0, 0.05} {
-		for _, potentials := range []bool{false, true} {
-			m := manyModel(apical)
-			net := protocolstest.Network(t, m)
-			data := protocolstest.Noise(3, 12, 6, 3)
-			list := protocols.Showings([]int{7, 2, 11, 5, 3, 0, 1, 4}, 1)
-			file, trials := recordMany(t, m, net, data, list, 1, potentials)
-			for _, workers := range []int{3, 8, 50} {
-				other, same := recordMany(t, m, net, data, list, workers, potentials)
-				if !bytes.Equal(file, other) {
-					t.Errorf("apical %v, potentials %v: with %d workers the recording differs", apical, potentials, workers)
-				}
-				if !reflect.DeepEqual(trials, same) {
-					t.Errorf("apical %v: with %d workers the results differ", apical, workers)
-				}
-			}
-			var b bytes.Buffer
-			w, err := record.NewWriter(&b, headerOf(m, potentials), net)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for k, s := range list {
-				trial, err := protocols.RunTrial(m, net, data, s.Example, w)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !reflect.DeepEqual(trial, trials[k]) {
-					t.Errorf("apical %v: repeat 0 of example %d is not the single trial of it", apical, s.Example)
-				}
-			}
-			if err := w.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(file, b.Bytes()) {
-				t.Errorf("apical %v, potentials %v: many trials are not recorded like single ones", apical, potentials)
-			}
-		}
-	}
-}
-
-// Repeats have random draws of their own, and a recording tells them apart.
-func TestRepeatsDiffer(t *testing.T) {
-	m := manyModel(0)
-	net := protocolstest.Network(t, m)
-	data := protocolstest.Noise(3, 12, 6, 3)
-	file, _ := recordMany(t, m, net, data, protocols.Showings([]int{4, 9}, 3), 2, false)
-	r, err := record.NewReader(bytes.NewReader(file), int64(len(file)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.Header().Repeats != 3 || r.Trials() != 6 {
-		t.Fatalf("%d trials of %d repeats, want 6 of 3", r.Trials(), r.Header().Repeats)
-	}
-	var seen [][]record.Spike
-	var lengths []int
-	for i := range 6 {
-		trial, err := r.Trial(i)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if trial.Example != []int{4, 9}[i/3] || trial.Repeat() != i%3 || !trial.Rested {
-			t.Errorf("trial %d is repeat %d of example %d, want %d of %d, from rest", i, trial.Repeat(), trial.Example, i%3, []int{4, 9}[i/3])
-		}
-		var all []record.Spike
-		for s := r.Spikes(i, 0, 0, record.End); s.Scan(); {
-			all = append(all, s.Spikes()...)
-		}
-		if len(all) == 0 || slices.ContainsFunc(seen, func(other []record.Spike) bool { return slices.Equal(all, other) }) {
-			t.Errorf("trial %d has the input spikes of another trial, or none", i)
-		}
-		seen, lengths = append(seen, all), append(lengths, trial.Steps)
-	}
-	if slices.Max(lengths) == slices.Min(lengths) {
-		t.Errorf("trials of %v steps, want random lengths of their own", lengths)
-	}
 }
 
 // A recorded test predicts what a Tester predicts, holds plateaus, is the same with any
@@ -198,37 +100,5 @@ func TestRecordedTest(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// Trials end with the first error, or when their context does; the observer is then told
-// of whole trials only, in order.
-func TestTrialsStop(t *testing.T) {
-	m := manyModel(0)
-	net := protocolstest.Network(t, m)
-	data := protocolstest.Noise(3, 40, 6, 3)
-	enough := errors.New("enough")
-	for _, workers := range []int{1, 4} {
-		ctx, cancel := context.WithCancel(t.Context())
-		for _, how := range []error{enough, context.Canceled} {
-			var log phaseLog
-			done := 0
-			err := protocols.RunTrials(ctx, m, net, data, protocols.Showings([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 4), protocols.Watched{Workers: workers, Watch: &log}, func(*protocols.Trial) error {
-				if done++; done == 5 && how == enough {
-					return enough
-				} else if done == 5 {
-					cancel()
-				}
-				return nil
-			})
-			if !errors.Is(err, how) || done != 5 || log.ended != 10 {
-				t.Errorf("%d workers: %v after %d trials, %d phases; want %v after 5, 10 phases", workers, err, done, log.ended, how)
-			}
-		}
-		cancel()
-	}
-	err := protocols.RunTrials(t.Context(), m, net, data, protocols.Showings([]int{0, 99}, 1), protocols.Watched{Workers: 2}, func(*protocols.Trial) error { return nil })
-	if err == nil || err.Error() != "training: trial of example 99, want 0 to 39" {
-		t.Errorf("example 99 of 40: %v", err)
 	}
 }

@@ -285,3 +285,110 @@ func TestOwnStimuliRefused(t *testing.T) {
 		t.Errorf("files were written: %q", after)
 	}
 }
+
+// Several trials are recorded together, with the same bytes for any number of workers; the
+// first repeat of an image is its plain trial.
+func TestManyTrials(t *testing.T) {
+	plateautest.Empty(t)
+	must(t, tiny("--hidden", "8", "--out", "run")...)
+	many := []string{"trial", "--run", "run", "--examples", "2:12", "--repeats", "3"}
+	summary := must(t, append(many, "--record", "many.plateau")...)
+	if !strings.Contains(summary, "30 trials of 10 images of the test set, 3 times each") || !strings.Contains(summary, "predictions wrong") {
+		t.Errorf("the summary is\n%s", summary)
+	}
+	events := plateautest.JSONLines(t, must(t, append(many, "--workers", "1", "--json")...))
+	if len(events) != 31 || events[30]["event"] != "trials" || events[30]["trials"] != 30.0 {
+		t.Fatalf("%v", events)
+	}
+	wrong := 0.0
+	for k, e := range events[:30] {
+		if e["trial"] != float64(k) || e["example"] != float64(2+k/3) || e["repeat"] != float64(k%3) {
+			t.Errorf("trial %d: %v", k, e)
+		}
+		if e["class"] != e["read"] {
+			wrong++
+		}
+	}
+	if events[30]["errors"] != wrong {
+		t.Errorf("%v errors, want %v", events[30]["errors"], wrong)
+	}
+	must(t, "export", "many.plateau", "--to", "npz")
+	r := openNPZ(t, "many.npz")
+	repeats, _, err := r.Int32("trial_repeat")
+	if err != nil || len(repeats) != 30 || repeats[0] != 0 || repeats[1] != 1 || repeats[29] != 2 {
+		t.Errorf("repeats %v, error %v", repeats, err)
+	}
+	must(t, "trial", "--run", "run", "--example", "4")
+	must(t, "replay", "many.plateau", "--trial", "6", "--vars", "basal,soma", "--out", "six.npz")
+	sameArrays(t, "trial-4.npz", "six.npz", "hidden0_basal", "hidden0_soma")
+	must(t, "inspect", "many.plateau", "--verify")
+
+	// A stimulus, and phases from a file, with noise that is drawn anew.
+	must(t, "trial", "--hidden", "8", "--stimulus", "none", "--current", "hidden0=-1:1:1", "--repeats", "4", "--record", "fi.plateau")
+	plateautest.WriteFile(t, "noisy.toml", "[[phase]]\nlength_ms = 20\nstimulus = \"example\"\n[[phase.current]]\nneurons = \"hidden0:1\"\nnoise = {mean = 0, sd = 1, tau_ms = 2}\n[[phase]]\nlength_ms = 10\nstimulus = \"example\"\nclass = \"example\"\n")
+	must(t, "trial", "--hidden", "8", "--examples", "0:2", "--repeats", "2", "--phases", "noisy.toml", "--record", "noisy.plateau")
+	must(t, "export", "noisy.plateau", "--to", "npz")
+	r = openNPZ(t, "noisy.npz")
+	currents := float32s(t, r, "current", 80)
+	for k := range 3 {
+		if slices.Equal(currents[20*k:20*k+20], currents[20*k+20:20*k+40]) {
+			t.Errorf("trials %d and %d have the same noise", k, k+1)
+		}
+	}
+	classes, _, err := r.Int32("trial_class")
+	taught, _, err2 := r.Int32("phase_class_taught")
+	if err != nil || err2 != nil || taught[1] != classes[0] || taught[7] != classes[3] {
+		t.Errorf("classes %v, taught %v", classes, taught)
+	}
+
+	for _, test := range []struct {
+		want string
+		args []string
+	}{
+		{"--examples and --example do not go together", []string{"--examples", "1", "--example", "1"}},
+		{"--repeats shows a stimulus several times", []string{"--examples", "1", "--stimulus", "none"}},
+		{"--repeats 0: want 1 to", []string{"--repeats", "0"}},
+		{"--out x.npz: several trials have no archive", []string{"--repeats", "2", "--out", "x.npz"}},
+		{"--examples 7000000: want numbers from 0", []string{"--examples", "7000000"}},
+		{"--workers 0", []string{"--repeats", "2", "--workers", "0"}},
+		{"counts the trials of a training", []string{"--repeats", "2", "--record", "x.plateau", "--set", "record.trials=1:3"}},
+	} {
+		status, out, messages := plateau(slices.Concat([]string{"trial", "--hidden", "8"}, test.args)...)
+		if status == 0 || out != "" || !strings.Contains(messages, test.want) {
+			t.Errorf("%q: status %d, messages\n%s\nwant %q", test.args, status, messages, test.want)
+		}
+	}
+	if _, err := os.Stat("x.plateau"); err == nil {
+		t.Error("x.plateau was written")
+	}
+}
+
+// A test that is recorded predicts what a plain test does, and its trials can be replayed.
+func TestRecordedTest(t *testing.T) {
+	plateautest.Empty(t)
+	must(t, tiny("--hidden", "8", "--out", "run")...)
+	plain := plateautest.JSONLines(t, must(t, "test", "--run", "run", "--json"))[0]
+	recorded := plateautest.JSONLines(t, must(t, "test", "--run", "run", "--record", "--json", "--set", "record.variables=soma"))[0]
+	if !reflect.DeepEqual(plain["confusion"], recorded["confusion"]) || recorded["recording"] != "test.plateau" {
+		t.Errorf("a test has %v, recorded %v", plain, recorded)
+	}
+	must(t, "inspect", "test.plateau", "--verify")
+	must(t, "export", "test.plateau", "--to", "npz")
+	must(t, "replay", "test.plateau", "--trial", "0", "--out", "zero.npz")
+	all, _, err := openNPZ(t, "test.npz").Float32("hidden0_soma")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zero, shape, err := openNPZ(t, "zero.npz").Float32("hidden0_soma")
+	if err != nil || shape[0] == 0 || !slices.Equal(all[:len(zero)], zero) {
+		t.Errorf("replay finds other potentials: shape %v, error %v", shape, err)
+	}
+	if status, _, messages := plateau("test", "--run", "run", "--record"); status == 0 || !strings.Contains(messages, "test.plateau") {
+		t.Errorf("a recording was overwritten unasked: %s", messages)
+	}
+	must(t, "test", "--run", "run", "--record", "wrong.plateau", "--set", "record.trials=misread")
+	lines := plateautest.JSONLines(t, must(t, "inspect", "wrong.plateau", "--json"))
+	if last := lines[len(lines)-1]; last["trials"] != last["misread"] {
+		t.Errorf("trials that are right were recorded: %v", last)
+	}
+}

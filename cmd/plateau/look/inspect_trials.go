@@ -9,6 +9,7 @@ import (
 
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
+	"plateau/sim"
 	"plateau/sim/record"
 )
 
@@ -255,8 +256,16 @@ func (i *inspection) trialRow(e inspectedTrial) string {
 	if !e.Whole {
 		last += " (broke off)"
 	}
-	return i.row(fmt.Sprint(e.Trial), e.Purpose, fmt.Sprint(e.Number), known(e.Example), known(e.Class), known(e.Read),
+	return i.row(fmt.Sprint(e.Trial), e.Purpose, presented(e.Number), known(e.Example), known(e.Class), known(e.Read),
 		strings.Join(runs(phases), ", "), spikes, last)
+}
+
+// presented prints the number of a presentation, and which repeat it is.
+func presented(number uint64) string {
+	if r := sim.Repeat(number); r > 0 {
+		return fmt.Sprintf("%d (%d)", number-sim.RepeatNumber(0, r), r)
+	}
+	return fmt.Sprint(number)
 }
 
 // known prints a number that is −1 if there is none.

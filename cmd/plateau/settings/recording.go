@@ -218,6 +218,25 @@ func RecordingHeader(c *Config, m protocols.Model) (record.Header, error) {
 	return h, errors.Join(listNeurons(c, h.Probes), selectTrials(c, &h.Select), selectImages(c, &h.Select))
 }
 
+// TrialsHeader returns the header of a recording of many trials in which nothing is
+// learnt: of a test, or of plateau trial. All are recorded unless --set record.trials
+// selects some.
+func TrialsHeader(c *Config, m protocols.Model, split string) (record.Header, error) {
+	h, err := RecordingHeader(c, m)
+	if err != nil {
+		return h, err
+	}
+	h.Split, h.Rule, h.MeanUpdate, h.Course, h.EpochTrials, h.SnapshotEvery = split, nil, false, network.Course{}, 0, 0
+	s := h.Select
+	h.Select = record.Selection{}
+	if c.Given["record.trials"] == "--set" {
+		if h.Select = (record.Selection{Every: s.Every, Mispredicted: s.Mispredicted}); s.Numbers != nil {
+			return h, fmt.Errorf("--set: record.trials = %q counts the trials of a training; want \"misread\" or \"every=N\" here", c.Record.trials)
+		}
+	}
+	return h, nil
+}
+
 // TrialHeader returns the header of a recording of a single trial, which holds
 // everything.
 func TrialHeader(c *Config, m protocols.Model, split string) record.Header {

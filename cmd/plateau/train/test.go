@@ -12,6 +12,7 @@ import (
 	"plateau/cmd/plateau/run"
 	"plateau/cmd/plateau/settings"
 	"plateau/cmd/plateau/terminal"
+	"plateau/protocols"
 	"plateau/protocols/dataset"
 	"plateau/protocols/measure"
 	"plateau/protocols/training"
@@ -23,15 +24,22 @@ func TestCommand(con *terminal.Console) *cobra.Command {
 		Use: "test", GroupID: cli.GroupRun, Args: cli.NoArguments,
 		Short: "test a trained network",
 		Long: `Test the weights of a run folder with the run's own configuration, and print the
-error and the confusion matrix. Options change parts of the configuration.`,
+error and the confusion matrix. Options change parts of the configuration.
+--record also writes a recording with a trial for each image; [record] of the
+configuration says what of it.`,
 		Example: `  plateau test --run runs/digits-1
   plateau test --run runs/digits-1 --test-examples 10000
   plateau test --run runs/digits-1 --weights pruned.npz
+  plateau test --run runs/digits-1 --record test.plateau --set record.trials=misread
   plateau test --run runs/digits-1 --set network.silence=hidden0:0:50
   plateau test --run runs/mnist-1 --set test.length_ms=500`,
 	}
 	o := settings.ConfigureRun(cmd, "run folder whose weights are tested", false)
 	workers := cli.WorkersFlag(cmd)
+	var to recordTo
+	path := run.RecordFlag(cmd, "also write a recording (default: test.plateau)")
+	cmd.Flags().BoolVar(&to.force, "force", false, "replace it")
+	cli.Describe(cmd.Flags(), cli.HeadOutput, "force", "")
 	cli.JSONFlag(cmd, con)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !cmd.Flags().Changed("run") {
@@ -45,7 +53,15 @@ error and the confusion matrix. Options change parts of the configuration.`,
 		if err := cli.CheckWorkers(*workers); err != nil {
 			return err
 		}
-		return test(cmd.Context(), con, c, *workers, o.Run)
+		switch to.path = *path; to.path {
+		case cli.StandardFile:
+			to.path = "test.plateau"
+		case "":
+			if cmd.Flags().Changed("record") {
+				return cli.Misuse(`--record "": want the name of a file`)
+			}
+		}
+		return test(cmd.Context(), con, c, *workers, o.Run, to)
 	}
 	return cmd
 }
@@ -59,9 +75,16 @@ type testEvent struct {
 	// Names, of a data set of one's own; those of the others are known.
 	Classes   []string `json:"classes,omitempty"`
 	Confusion [][]int  `json:"confusion"` // [true class][predicted class]
+	Recording string   `json:"recording,omitempty"`
 }
 
-func test(ctx context.Context, con *terminal.Console, c *settings.Config, workers int, dir string) error {
+// recordTo says where a test is recorded.
+type recordTo struct {
+	path  string // "" if it is not
+	force bool
+}
+
+func test(ctx context.Context, con *terminal.Console, c *settings.Config, workers int, dir string, to recordTo) error {
 	info := c.Data.Info()
 	learner, err := run.LoadLearner(c, info, dir)
 	if err != nil {
@@ -93,8 +116,16 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 	con.Line("testing %s with the weights of %s: %s%s",
 		c.Title(), from, terminal.Plural(data.Test.Len(), "image"), long)
 	began := time.Now()
-	result, err := runTest(ctx, con, tester, data.Test, "test", nil)
+	var result training.Result
+	if to.path == "" {
+		result, err = runTest(ctx, con, tester, data.Test, "test", nil)
+	} else {
+		result, err = recordTest(ctx, con, c, learner, data.Test, workers, to)
+	}
 	if err != nil {
+		if ctx.Err() != nil && to.path != "" {
+			return cli.Interrupted("; %s holds the trials before", to.path)
+		}
 		if ctx.Err() != nil {
 			return cli.Interrupted("; a test leaves nothing behind")
 		}
@@ -104,7 +135,7 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 	confusion := measure.CountConfusion(data.Test.Classes, data.Test.Labels, result.Predicted)
 	event := testEvent{
 		Event: "test", Data: info.Name, Examples: result.Examples, TestError: result.Error(),
-		TestSeconds: took.Seconds(), Confusion: confusion,
+		TestSeconds: took.Seconds(), Confusion: confusion, Recording: to.path,
 	}
 	if info.Path != "" {
 		event.Classes = info.Classes
@@ -113,7 +144,39 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 	con.Line("test error %s: %d of %d predictions wrong, in %s (%.0f images/s)", terminal.WithAccuracy(result.Error()),
 		result.Errors, result.Examples, terminal.Clock(took), terminal.PerSecond(int64(result.Examples), took))
 	con.Line("\n%s", confusionTable(confusion, info.Classes))
+	if to.path != "" {
+		con.Line("\nevery trial is in %s: %s", terminal.Printable(to.path), cli.Command("inspect", cli.Argument(to.path)))
+	}
 	return nil
+}
+
+// recordTest runs a test and records its trials.
+func recordTest(ctx context.Context, con *terminal.Console, c *settings.Config, learner training.Learner, set *dataset.Set, workers int, to recordTo) (training.Result, error) {
+	var result training.Result
+	l, ok := learner.(settings.Spiking)
+	if !ok {
+		return result, c.Spikes("a recording")
+	}
+	m := l.Model()
+	h, err := settings.TrialsHeader(c, m, settings.SplitTest)
+	if err != nil {
+		return result, err
+	}
+	recording, err := run.CreateRecording(to.path, to.force, h, l.Network())
+	if err != nil {
+		return result, err
+	}
+	total := int64(set.Len())
+	bar := con.Progress("test", total, func(done int64, elapsed time.Duration) string {
+		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, terminal.PerSecond(done, elapsed), terminal.Clock(terminal.Left(done, total, elapsed)))
+	})
+	defer bar.End()
+	watched := protocols.Watched{Workers: workers, Watch: recording.Writer, Potentials: recording.Writer.Potentials()}
+	result, err = protocols.RunTests(ctx, m, l.Network(), set, watched, func(done int) { bar.At(int64(done)) })
+	if closed := recording.Close(); err == nil {
+		err = closed
+	}
+	return result, err
 }
 
 // runTest runs a test and shows its progress as a bar, or as the sketch live.

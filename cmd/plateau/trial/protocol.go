@@ -45,7 +45,7 @@ type phaseSpec struct {
 	Length   float64       `toml:"length_ms,omitempty"` // 0: as long as its stimulus
 	Settle   *float64      `toml:"settle_ms,omitempty"`
 	Stimulus string        `toml:"stimulus,omitempty"` // none, example or a file
-	Class    any           `toml:"class,omitempty"`    // that is taught, by name or number
+	Class    any           `toml:"class,omitempty"`    // that is taught, by name or number; example for its own
 	Currents []currentSpec `toml:"current,omitempty"`
 }
 
@@ -122,6 +122,9 @@ func (b *builder) image(phases []sim.Phase) *dataset.Set {
 func (b *builder) class(v any) (int, error) {
 	classes := b.info.Classes
 	text := fmt.Sprint(v)
+	if text == theExample && b.example != nil {
+		return b.example.Class, nil
+	}
 	if k := slices.Index(classes, text); k >= 0 {
 		return k, nil
 	}
@@ -277,6 +280,9 @@ func (b *builder) describe(p *sim.Phase, stimulus string, currents []currentSpec
 	s := phaseSpec{Name: p.Name, Length: clock.At(int64(p.Steps)), Settle: &settle, Stimulus: stimulus, Currents: currents}
 	if p.Taught {
 		s.Class = p.Class
+		if b.example != nil {
+			s.Class = theExample
+		}
 	}
 	return s
 }

@@ -57,12 +57,8 @@ func where(path string, err error) string {
 	return fmt.Sprintf("%s: %v", path, err)
 }
 
-// fromFile makes the protocol that a file describes.
-func (b *builder) fromFile(path string) (*protocol, error) {
-	specs, text, err := readProtocol(path)
-	if err != nil {
-		return nil, err
-	}
+// fromSpecs makes the protocol that a file describes.
+func (b *builder) fromSpecs(path string, specs []phaseSpec, text string) (*protocol, error) {
 	b.folder = filepath.Dir(path)
 	p := &protocol{Presentation: b.presentation(), text: text}
 	for k, spec := range specs {

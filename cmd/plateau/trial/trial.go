@@ -54,6 +54,10 @@ classes and currents (steps, ramps, noise, from files), from a TOML file.`,
 	var t trialOptions
 	flags.IntVar(&t.example, "example", 0, "image to show, counted from 0 (default: 0)")
 	cli.Describe(flags, cli.HeadWhat, "example", "N")
+	flags.StringVar(&t.examples, "examples", "", "images to show, each in trials of its own, such as 0:100 or 3,7,9")
+	cli.Describe(flags, cli.HeadWhat, "examples", "A:B,…")
+	flags.IntVar(&t.repeats, "repeats", 1, "how often each is shown, with other random numbers every time (default: 1)")
+	cli.Describe(flags, cli.HeadWhat, "repeats", "N")
 	flags.StringVar(&t.split, "split", settings.SplitTest, "images to choose from: test or train (default: test)")
 	cli.Describe(flags, cli.HeadWhat, "split", "SPLIT")
 	flags.StringVar(&t.stimulus, "stimulus", "", "image, rates or spike times to show, or none (default: an image of the data set)")
@@ -66,6 +70,7 @@ classes and currents (steps, ramps, noise, from files), from a TOML file.`,
 	cli.Describe(flags, cli.HeadWhat, "current", "NEURONS=I")
 	flags.StringVar(&t.out, "out", "", "file to write, or none (default: trial-N.npz)")
 	cli.Describe(flags, cli.HeadOutput, "out", "FILE")
+	workers := cli.WorkersFlag(cmd)
 	recordTo := run.RecordFlag(cmd, "also write a recording (default: trial-N.plateau)")
 	flags.BoolVar(&t.force, "force", false, "replace what is there")
 	cli.Describe(flags, cli.HeadOutput, "force", "")
@@ -80,14 +85,18 @@ classes and currents (steps, ramps, noise, from files), from a TOML file.`,
 		if *recordTo == "" && flags.Changed("record") {
 			return cli.Misuse(`--record "": want the name of a file`)
 		}
-		if t.out == settings.Nothing && *recordTo == "" {
+		if t.out == settings.Nothing && *recordTo == "" && !t.many() {
 			return cli.Misuse("--out none: no file would be written; --record writes a recording")
 		}
 		if t.example < 0 {
 			return cli.Misuse("--example %d: want 0 or more", t.example)
 		}
+		t.workers = *workers
 		if err := t.check(flags); err != nil {
 			return err
+		}
+		if t.many() && t.out == settings.Nothing && *recordTo == "" {
+			return cli.Misuse("--out none: several trials never write one; leave it out")
 		}
 		if o.Run != "" && flags.Changed("hidden") {
 			return cli.Misuse("--hidden and --run do not go together: the run's weights fit only its own network")
@@ -121,8 +130,16 @@ type trialOptions struct {
 	class    string // that is taught, if stimulus is not ""
 	phases   string // a file, forward, or ""
 	currents []string
-	chosen   bool // whether the user named an example
+	chosen   bool // whether the user chose an image
+
+	examples string // images of several trials, or ""
+	named    bool   // whether the user named a single image
+	repeats  int
+	workers  int
 }
+
+// file reports whether a file describes the phases.
+func (o *trialOptions) file() bool { return o.phases != "" && o.phases != forwardAlone }
 
 // check reports options that do not go together.
 func (o *trialOptions) check(flags *pflag.FlagSet) error {
@@ -131,8 +148,9 @@ func (o *trialOptions) check(flags *pflag.FlagSet) error {
 			return cli.Misuse(`--%s "": want a value: %s`, name, cli.AsCalled(f.Usage))
 		}
 	}
-	o.chosen = flags.Changed("example") || flags.Changed("split")
-	file := o.phases != "" && o.phases != forwardAlone
+	o.named = flags.Changed("example")
+	o.chosen = o.named || flags.Changed("split")
+	file := o.file()
 	for _, name := range []string{"stimulus", "class", "current"} {
 		if file && flags.Changed(name) {
 			return cli.Misuse("--phases %s and --%s do not go together: the file says what is shown, taught and injected", o.phases, name)
@@ -146,14 +164,16 @@ func (o *trialOptions) check(flags *pflag.FlagSet) error {
 	case o.class != "" && o.phases == forwardAlone:
 		return cli.Misuse("--class %s and --phases forward do not go together: a class is taught in the target phase", o.class)
 	}
-	return nil
+	return o.checkMany()
 }
 
 // base names the files of the trial.
 func (o *trialOptions) base() string {
 	stem := func(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
 	switch {
-	case o.phases != "" && o.phases != forwardAlone:
+	case o.examples != "":
+		return "trials"
+	case o.file():
 		return "trial-" + stem(o.phases)
 	case o.stimulus != "":
 		return "trial-" + stem(o.stimulus)
@@ -171,7 +191,7 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	if o.record == cli.StandardFile {
 		o.record = name + ".plateau"
 	}
-	if o.out == settings.Nothing {
+	if o.out == settings.Nothing || o.many() {
 		o.out = ""
 	} else if err := cli.CheckNew(o.out, o.force); err != nil {
 		return err
@@ -189,6 +209,9 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	net, origin, err := trialNetwork(c, m, o)
 	if err != nil {
 		return err
+	}
+	if o.many() {
+		return runMany(ctx, con, c, m, info, net, origin, o)
 	}
 	p, err := plan(con, c, m, info, o)
 	if err != nil {
@@ -239,11 +262,12 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 // plan makes the protocol that the options ask for.
 func plan(con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, o trialOptions) (*protocol, error) {
 	b := &builder{c: c, m: m.OnGrid(), info: info}
-	file := o.phases != "" && o.phases != forwardAlone
 	example := o.stimulus == ""
-	if file {
-		specs, _, err := readProtocol(o.phases)
-		if err != nil {
+	var specs []phaseSpec
+	var text string
+	if o.file() {
+		var err error
+		if specs, text, err = readProtocol(o.phases); err != nil {
 			return nil, err
 		}
 		if example = shows(specs); o.chosen && !example {
@@ -263,8 +287,8 @@ func plan(con *terminal.Console, c *settings.Config, m protocols.Model, info dat
 		b.example, b.number = &e, uint64(o.example)
 	}
 	make := b.fromOptions
-	if file {
-		make = func(o trialOptions) (*protocol, error) { return b.fromFile(o.phases) }
+	if specs != nil {
+		make = func(o trialOptions) (*protocol, error) { return b.fromSpecs(o.phases, specs, text) }
 	}
 	p, err := make(o)
 	if err != nil {
@@ -287,16 +311,24 @@ func trialNetwork(c *settings.Config, m protocols.Model, o trialOptions) (*netwo
 	return net, nil, err
 }
 
+// mostImages returns how many images a split can have. Digits are drawn, so there can be
+// more of them than the usual number.
+func mostImages(c *settings.Config, info dataset.Info, split string) int {
+	if split == settings.SplitTrain {
+		return max(info.Train, int(c.Data.Examples))
+	}
+	return max(info.Test, int(c.Data.Test))
+}
+
 // trialImages loads the images of one split. Of digits it draws no more than needed.
 func trialImages(con *terminal.Console, c *settings.Config, o trialOptions) (*dataset.Set, error) {
 	train, test := settings.Count(1), settings.Count(1)
 	info := c.Data.Info()
-	// Digits are drawn, so there can be more of them than the usual number.
-	most, wanted := max(settings.Count(info.Test), c.Data.Test), &test
+	most, wanted := mostImages(c, info, o.split), &test
 	if o.split == settings.SplitTrain {
-		most, wanted = max(settings.Count(info.Train), c.Data.Examples), &train
+		wanted = &train
 	}
-	if settings.Count(o.example) >= most {
+	if o.example >= most {
 		return nil, cli.Misuse("--example %d: want 0 to %d, an image of the %s set of %s", o.example, most-1, o.split, c.Data.Short())
 	}
 	*wanted = settings.Count(o.example + 1)

@@ -1,0 +1,232 @@
+package trial
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"plateau/cmd/plateau/cli"
+	"plateau/cmd/plateau/run"
+	"plateau/cmd/plateau/settings"
+	"plateau/cmd/plateau/terminal"
+	"plateau/network"
+	"plateau/protocols"
+	"plateau/protocols/dataset"
+	"plateau/protocols/training"
+	"plateau/sim"
+	"plateau/sim/record"
+)
+
+// many reports whether the options ask for several trials.
+func (o *trialOptions) many() bool { return o.examples != "" || o.repeats > 1 }
+
+// maxRepeats is the largest number of repeats.
+const maxRepeats = 1 << 20
+
+// checkMany reports options of several trials that do not go together.
+func (o *trialOptions) checkMany() error {
+	switch {
+	case o.repeats < 1 || o.repeats > maxRepeats:
+		return cli.Misuse("--repeats %d: want 1 to %d", o.repeats, maxRepeats)
+	case o.examples != "" && o.named:
+		return cli.Misuse("--examples and --example do not go together: the first also takes a single number")
+	case o.examples != "" && o.stimulus != "":
+		return cli.Misuse("--examples and --stimulus do not go together; --repeats shows a stimulus several times")
+	case o.many() && o.out != "" && o.out != settings.Nothing:
+		return cli.Misuse("--out %s: several trials have no archive of their own; --record writes a recording, which plateau export converts", o.out)
+	}
+	return cli.CheckWorkers(o.workers)
+}
+
+// series are several trials: examples, or a stimulus, each shown some times.
+type series struct {
+	builder
+	o        trialOptions
+	examples []int        // to show, one after another; nil for a stimulus
+	set      *dataset.Set // that has them
+	specs    []phaseSpec  // of a protocol file; nil without one
+	text     string
+}
+
+// trials returns the number of trials.
+func (s *series) trials() int { return max(1, len(s.examples)) * s.o.repeats }
+
+// protocol returns what a trial shows.
+func (s *series) protocol(trial int) (*protocol, error) {
+	b, repeat := s.builder, trial%s.o.repeats
+	b.number = sim.RepeatNumber(0, repeat)
+	if s.examples != nil {
+		e, err := training.ReadExample(s.set, s.examples[trial/s.o.repeats], training.Shape{Inputs: b.m.Network.Inputs, Classes: b.m.Network.Classes}, "trial")
+		if err != nil {
+			return nil, err
+		}
+		b.example, b.number = &e, sim.RepeatNumber(e.Index, repeat)
+	}
+	if s.specs != nil {
+		return b.fromSpecs(s.o.phases, s.specs, s.text)
+	}
+	return b.fromOptions(s.o)
+}
+
+// newSeries plans the trials that the options ask for.
+func newSeries(con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, o trialOptions) (*series, error) {
+	s := &series{builder: builder{c: c, m: m.OnGrid(), info: info}, o: o}
+	example := o.stimulus == ""
+	if o.file() {
+		var err error
+		if s.specs, s.text, err = readProtocol(o.phases); err != nil {
+			return nil, err
+		}
+		if example = shows(s.specs); !example && (o.chosen || o.examples != "") {
+			return nil, cli.Misuse("--phases %s: no phase has the stimulus %q, so no image of the data set is shown", o.phases, theExample)
+		}
+	}
+	if example {
+		s.examples = []int{o.example}
+		if o.examples != "" {
+			most := mostImages(c, info, o.split)
+			numbers, err := cli.ParseRanges(o.examples, 0, most)
+			if err != nil {
+				return nil, cli.Misuse("--examples %v; there are %d images in the %s set of %s", err, most, o.split, c.Data.Short())
+			}
+			s.examples = numbers
+		}
+		o.example = slices.Max(s.examples)
+		var err error
+		if s.set, err = trialImages(con, c, o); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// manyEvent is a line of --json for each of several trials.
+type manyEvent struct {
+	Event   string `json:"event"` // trial
+	Trial   int    `json:"trial"` // counted from 0, as in the recording
+	Example int    `json:"example"`
+	Repeat  int    `json:"repeat"`
+	Class   int    `json:"class"`
+	Read    int    `json:"read"`
+}
+
+// trialsEvent is the last line.
+type trialsEvent struct {
+	Event     string  `json:"event"` // trials
+	Data      string  `json:"data"`
+	Split     string  `json:"split,omitempty"`
+	Trials    int     `json:"trials"`
+	Repeats   int     `json:"repeats"`
+	Errors    int     `json:"errors"`
+	Seconds   float64 `json:"seconds"`
+	Recording string  `json:"recording,omitempty"`
+}
+
+// runMany runs several trials on all cores, and records them.
+func runMany(ctx context.Context, con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, net *network.Network, origin *record.Origin, o trialOptions) error {
+	s, err := newSeries(con, c, m, info, o)
+	if err != nil {
+		return err
+	}
+	first, err := s.protocol(0) // finds mistakes before anything is written
+	if err != nil {
+		return err
+	}
+	recording, err := s.record(net, origin, first)
+	if err != nil {
+		return err
+	}
+	total := trialsEvent{Event: "trials", Data: c.Data.Short(), Split: o.split, Trials: s.trials(), Repeats: o.repeats, Recording: o.record}
+	if first.Example < 0 {
+		total.Split = ""
+	}
+	bar := con.Progress("trials", int64(s.trials()), func(done int64, elapsed time.Duration) string {
+		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, s.trials(), terminal.PerSecond(done, elapsed), terminal.Clock(terminal.Left(done, int64(s.trials()), elapsed)))
+	})
+	known := false // whether any trial has a class
+	trials := &protocols.Trials{Model: m, Network: net, Number: s.trials(),
+		Show: func(trial int) (sim.Presentation, []sim.Phase, error) {
+			p, err := s.protocol(trial)
+			if err != nil {
+				return sim.Presentation{}, nil, err
+			}
+			return p.Presentation, p.phases, nil
+		},
+		Done: func(trial int, p sim.Presentation, shown *protocols.Shown) error {
+			bar.At(int64(trial + 1))
+			if p.Class >= 0 && shown.Read >= 0 {
+				if known = true; shown.Predicted != p.Class {
+					total.Errors++
+				}
+			}
+			con.Event(manyEvent{"trial", trial, p.Example, trial % o.repeats, p.Class, shown.Predicted})
+			return nil
+		},
+	}
+	began := time.Now()
+	watched := protocols.Watched{Workers: o.workers}
+	if recording != nil {
+		watched.Watch, watched.Potentials = recording.Writer, recording.Writer.Potentials()
+	}
+	err = trials.Run(ctx, watched)
+	bar.End()
+	if closed := recording.Close(); err == nil {
+		err = closed
+	}
+	if ctx.Err() != nil && err != nil {
+		left := "; nothing was written"
+		if o.record != "" {
+			left = fmt.Sprintf("; %s holds the trials before", o.record)
+		}
+		return cli.Interrupted("%s", left)
+	}
+	if err != nil {
+		return err
+	}
+	total.Seconds = time.Since(began).Seconds()
+	con.Event(total)
+	con.Line("%s", s.summary(total, known))
+	return nil
+}
+
+// record begins the recording, if there is to be one.
+func (s *series) record(net *network.Network, origin *record.Origin, first *protocol) (*run.Recording, error) {
+	if s.o.record == "" {
+		return nil, nil
+	}
+	h, err := settings.TrialsHeader(s.c, s.m, s.o.split)
+	if err != nil {
+		return nil, err
+	}
+	h.Origin = origin
+	if s.o.repeats > 1 {
+		h.Repeats = s.o.repeats
+	}
+	if h.Protocol = first.text; first.Example < 0 {
+		h.Split = ""
+	}
+	return run.CreateRecording(s.o.record, s.o.force, h, net)
+}
+
+// summary says what was done, and what can be done with it.
+func (s *series) summary(e trialsEvent, known bool) string {
+	var b strings.Builder
+	what := "a stimulus"
+	switch {
+	case s.examples != nil:
+		what = fmt.Sprintf("%s of the %s set", terminal.Plural(len(s.examples), "image"), s.o.split)
+	case s.o.file():
+		what = "the phases of " + terminal.Printable(s.o.phases)
+	}
+	fmt.Fprintf(&b, "%s: %s of %s, %s each, in %s", s.c.Title(), terminal.Plural(e.Trials, "trial"), what, terminal.Plural(e.Repeats, "time"), terminal.Clock(time.Duration(e.Seconds*float64(time.Second))))
+	if known {
+		fmt.Fprintf(&b, "\nerror %s: %d of %d predictions wrong", terminal.WithAccuracy(float64(e.Errors)/float64(e.Trials)), e.Errors, e.Trials)
+	}
+	if s.o.record != "" {
+		path := cli.Argument(s.o.record)
+		fmt.Fprintf(&b, "\neverything is in %s:\n  %s\n  %s", terminal.Printable(s.o.record), cli.Command("inspect", path), cli.Command("export", path, "--to", "parquet"))
+	}
+	return b.String()
+}
