@@ -196,7 +196,8 @@ func TestPythonPages(t *testing.T) {
 			}
 			blocks := pageBlocks(t, path, string(text))
 			plateautest.Empty(t)
-			if err := os.Symlink(program, "plateau"); err != nil {
+			t.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
+			if err := os.Symlink(program, "plateau"); err != nil { // pages say plateau or ./plateau
 				t.Fatal(err)
 			}
 			shell := startPython(t, python, script)
