@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -241,4 +242,25 @@ func TestDataDescribe(t *testing.T) {
 	refused(t, "there is no data set minst, and no file or folder of that name; did you mean mnist?", "data", "describe", "minst")
 	refused(t, "is for the data sets by name", "data", "describe", own, "--data-dir", ".")
 	refused(t, "nan.npz: x_train: number 17 is NaN", "data", "describe", filepath.Join(own, "bad", "nan.npz"))
+}
+
+// The folder of torchvision, in the working folder, is found, and so it is later from
+// another one.
+func TestDataWhereTorchvisionPutsIt(t *testing.T) {
+	plateautest.Empty(t)
+	for _, name := range []string{"PLATEAU_DATA", "XDG_CACHE_HOME", "KERAS_HOME"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("HOME", t.TempDir())
+	small(t, "torch")
+	raw := filepath.Join("data", "MNIST", "raw")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(raw), 0o777), os.Rename(filepath.Join("torch", "mnist"), raw), os.Mkdir("elsewhere", 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	out := must(t, "train", "--data", "mnist", "--hidden", "none", "--epochs", "1", "--out", "run")
+	if want := "from " + raw; !strings.Contains(out, want) {
+		t.Errorf("train says %s, want %q", out, want)
+	}
+	t.Chdir("elsewhere")
+	must(t, "test", "--run", filepath.Join("..", "run"))
 }

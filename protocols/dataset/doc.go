@@ -29,6 +29,7 @@
 //  2. the folder that the environment variable PLATEAU_DATA names
 //  3. plateau in the user's cache folder, where downloads go
 //  4. the folder where Keras keeps its data sets
+//  5. data in the working folder, where torchvision's mostly are
 //
 // In each of these, the files of a set may lie in a folder named for the set, in
 // the folder where torchvision puts them, or directly. The sets of EMNIST share the

@@ -70,6 +70,14 @@ func TestSearchPath(t *testing.T) {
 			t.Errorf("SearchPath(%q) with PLATEAU_DATA=%q is %q, want %q", c.dir, c.env, got, c.want)
 		}
 	}
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("data", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PLATEAU_DATA", "")
+	if got, want := SearchPath(""), []string{cache, keras, "data"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("SearchPath where there is a folder data is %q, want %q", got, want)
+	}
 }
 
 // Files are put into each folder, from the last of the search path to the first;

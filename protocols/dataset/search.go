@@ -9,8 +9,9 @@ import (
 
 // SearchPath lists the folders that may hold data sets, in the order in which Load
 // searches them. If dir is not empty, the user named it and it is the only one.
-// Otherwise they are $PLATEAU_DATA, if set, CacheDir, and the folder where Keras
-// keeps its data sets. The package reads no other part of the environment.
+// Otherwise they are $PLATEAU_DATA, if set, CacheDir, the folder where Keras keeps its
+// data sets, and LocalDir, if it is there. The package reads no other part of the
+// environment.
 func SearchPath(dir string) []string {
 	if dir != "" {
 		return []string{dir}
@@ -27,8 +28,15 @@ func SearchPath(dir string) []string {
 	} else if home, err := os.UserHomeDir(); err == nil {
 		path = append(path, filepath.Join(home, ".keras", "datasets"))
 	}
+	if info, err := os.Stat(LocalDir); err == nil && info.IsDir() {
+		path = append(path, LocalDir)
+	}
 	return path
 }
+
+// LocalDir is the folder, in the working folder, into which those who use torchvision
+// mostly put data sets. It is only read.
+const LocalDir = "data"
 
 // CacheDir returns the folder for downloaded data sets: plateau in the user's cache
 // folder. It need not exist.

@@ -21,12 +21,12 @@ func DataCommand(con *terminal.Console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "data", GroupID: cli.GroupSetup,
 		Short: "list, fetch, verify and describe data sets",
-		Long: `List, fetch, verify and describe data sets. The program looks for their files in --data-dir
-only, if that is given; otherwise in $PLATEAU_DATA, the user's cache folder, and
-the folder of Keras, in this order. It can also use the files that torchvision has
-downloaded (MNIST/raw, EMNIST/raw and so on), and those of MNIST that Keras has
-(mnist.npz). Your own data is used by its path,
-with --data PATH.`,
+		Long: `List, fetch, verify and describe data sets. The program looks for their files in
+--data-dir only, if that is given; otherwise in $PLATEAU_DATA, the user's cache
+folder, the folder of Keras, and data in the working folder, in this order. It can
+also use the files that torchvision has downloaded (MNIST/raw, EMNIST/raw and so
+on), and those of MNIST that Keras has (mnist.npz). Your own data is used by its
+path: train --data PATH.`,
 		Example: `  plateau data list
   plateau data fetch mnist
   plateau data verify mnist

@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/terminal"
@@ -55,6 +56,10 @@ func pin(c *Config, data *dataset.Data) error {
 	}
 	if problems != nil {
 		return &Error{Problems: problems}
+	}
+	// A run must find its data from another working folder too.
+	if c.Data.Dir == "" && strings.HasPrefix(data.Dir, dataset.LocalDir+string(filepath.Separator)) {
+		c.Data.Dir = data.Dir
 	}
 	if c.Data.Dir != "" {
 		dir, err := filepath.Abs(c.Data.Dir)
