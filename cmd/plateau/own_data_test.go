@@ -264,3 +264,28 @@ func TestDataWhereTorchvisionPutsIt(t *testing.T) {
 	t.Chdir("elsewhere")
 	must(t, "test", "--run", filepath.Join("..", "run"))
 }
+
+// Images of two channels are drawn whole, wherever images are.
+func TestOwnDataWithTwoChannels(t *testing.T) {
+	plateautest.Empty(t)
+	var b bytes.Buffer
+	w := npz.NewWriter(&b)
+	x, y := make([]uint8, 30*6*6*2), make([]int64, 30)
+	for i := range y {
+		y[i] = int64(i % 2)
+		x[i*72+int(y[i])*30], x[i*72+i] = 255, 128
+	}
+	if err := errors.Join(w.Write("x", []int{30, 6, 6, 2}, x), w.Write("y", []int{30}, y), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	plateautest.WriteFile(t, "pairs.npz", b.String())
+	must(t, "train", "--data", "pairs.npz", "--hidden", "4", "--epochs", "1", "--record", "--out", "run")
+	must(t, "plot", "run", "--what", "fields", "--out", "fields.svg")
+	if text := plateautest.ReadFile(t, "fields.svg"); !strings.Contains(text, "channel 0") || !strings.Contains(text, "channel 1") {
+		t.Error("a channel is not drawn")
+	}
+	must(t, "plot", filepath.Join("run", "recording.plateau"), "--out", "trial.svg")
+	if text := plateautest.ReadFile(t, "trial.svg"); !strings.Contains(text, "<image") {
+		t.Error("the picture of a trial has no image")
+	}
+}

@@ -56,6 +56,21 @@ func (s *Set) Image(i int) []byte {
 	return s.Pixels[i*n : (i+1)*n : (i+1)*n]
 }
 
+// Colour returns the colour of a pixel of image i, which is grey unless there are three
+// channels. The grey of several channels is their mean.
+func (s *Set) Colour(i, x, y int) (red, green, blue byte) {
+	image, plane, at := s.Image(i), s.Width*s.Height, y*s.Width+x
+	if s.Channels == 3 {
+		return image[at], image[plane+at], image[2*plane+at]
+	}
+	sum := 0
+	for ; at < len(image); at += plane {
+		sum += int(image[at])
+	}
+	grey := byte(sum / s.Channels)
+	return grey, grey, grey
+}
+
 // Label returns the class of image i.
 func (s *Set) Label(i int) int { return int(s.Labels[i]) }
 

@@ -24,3 +24,16 @@ func TestFirstAndLast(t *testing.T) {
 		}
 	}
 }
+
+// Three channels are a colour; one is a grey, and so is the mean of two or four.
+func TestColour(t *testing.T) {
+	for channels, want := range map[int][3]byte{1: {8, 8, 8}, 2: {18, 18, 18}, 3: {8, 28, 48}, 4: {38, 38, 38}} {
+		s := &Set{Width: 2, Height: 5, Channels: channels, Classes: 1, Labels: []byte{0}}
+		for v := range 10 * channels {
+			s.Pixels = append(s.Pixels, byte(2*v))
+		}
+		if r, g, b := s.Colour(0, 0, 2); [3]byte{r, g, b} != want {
+			t.Errorf("with %d channels: %d, %d, %d, want %v", channels, r, g, b, want)
+		}
+	}
+}

@@ -61,8 +61,13 @@ func drawFields(con *terminal.Console, o options) (figure.Figure, figure.About, 
 	about.Title = fmt.Sprintf("Receptive fields: %s of %s", layer, c.Title())
 	about.Description = fmt.Sprintf("%s, seed %d: weights from the image to %s", filepath.Clean(folder), c.Seed, which)
 	f := &figure.Fields{Title: about.Title, Subtitle: about.Description, Width: info.Width, Height: info.Height, Neurons: chosen}
-	if info.Channels == 3 {
+	switch {
+	case info.Channels == 3:
 		f.Channels = []string{"red", "green", "blue"}
+	case info.Channels > 1:
+		for i := range info.Channels {
+			f.Channels = append(f.Channels, fmt.Sprintf("channel %d", i))
+		}
 	}
 	return f, about, nil
 }

@@ -277,6 +277,17 @@ func ink(values []uint8, shape []int) image.Image {
 			m.SetNRGBA(i%w, i/w, color.NRGBA{values[i], values[w*h+i], values[2*w*h+i], 0xff})
 		}
 		return m
+	case len(shape) == 3 && shape[0] > 1: // other channels than colours: their mean
+		n := shape[1] * shape[2]
+		mean := make([]uint8, n)
+		for i := range mean {
+			sum := 0
+			for k := i; k < len(values); k += n {
+				sum += int(values[k])
+			}
+			mean[i] = uint8(sum / shape[0])
+		}
+		return ink(mean, shape[1:])
 	}
 	return nil
 }

@@ -18,16 +18,17 @@ func pixelAt(set *dataset.Set, i, x, y, side int) (p pixel) {
 	if y*side >= set.Height {
 		return p
 	}
-	image, plane := set.Image(i), set.Width*set.Height
-	for c := range p {
-		sum, n := 0, 0
-		for yy := y * side; yy < min((y+1)*side, set.Height); yy++ {
-			for xx := x * side; xx < min((x+1)*side, set.Width); xx++ {
-				sum += int(image[min(c, set.Channels-1)*plane+yy*set.Width+xx])
-				n++
-			}
+	var sum [3]int
+	n := 0
+	for yy := y * side; yy < min((y+1)*side, set.Height); yy++ {
+		for xx := x * side; xx < min((x+1)*side, set.Width); xx++ {
+			red, green, blue := set.Colour(i, xx, yy)
+			sum[0], sum[1], sum[2] = sum[0]+int(red), sum[1]+int(green), sum[2]+int(blue)
+			n++
 		}
-		p[c] = byte(sum / n)
+	}
+	for c := range p {
+		p[c] = byte(sum[c] / n)
 	}
 	return p
 }

@@ -190,15 +190,12 @@ func ViewRecording(path string) (*Recording, error) {
 
 // PictureOf returns an image of a data set, white on black.
 func PictureOf(set *dataset.Set, i int) image.Image {
-	n := set.Width * set.Height
 	m := image.NewNRGBA(image.Rect(0, 0, set.Width, set.Height))
-	values := set.Image(i)
-	for k := range n {
-		c := color.NRGBA{values[k], values[k], values[k], 0xff}
-		if set.Channels == 3 {
-			c.G, c.B = values[n+k], values[2*n+k]
+	for y := range set.Height {
+		for x := range set.Width {
+			red, green, blue := set.Colour(i, x, y)
+			m.SetNRGBA(x, y, color.NRGBA{red, green, blue, 0xff})
 		}
-		m.SetNRGBA(k%set.Width, k/set.Width, c)
 	}
 	return m
 }
