@@ -50,7 +50,7 @@ func setsTable() string {
 
 // The blocks of Python on the page write one data set in three forms, and all of them are
 // read.
-func TestDocsOwnData(t *testing.T) {
+func TestPythonOwnData(t *testing.T) {
 	python := os.Getenv("PLATEAU_PYTHON")
 	if python == "" {
 		t.Skip("PLATEAU_PYTHON names no Python interpreter with NumPy and Pillow")
