@@ -126,7 +126,9 @@ func TestOwnDataGoesWithTheRun(t *testing.T) {
 			t.Errorf("%s has the classes %q, error %v", name, classes, err)
 		}
 	}
-	mustFail(t, "shapes.npz: file does not exist; if it was moved, --data says where it is", "test", "--run", run)
+	mustFail(t, "shapes.npz: file does not exist; if it was moved, --data PATH says where it is", "test", "--run", run)
+	must(t, "export", recording, "--to", "nwb", "--data-dir", filepath.Join("..", "moved"), "--out", "moved.nwb")
+	mustFail(t, "shapes.npz: file does not exist", "export", recording, "--to", "nwb", "--data-dir", "..", "--out", "nowhere.nwb")
 	tested := must(t, "test", "--run", run, "--data", filepath.Join("..", "moved", "shapes.npz"), "--json")
 	event := plateautest.JSONLines(t, tested)[0]
 	if event["data"] != "shapes.npz" || len(event["classes"].([]any)) != 3 {

@@ -102,8 +102,12 @@ func (d *dataSection) describe() error {
 func (d *dataSection) own() (*dataset.Data, error) {
 	data := d.loaded
 	if data == nil {
+		path := d.Name
+		if d.Dir != "" { // it was moved to another folder
+			path = filepath.Join(d.Dir, d.Short())
+		}
 		var err error
-		if data, _, err = dataset.ReadOwn(d.Name); err != nil {
+		if data, _, err = dataset.ReadOwn(path); err != nil {
 			return nil, err
 		}
 		if set := data.Train; set.Classes != len(d.classes) || !slices.Equal([]int{set.Width, set.Height, set.Channels}, d.size) {
@@ -172,7 +176,7 @@ func (d dataSection) Same(other dataSection) bool {
 // moved says in an error that files were not found how their new place is given.
 func moved(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w; if it was moved, --data says where it is", err)
+		return fmt.Errorf("%w; if it was moved, --data PATH says where it is, or --data-dir DIR of export in which folder", err)
 	}
 	return err
 }
