@@ -207,6 +207,7 @@ func TestCurrentsOfATrial(t *testing.T) {
 
 	e := plateautest.JSONLines(t, must(t, "trial", "--hidden", "8", "--stimulus", "none", "--current", "hidden0:0:8=-3.5:3.5:3.5",
 		"--set", "phases.forward_ms=3000", "--json", "--out", "fi.npz"))[0]
+	must(t, "plot", "fi.npz", "--out", "fi.svg") // without an image, a class or a prediction
 	steps := e["injected"].([]any)
 	if len(steps) != 3 || len(e["phases"].([]any)) != 3 {
 		t.Fatalf("%v", e)

@@ -202,6 +202,7 @@ func (t *Trial) neuron(whole panel, n Neuron) {
 	curve.y0, curve.y1 = limits(0.06, n.Apical, []float64{0})
 	line(curve.Canvas, 0.5, lightGrey, nil, curve.at(0, 0), curve.at(curve.x1, 0))
 	curve.curve(t.fine(1.1), vermilion, nil, t.Time, n.Apical)
+	free := curve.box.Min.X // where the label of the next plateau may begin
 	for _, pl := range n.Plateaus {
 		if !finite(pl.Mean) || !finite(pl.Time) || !finite(pl.From) {
 			continue
@@ -210,7 +211,14 @@ func (t *Trial) neuron(whole panel, n Neuron) {
 		line(curve.Canvas, 2.6, black, nil, from, at)
 		line(curve.Canvas, 0.7, black, nil, at, vg.Point{X: at.X, Y: upper.box.Max.Y - 2})
 		curve.DrawGlyphNoClip(draw.GlyphStyle{Color: black, Radius: 2.8, Shape: draw.CircleGlyph{}}, at)
-		write(curve.Canvas, aligned(bold(words(smallSize, black)), text.XRight, text.YTop), at.X-4, upper.box.Max.Y, "plateau α = "+strconv.FormatFloat(pl.Alpha, 'f', 3, 64))
+		style, alpha := aligned(bold(words(smallSize, black)), text.XRight, text.YTop), strconv.FormatFloat(pl.Alpha, 'f', 3, 64)
+		for _, label := range []string{"plateau α = " + alpha, "α = " + alpha, alpha} {
+			if at.X-4-style.Width(label) > free { // in short phases there is little room, or none
+				write(curve.Canvas, style, at.X-4, upper.box.Max.Y, label)
+				break
+			}
+		}
+		free = at.X
 	}
 	curve.ticksLeft(scaleTicks(curve.y0, curve.y1, 2), false, true)
 	if end, ok := lastFinite(n.Apical); ok {

@@ -148,7 +148,10 @@ func (t *shownTrial) figure() *figure.Trial {
 		}
 		return strconv.Itoa(k)
 	}
-	f.Title = "One trial: " + called(t.class)
+	f.Title = "One trial"
+	if t.class >= 0 {
+		f.Title += ": " + called(t.class)
+	}
 	if t.read >= 0 {
 		f.Title += ", predicted " + called(t.read)
 	}
@@ -156,7 +159,11 @@ func (t *shownTrial) figure() *figure.Trial {
 	for _, p := range f.Populations {
 		sizes = append(sizes, p.Neurons)
 	}
-	f.Subtitle = fmt.Sprintf("%s: %s on %s, image %d, seed %d", t.from, terminal.Join(sizes, "-"), t.data.Name, t.example, t.seed)
+	shown := "a stimulus of one's own"
+	if t.example >= 0 {
+		shown = fmt.Sprintf("image %d", t.example)
+	}
+	f.Subtitle = fmt.Sprintf("%s: %s on %s, %s, seed %d", t.from, terminal.Join(sizes, "-"), t.data.Name, shown, t.seed)
 	return f
 }
 

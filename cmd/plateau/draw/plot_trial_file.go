@@ -32,8 +32,8 @@ func openTrialFile(path string) (*trialFile, error) {
 		err = fmt.Errorf("%s: holds weights; for pictures of the run: %s", path, cli.Command("plot", cli.Argument(filepath.Dir(path))))
 	case slices.Contains(names, "class_potential"):
 		err = fmt.Errorf("%s: was written by an older version of plateau, under other names; %s makes it anew", path, cli.Command("trial"))
-	case !run.HoldsAll(names, "image", "populations", "phase_begin_ms"):
-		err = fmt.Errorf("%s: is not the file of a trial: there is no array image, populations or phase_begin_ms in it; %s makes one%s", path, cli.Command("trial"), run.TakenBy(path))
+	case !run.HoldsAll(names, "run", "populations", "phase_begin_ms"):
+		err = fmt.Errorf("%s: is not the file of a trial: there is no array run, populations or phase_begin_ms in it; %s makes one%s", path, cli.Command("trial"), run.TakenBy(path))
 	}
 	if err != nil {
 		r.Close()
@@ -101,7 +101,7 @@ func (t *trialFile) read() *shownTrial {
 	s.noise = c.Model(info).Neurons.Noise
 	s.class, s.read = int(single(t, t.r.Int32, "trial_class")), int(single(t, t.r.Int32, "trial_predicted"))
 	s.example, s.seed = int(single(t, t.r.Int64, "trial_example")), single(t, t.r.Uint64, "seed")
-	s.classes = len(take(t, t.r.Float64, "trial_class_potential"))
+	s.classes = len(take(t, t.r.Strings, "class_names"))
 	s.outputSoma = t.columns("output_soma")
 	if n := len(s.outputSoma); t.err == nil && (s.classes == 0 || n == 0 || n%s.classes != 0) {
 		t.fail("output_soma has %d neurons, want the same number for each of %d classes", n, s.classes)
@@ -186,16 +186,14 @@ func (t *trialFile) potentials(units []unit) (apical, basal, soma [][]float64, e
 // neurons returns the number of neurons of a population.
 func (t *trialFile) neurons(i int, name string) int {
 	if i == 0 {
-		shape, err := t.r.Shape("image")
-		if err != nil {
-			t.fail("%s", cli.Plain(err))
+		sizes := take(t, t.r.Int64, "population_sizes")
+		if t.err == nil && len(sizes) == 0 {
+			t.fail("population_sizes is empty")
+		}
+		if t.err != nil {
 			return 0
 		}
-		n := 1
-		for _, d := range shape {
-			n *= d
-		}
-		return n
+		return int(sizes[0])
 	}
 	return t.width(name + "_soma")
 }
@@ -243,8 +241,11 @@ func (t *trialFile) columns(name string, which ...int) [][]float64 {
 	return columns
 }
 
-// image returns the image that was shown.
+// image returns the image that was shown, nil if the stimulus was none.
 func (t *trialFile) image() image.Image {
+	if !slices.Contains(t.r.Names(), "image") {
+		return nil
+	}
 	values, shape, err := t.r.Uint8("image")
 	if err != nil {
 		t.fail("%s", cli.Plain(err))
