@@ -30,8 +30,7 @@ var (
 // An archive is an .npz file of images and labels.
 type archive struct {
 	*npz.Reader
-	used  []string
-	names []string // of the labels, if these are texts
+	used []string
 }
 
 // readArchive reads an .npz archive.
