@@ -54,9 +54,9 @@ raster draw the run's recording. Potentials that were not recorded are recompute
 	cli.Describe(flags, cli.HeadLook, "trial", "N")
 	flags.StringVar(&o.trials, "trials", "", "trials of a raster, counted from 0, such as 0:20,77 (default: the first)")
 	cli.Describe(flags, cli.HeadLook, "trials", "A:B,…")
-	flags.StringVar(&o.populations, "populations", "", "populations of a raster, some of input,hidden0,…,output (default: all that were recorded)")
+	flags.StringVar(&o.populations, "populations", "", "of a raster, some of input,hidden0,…,output (default: all that were recorded); one of tuning and variability")
 	cli.Describe(flags, cli.HeadLook, "populations", "NAME,…")
-	flags.StringVar(&o.neurons, "neurons", "", "of a trial, such as 7,hidden1:3, or none; of fields, such as 0:20,77, or largest (default: a choice)")
+	flags.StringVar(&o.neurons, "neurons", "", "of a trial, such as 7,hidden1:3, or none; of fields, such as 0:20,77, or largest; one of tuning (default: a choice)")
 	cli.Describe(flags, cli.HeadLook, "neurons", "N,N,…")
 	flags.StringVar(&o.labels, "labels", "", "names for the lines of runs, in their order (default: the settings in which they differ)")
 	cli.Describe(flags, cli.HeadLook, "labels", "NAME,NAME,…")
@@ -148,7 +148,7 @@ func Drawings() []drawing {
 		{Name: "raster", Meaning: "the spikes of trials of a recording", source: fromRecording,
 			options: []string{"trial", "trials", "populations"}, draw: drawRaster},
 		{Name: "learning", Meaning: "error and loss after each epoch", source: fromRuns, many: true, file: "learning", options: ofCourses, draw: drawLearning},
-	}, append(measuredPictures(), []drawing{
+	}, append(append(responsePictures(), measuredPictures()...), []drawing{
 		{Name: "confusion", Meaning: "the confusion matrix: which classes were predicted for which", source: fromTests, many: true, file: "confusion", draw: drawConfusion},
 		{Name: "fields", Meaning: "receptive fields: the weights from the image to each neuron", source: fromRuns, file: "fields",
 			options: []string{"neurons"}, draw: drawFields},
