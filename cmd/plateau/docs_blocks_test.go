@@ -18,7 +18,7 @@ import (
 
 // pythonPages are the pages whose commands and blocks of Python are run, each in an
 // empty folder. A block in an HTML comment, which readers do not see, can prepare it.
-var pythonPages = []string{"data.md", "python.md", "stimuli.md", "weights.md"}
+var pythonPages = []string{"data.md", "python.md", "stimuli.md", "trials.md", "weights.md"}
 
 // A block is a part of a page between two lines of ```.
 type block struct {
