@@ -11,6 +11,7 @@ import (
 	"plateau/protocols"
 	"plateau/protocols/protocolstest"
 	"plateau/protocols/responses"
+	"plateau/protocols/training"
 	"plateau/sim"
 	"plateau/sim/record"
 )
@@ -26,7 +27,16 @@ func recorded(t *testing.T, m protocols.Model, examples []int, repeats int) (*re
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = protocols.RunTrials(t.Context(), m, net, data, protocols.Showings(examples, repeats), protocols.Watched{Workers: 2, Watch: w}, func(*protocols.Trial) error { return nil })
+	trials := &protocols.Trials{Model: m, Network: net, Number: len(examples) * repeats,
+		Show: func(trial int) (sim.Presentation, []sim.Phase, error) {
+			i := examples[trial/repeats]
+			e, err := training.ReadExample(data, i, training.Shape{Inputs: m.Network.Inputs, Classes: m.Network.Classes}, "trial")
+			number := sim.RepeatNumber(i, trial%repeats)
+			return sim.Presentation{Purpose: sim.TrialSpikes, Number: number, Example: i, Class: e.Class}, m.Phases(number, e), err
+		},
+		Done: func(int, sim.Presentation, *protocols.Shown) error { return nil },
+	}
+	err = trials.Run(t.Context(), protocols.Watched{Workers: 2, Watch: w})
 	if err := errors.Join(err, w.Close()); err != nil {
 		t.Fatal(err)
 	}
