@@ -1,19 +1,15 @@
 package stimulus
 
-import (
-	"fmt"
-
-	"plateau/sim/record/npz"
-)
+import "fmt"
 
 // readRates reads rates in Hz.
 func readRates(path string, in Input) (*Stimulus, error) {
-	r, err := npz.Open(path)
+	r, name, err := only(path)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	values, shape, err := numbers(path, r, r.Names()[0])
+	values, shape, err := numbers(path, r, name)
 	if err != nil {
 		return nil, err
 	}

@@ -174,6 +174,10 @@ func TestStimuliRefused(t *testing.T) {
 		}
 		return path
 	}
+	spikes, err := os.ReadFile(file("spikes.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	narrow := input
 	narrow.Width = 5
 	for _, test := range []struct {
@@ -201,6 +205,8 @@ func TestStimuliRefused(t *testing.T) {
 		{write("trials.csv", "trial,time_ms,neuron\n1,1,1\n2,1,1\n"), input, "trial 2 after"},
 		{write("text.npz", "hello"), input, "neither"},
 		{write("text.png", "hello"), input, "unknown format"},
+		{write("zip.npy", "PK\x05\x06"+strings.Repeat("\x00", 18)), input, "zip.npy holds 0 arrays"},
+		{write("packed.npy", string(spikes)), input, "packed.npy holds 2 arrays"},
 	} {
 		_, err := stimulus.Read(test.path, test.in)
 		if err == nil || !strings.Contains(err.Error(), test.want) {

@@ -6,7 +6,6 @@ import (
 
 	"plateau/internal/elementary"
 	"plateau/internal/stream"
-	"plateau/sim/record/npz"
 )
 
 // Constant returns a current that does not change.
@@ -24,7 +23,7 @@ func Ramp(from, to float64, steps int) []float32 {
 }
 
 // Levels returns a current that takes each of some levels for the same time. If the steps
-// cannot be divided evenly, later levels are longer by one.
+// cannot be divided evenly, some levels are longer by one.
 func Levels(levels []float64, steps int) []float32 {
 	values := make([]float32, steps)
 	for k := range values {
@@ -81,12 +80,12 @@ func (n Noise) Values(dt float64, steps, neurons int, seed, presentation uint64,
 // ReadCurrent reads the current of each step from an array of NumPy (.npy): a number for
 // each step, which all of some neurons get, or for each step one for each neuron.
 func ReadCurrent(path string, steps, neurons int) ([]float32, error) {
-	r, err := npz.Open(path)
+	r, name, err := only(path)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	values, shape, err := numbers(path, r, r.Names()[0])
+	values, shape, err := numbers(path, r, name)
 	if err != nil {
 		return nil, err
 	}
