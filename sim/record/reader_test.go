@@ -13,6 +13,7 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/replay"
+	"plateau/sim"
 	"plateau/sim/record"
 )
 
@@ -226,6 +227,16 @@ func TestOpenWhatIsNoRecording(t *testing.T) {
 	for name, want := range map[string]string{path: "not a recording", filepath.Join(t.TempDir(), "none"): "no such file", t.TempDir(): "not a regular file"} {
 		if _, err := record.Open(name); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v; want %q", name, err, want)
+		}
+	}
+}
+
+// Repeats are counted for images and for stimuli of one's own alike.
+func TestRepeat(t *testing.T) {
+	for purpose, want := range map[sim.Purpose]int{sim.TrialSpikes: 2, sim.ProtocolSpikes: 2, sim.TrainingSpikes: 0, sim.TestSpikes: 0} {
+		trial := record.Trial{Purpose: purpose, Number: sim.RepeatNumber(5, 2)}
+		if got := trial.Repeat(); got != want {
+			t.Errorf("purpose %v: repeat %d, want %d", purpose, got, want)
 		}
 	}
 }

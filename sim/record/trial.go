@@ -43,9 +43,10 @@ func (t *Trial) Correct() bool { return t.Class >= 0 && t.Predicted == t.Class }
 func (t *Trial) Wrong() bool { return t.Class >= 0 && t.Predicted >= 0 && t.Predicted != t.Class }
 
 // Repeat returns how many times the example had been shown before in its recording's
-// repeats; 0 for trials that are not repeated.
+// repeats, or for a stimulus that is in no data set, the stimulus; 0 for trials that are
+// not repeated.
 func (t *Trial) Repeat() int {
-	if t.Purpose != sim.TrialSpikes {
+	if t.Purpose != sim.TrialSpikes && t.Purpose != sim.ProtocolSpikes {
 		return 0
 	}
 	return sim.Repeat(t.Number)
