@@ -168,7 +168,7 @@ func (c *contents) event(p *parser, h *Header) {
 			}
 		}
 		if flags&flagCurrents != 0 {
-			e.Currents = p.currents(h)
+			e.Currents = p.currents(h, e.Steps)
 		}
 		t := c.current()
 		t.phases = append(t.phases, e)

@@ -28,8 +28,8 @@ func appendCurrents(b []byte, currents []sim.Current) []byte {
 	return b
 }
 
-// currents reads what appendCurrents appended.
-func (p *parser) currents(h *Header) (list []sim.Current) {
+// currents reads what appendCurrents appended, in a phase of the given number of steps.
+func (p *parser) currents(h *Header, steps int) (list []sim.Current) {
 	for range p.count(len(p.rest)) {
 		c := sim.Current{Layer: p.count(len(h.Populations) - 1)}
 		into := int(p.byte())
@@ -50,7 +50,12 @@ func (p *parser) currents(h *Header) (list []sim.Current) {
 			c.Neurons = append(c.Neurons, i)
 			next = i + 1
 		}
-		c.Values = p.floats(p.count(len(p.rest) / 4))
+		n := p.count(len(p.rest) / 4)
+		if n != 1 && n != steps && n != p.times(steps, len(c.Neurons)) {
+			p.fail() // sim.Current.At could not find its way in it
+			return nil
+		}
+		c.Values = p.floats(n)
 		list = append(list, c)
 	}
 	return list

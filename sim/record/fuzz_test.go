@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/network"
 	"plateau/protocols"
+	"plateau/sim"
 	"plateau/sim/record"
 )
 
@@ -113,7 +115,7 @@ func FuzzReader(f *testing.F) {
 	h := protocols.RecordingHeader(m)
 	h.Weights = true
 	other, _, _ := recordTraining(f, m, h, 3, 10)
-	files := [][]byte{file, other, file[:len(file)/2], file[:endOf(f, file)]}
+	files := [][]byte{file, other, file[:len(file)/2], file[:endOf(f, file)], injected(f, []float32{1, 2, 3, 4, 5, 6, 7, 8}, 4)}
 	for k := range files {
 		f.Add(byte(k), []byte{}, true)
 		f.Add(byte(k), []byte{0, 8, 1, 1}, false)
@@ -140,6 +142,45 @@ func FuzzReader(f *testing.F) {
 			t.Fatalf("a file of %d bytes took %d bytes of memory", len(b), took)
 		}
 	})
+}
+
+// injected returns a recording of a trial of one phase of so many steps, with currents of
+// the given values into two neurons.
+func injected(t testing.TB, values []float32, steps int) []byte {
+	t.Helper()
+	m := tiny(4)
+	h := protocols.RecordingHeader(m)
+	h.Protocol = "a test"
+	var file bytes.Buffer
+	w, err := record.NewWriter(&file, h, newNetwork(t, m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := sim.Phase{Name: "own", Intensity: make([]float32, 6), Steps: steps, Currents: []sim.Current{
+		{Layer: 1, Into: sim.Soma, Neurons: []int{1, 3}, Values: values},
+	}}
+	w.Observe(&sim.Presentation{Purpose: sim.ProtocolSpikes, Rested: true, Example: -1, Class: -1})
+	w.Observe(&sim.PhaseBegan{Phase: &p})
+	w.Observe(&sim.PhaseEnded{Phase: &p, Means: make([]network.Means, 2)})
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// Currents that have values for other steps or neurons than the phase has are damage: an
+// export would look for values that are not there.
+func TestValuesOfCurrents(t *testing.T) {
+	for n, fits := range map[int]bool{0: false, 1: true, 3: false, 4: true, 7: false, 8: true, 9: false} {
+		r := read(t, injected(t, make([]float32, n), 4))
+		trial, err := r.Trial(0)
+		if fits && (err != nil || len(trial.Phases[0].Currents[0].Values) != n) {
+			t.Errorf("%d values in a phase of 4 steps for 2 neurons: %v", n, err)
+		}
+		if !fits && err == nil {
+			t.Errorf("%d values in a phase of 4 steps for 2 neurons are read", n)
+		}
+	}
 }
 
 // readEverything reads everything that a recording of a few short trials can hold.
@@ -190,6 +231,14 @@ func readEverything(t *testing.T, r *record.Reader) {
 		for k := range min(len(trial.Phases), 4) {
 			r.Plateaus(i, k, 0)
 			r.Input(i, k)
+			p := &trial.Phases[k]
+			for _, c := range p.Currents {
+				for step := range min(p.Steps, 100) {
+					for n := range c.Neurons {
+						c.At(step, n, p.Steps)
+					}
+				}
+			}
 		}
 		r.State(i)
 		r.Weights(trial.Weights)
