@@ -29,11 +29,8 @@ func RepeatNumber(example, repeat int) uint64 {
 // Repeat returns the repeat that a number made by RepeatNumber stands for.
 func Repeat(number uint64) int { return int(number >> repeatShift) }
 
-// MaxExamples and MaxRepeats limit the examples and repeats that have numbers.
-const (
-	MaxExamples = 1<<31 - 1
-	MaxRepeats  = 1<<31 - 1
-)
+// MaxRepeats limits the repeats that have numbers.
+const MaxRepeats = 1<<31 - 1
 
 // Purpose says what a presentation is for, so that no two draw the same random numbers.
 type Purpose = stream.Purpose
