@@ -35,7 +35,7 @@ func (o *trialOptions) checkMany() error {
 	case o.examples != "" && o.stimulus != "":
 		return cli.Misuse("--examples and --stimulus do not go together; --repeats shows a stimulus several times")
 	case o.many() && o.out != "" && o.out != settings.Nothing:
-		return cli.Misuse("--out %s: several trials have no archive of their own; --record writes a recording, which plateau export converts", o.out)
+		return cli.Misuse("--out %s: several trials have no archive of their own; --record writes a recording, which %s converts", o.out, cli.Command("export"))
 	}
 	return cli.CheckWorkers(o.workers)
 }
