@@ -51,6 +51,9 @@ func NewLearner(m Model, net *network.Network, workers int) (*Learner, error) {
 	}
 	m = m.OnGrid()
 	l := &Learner{model: m, net: net, step: Step{Network: net, Mean: m.MeanUpdate, Seed: m.Seed}, rate: 1}
+	if m.Optimiser.Name != "" {
+		l.step.descent = newDescent(m.Optimiser, m.Rule(), net)
+	}
 	for k := range m.Batch {
 		p := newSlot(k, &l.model, net)
 		l.slots = append(l.slots, p)
@@ -61,6 +64,9 @@ func NewLearner(m Model, net *network.Network, workers int) (*Learner, error) {
 		s, err := newPresenter(&l.model, net)
 		if err != nil {
 			return nil, err
+		}
+		if l.step.descent != nil {
+			s.rule = unit(s.rule)
 		}
 		l.workers = append(l.workers, worker{
 			presenter: s,
@@ -120,7 +126,9 @@ func (l *Learner) Learn(b *training.Batch) error {
 	if b.Len() > len(l.slots) {
 		return fmt.Errorf("protocols: a batch of %d examples, want at most %d", b.Len(), len(l.slots))
 	}
-	if b.Rate != l.rate {
+	if l.step.descent != nil {
+		l.step.descent.factor = b.Rate
+	} else if b.Rate != l.rate {
 		l.rate = b.Rate
 		for _, w := range l.workers {
 			w.presenter.rule = l.model.Rule().Slowed(b.Rate)
@@ -186,7 +194,8 @@ func (l *Learner) show(s *presenter, p *slot) (err error) {
 }
 
 // AppendState appends the state of the network in each slot of a batch: the number of
-// slots, and for each the length of its state (0 at rest) and the state.
+// slots, and for each the length of its state (0 at rest) and the state; then that of the
+// optimiser, if there is one.
 func (l *Learner) AppendState(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(l.slots)))
 	for _, p := range l.slots {
@@ -198,6 +207,9 @@ func (l *Learner) AppendState(b []byte) []byte {
 			b = l.workers[0].presenter.engine.AppendState(b)
 		}
 		binary.LittleEndian.PutUint32(b[length:], uint32(len(b)-length-4))
+	}
+	if d := l.step.descent; d != nil {
+		b = d.appendState(b)
 	}
 	return b
 }
@@ -219,8 +231,12 @@ func (l *Learner) SetState(b []byte) error {
 		}
 		b = b[n:]
 	}
-	if len(b) > 0 {
-		return fmt.Errorf("there are %d bytes after the states of the slots", len(b))
+	d, want := l.step.descent, 0
+	if d != nil {
+		want = d.size()
+	}
+	if len(b) != want {
+		return fmt.Errorf("there are %d bytes after the states of the slots, want %d of the optimiser", len(b), want)
 	}
 	engine := l.workers[0].presenter.engine
 	before := engine.AppendState(nil)
@@ -231,6 +247,9 @@ func (l *Learner) SetState(b []byte) error {
 		if err := engine.SetState(state); err != nil {
 			return errors.Join(err, engine.SetState(before))
 		}
+	}
+	if d != nil {
+		d.setState(b)
 	}
 	for k, p := range l.slots {
 		p.state = states[k]

@@ -23,6 +23,7 @@ type Model struct {
 	Train   TwoPhase
 	Test    TestPhase
 
+	Optimiser     Optimiser // how weights follow the updates
 	Rates         []float64 // η of each layer, from the first hidden layer up
 	FeedbackRates []float64 // η_b of the feedback to each hidden layer; nil: it does not learn
 	HiddenScale   float64   // P₀
@@ -127,7 +128,8 @@ func (m Model) Validate() error {
 		m.Train.Validate(),
 		m.Test.Validate(),
 		m.validateSteps(),
-		m.Rule().Validate(m.Network))
+		m.Rule().Validate(m.Network),
+		m.Optimiser.Validate())
 }
 
 // OnGrid returns the model as it runs, with every duration rounded to a multiple of

@@ -16,5 +16,6 @@ func RecordingHeader(m Model) record.Header {
 	if !m.Course.Constant() {
 		h.Course = m.Course
 	}
+	h.Optimiser = m.Optimiser.Name
 	return h
 }

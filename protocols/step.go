@@ -7,8 +7,9 @@ import "plateau/network"
 // symmetric feedback follows the forward weights, with new noise if there is any.
 type Step struct {
 	Network *network.Network
-	Mean    bool   // by the mean of the updates
-	Seed    uint64 // of the noise of feedback
+	Mean    bool     // by the mean of the updates
+	Seed    uint64   // of the noise of feedback
+	descent *descent // nil if the updates are added
 }
 
 // Take takes the step after a batch. Learnt is the number of examples that have been
@@ -22,6 +23,9 @@ func (s Step) Take(updates []*network.Update, learnt uint64) {
 // begin prepares the updates of a batch. Then parts of the step can be taken at the same
 // time; end comes last.
 func (s Step) begin(updates []*network.Update) {
+	if s.descent != nil {
+		s.descent.steps++
+	}
 	if !s.Mean {
 		return
 	}
@@ -32,6 +36,10 @@ func (s Step) begin(updates []*network.Update) {
 
 // share takes part number part of parts of the step.
 func (s Step) share(updates []*network.Update, part, parts int) {
+	if s.descent != nil {
+		s.descent.share(updates, part, parts)
+		return
+	}
 	s.Network.ApplyPart(updates, part, parts)
 }
 

@@ -38,7 +38,7 @@ var arrows = []struct {
 	{"protocols/dataset", "kernels compartments network sim sim/record/npz"},
 	{"protocols/training", "network"},
 	{"protocols/rival", "network network/rate protocols/training"},
-	{"protocols", "kernels compartments network sim sim/... protocols/training"},
+	{"protocols", "kernels compartments network network/rate sim sim/... protocols/training"},
 	{"protocols/...", "kernels compartments network sim sim/... protocols protocols/..."},
 	// The rooms of the program: terminal ◄ cli ◄ settings ◄ run ◄ train ◄ {trial, look, draw, view} ◄ main.
 	{"cmd/plateau/terminal", "protocols/dataset"},

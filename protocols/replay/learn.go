@@ -27,6 +27,9 @@ func (p *Replay) slot(k int) *slot {
 // learn replays a trial that changed weights and keeps its update, which apply adds
 // at the end of the batch.
 func (p *Replay) learn(t *record.Trial) error {
+	if o := p.header.Optimiser; o != "" {
+		return fmt.Errorf("the network learnt from it with %s, whose state is not recorded; a run with record.weights_every = 1 has the weights of every trial", o)
+	}
 	if err := p.missing(everyPopulation); err != nil {
 		return err
 	}

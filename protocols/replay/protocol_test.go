@@ -3,6 +3,7 @@ package replay_test
 import (
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"plateau/protocols"
@@ -149,5 +150,31 @@ func TestCurrentsNeedAProtocol(t *testing.T) {
 	}
 	if err := r.Close(); err == nil {
 		t.Error("the recording has no error")
+	}
+}
+
+// Weights that changed by an optimiser are not learnt again; trials with stored weights
+// are replayed.
+func TestReplayNeedsWeightsOfAnOptimiser(t *testing.T) {
+	m := protocolstest.Tiny(8)
+	m.Optimiser = protocols.Optimiser{Name: protocols.Momentum, Momentum: 0.9}
+	h, f := protocols.RecordingHeader(m), fullHeader(m)
+	h.Weights, h.SnapshotEvery = true, 1
+	f.Weights, f.SnapshotEvery = true, 5
+	spikes, full := recordTwice(t, m, h, f, 8, 1)
+	r, was := spikes.reader(t), full.reader(t)
+	if got := r.Header(); got.Format != 4 || got.Optimiser != protocols.Momentum {
+		t.Errorf("the header is %+v", got)
+	}
+	for i := range r.Trials() {
+		if err := compareReplay(replay.New(r, nil), r, was, i); err != nil {
+			t.Errorf("trial %d: %v", i, err)
+		}
+	}
+	if err := compareReplay(replay.New(was, nil), was, was, 3); err == nil || !strings.Contains(err.Error(), "momentum, whose state is not recorded") {
+		t.Errorf("error %v", err)
+	}
+	if err := compareReplay(replay.New(was, nil), was, was, 5); err != nil {
+		t.Error(err)
 	}
 }

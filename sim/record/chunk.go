@@ -64,7 +64,8 @@ const (
 	version      = 1
 	ownPhases    = 2 // also holds phases with currents and with intensities that change
 	courses      = 3 // also holds courses of learning rates that do not simply decay
-	latest       = courses
+	optimisers   = 4 // also holds runs whose updates do not simply add up
+	latest       = optimisers
 	fileStart    = len(fileMagic) + 4
 	chunkMagic   = "\xc9Pc\x1a"
 	frameSize    = 48

@@ -37,7 +37,7 @@
 // # The file
 //
 // All numbers are little-endian. The file begins with 12 bytes, 89 50 4C 41 54 45
-// 41 55 0D 0A 1A 0A, and the version of the format as uint32: 1, or 2 or 3 if
+// 41 55 0D 0A 1A 0A, and the version of the format as uint32: 1, or 2 to 4 if
 // the recording holds what earlier versions cannot. Then come chunks, one after
 // another: each has a frame of 48 bytes and a payload.
 //

@@ -58,6 +58,9 @@ type Header struct {
 	// Weights says whether weights are stored; if not, only their digests are.
 	// Replay needs the weights, from here or from elsewhere.
 	Weights bool
+	// Optimiser, if not empty, says that updates do not simply add up to the weights, and
+	// what they do instead. Replay then needs weights that are stored.
+	Optimiser string
 	// SnapshotEvery is the number of trials after which another snapshot of the weights
 	// is taken; 0 if only one is taken, before the first trial. If weights are
 	// stored, one is also taken when trials that changed them were not recorded.
@@ -79,6 +82,9 @@ func (h *Header) complete(a network.Architecture) {
 	}
 	if wireCourseOf(h.Course) != nil {
 		h.Format = courses
+	}
+	if h.Optimiser != "" {
+		h.Format = optimisers
 	}
 	if h.Populations == nil {
 		h.Populations = Populations(a)

@@ -46,6 +46,7 @@ type wireHeader struct {
 	Select        Selection `json:"Trials,omitzero"`
 	Weights       bool      `json:",omitempty"`
 	SnapshotEvery int       `json:"Snapshots,omitempty"`
+	Optimiser     string    `json:",omitempty"`
 }
 
 // wireCourse is what a network.Course has beside its Decay.
@@ -128,7 +129,7 @@ func (h Header) MarshalJSON() ([]byte, error) {
 		Network: h.Network, Seed: h.Seed, Rule: h.Rule, MeanUpdate: h.MeanUpdate,
 		RateDecay: h.Course.Decay, RateCourse: wireCourseOf(h.Course), EpochTrials: h.EpochTrials,
 		Populations: h.Populations, Probes: h.Probes, Plateaus: h.Plateaus, Repeats: h.Repeats, Select: h.Select,
-		Weights: h.Weights, SnapshotEvery: h.SnapshotEvery,
+		Weights: h.Weights, SnapshotEvery: h.SnapshotEvery, Optimiser: h.Optimiser,
 	}
 	if !h.Begun.IsZero() {
 		w.Begun = &h.Begun
@@ -159,7 +160,7 @@ func (h *Header) UnmarshalJSON(b []byte) error {
 		Network: w.Network, Seed: w.Seed, Rule: w.Rule, MeanUpdate: w.MeanUpdate,
 		Course: w.RateCourse.course(w.RateDecay), EpochTrials: w.EpochTrials,
 		Populations: w.Populations, Probes: w.Probes, Plateaus: w.Plateaus, Repeats: w.Repeats, Select: w.Select,
-		Weights: w.Weights, SnapshotEvery: w.SnapshotEvery,
+		Weights: w.Weights, SnapshotEvery: w.SnapshotEvery, Optimiser: w.Optimiser,
 	}
 	if w.Begun != nil {
 		h.Begun = *w.Begun

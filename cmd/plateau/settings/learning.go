@@ -20,11 +20,14 @@ type learningSection struct {
 	rates, feedbackRates     []float64
 	course                   network.Course
 	hiddenScale, outputScale float64
+	optimiser                string
+	momentum, beta2, epsilon float64
 }
 
 // defaultLearning leaves out what follows other settings.
 func defaultLearning(m protocols.Model) learningSection {
-	return learningSection{Rule: kinds()[0].name, course: m.Course, keep: keepLast}
+	return learningSection{Rule: kinds()[0].name, course: m.Course, keep: keepLast,
+		optimiser: noOptimiser, momentum: 0.9, beta2: 0.999, epsilon: 1e-8}
 }
 
 // Values of learning.batch_update and learning.keep.
@@ -37,6 +40,9 @@ const (
 
 // KeepsBest reports whether a run ends with the weights of its best epoch.
 func (l learningSection) KeepsBest() bool { return l.keep == keepBest }
+
+// noOptimiser is the value of learning.optimiser by which updates are added.
+const noOptimiser = "none"
 
 const maxEpochs = 1000000
 
@@ -141,6 +147,29 @@ func learningKeys() []Key {
 		Range:    whole(0, maxEpochs),
 		At:       func(c *Config) any { return &c.Learning.course.WarmUp },
 	}, {
+		Name: "learning.optimiser", Meaning: "how the weights follow the updates of the rule: none adds them, as in the paper; momentum and adam take steps of the size of the learning rates, in which earlier updates go on acting",
+		rules:    spiking(),
+		Equation: "none: W ← W + ΔW; momentum: v ← μ v + ΔW/η, W ← W + η v; adam: of m and v of ΔW/η",
+		Range:    choice(noOptimiser, protocols.Momentum, protocols.Adam),
+		At:       func(c *Config) any { return &c.Learning.optimiser },
+	}, {
+		Name: "learning.momentum", Meaning: "momentum μ of momentum, and decay β_1 of the mean of updates of adam",
+		rules: spiking(),
+		Range: below(0, 1).with(", more than 0 with learning.optimiser = "+quote(protocols.Momentum), func(c *Config) bool {
+			return c.Learning.momentum > 0 || c.Learning.optimiser != protocols.Momentum
+		}),
+		At: func(c *Config) any { return &c.Learning.momentum },
+	}, {
+		Name: "learning.beta2", Meaning: "adam: decay β_2 of the mean of squared updates",
+		rules: spiking(),
+		Range: below(0, 1),
+		At:    func(c *Config) any { return &c.Learning.beta2 },
+	}, {
+		Name: "learning.epsilon", Meaning: "adam: number ε that keeps it from dividing by 0",
+		rules: spiking(),
+		Range: moreThan(0, 1),
+		At:    func(c *Config) any { return &c.Learning.epsilon },
+	}, {
 		Name: "learning.hidden_scale", Meaning: "scale P_0 of the updates of hidden layers", Unit: "ms",
 		rules:    spiking(),
 		Symbols:  "P_0",
@@ -173,6 +202,9 @@ func (l learningSection) spread(hidden int) []float64 {
 func (l learningSection) addTo(m *protocols.Model) {
 	m.Rates, m.FeedbackRates, m.Course = l.rates, l.feedback(), l.rateCourse()
 	m.HiddenScale, m.OutputScale = l.hiddenScale, l.outputScale
+	if l.optimiser != noOptimiser {
+		m.Optimiser = protocols.Optimiser{Name: l.optimiser, Momentum: l.momentum, Beta2: l.beta2, Epsilon: l.epsilon}
+	}
 	m.Batch, m.MeanUpdate = l.Batch, l.batchUpdate == updateMean
 }
 

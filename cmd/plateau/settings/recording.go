@@ -226,7 +226,7 @@ func TrialsHeader(c *Config, m protocols.Model, split string) (record.Header, er
 	if err != nil {
 		return h, err
 	}
-	h.Split, h.Rule, h.MeanUpdate, h.Course, h.EpochTrials, h.SnapshotEvery = split, nil, false, network.Course{}, 0, 0
+	h.Split, h.Rule, h.MeanUpdate, h.Course, h.EpochTrials, h.SnapshotEvery, h.Optimiser = split, nil, false, network.Course{}, 0, 0, ""
 	s := h.Select
 	h.Select = record.Selection{}
 	if c.Given["record.trials"] == "--set" {
@@ -242,7 +242,7 @@ func TrialsHeader(c *Config, m protocols.Model, split string) (record.Header, er
 func TrialHeader(c *Config, m protocols.Model, split string) record.Header {
 	h := protocols.RecordingHeader(m)
 	signHeader(c, &h, split)
-	h.Rule, h.MeanUpdate, h.Course = nil, false, network.Course{}
+	h.Rule, h.MeanUpdate, h.Course, h.Optimiser = nil, false, network.Course{}, ""
 	h.Plateaus, h.Weights = true, true
 	for i := range h.Populations[1:] {
 		for _, v := range Variables() {
