@@ -29,7 +29,7 @@ func TestResponsePictures(t *testing.T) {
 	must(t, strings.Fields("plot many.plateau --what tuning --out picture.png")...)
 	before := plateautest.Tree(t)
 	mistake(t, "plot many.plateau --what fi --out x.svg", statusFailed, []string{"no phase has a constant current", "trial --current"}, before)
-	mistake(t, "plot fi.plateau --what variability --out x.svg", statusFailed, []string{"no example was shown more than once", "trial --repeats"}, before)
+	mistake(t, "plot fi.plateau --what variability --out x.svg", statusFailed, []string{"nothing was shown more than once with the same weights", "trial --repeats"}, before)
 	mistake(t, "plot many.plateau --what tuning --neurons 12 --out x.svg", statusMisuse, []string{"0 to 11"}, before)
 	mistake(t, "plot many.plateau --what tuning --populations input,output --out x.svg", statusMisuse, []string{"one population"}, before)
 }

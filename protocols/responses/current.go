@@ -8,7 +8,6 @@ import (
 
 	"plateau/sim"
 	"plateau/sim/record"
-	"plateau/sim/record/intact"
 )
 
 // A CurrentCurve is how fast neurons of a population fire with a constant current: their
@@ -20,18 +19,43 @@ type CurrentCurve struct {
 	Rate       []float64 // mean over the neurons that got it (Hz)
 }
 
+// An electrode is where a current flows: a compartment of a population.
+type electrode struct {
+	population int
+	into       sim.Compartment
+}
+
+// constant returns the current into each neuron at each electrode in a phase, for neurons
+// in which it is constant: the sum, if there are several.
+func constant(currents []sim.Current) map[electrode]map[int]float64 {
+	found := map[electrode]map[int]float64{}
+	for _, c := range currents {
+		at := electrode{c.Layer, c.Into}
+		if found[at] == nil {
+			found[at] = map[int]float64{}
+		}
+		for _, n := range c.Neurons {
+			found[at][n] += float64(c.Values[0])
+		}
+	}
+	for _, c := range currents {
+		if len(c.Values) > 1 {
+			for _, n := range c.Neurons {
+				delete(found[electrode{c.Layer, c.Into}], n)
+			}
+		}
+	}
+	return found
+}
+
 // CurrentCurves measures all phases in which a constant current flowed. Populations whose
 // spikes were not recorded have no curve.
 func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
-	type electrode struct {
-		population int
-		into       sim.Compartment
-	}
 	type firing struct {
 		spikes int
-		time   float64 // of all neurons together (ms)
+		steps  int64 // of all neurons together
 	}
-	r, h := intact.Of(reader), reader.Header()
+	r, h := of(reader), reader.Header()
 	found := map[electrode]map[float64]firing{}
 	for i := range r.Trials() {
 		t, err := r.Trial(i)
@@ -40,24 +64,26 @@ func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 		}
 		for _, p := range t.Phases {
 			to := min(p.End(), t.Steps)
-			for _, c := range p.Currents {
-				if len(c.Values) != 1 || to <= p.First || !h.Populations[c.Layer].Spikes {
+			if to <= p.First {
+				continue
+			}
+			for at, levels := range constant(p.Currents) {
+				if !h.Populations[at.population].Spikes || len(levels) == 0 {
 					continue
 				}
-				counts := make([]int, h.Populations[c.Layer].Size)
-				if err := count(r, i, c.Layer, p.First, to, counts); err != nil {
+				counts := make([]int, h.Populations[at.population].Size)
+				if err := r.count(i, at.population, p.First, to, counts); err != nil {
 					return nil, err
 				}
-				at := electrode{c.Layer, c.Into}
 				if found[at] == nil {
 					found[at] = map[float64]firing{}
 				}
-				f := found[at][float64(c.Values[0])]
-				for _, n := range c.Neurons {
+				for n, level := range levels {
+					f := found[at][level]
 					f.spikes += counts[n]
+					f.steps += int64(to - p.First)
+					found[at][level] = f
 				}
-				f.time += float64(len(c.Neurons)) * h.Clock().At(int64(to-p.First))
-				found[at][float64(c.Values[0])] = f
 			}
 		}
 	}
@@ -68,7 +94,7 @@ func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 		c := CurrentCurve{Population: at.population, Into: at.into, Current: slices.Sorted(maps.Keys(found[at]))}
 		for _, level := range c.Current {
 			f := found[at][level]
-			c.Rate = append(c.Rate, 1000*float64(f.spikes)/f.time)
+			c.Rate = append(c.Rate, 1000*float64(f.spikes)/h.Clock().At(f.steps))
 		}
 		curves = append(curves, c)
 	}

@@ -187,7 +187,7 @@ func TestPoissonInputHasFanoOne(t *testing.T) {
 
 func TestNothingToMeasure(t *testing.T) {
 	r, _ := recorded(t, protocols.Default(6, []int{5}, 3), []int{2, 3}, 1)
-	if _, err := responses.VariabilityOf(r, 1); err == nil || err.Error() != "no example was shown more than once" {
+	if _, err := responses.VariabilityOf(r, 1); err == nil || err.Error() != "nothing was shown more than once with the same weights" {
 		t.Errorf("without repeats: %v", err)
 	}
 	if _, err := responses.CurrentCurves(r); err == nil {
@@ -231,5 +231,143 @@ func TestCurrentCurves(t *testing.T) {
 	}
 	if curves[0].Rate[0] >= curves[0].Rate[2] {
 		t.Errorf("rates %v do not rise with the current", curves[0].Rate)
+	}
+}
+
+// show records trials of phases of one's own.
+func show(t *testing.T, m protocols.Model, change func(*record.Header), trials int, trial func(i int) (sim.Presentation, []sim.Phase)) *record.Reader {
+	t.Helper()
+	net := protocolstest.Network(t, m)
+	h := protocols.RecordingHeader(m)
+	h.Rule, h.Course, h.Weights, h.Protocol = nil, network.Course{}, true, "a test"
+	change(&h)
+	var b bytes.Buffer
+	w, err := record.NewWriter(&b, h, net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range trials {
+		p, phases := trial(i)
+		if _, err := protocols.ShowPhases(m, net, p, phases, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return reader(t, b.Bytes())
+}
+
+// steady returns a phase in which all inputs fire at the same share of their largest rate.
+func steady(name string, steps int, intensity float32) sim.Phase {
+	return sim.Phase{Name: name, Steps: steps, Intensity: slices.Repeat([]float32{intensity}, 6)}
+}
+
+// Repeats of a stimulus of one's own vary too. Without repeats, nothing says that trials
+// of such stimuli show the same.
+func TestVariabilityOfAStimulus(t *testing.T) {
+	m := protocols.Default(6, []int{5}, 3)
+	trial := func(i int) (sim.Presentation, []sim.Phase) {
+		return sim.Presentation{Purpose: sim.ProtocolSpikes, Number: sim.RepeatNumber(0, i), Example: -1, Class: -1}, []sim.Phase{steady("own", 80, 0.5)}
+	}
+	r := show(t, m, func(h *record.Header) { h.Repeats = 10 }, 10, trial)
+	v, err := responses.VariabilityOf(r, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 6 {
+		var counts []float64
+		for i := range 10 {
+			counts = append(counts, float64(len(spikesOf(t, r, i, 0, n, 80))))
+		}
+		if mean, variance := meanVariance(counts); len(v.Fano) != 6 || !near(v.Fano[n], variance/mean) || v.Examples != 1 {
+			t.Errorf("input %d: %+v, want a Fano factor of %v", n, v, variance/mean)
+		}
+	}
+	if _, err := responses.VariabilityOf(show(t, m, func(*record.Header) {}, 3, trial), 0); err == nil {
+		t.Error("trials that are no repeats are compared")
+	}
+}
+
+// Training shows examples again with other weights, which is no repeat.
+func TestLearningIsNoVariability(t *testing.T) {
+	m := protocols.Default(6, []int{5}, 3)
+	net := protocolstest.Network(t, m)
+	var b bytes.Buffer
+	w, err := record.NewWriter(&b, protocols.RecordingHeader(m), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer, err := protocolstest.New(m, net, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer.Watch(w, false)
+	for range 2 {
+		if _, err := trainer.Epoch(t.Context(), protocolstest.Noise(3, 4, 6, 3), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := responses.VariabilityOf(reader(t, b.Bytes()), 1); err == nil {
+		t.Errorf("two epochs of training are %d examples that were repeated", v.Examples)
+	}
+}
+
+// A phase before the stimulus is not the response to it.
+func TestResponseIsToTheStimulus(t *testing.T) {
+	m := protocols.Default(6, []int{5}, 3)
+	given := steady("given", 50, 0)
+	for range given.Steps {
+		given.Spikes = append(given.Spikes, []int32{2})
+	}
+	for _, stimulus := range []sim.Phase{steady("image", 50, 1), given} {
+		r := show(t, m, func(*record.Header) {}, 1, func(int) (sim.Presentation, []sim.Phase) {
+			taught := steady("taught", 20, 1)
+			taught.Taught = true
+			return sim.Presentation{Purpose: sim.TrialSpikes, Class: 1}, []sim.Phase{steady("silence", 100, 0), taught, stimulus, steady("more", 30, 1)}
+		})
+		tuning, err := responses.TuningOf(r, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := len(spikesOf(t, r, 0, 0, 2, 120))
+		if want := float64(len(spikesOf(t, r, 0, 0, 2, 170))-before) / 0.05; want == 0 || !near(tuning.Rates[2][1], want) {
+			t.Errorf("%s: input 2 fires at %v Hz, want %v", stimulus.Name, tuning.Rates[2][1], want)
+		}
+	}
+}
+
+// Currents into one neuron add up; with one that changes, there is no constant current.
+func TestCurrentsAddUp(t *testing.T) {
+	m := protocols.Default(6, []int{5}, 3)
+	r := show(t, m, func(*record.Header) {}, 1, func(int) (sim.Presentation, []sim.Phase) {
+		p := steady("own", 10, 0)
+		inject := func(neurons []int, values ...float32) {
+			p.Currents = append(p.Currents, sim.Current{Layer: 1, Into: sim.Soma, Neurons: neurons, Values: values})
+		}
+		inject([]int{0, 1, 2}, 1)
+		inject([]int{1, 2, 3}, 2)
+		inject([]int{2}, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+		return sim.Presentation{Purpose: sim.ProtocolSpikes, Example: -1, Class: -1}, []sim.Phase{p}
+	})
+	curves, err := responses.CurrentCurves(r)
+	if err != nil || len(curves) != 1 || !slices.Equal(curves[0].Current, []float64{1, 2, 3}) {
+		t.Fatalf("%+v, %v, want currents of 1, 2 and 3", curves, err)
+	}
+	changing := show(t, m, func(*record.Header) {}, 1, func(int) (sim.Presentation, []sim.Phase) {
+		p := steady("own", 2, 0)
+		p.Currents = []sim.Current{{Layer: 1, Into: sim.Soma, Neurons: []int{0}, Values: []float32{1, 2}}}
+		return sim.Presentation{Purpose: sim.ProtocolSpikes, Example: -1, Class: -1}, []sim.Phase{p}
+	})
+	if curves, err := responses.CurrentCurves(changing); err == nil {
+		t.Errorf("a current that changes has the curves %+v", curves)
+	}
+	for k, neuron := range []int{0, 3, 1} {
+		if want := float64(len(spikesOf(t, r, 0, 1, neuron, 10))) / 0.01; !near(curves[0].Rate[k], want) {
+			t.Errorf("current %v: %v Hz, want %v", curves[0].Current[k], curves[0].Rate[k], want)
+		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"plateau/sim/record"
-	"plateau/sim/record/intact"
 )
 
 // Tuning is how fast the neurons of a population fire for each class.
@@ -16,21 +15,21 @@ type Tuning struct {
 
 // TuningOf measures the first phase without teaching of all trials that have a class.
 func TuningOf(reader *record.Reader, population int) (*Tuning, error) {
-	r, h := intact.Of(reader), reader.Header()
+	r, h := of(reader), reader.Header()
 	classes, size := h.Network.Classes, h.Populations[population].Size
 	spikes, steps := make([][]int, classes), make([]int, classes)
 	for k := range spikes {
 		spikes[k] = make([]int, size)
 	}
 	t := &Tuning{Trials: make([]int, classes)}
-	err := eachTrial(r, func(i int, trial *record.Trial, k int) error {
+	err := r.eachTrial(func(i int, trial *record.Trial, k int) error {
 		c, p := trial.Class, trial.Phases[k]
 		if c < 0 || c >= classes {
 			return nil
 		}
 		t.Trials[c]++
 		steps[c] += p.Steps
-		return count(r, i, population, p.First, p.End(), spikes[c])
+		return r.count(i, population, p.First, p.End(), spikes[c])
 	})
 	if err != nil {
 		return nil, err

@@ -1,13 +1,14 @@
 package responses
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"math"
 	"slices"
 
+	"plateau/sim"
 	"plateau/sim/record"
-	"plateau/sim/record/intact"
 )
 
 // Variability is how much the responses of a population vary.
@@ -15,7 +16,7 @@ type Variability struct {
 	Mean, Fano []float64 // of each neuron and each example that was repeated: mean count and Fano factor
 	CV         []float64 // of the intervals of each neuron that had at least leastIntervals
 	Steps      int       // length of the window in which spikes are counted
-	Examples   int       // number of examples that were repeated
+	Examples   int       // number of examples, or stimuli, that were repeated
 }
 
 // leastIntervals is the number of intervals from which a CV is taken.
@@ -41,31 +42,56 @@ func (m *moments) variance() float64 {
 	return max(m.sq-float64(m.sum*m.mean()), 0) / float64(m.n-1)
 }
 
-// VariabilityOf compares trials of the same example, in the first phase without teaching.
+// An occasion is what trials have in common that are compared: what they show, and the
+// weights. Training shows examples many times too, but learning is no variability.
+type occasion struct {
+	example int    // −1 for a stimulus that is in no data set
+	number  uint64 // of the first presentation
+	weights string
+	updates int
+}
+
+// occasionOf returns the occasion of a trial; ok is false for a stimulus that is in no data
+// set, unless the recording is one of repeats, whose numbers tell stimuli apart.
+func occasionOf(t *record.Trial, h *record.Header) (o occasion, ok bool) {
+	o = occasion{example: t.Example, weights: t.Weights, updates: t.Updates}
+	if t.Example < 0 {
+		o.number = t.Number - sim.RepeatNumber(0, t.Repeat())
+	}
+	return o, t.Example >= 0 || h.Repeats > 0
+}
+
+func (o occasion) compare(p occasion) int {
+	return cmp.Or(cmp.Compare(o.example, p.example), cmp.Compare(o.number, p.number), cmp.Compare(o.weights, p.weights), cmp.Compare(o.updates, p.updates))
+}
+
+// VariabilityOf compares trials that show the same with the same weights, in the first
+// phase without teaching.
 // If phases have different lengths, spikes are counted in as much as the shortest has,
 // as otherwise the lengths would add to the variance.
 func VariabilityOf(reader *record.Reader, population int) (*Variability, error) {
-	r, h := intact.Of(reader), reader.Header()
+	r, h := of(reader), reader.Header()
 	v := &Variability{Steps: math.MaxInt}
-	shown := map[int]int{}
-	if err := eachTrial(r, func(_ int, t *record.Trial, k int) error {
-		if t.Example >= 0 {
-			shown[t.Example]++
+	shown := map[occasion]int{}
+	if err := r.eachTrial(func(_ int, t *record.Trial, k int) error {
+		if o, ok := occasionOf(t, h); ok {
+			shown[o]++
 			v.Steps = min(v.Steps, t.Phases[k].Steps)
 		}
 		return nil
 	}); err != nil {
 		return nil, err
 	}
-	maps.DeleteFunc(shown, func(_, n int) bool { return n < 2 })
+	maps.DeleteFunc(shown, func(_ occasion, n int) bool { return n < 2 })
 	if v.Examples = len(shown); v.Examples == 0 {
-		return nil, errors.New("no example was shown more than once")
+		return nil, errors.New("nothing was shown more than once with the same weights")
 	}
 	size := h.Populations[population].Size
-	counted, intervals := map[int][]moments{}, make([]moments, size)
+	counted, intervals := map[occasion][]moments{}, make([]moments, size)
 	counts, last := make([]int, size), make([]int32, size)
-	err := eachTrial(r, func(i int, t *record.Trial, k int) error {
-		if shown[t.Example] == 0 {
+	err := r.eachTrial(func(i int, t *record.Trial, k int) error {
+		o, _ := occasionOf(t, h)
+		if shown[o] == 0 {
 			return nil
 		}
 		clear(counts)
@@ -83,19 +109,19 @@ func VariabilityOf(reader *record.Reader, population int) (*Variability, error) 
 				last[n] = spike.Step
 			}
 		}
-		if counted[t.Example] == nil {
-			counted[t.Example] = make([]moments, size)
+		if counted[o] == nil {
+			counted[o] = make([]moments, size)
 		}
 		for n, c := range counts {
-			counted[t.Example][n].add(float64(c))
+			counted[o][n].add(float64(c))
 		}
 		return s.Err()
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, example := range slices.Sorted(maps.Keys(counted)) {
-		for _, m := range counted[example] {
+	for _, o := range slices.SortedFunc(maps.Keys(counted), occasion.compare) {
+		for _, m := range counted[o] {
 			if m.sum > 0 {
 				v.Mean, v.Fano = append(v.Mean, m.mean()), append(v.Fano, m.variance()/m.mean())
 			}
@@ -107,7 +133,7 @@ func VariabilityOf(reader *record.Reader, population int) (*Variability, error) 
 		}
 	}
 	if v.Mean == nil {
-		return nil, errors.New("no neuron fired in examples that were shown more than once")
+		return nil, errors.New("no neuron fired in what was shown more than once")
 	}
 	return v, nil
 }

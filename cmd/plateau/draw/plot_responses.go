@@ -104,12 +104,16 @@ func drawVariability(_ *terminal.Console, o options) (figure.Figure, figure.Abou
 	defer r.Close()
 	v, err := responses.VariabilityOf(r, population)
 	if err != nil {
-		return nil, about, responseError(o, fmt.Errorf("%w; %s shows examples more than once", err, cli.Command("trial", "--repeats")))
+		return nil, about, responseError(o, fmt.Errorf("%w; %s does that", err, cli.Command("trial", "--repeats")))
 	}
 	h := r.Header()
 	about.Title = "Variability of " + h.Populations[population].Name
-	about.Description = fmt.Sprintf("%s: %s shown repeatedly, spikes counted in %s ms", shortPath(o.from[0]),
-		terminal.Plural(v.Examples, "image"), terminal.Number(h.Clock().At(int64(v.Steps))))
+	shown := terminal.Plural(v.Examples, "image")
+	if h.Split == "" && v.Examples == 1 {
+		shown = "a stimulus"
+	}
+	about.Description = fmt.Sprintf("%s: %s shown repeatedly, spikes counted in %s ms", shortPath(o.from[0]), shown,
+		terminal.Number(h.Clock().At(int64(v.Steps))))
 	return &figure.Variability{Title: about.Title, Subtitle: about.Description, Mean: v.Mean, Fano: v.Fano, CV: v.CV}, about, nil
 }
 
