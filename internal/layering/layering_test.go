@@ -300,7 +300,7 @@ func TestCheck(t *testing.T) {
 // Packages on which a run depends use only those functions of package math that give
 // the same bits on every machine; for the others there is internal/elementary.
 func TestExactMath(t *testing.T) {
-	const decides = "kernels compartments network network/rate sim protocols protocols/rival protocols/training protocols/replay protocols/dataset internal/elementary internal/vec"
+	const decides = "kernels compartments network network/rate sim protocols protocols/rival protocols/training protocols/replay protocols/dataset protocols/stimulus internal/elementary internal/vec"
 	for _, f := range files(t) {
 		if !covered(decides, f.pkg) {
 			continue
