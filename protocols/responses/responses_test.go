@@ -130,6 +130,17 @@ func TestDefinitions(t *testing.T) {
 			}
 		}
 	}
+	for n := range 5 {
+		low, high := math.Inf(1), 0.0
+		for c := range 3 {
+			if time[c] > 0 {
+				low, high = min(low, spikes[n][c]/time[c]), max(high, spikes[n][c]/time[c])
+			}
+		}
+		if !near(tuning.Range(n), high-low) {
+			t.Errorf("neuron %d has a range of %v Hz, want %v", n, tuning.Range(n), high-low)
+		}
+	}
 	if !slices.IsSortedFunc(tuning.Order(), func(a, b int) int { return tuning.Preferred(a) - tuning.Preferred(b) }) {
 		t.Errorf("order %v is not by preferred class", tuning.Order())
 	}

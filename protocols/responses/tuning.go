@@ -61,6 +61,19 @@ func (t *Tuning) Preferred(neuron int) int {
 	return best
 }
 
+// Range returns by how much a neuron fires faster for its preferred class than for the one
+// for which it fires slowest, of those that were shown (Hz).
+func (t *Tuning) Range(neuron int) float64 {
+	fastest := t.Rates[neuron][t.Preferred(neuron)]
+	slowest := fastest
+	for c, v := range t.Rates[neuron] {
+		if t.Trials[c] > 0 {
+			slowest = min(slowest, v)
+		}
+	}
+	return fastest - slowest
+}
+
 // Order lists the neurons by their preferred class, and within one by falling rate.
 func (t *Tuning) Order() []int {
 	order := make([]int, len(t.Rates))

@@ -68,8 +68,8 @@ func drawTuning(_ *terminal.Console, o options) (figure.Figure, figure.About, er
 	}
 	order := t.Order()
 	chosen := order[0]
-	for _, n := range order { // without a choice, the neuron that fires fastest for a class
-		if t.Rates[n][t.Preferred(n)] > t.Rates[chosen][t.Preferred(chosen)] {
+	for _, n := range order { // without a choice, the neuron that tells classes apart best
+		if t.Range(n) > t.Range(chosen) {
 			chosen = n
 		}
 	}
