@@ -48,7 +48,8 @@ func constant(currents []sim.Current) map[electrode]map[int]float64 {
 	return found
 }
 
-// CurrentCurves measures all phases in which a constant current flowed. Populations whose
+// CurrentCurves measures all phases in which a constant current flowed, once they have
+// settled: over the window of their averages. Populations whose
 // spikes were not recorded have no curve.
 func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 	type firing struct {
@@ -63,8 +64,8 @@ func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 			return nil, err
 		}
 		for _, p := range t.Phases {
-			to := min(p.End(), t.Steps)
-			if to <= p.First {
+			from, to := p.First+p.From, min(p.End(), t.Steps)
+			if to <= from {
 				continue
 			}
 			for at, levels := range constant(p.Currents) {
@@ -72,7 +73,7 @@ func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 					continue
 				}
 				counts := make([]int, h.Populations[at.population].Size)
-				if err := r.count(i, at.population, p.First, to, counts); err != nil {
+				if err := r.count(i, at.population, from, to, counts); err != nil {
 					return nil, err
 				}
 				if found[at] == nil {
@@ -81,7 +82,7 @@ func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 				for n, level := range levels {
 					f := found[at][level]
 					f.spikes += counts[n]
-					f.steps += int64(to - p.First)
+					f.steps += int64(to - from)
 					found[at][level] = f
 				}
 			}

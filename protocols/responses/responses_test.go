@@ -207,7 +207,7 @@ func TestNothingToMeasure(t *testing.T) {
 }
 
 // The curve has the rate of the neurons that got each current, in the phase in which they
-// did.
+// did, since it has settled.
 func TestCurrentCurves(t *testing.T) {
 	m := protocols.Default(6, []int{5}, 3)
 	net := protocolstest.Network(t, m)
@@ -220,7 +220,7 @@ func TestCurrentCurves(t *testing.T) {
 	}
 	var phases []sim.Phase
 	for _, level := range []float32{4, -20, 20} {
-		phases = append(phases, sim.Phase{Name: "step", Intensity: make([]float32, 6), Steps: 100, Currents: []sim.Current{{Layer: 1, Into: sim.Soma, Neurons: []int{1, 3}, Values: []float32{level}}}})
+		phases = append(phases, sim.Phase{Name: "step", Intensity: make([]float32, 6), Steps: 100, From: 30, Currents: []sim.Current{{Layer: 1, Into: sim.Soma, Neurons: []int{1, 3}, Values: []float32{level}}}})
 	}
 	_, err = protocols.ShowPhases(m, net, sim.Presentation{Purpose: sim.ProtocolSpikes, Example: -1, Class: -1}, phases, w)
 	if err := errors.Join(err, w.Close()); err != nil {
@@ -234,9 +234,9 @@ func TestCurrentCurves(t *testing.T) {
 	for k, phase := range []int{1, 0, 2} {
 		n := 0.0
 		for _, neuron := range []int{1, 3} {
-			n += float64(len(spikesOf(t, r, 0, 1, neuron, 100*phase+100)) - len(spikesOf(t, r, 0, 1, neuron, 100*phase)))
+			n += float64(len(spikesOf(t, r, 0, 1, neuron, 100*phase+100)) - len(spikesOf(t, r, 0, 1, neuron, 100*phase+30)))
 		}
-		if want := n / 2 / 0.1; !near(curves[0].Rate[k], want) {
+		if want := n / 2 / 0.07; !near(curves[0].Rate[k], want) {
 			t.Errorf("current %v: %v Hz, want %v", curves[0].Current[k], curves[0].Rate[k], want)
 		}
 	}
