@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plateau/internal/regular"
@@ -160,13 +161,20 @@ func (a *archive) kinds(arrays ...string) (kinds []string, err error) {
 	return kinds, nil
 }
 
+// maxText is the largest number of characters of a text.
+const maxText = 999
+
 // texts reads an array of texts.
 func (a *archive) texts(name string) ([]string, error) {
 	shape, err := a.Shape(name)
 	if err != nil {
 		return nil, err
 	}
-	if kind, _ := a.Type(name); tooLarge(shape, 4, maxContent) || len(kind) > len("<U000") {
+	// Each takes memory beside its characters.
+	const each = 16
+	kind, _ := a.Type(name)
+	width, err := strconv.Atoi(strings.TrimPrefix(string(kind), "<U"))
+	if err != nil || width > maxText || tooLarge(shape, each+4*width, maxContent) {
 		return nil, fmt.Errorf("%s has %s texts of type %s, which are more or longer than are allowed", name, times(shape), kind)
 	}
 	v, _, err := a.Strings(name)

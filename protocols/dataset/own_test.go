@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"image"
@@ -259,6 +260,32 @@ func TestOwnBadArrays(t *testing.T) {
 					t.Errorf("%s: error %v, want %q", path, err, part)
 				}
 			}
+		}
+	}
+}
+
+// An archive of a few bytes cannot claim so many labels that they fill the memory.
+func TestOwnTooManyTexts(t *testing.T) {
+	for descr, n := range map[string]int{"<U1": 100_000_000, "<U900": 300_000, "<U1000": 10} {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for name, header := range map[string]string{
+			"x_train.npy": "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 2, 2), }",
+			"y_train.npy": fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%d,), }", descr, n),
+		} {
+			w, err := z.Create(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(w, "\x93NUMPY\x01\x00\x76\x00%-117s\n", header)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "many.npz")
+		writeAll(t, filepath.Dir(path), map[string][]byte{"many.npz": b.Bytes()})
+		if _, _, err := ReadOwn(path); err == nil || !strings.Contains(err.Error(), "more or longer than are allowed") {
+			t.Errorf("%d texts of type %s: error %v", n, descr, err)
 		}
 	}
 }
