@@ -21,9 +21,10 @@ type job[T any] struct {
 	done   chan struct{}
 }
 
-// inOrder does n jobs with several workers. When a job and all before it are done, the observer is told of
-// it and then its result is delivered, from this goroutine. At most twice as many jobs
-// as workers are under way or wait. The first error in the order of jobs ends all.
+// inOrder does n jobs with several workers. When a job and all before it are done, the
+// observer is told of it and then its result is delivered, from this goroutine. At most
+// twice as many jobs as workers are under way or wait. The first error in the order of
+// jobs ends all.
 func inOrder[T any](ctx context.Context, n int, w Watched, net *network.Network, worker func() (work[T], error), deliver func(i int, result T) error) error {
 	if w.Workers < 1 {
 		return fmt.Errorf("protocols: %d workers, want at least 1", w.Workers)

@@ -286,11 +286,13 @@ func plan(con *terminal.Console, c *settings.Config, m protocols.Model, info dat
 		}
 		b.example, b.number = &e, uint64(o.example)
 	}
-	make := b.fromOptions
+	var p *protocol
+	var err error
 	if specs != nil {
-		make = func(o trialOptions) (*protocol, error) { return b.fromSpecs(o.phases, specs, text) }
+		p, err = b.fromSpecs(o.phases, specs, text)
+	} else {
+		p, err = b.fromOptions(o)
 	}
-	p, err := make(o)
 	if err != nil {
 		return nil, err
 	}
