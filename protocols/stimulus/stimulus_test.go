@@ -214,3 +214,56 @@ func TestStimuliRefused(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a file holds, it is a stimulus that a phase can have, or is refused.
+func FuzzRead(f *testing.F) {
+	files, err := os.ReadDir("testdata")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(filepath.Join("testdata", file.Name()))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(filepath.Ext(file.Name()), b)
+	}
+	folder := f.TempDir()
+	f.Fuzz(func(t *testing.T, ending string, b []byte) {
+		switch ending {
+		case ".png", ".jpg", ".npy", ".npz", ".csv":
+		default:
+			return
+		}
+		path := filepath.Join(folder, "fuzzed"+ending)
+		if err := os.WriteFile(path, b, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if current, err := stimulus.ReadCurrent(path, 4, 2); err == nil && len(current) != 4 && len(current) != 8 {
+			t.Errorf("a current has %d values, want 4 or 8", len(current))
+		}
+		s, err := stimulus.Read(path, input)
+		if err != nil {
+			return
+		}
+		p := sim.Phase{Steps: max(1, s.Steps())}
+		if err := s.Show(&p); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(p.Intensity); n != 12 && n != 12*p.Steps || p.Spikes != nil && len(p.Spikes) != p.Steps {
+			t.Errorf("%d intensities and spikes in %d steps of a phase of %d", n, len(p.Spikes), p.Steps)
+		}
+		for _, x := range p.Intensity {
+			if !(x >= 0 && x <= 1) {
+				t.Errorf("an intensity is %v", x)
+			}
+		}
+		for _, list := range p.Spikes {
+			for k, j := range list {
+				if j < 0 || j >= 12 || k > 0 && j < list[k-1] {
+					t.Errorf("neurons %v", list)
+				}
+			}
+		}
+	})
+}

@@ -615,6 +615,14 @@ func FuzzReader(f *testing.F) {
 			return
 		}
 		for _, name := range r.Names() {
+			n := 0
+			if shape, _, err := r.Numbers(name, func(values []float64) error { n += len(values); return nil }); err == nil {
+				for _, d := range shape {
+					if d > 0 && n%d != 0 || d == 0 && n != 0 {
+						t.Fatalf("%d numbers in the shape %v", n, shape)
+					}
+				}
+			}
 			for _, e := range examples {
 				data, shape, err := get(r, name, e.t)
 				if err != nil {
