@@ -62,7 +62,7 @@ func (k kind) inGroup() bool {
 const (
 	fileMagic    = "\x89PLATEAU\r\n\x1a\n"
 	version      = 1
-	ownPhases    = 2 // also holds phases with currents and with intensities that change
+	ownPhases    = 2 // also holds phases with currents and with intensities that change, and lesions
 	courses      = 3 // also holds courses of learning rates that do not simply decay
 	optimisers   = 4 // also holds runs whose updates do not simply add up
 	latest       = optimisers

@@ -77,7 +77,7 @@ type Origin struct {
 // complete fills in what follows from the network that is recorded.
 func (h *Header) complete(a network.Architecture) {
 	h.Format, h.Network = version, a
-	if h.Protocol != "" {
+	if h.Protocol != "" || len(a.Lesions) > 0 {
 		h.Format = ownPhases
 	}
 	if wireCourseOf(h.Course) != nil {

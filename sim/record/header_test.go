@@ -54,6 +54,19 @@ func TestHeader(t *testing.T) {
 	if got := read(t, file.Bytes()).Header(); !reflect.DeepEqual(got.Course, h.Course) || got.EpochTrials != 7 || got.Format != 3 {
 		t.Errorf("the course is %+v with epochs of %d in format %d, want %+v, 7, 3", got.Course, got.EpochTrials, got.Format, h.Course)
 	}
+	// Older programs, which do not know lesions, would replay the rates of silenced neurons.
+	hurt := m
+	hurt.Network.Lesions = []network.Lesion{{Layer: 1, From: 2, To: 4}}
+	file.Reset()
+	if w, err = record.NewWriter(&file, header(hurt), newNetwork(t, hurt)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, file.Bytes()).Header(); !reflect.DeepEqual(got.Network, hurt.Network) || got.Format != 2 {
+		t.Errorf("the network is %+v in format %d, want %+v, 2", got.Network, got.Format, hurt.Network)
+	}
 	h = header(m)
 	if n, err := h.Population("hidden1"); err == nil {
 		t.Errorf("population %d in a header without populations", n)
