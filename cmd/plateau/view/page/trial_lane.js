@@ -47,17 +47,20 @@ export class TrialLane extends Lane {
     for (const trial of visible) {
       const x0 = t.x(trial.first), x1 = t.x(trial.first + trial.steps);
       const gap = x1 - x0 > 6 ? 1 : 0;
-      const wrong = trial.read >= 0 && trial.read !== trial.class;
-      c.fillStyle = wrong ? colours.vermilion : trial.read < 0 ? colours.faint : colours.green;
+      const known = trial.class >= 0; // a stimulus of one's own may have no class
+      const wrong = known && trial.read >= 0 && trial.read !== trial.class;
+      c.fillStyle = wrong ? colours.vermilion : trial.read < 0 || !known ? colours.faint : colours.green;
       c.globalAlpha = trial === current ? 1 : 0.45;
       c.fillRect(x0 + gap, 22, x1 - x0 - 2 * gap, 16);
       c.globalAlpha = 1;
       const low = Math.max(x0, 0), high = Math.min(x1, t.width), room = high - low - 8;
       const name = (k) => names[k] ?? String(k);
+      const label = known ? name(trial.class) : "";
+      const what = [known ? label : "", trial.read >= 0 ? `predicted ${name(trial.read)}` : ""].filter((w) => w).join(", ");
       const words = [
-        `trial ${trial.index}: ${name(trial.class)}` + (trial.read >= 0 ? `, predicted ${name(trial.read)}` : ""),
-        wrong ? `${name(trial.class)} → ${name(trial.read)}` : name(trial.class),
-        wrong ? `${trial.class}→${trial.read}` : String(trial.class),
+        `trial ${trial.index}` + (what ? `: ${what}` : ""),
+        wrong ? `${label} → ${name(trial.read)}` : label,
+        wrong ? `${trial.class}→${trial.read}` : known ? String(trial.class) : "",
       ].find((w) => c.measureText(w).width <= room);
       if (words) {
         c.fillStyle = trial === current ? colours.page : colours.ink;

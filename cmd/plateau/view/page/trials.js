@@ -369,8 +369,11 @@ export class Trials {
       return;
     }
     find("which").textContent = `Trial ${trial.index}`;
-    find("what").textContent = `${trial.purpose} ${trial.number}, image ${trial.sample}`;
-    if (trial.read < 0) verdict.textContent = name(trial.class);
+    const again = Math.floor(trial.number / 2 ** 32); // how often it had been shown before
+    find("what").textContent =
+      `${trial.purpose} ${trial.number % 2 ** 32}` + (again ? `, repeat ${again}` : "") + (trial.sample >= 0 ? `, image ${trial.sample}` : "");
+    if (trial.class < 0) verdict.textContent = trial.read >= 0 ? `predicted ${name(trial.read)}` : "";
+    else if (trial.read < 0) verdict.textContent = name(trial.class);
     else if (trial.read === trial.class) {
       verdict.textContent = `${name(trial.class)}, predicted ${name(trial.read)}: correct`;
       verdict.className = "right";
