@@ -12,7 +12,7 @@ import (
 // Shown is the result of showing phases to a network.
 type Shown struct {
 	Means     [][]network.Means // of each phase: those of Network.ForwardMeans, or if it is taught of TargetMeans
-	Read      int               // the phase in which a class was read out: the first that has a stimulus and is not taught; −1 without one
+	Read      int               // the phase in which a class was read out; −1 if there was none
 	Predicted int               // that class; −1 without one
 	Target    int               // the first taught phase after that one; −1 without one
 	Losses    []float64         // L_0 of each hidden layer (eq. 32), then L_1 (eq. 23), from these two phases; nil without them
@@ -69,10 +69,10 @@ func (s *shower) show(p sim.Presentation, phases []sim.Phase) (*Shown, error) {
 	m, net := &s.model, s.net
 	s.engine.Rest()
 	s.engine.Present(p)
-	shown, last := &Shown{Read: -1, Predicted: -1, Target: -1}, len(net.Layers)-1
+	shown, last, read := &Shown{Read: -1, Predicted: -1, Target: -1}, len(net.Layers)-1, readPhase(p, phases)
 	for k := range phases {
 		phase := &phases[k]
-		reads := shown.Read < 0 && !phase.Taught && stimulates(phase)
+		reads := k == read
 		means := net.TargetMeans()
 		if !phase.Taught {
 			means = net.ForwardMeans()
@@ -93,6 +93,23 @@ func (s *shower) show(p sim.Presentation, phases []sim.Phase) (*Shown, error) {
 		}
 	}
 	return shown, nil
+}
+
+// readPhase returns the phase in which a class is read out, −1 if there is none: the first
+// that has a stimulus and is not taught. An example that is blank has a class all the
+// same: then it is the first that is not taught.
+func readPhase(p sim.Presentation, phases []sim.Phase) int {
+	first := -1
+	for k := range phases {
+		switch {
+		case phases[k].Taught:
+		case stimulates(&phases[k]):
+			return k
+		case first < 0 && p.Class >= 0:
+			first = k
+		}
+	}
+	return first
 }
 
 // stimulates reports whether any input can fire in a phase.

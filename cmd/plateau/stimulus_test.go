@@ -336,6 +336,13 @@ func TestManyTrials(t *testing.T) {
 			t.Errorf("trials %d and %d have the same noise", k, k+1)
 		}
 	}
+	saveNPY(t, "wave.npy", []int{20}, append(make([]float64, 19), 3))
+	plateautest.WriteFile(t, "wave.toml", "[[phase]]\nlength_ms = 20\n[[phase.current]]\nneurons = \"hidden0:1\"\nfile = \"wave.npy\"\n")
+	must(t, "trial", "--hidden", "8", "--repeats", "5", "--phases", "wave.toml", "--record", "wave.plateau")
+	must(t, "export", "wave.plateau", "--to", "npz")
+	if wave := float32s(t, openNPZ(t, "wave.npz"), "current", 10); wave[0] != 0 || wave[9] != 3 {
+		t.Errorf("the currents of the file are %v", wave)
+	}
 	classes, _, err := r.Int32("trial_class")
 	taught, _, err2 := r.Int32("phase_class_taught")
 	if err != nil || err2 != nil || taught[1] != classes[0] || taught[7] != classes[3] {

@@ -130,11 +130,16 @@ func TestShowPhasesReadsOut(t *testing.T) {
 	}
 	silence := sim.Phase{Name: "silence", Steps: 20, Intensity: make([]float32, 6)}
 	forward := m.Phases(1, e)[0]
-	if shown, err = protocols.ShowPhases(m, net, trial, []sim.Phase{silence, silence}, nil); err != nil || shown.Predicted != -1 || shown.Losses != nil {
+	own := sim.Presentation{Purpose: sim.ProtocolSpikes, Example: -1, Class: -1}
+	if shown, err = protocols.ShowPhases(m, net, own, []sim.Phase{silence, silence}, nil); err != nil || shown.Read != -1 || shown.Predicted != -1 || shown.Losses != nil {
 		t.Errorf("silence shows %+v, error %v", shown, err)
 	}
+	// An example may be blank; it has a class, and is tested.
+	if shown, err = protocols.ShowPhases(m, net, trial, []sim.Phase{silence, silence}, nil); err != nil || shown.Read != 0 || shown.Predicted < 0 {
+		t.Errorf("a blank example shows %+v, error %v", shown, err)
+	}
 	shown, err = protocols.ShowPhases(m, net, trial, []sim.Phase{silence, forward}, nil)
-	if err != nil || shown.Predicted < 0 || shown.Losses != nil {
+	if err != nil || shown.Read != 1 || shown.Predicted < 0 || shown.Losses != nil {
 		t.Errorf("silence and an image show %+v, error %v", shown, err)
 	}
 }

@@ -161,5 +161,6 @@ func (b *builder) waveform(s currentSpec, phase, number, steps, neurons int) ([]
 		}
 		return n.Values(b.m.Neurons.Dt, steps, neurons, b.m.Seed, b.number, phase, number), nil
 	}
-	return stimulus.ReadCurrent(b.path(s.File), steps, neurons)
+	key := fmt.Sprintf("%s %d %d", s.File, steps, neurons)
+	return once(b.files, &b.files.currents, key, func() ([]float32, error) { return stimulus.ReadCurrent(b.path(s.File), steps, neurons) })
 }

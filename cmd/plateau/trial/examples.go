@@ -51,7 +51,7 @@ func ShowExamples(ctx context.Context, con *terminal.Console, c *settings.Config
 		if err != nil {
 			return err
 		}
-		b := &builder{c: c, m: m, info: info, example: &e, number: uint64(show.example)}
+		b := &builder{c: c, m: m, info: info, files: &files{}, example: &e, number: uint64(show.example)}
 		p := &protocol{Presentation: b.presentation(), phases: m.Phases(b.number, e), shown: test, index: show.example}
 		tr := observe(c, info, p)
 		if tr.result, err = protocols.ShowPhases(m, net, p.Presentation, p.phases, tr); err != nil {

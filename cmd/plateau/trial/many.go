@@ -72,7 +72,7 @@ func (s *series) protocol(trial int) (*protocol, error) {
 
 // newSeries plans the trials that the options ask for.
 func newSeries(con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, o trialOptions) (*series, error) {
-	s := &series{builder: builder{c: c, m: m.OnGrid(), info: info}, o: o}
+	s := &series{builder: builder{c: c, m: m.OnGrid(), info: info, files: &files{}}, o: o}
 	example := o.stimulus == ""
 	if o.file() {
 		var err error

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"plateau/cmd/plateau/cli"
 	"plateau/cmd/plateau/settings"
@@ -57,7 +58,31 @@ type builder struct {
 	folder  string            // of a protocol file, where the files that it names are
 	example *training.Example // nil if no image of the data set is shown
 	number  uint64            // of the presentation
-	read    map[string]*stimulus.Stimulus
+	*files                    // that were read; several trials share them
+}
+
+// files are files that a protocol names, each read once, so that all trials see the same.
+type files struct {
+	mu       sync.Mutex
+	stimuli  map[string]*stimulus.Stimulus
+	currents map[string][]float32 // by name, and numbers of steps and neurons
+}
+
+// once reads a file unless it is there already.
+func once[T any](f *files, there *map[string]T, key string, read func() (T, error)) (T, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if v, ok := (*there)[key]; ok {
+		return v, nil
+	}
+	v, err := read()
+	if err == nil {
+		if *there == nil {
+			*there = map[string]T{}
+		}
+		(*there)[key] = v
+	}
+	return v, err
 }
 
 func (b *builder) input() stimulus.Input {
@@ -86,17 +111,7 @@ func (b *builder) stimulus(name string) (*stimulus.Stimulus, error) {
 		}
 		return stimulus.New(b.example.Intensity), nil
 	}
-	if s := b.read[name]; s != nil {
-		return s, nil
-	}
-	s, err := stimulus.Read(b.path(name), b.input())
-	if err == nil {
-		if b.read == nil {
-			b.read = map[string]*stimulus.Stimulus{}
-		}
-		b.read[name] = s
-	}
-	return s, err
+	return once(b.files, &b.stimuli, name, func() (*stimulus.Stimulus, error) { return stimulus.Read(b.path(name), b.input()) })
 }
 
 // image returns a set of the image that the first phase with a stimulus shows, nil if

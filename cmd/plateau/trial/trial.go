@@ -261,7 +261,7 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 
 // plan makes the protocol that the options ask for.
 func plan(con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, o trialOptions) (*protocol, error) {
-	b := &builder{c: c, m: m.OnGrid(), info: info}
+	b := &builder{c: c, m: m.OnGrid(), info: info, files: &files{}}
 	example := o.stimulus == ""
 	var specs []phaseSpec
 	var text string
