@@ -29,7 +29,7 @@ func Misuse(format string, args ...any) error {
 // found it.
 func Plain(err error) string {
 	s := err.Error()
-	for _, name := range []string{"dataset", "network", "protocols", "training", "rival", "rate", "measure", "sim", "compartments", "kernels", "npz", "fetch", "record", "nwb", "sonata", "parquet", "csv"} {
+	for _, name := range []string{"dataset", "network", "protocols", "training", "stimulus", "responses", "rival", "rate", "measure", "sim", "compartments", "kernels", "npz", "fetch", "record", "nwb", "sonata", "parquet", "csv"} {
 		s = strings.TrimPrefix(s, name+": ")
 	}
 	if missing, ok := errors.AsType[*dataset.MissingError](err); ok {

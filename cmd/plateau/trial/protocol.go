@@ -217,7 +217,7 @@ func (b *builder) fromOptions(o trialOptions) (*protocol, error) {
 	name := cmp.Or(o.stimulus, theExample)
 	what, err := b.stimulus(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--stimulus %s", cli.Plain(err))
 	}
 	m, taught := b.m, b.example != nil
 	e := training.Example{Intensity: make([]float32, b.m.Network.Inputs)}

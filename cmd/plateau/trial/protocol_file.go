@@ -26,7 +26,7 @@ const maxPhases = 10000
 func readProtocol(path string) (specs []phaseSpec, text string, err error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, "", fmt.Errorf("--phases %s: %w", path, terminal.Cause(err))
+		return nil, "", fmt.Errorf("--phases %s: %w; want a TOML file, or the word %s", path, terminal.Cause(err), forwardAlone)
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	var file protocolFile
