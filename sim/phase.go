@@ -7,12 +7,12 @@ import (
 	"plateau/network"
 )
 
-// A Phase is a stretch of time in which the input's rates and the teaching
-// current are constant.
+// A Phase is a stretch of time with one stimulus, in which the teaching current flows or
+// not.
 type Phase struct {
 	Name      string
 	Intensity []float32 // rate of each input in units of φ_max, in [0, 1]; or a row of them for each step
-	Spikes    [][]int32 // if not nil, the inputs that fire in each step, in ascending order, in place of draws
+	Spikes    [][]int32 // if not nil, the inputs that fire in each step, in ascending order, in place of draws from Intensity, which still has its length
 	Steps     int       // length; ≥ 1
 	From      int       // first step of the window over which means are taken
 	Taught    bool      // whether the teaching current flows
