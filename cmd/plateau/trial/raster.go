@@ -3,6 +3,7 @@ package trial
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"plateau/cmd/plateau/terminal"
@@ -47,7 +48,7 @@ func (t *observed) raster(e trialEvent, classes []string) *raster {
 			}
 		}
 		for _, p := range t.phases {
-			row.rates = append(row.rates, 1000*float64(spikesWithin(row.step, p))/t.length(p)/float64(per))
+			row.rates = append(row.rates, 1000*float64(len(spikesWithin(row.step, p)))/t.length(p)/float64(per))
 		}
 		switch k {
 		case e.Class:
@@ -60,14 +61,17 @@ func (t *observed) raster(e trialEvent, classes []string) *raster {
 	return r
 }
 
-func spikesWithin(steps []int32, p phaseSpan) int {
-	n := 0
-	for _, s := range steps {
-		if int(s) >= p.begin && int(s) < p.end {
-			n++
-		}
-	}
-	return n
+// within returns which of some spikes, in the order of time, are in the steps from ≤ step < to.
+func within(steps []int32, from, to int) (begin, end int) {
+	begin, _ = slices.BinarySearch(steps, int32(from))
+	end, _ = slices.BinarySearch(steps, int32(to))
+	return begin, end
+}
+
+// spikesWithin returns the spikes of a phase.
+func spikesWithin(steps []int32, p phaseSpan) []int32 {
+	begin, end := within(steps, p.begin, p.end)
+	return steps[begin:end]
 }
 
 const averaged = "averaged" // label of the windows of the means
@@ -118,7 +122,7 @@ func (r *raster) lines(t terminal.Terminal) []string {
 
 	few := float64(2*bin)*r.dt <= fewMilliseconds
 	for _, row := range r.rows {
-		l := begin(row.label)
+		l, most := begin(row.label), r.most(row, bin)
 		for i, p := range r.phases {
 			r.boundary(l, i)
 			switch {
@@ -127,7 +131,7 @@ func (r *raster) lines(t terminal.Terminal) []string {
 			case row.few && few:
 				l.Add(row.paint, ticks(t, row.step, p, bin))
 			default:
-				l.Add(row.paint, density(t, row.step, p, bin, r.most(row, bin)))
+				l.Add(row.paint, density(t, row.step, p, bin, most))
 			}
 		}
 		if rates && row.rates != nil {
@@ -175,10 +179,8 @@ func columnsFor(p phaseSpan, bin int) int {
 // counts returns the spikes in each bin of a phase.
 func counts(steps []int32, p phaseSpan, bin int) []int {
 	n := make([]int, 2*columnsFor(p, bin))
-	for _, s := range steps {
-		if int(s) >= p.begin && int(s) < p.end {
-			n[(int(s)-p.begin)/bin]++
-		}
+	for _, s := range spikesWithin(steps, p) {
+		n[(int(s)-p.begin)/bin]++
 	}
 	return n
 }

@@ -113,9 +113,9 @@ func (t *observed) injected() (list []injectedEvent) {
 					current += float64(c.At(step, n, phase.Steps))
 				}
 			}
-			for n, neuron := range l.spikeNeuron {
-				_, got := slices.BinarySearch(c.Neurons, int(neuron))
-				if step := int(l.spikeStep[n]); got && step >= span.from && step < span.end {
+			begin, end := within(l.spikeStep, span.from, span.end)
+			for _, neuron := range l.spikeNeuron[begin:end] {
+				if _, got := slices.BinarySearch(c.Neurons, int(neuron)); got {
 					spikes++
 				}
 			}
@@ -133,8 +133,7 @@ func (t *observed) injected() (list []injectedEvent) {
 func (t *observed) length(p phaseSpan) float64 { return sim.NewClock(t.dt).At(int64(p.end - p.begin)) }
 
 // summary describes the trial for a person.
-func (t *observed) summary(at terminal.Terminal, o trialOptions) string {
-	e := t.event(o)
+func (t *observed) summary(at terminal.Terminal, e trialEvent, o trialOptions) string {
 	var b strings.Builder
 	weights := "fresh weights"
 	if o.run != "" {

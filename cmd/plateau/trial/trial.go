@@ -254,8 +254,9 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 			return err
 		}
 	}
-	con.Event(tr.event(o))
-	con.Drawing(tr.summary(con.Page, o))
+	e := tr.event(o)
+	con.Event(e)
+	con.Drawing(tr.summary(con.Page, e, o))
 	return nil
 }
 
