@@ -3,7 +3,6 @@ package trial
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +12,6 @@ import (
 	"plateau/cmd/plateau/terminal"
 	"plateau/network"
 	"plateau/protocols"
-	"plateau/protocols/dataset"
-	"plateau/protocols/training"
 	"plateau/sim"
 	"plateau/sim/record"
 )
@@ -40,68 +37,6 @@ func (o *trialOptions) checkMany() error {
 	return cli.CheckWorkers(o.workers)
 }
 
-// series are several trials: examples, or a stimulus, each shown some times.
-type series struct {
-	builder
-	o        trialOptions
-	examples []int        // to show, one after another; nil for a stimulus
-	set      *dataset.Set // that has them
-	specs    []phaseSpec  // of a protocol file; nil without one
-	text     string
-}
-
-// trials returns the number of trials.
-func (s *series) trials() int { return max(1, len(s.examples)) * s.o.repeats }
-
-// protocol returns what a trial shows.
-func (s *series) protocol(trial int) (*protocol, error) {
-	b, repeat := s.builder, trial%s.o.repeats
-	b.number = sim.RepeatNumber(0, repeat)
-	if s.examples != nil {
-		e, err := training.ReadExample(s.set, s.examples[trial/s.o.repeats], training.Shape{Inputs: b.m.Network.Inputs, Classes: b.m.Network.Classes}, "trial")
-		if err != nil {
-			return nil, err
-		}
-		b.example, b.number = &e, sim.RepeatNumber(e.Index, repeat)
-	}
-	if s.specs != nil {
-		return b.fromSpecs(s.o.phases, s.specs, s.text)
-	}
-	return b.fromOptions(s.o)
-}
-
-// newSeries plans the trials that the options ask for.
-func newSeries(con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, o trialOptions) (*series, error) {
-	s := &series{builder: builder{c: c, m: m.OnGrid(), info: info, files: &files{}}, o: o}
-	example := o.stimulus == ""
-	if o.file() {
-		var err error
-		if s.specs, s.text, err = readProtocol(o.phases); err != nil {
-			return nil, err
-		}
-		if example = shows(s.specs); !example && (o.chosen || o.examples != "") {
-			return nil, cli.Misuse("--phases %s: no phase has the stimulus %q, so no image of the data set is shown", o.phases, theExample)
-		}
-	}
-	if example {
-		s.examples = []int{o.example}
-		if o.examples != "" {
-			most := mostImages(c, info, o.split)
-			numbers, err := cli.ParseRanges(o.examples, 0, most)
-			if err != nil {
-				return nil, cli.Misuse("--examples %v; there are %d images in the %s set of %s", err, most, o.split, c.Data.Short())
-			}
-			s.examples = numbers
-		}
-		o.example = slices.Max(s.examples)
-		var err error
-		if s.set, err = trialImages(con, c, o); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
 // manyEvent is a line of --json for each of several trials.
 type manyEvent struct {
 	Event   string `json:"event"` // trial
@@ -124,12 +59,9 @@ type trialsEvent struct {
 	Recording string  `json:"recording,omitempty"`
 }
 
-// runMany runs several trials on all cores, and records them.
-func runMany(ctx context.Context, con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, net *network.Network, origin *record.Origin, o trialOptions) error {
-	s, err := newSeries(con, c, m, info, o)
-	if err != nil {
-		return err
-	}
+// run runs several trials on all cores, and records them.
+func (s *series) run(ctx context.Context, con *terminal.Console, net *network.Network, origin *record.Origin) error {
+	o := s.o
 	first, err := s.protocol(0) // finds mistakes before anything is written
 	if err != nil {
 		return err
@@ -138,7 +70,7 @@ func runMany(ctx context.Context, con *terminal.Console, c *settings.Config, m p
 	if err != nil {
 		return err
 	}
-	total := trialsEvent{Event: "trials", Data: c.Data.Short(), Split: o.split, Trials: s.trials(), Repeats: o.repeats, Recording: o.record}
+	total := trialsEvent{Event: "trials", Data: s.c.Data.Short(), Split: o.split, Trials: s.trials(), Repeats: o.repeats, Recording: o.record}
 	if first.Example < 0 {
 		total.Split = ""
 	}
@@ -146,7 +78,7 @@ func runMany(ctx context.Context, con *terminal.Console, c *settings.Config, m p
 		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, s.trials(), terminal.PerSecond(done, elapsed), terminal.Clock(terminal.Left(done, int64(s.trials()), elapsed)))
 	})
 	known := false // whether any trial has a class
-	trials := &protocols.Trials{Model: m, Network: net, Number: s.trials(),
+	trials := &protocols.Trials{Model: s.m, Network: net, Number: s.trials(),
 		Show: func(trial int) (sim.Presentation, []sim.Phase, error) {
 			p, err := s.protocol(trial)
 			if err != nil {
@@ -204,8 +136,8 @@ func (s *series) record(net *network.Network, origin *record.Origin, first *prot
 	if s.o.repeats > 1 {
 		h.Repeats = s.o.repeats
 	}
-	if h.Protocol = first.text; first.Example < 0 {
-		h.Split = ""
+	if err := first.addTo(&h); err != nil {
+		return nil, err
 	}
 	return run.CreateRecording(s.o.record, s.o.force, h, net)
 }

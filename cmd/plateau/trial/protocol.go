@@ -20,19 +20,33 @@ import (
 	"plateau/protocols/stimulus"
 	"plateau/protocols/training"
 	"plateau/sim"
+	"plateau/sim/record"
 )
 
 // A protocol is all that is shown in a trial.
 type protocol struct {
 	sim.Presentation
 	phases []sim.Phase
-	text   string       // the phases as a protocol file; "" for those of the configuration
+	specs  []phaseSpec  // the phases as a protocol file has them; nil for those of the configuration
+	text   string       // of the file that they are from; "" if they are from options
 	shown  *dataset.Set // a set with the image that is shown first, to be drawn; nil if it is none
 	index  int          // which one
 }
 
 // own reports whether anything is shown that a run would not show.
-func (p *protocol) own() bool { return p.text != "" }
+func (p *protocol) own() bool { return p.specs != nil }
+
+// addTo puts the phases that are not those of the configuration into the header of a
+// recording, and leaves out the data set if none of its images is shown.
+func (p *protocol) addTo(h *record.Header) (err error) {
+	if p.Example < 0 {
+		h.Split = ""
+	}
+	if h.Protocol = p.text; p.own() && p.text == "" {
+		h.Protocol, err = printProtocol(p.specs)
+	}
+	return err
+}
 
 // Words for stimuli in a protocol.
 const (
@@ -268,11 +282,8 @@ func (b *builder) fromOptions(o trialOptions) (*protocol, error) {
 		specs = append(specs, b.describe(phase, name, currents))
 	}
 	p.phases = phases
-	if name == theExample && len(o.currents) == 0 && o.phases == "" {
-		return p, nil
-	}
-	if p.text, err = printProtocol(specs); err != nil {
-		return nil, err
+	if name != theExample || len(o.currents) > 0 || o.phases != "" {
+		p.specs = specs
 	}
 	return p, nil
 }

@@ -60,7 +60,7 @@ func where(path string, err error) string {
 // fromSpecs makes the protocol that a file describes.
 func (b *builder) fromSpecs(path string, specs []phaseSpec, text string) (*protocol, error) {
 	b.folder = filepath.Dir(path)
-	p := &protocol{Presentation: b.presentation(), text: text}
+	p := &protocol{Presentation: b.presentation(), specs: specs, text: text}
 	for k, spec := range specs {
 		phase, err := b.phase(k, spec)
 		if err != nil {

@@ -18,7 +18,6 @@ import (
 	"plateau/network"
 	"plateau/protocols"
 	"plateau/protocols/dataset"
-	"plateau/protocols/training"
 	"plateau/sim"
 	"plateau/sim/record"
 )
@@ -210,10 +209,14 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	if err != nil {
 		return err
 	}
-	if o.many() {
-		return runMany(ctx, con, c, m, info, net, origin, o)
+	s, err := newSeries(con, c, m, info, o)
+	if err != nil {
+		return err
 	}
-	p, err := plan(con, c, m, info, o)
+	if o.many() {
+		return s.run(ctx, con, net, origin)
+	}
+	p, err := s.single()
 	if err != nil {
 		return err
 	}
@@ -224,8 +227,8 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 		run.NoteChanges(con, o.run, net.Weights())
 	}
 	h := settings.TrialHeader(c, m, o.split)
-	if h.Protocol = p.text; p.Example < 0 {
-		h.Split = ""
+	if err := p.addTo(&h); err != nil {
+		return err
 	}
 	h.Weights, h.Origin = o.record != "", origin
 	var recording bytes.Buffer
@@ -258,51 +261,6 @@ func trial(ctx context.Context, con *terminal.Console, c *settings.Config, o tri
 	con.Event(e)
 	con.Drawing(tr.summary(con.Page, e, o))
 	return nil
-}
-
-// plan makes the protocol that the options ask for.
-func plan(con *terminal.Console, c *settings.Config, m protocols.Model, info dataset.Info, o trialOptions) (*protocol, error) {
-	b := &builder{c: c, m: m.OnGrid(), info: info, files: &files{}}
-	example := o.stimulus == ""
-	var specs []phaseSpec
-	var text string
-	if o.file() {
-		var err error
-		if specs, text, err = readProtocol(o.phases); err != nil {
-			return nil, err
-		}
-		if example = shows(specs); o.chosen && !example {
-			return nil, cli.Misuse("--phases %s: no phase has the stimulus %q, so no image of the data set is shown", o.phases, theExample)
-		}
-	}
-	var set *dataset.Set
-	if example {
-		var err error
-		if set, err = trialImages(con, c, o); err != nil {
-			return nil, err
-		}
-		e, err := training.ReadExample(set, o.example, training.Shape{Inputs: m.Network.Inputs, Classes: m.Network.Classes}, "trial")
-		if err != nil {
-			return nil, err
-		}
-		b.example, b.number = &e, uint64(o.example)
-	}
-	var p *protocol
-	var err error
-	if specs != nil {
-		p, err = b.fromSpecs(o.phases, specs, text)
-	} else {
-		p, err = b.fromOptions(o)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if set != nil {
-		p.shown, p.index = set, o.example
-	} else {
-		p.shown = b.image(p.phases)
-	}
-	return p, checkLength(c, info, p.phases)
 }
 
 // trialNetwork has the weights of a run, or those with which the settings begin.
@@ -353,19 +311,6 @@ func trialImages(con *terminal.Console, c *settings.Config, o trialOptions) (*da
 // maxPotentials is the largest size of a trial's potentials in memory, in bytes.
 const maxPotentials = 1 << 31
 
-// checkLength does the same for phases that are not those of the configuration.
-func checkLength(c *settings.Config, info dataset.Info, phases []sim.Phase) error {
-	steps := 0
-	for _, p := range phases {
-		steps += p.Steps
-	}
-	if size := float64(steps) * potentialsOfStep(c, info); size > maxPotentials {
-		return fmt.Errorf("a trial of %s would hold %.1f GB of potentials, want at most %.1f GB: shorten its phases, or show them in several trials",
-			terminal.Plural(steps, "time step"), size/1e9, float64(maxPotentials)/1e9)
-	}
-	return nil
-}
-
 // potentialsOfStep returns the size of the potentials of a time step, in bytes.
 func potentialsOfStep(c *settings.Config, info dataset.Info) float64 {
 	perStep := 0.0
@@ -383,6 +328,19 @@ func checkSize(c *settings.Config, info dataset.Info) error {
 		return &settings.Error{Problems: []string{fmt.Sprintf(
 			"a trial of %s ms in steps of %s ms would hold %.1f GB of potentials, want at most %.1f GB: shorten phases.forward_ms and phases.target_ms, or lengthen neurons.dt_ms",
 			terminal.Number(length), terminal.Number(c.Neurons.Dt), size/1e9, float64(maxPotentials)/1e9)}}
+	}
+	return nil
+}
+
+// checkLength does the same for phases that are not those of the configuration.
+func checkLength(c *settings.Config, info dataset.Info, phases []sim.Phase) error {
+	steps := 0
+	for _, p := range phases {
+		steps += p.Steps
+	}
+	if size := float64(steps) * potentialsOfStep(c, info); size > maxPotentials {
+		return fmt.Errorf("a trial of %s would hold %.1f GB of potentials, want at most %.1f GB: shorten its phases, or show them in several trials",
+			terminal.Plural(steps, "time step"), size/1e9, float64(maxPotentials)/1e9)
 	}
 	return nil
 }
