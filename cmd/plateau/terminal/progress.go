@@ -87,6 +87,14 @@ func Left(done, total int64, elapsed time.Duration) time.Duration {
 	return time.Duration(float64(elapsed) * float64(total-done) / float64(done))
 }
 
+// Pace is the usual label of work whose parts take alike long: how much of a total is done,
+// how fast, and how long the rest will take.
+func Pace(total int64) func(done int64, elapsed time.Duration) string {
+	return func(done int64, elapsed time.Duration) string {
+		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, PerSecond(done, elapsed), Clock(Left(done, total, elapsed)))
+	}
+}
+
 // Clock prints a duration for a person: 8 s, 2 min 05 s, 3 h 20 min.
 func Clock(d time.Duration) string {
 	s := int(math.Round(d.Seconds()))

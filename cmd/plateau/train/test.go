@@ -167,9 +167,7 @@ func recordTest(ctx context.Context, con *terminal.Console, c *settings.Config, 
 		return result, err
 	}
 	total := int64(set.Len())
-	bar := con.Progress("test", total, func(done int64, elapsed time.Duration) string {
-		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, terminal.PerSecond(done, elapsed), terminal.Clock(terminal.Left(done, total, elapsed)))
-	})
+	bar := con.Progress("test", total, terminal.Pace(total))
 	defer bar.End()
 	watched := protocols.Watched{Workers: workers, Watch: recording.Writer, Potentials: recording.Writer.Potentials()}
 	result, err = protocols.RunTests(ctx, m, l.Network(), set, watched, func(done int) { bar.At(int64(done)) })
@@ -182,9 +180,7 @@ func recordTest(ctx context.Context, con *terminal.Console, c *settings.Config, 
 // runTest runs a test and shows its progress as a bar, or as the sketch live.
 func runTest(ctx context.Context, con *terminal.Console, t *training.Tester, set *dataset.Set, what string, live terminal.Sketch) (training.Result, error) {
 	total := int64(set.Len())
-	bar := con.Progress(what, total, func(done int64, elapsed time.Duration) string {
-		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, total, terminal.PerSecond(done, elapsed), terminal.Clock(terminal.Left(done, total, elapsed)))
-	})
+	bar := con.Progress(what, total, terminal.Pace(total))
 	defer bar.End()
 	bar.Draw(live)
 	return t.Test(ctx, set, func(done int) { bar.At(int64(done)) })

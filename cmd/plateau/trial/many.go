@@ -74,9 +74,7 @@ func (s *series) run(ctx context.Context, con *terminal.Console, net *network.Ne
 	if first.Example < 0 {
 		total.Split = ""
 	}
-	bar := con.Progress("trials", int64(s.trials()), func(done int64, elapsed time.Duration) string {
-		return fmt.Sprintf("%d of %d, %.0f/s, %s left", done, s.trials(), terminal.PerSecond(done, elapsed), terminal.Clock(terminal.Left(done, int64(s.trials()), elapsed)))
-	})
+	bar := con.Progress("trials", int64(s.trials()), terminal.Pace(int64(s.trials())))
 	known := false // whether any trial has a class
 	trials := &protocols.Trials{Model: s.m, Network: net, Number: s.trials(),
 		Show: func(trial int) (sim.Presentation, []sim.Phase, error) {
