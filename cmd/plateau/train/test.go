@@ -105,9 +105,13 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 	if n := int(c.Data.Test); n > data.Test.Len() {
 		return cli.Misuse("data.test_examples = %d: there are only %d test images in %s", n, data.Test.Len(), data.Dir)
 	}
-	tester, err := training.NewTester(learner, min(workers, data.Test.Len()))
-	if err != nil {
-		return err
+	show := func() (training.Result, error) { return recordTest(ctx, con, c, learner, data.Test, workers, to) }
+	if to.path == "" {
+		tester, err := training.NewTester(learner, min(workers, data.Test.Len()))
+		if err != nil {
+			return err
+		}
+		show = func() (training.Result, error) { return runTest(ctx, con, tester, data.Test, "test", nil) }
 	}
 	long := ""
 	if _, ok := learner.(settings.Spiking); ok {
@@ -116,12 +120,7 @@ func test(ctx context.Context, con *terminal.Console, c *settings.Config, worker
 	con.Line("testing %s with the weights of %s: %s%s",
 		c.Title(), from, terminal.Plural(data.Test.Len(), "image"), long)
 	began := time.Now()
-	var result training.Result
-	if to.path == "" {
-		result, err = runTest(ctx, con, tester, data.Test, "test", nil)
-	} else {
-		result, err = recordTest(ctx, con, c, learner, data.Test, workers, to)
-	}
+	result, err := show()
 	if err != nil {
 		if ctx.Err() != nil && to.path != "" {
 			return cli.Interrupted("; %s holds the trials before", to.path)
