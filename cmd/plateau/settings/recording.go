@@ -55,15 +55,21 @@ func ParseNeurons(c *Config, text string) ([][]int, error) {
 	}
 	chosen := make([][]int, len(ranges))
 	for population, list := range ranges {
-		for _, r := range list {
-			for n := r[0]; n < r[1]; n++ {
-				chosen[population] = append(chosen[population], n)
-			}
-		}
-		slices.Sort(chosen[population])
-		chosen[population] = slices.Compact(chosen[population])
+		chosen[population] = numbersIn(list)
 	}
 	return chosen, nil
+}
+
+// numbersIn lists the numbers in ranges that exclude their last, in ascending order and
+// each once.
+func numbersIn(ranges [][2]int) (numbers []int) {
+	for _, r := range ranges {
+		for n := r[0]; n < r[1]; n++ {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
 }
 
 // parseNeurons reads a choice of neurons, such as "hidden0:0:20,hidden0:77,output": for each
@@ -127,14 +133,7 @@ func listNeurons(c *Config, probes []record.Probe) error {
 		return err
 	}
 	for k := range probes {
-		p := &probes[k]
-		for _, r := range ranges[p.Population] {
-			for n := r[0]; n < r[1]; n++ {
-				p.Neurons = append(p.Neurons, n)
-			}
-		}
-		slices.Sort(p.Neurons)
-		p.Neurons = slices.Compact(p.Neurons)
+		probes[k].Neurons = numbersIn(ranges[probes[k].Population])
 	}
 	return nil
 }
@@ -226,7 +225,8 @@ func TrialsHeader(c *Config, m protocols.Model, split string) (record.Header, er
 	if err != nil {
 		return h, err
 	}
-	h.Split, h.Rule, h.MeanUpdate, h.Course, h.EpochTrials, h.SnapshotEvery, h.Optimiser = split, nil, false, network.Course{}, 0, 0, ""
+	h.Split, h.SnapshotEvery = split, 0
+	withoutLearning(&h)
 	s := h.Select
 	h.Select = record.Selection{}
 	if c.Given["record.trials"] == "--set" {
@@ -242,7 +242,7 @@ func TrialsHeader(c *Config, m protocols.Model, split string) (record.Header, er
 func TrialHeader(c *Config, m protocols.Model, split string) record.Header {
 	h := protocols.RecordingHeader(m)
 	signHeader(c, &h, split)
-	h.Rule, h.MeanUpdate, h.Course, h.Optimiser = nil, false, network.Course{}, ""
+	withoutLearning(&h)
 	h.Plateaus, h.Weights = true, true
 	for i := range h.Populations[1:] {
 		for _, v := range Variables() {
@@ -252,6 +252,11 @@ func TrialHeader(c *Config, m protocols.Model, split string) record.Header {
 		}
 	}
 	return h
+}
+
+// withoutLearning says in a header that the weights stay as they are.
+func withoutLearning(h *record.Header) {
+	h.Rule, h.MeanUpdate, h.Course, h.EpochTrials, h.Optimiser = nil, false, network.Course{}, 0, ""
 }
 
 // signHeader adds the program, the time and the data to a header.
