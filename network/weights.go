@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 )
 
 // Weights are all the arrays of something that learns, in a fixed order. They share
@@ -102,13 +103,37 @@ func (w Weights) SHA256() string {
 	sum := sha256.New()
 	var buf []byte
 	for row := range w.Rows() {
-		buf = buf[:0]
-		for _, v := range row {
-			buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(v))
-		}
+		buf = appendRow(buf[:0], row)
 		sum.Write(buf)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// AppendBytes appends all weights to b as float32, little-endian, row by row.
+func (w Weights) AppendBytes(b []byte) []byte {
+	b = slices.Grow(b, 4*w.Count())
+	for row := range w.Rows() {
+		b = appendRow(b, row)
+	}
+	return b
+}
+
+// CutBytes replaces all weights by those at the beginning of b, as AppendBytes wrote them,
+// and returns the rest of it. It panics if b is too short.
+func (w Weights) CutBytes(b []byte) (rest []byte) {
+	for row := range w.Rows() {
+		for i := range row {
+			row[i], b = math.Float32frombits(binary.LittleEndian.Uint32(b)), b[4:]
+		}
+	}
+	return b
+}
+
+func appendRow(b []byte, row []float32) []byte {
+	for _, v := range row {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return b
 }
 
 // Check reports the arrays that hold weights which are not finite.

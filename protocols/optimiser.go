@@ -133,11 +133,7 @@ func (d *descent) vector(c rate.Change, of func(*network.Network) []float32) {
 func (d *descent) appendState(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint64(b, d.steps)
 	for _, n := range d.memory {
-		for row := range n.Weights().Rows() {
-			for _, v := range row {
-				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-			}
-		}
+		b = n.Weights().AppendBytes(b)
 	}
 	return b
 }
@@ -149,10 +145,6 @@ func (d *descent) size() int { return 8 + 4*len(d.memory)*d.net.Weights().Count(
 func (d *descent) setState(b []byte) {
 	d.steps, b = binary.LittleEndian.Uint64(b), b[8:]
 	for _, n := range d.memory {
-		for row := range n.Weights().Rows() {
-			for i := range row {
-				row[i], b = math.Float32frombits(binary.LittleEndian.Uint32(b)), b[4:]
-			}
-		}
+		b = n.Weights().CutBytes(b)
 	}
 }

@@ -3,8 +3,8 @@ package rate
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
-	"slices"
+
+	"plateau/network"
 )
 
 // A Descent changes the weights of a perceptron, step by step, by the updates that a rule
@@ -77,24 +77,17 @@ func (s Step) apply(w, u []float32, memory [][]float32, decays bool) {
 	s.change(w, u, memory)
 }
 
-// rows goes through all that the optimiser remembers.
-func (d *Descent) rows(each func(row []float32)) {
-	for _, layers := range d.memory {
-		for row := range (&Perceptron{Layers: layers}).Weights().Rows() {
-			each(row)
-		}
-	}
+// remembered returns the arrays that the optimiser remembers with a number.
+func (d *Descent) remembered(k int) network.Weights {
+	return (&Perceptron{Layers: d.memory[k]}).Weights()
 }
 
 // AppendState appends the number of steps and what the optimiser remembers.
 func (d *Descent) AppendState(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint64(b, d.steps)
-	b = slices.Grow(b, 4*len(d.memory)*d.net.Weights().Count())
-	d.rows(func(row []float32) {
-		for _, v := range row {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-		}
-	})
+	for k := range d.memory {
+		b = d.remembered(k).AppendBytes(b)
+	}
 	return b
 }
 
@@ -104,10 +97,8 @@ func (d *Descent) SetState(b []byte) error {
 		return fmt.Errorf("rate: the state of the optimiser has %d bytes, want %d", len(b), want)
 	}
 	d.steps, b = binary.LittleEndian.Uint64(b), b[8:]
-	d.rows(func(row []float32) {
-		for i := range row {
-			row[i], b = math.Float32frombits(binary.LittleEndian.Uint32(b)), b[4:]
-		}
-	})
+	for k := range d.memory {
+		b = d.remembered(k).CutBytes(b)
+	}
 	return nil
 }
