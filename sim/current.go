@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -29,6 +30,20 @@ type Current struct {
 	// Values is the current: one number, if it is constant; one for each step of the
 	// phase, which every neuron gets; or for each step one for each neuron.
 	Values []float32
+}
+
+// A Site is a compartment of a population.
+type Site struct {
+	Layer int // as in a Current
+	Into  Compartment
+}
+
+// Site returns where the current flows.
+func (c *Current) Site() Site { return Site{c.Layer, c.Into} }
+
+// Compare orders sites by their layers, from the input up.
+func (s Site) Compare(t Site) int {
+	return cmp.Or(cmp.Compare(s.Layer, t.Layer), cmp.Compare(s.Into, t.Into))
 }
 
 // At returns the current into neuron k of Neurons in a step of a phase that has the

@@ -1,7 +1,6 @@
 package responses
 
 import (
-	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -19,18 +18,12 @@ type CurrentCurve struct {
 	Rate       []float64 // mean over the neurons that got it (Hz)
 }
 
-// An electrode is where a current flows: a compartment of a population.
-type electrode struct {
-	population int
-	into       sim.Compartment
-}
-
-// constant returns the current into each neuron at each electrode in a phase, for neurons
+// constant returns the current into each neuron at each site in a phase, for neurons
 // in which it is constant: the sum, if there are several.
-func constant(currents []sim.Current) map[electrode]map[int]float64 {
-	found := map[electrode]map[int]float64{}
+func constant(currents []sim.Current) map[sim.Site]map[int]float64 {
+	found := map[sim.Site]map[int]float64{}
 	for _, c := range currents {
-		at := electrode{c.Layer, c.Into}
+		at := c.Site()
 		if found[at] == nil {
 			found[at] = map[int]float64{}
 		}
@@ -41,7 +34,7 @@ func constant(currents []sim.Current) map[electrode]map[int]float64 {
 	for _, c := range currents {
 		if len(c.Values) > 1 {
 			for _, n := range c.Neurons {
-				delete(found[electrode{c.Layer, c.Into}], n)
+				delete(found[c.Site()], n)
 			}
 		}
 	}
@@ -57,7 +50,7 @@ func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 		steps  int64 // of all neurons together
 	}
 	r, h := of(reader), reader.Header()
-	found := map[electrode]map[float64]firing{}
+	found := map[sim.Site]map[float64]firing{}
 	for i := range r.Trials() {
 		t, err := r.Trial(i)
 		if err != nil {
@@ -69,11 +62,11 @@ func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 				continue
 			}
 			for at, levels := range constant(p.Currents) {
-				if !h.Populations[at.population].Spikes || len(levels) == 0 {
+				if !h.Populations[at.Layer].Spikes || len(levels) == 0 {
 					continue
 				}
-				counts := make([]int, h.Populations[at.population].Size)
-				if err := r.count(i, at.population, from, to, counts); err != nil {
+				counts := make([]int, h.Populations[at.Layer].Size)
+				if err := r.count(i, at.Layer, from, to, counts); err != nil {
 					return nil, err
 				}
 				if found[at] == nil {
@@ -89,10 +82,8 @@ func CurrentCurves(reader *record.Reader) ([]CurrentCurve, error) {
 		}
 	}
 	var curves []CurrentCurve
-	for _, at := range slices.SortedFunc(maps.Keys(found), func(a, b electrode) int {
-		return cmp.Or(cmp.Compare(a.population, b.population), cmp.Compare(a.into, b.into))
-	}) {
-		c := CurrentCurve{Population: at.population, Into: at.into, Current: slices.Sorted(maps.Keys(found[at]))}
+	for _, at := range slices.SortedFunc(maps.Keys(found), sim.Site.Compare) {
+		c := CurrentCurve{Population: at.Layer, Into: at.Into, Current: slices.Sorted(maps.Keys(found[at]))}
 		for _, level := range c.Current {
 			f := found[at][level]
 			c.Rate = append(c.Rate, 1000*float64(f.spikes)/h.Clock().At(f.steps))

@@ -1,7 +1,6 @@
 package nwb
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,16 +9,10 @@ import (
 	"plateau/sim/record/hdf5"
 )
 
-// injection is a compartment of a population that currents were injected into.
-type injection struct {
-	population int
-	into       sim.Compartment
-}
-
 // currents writes the injected currents: a series for each compartment of a population,
 // with a column for each neuron that ever got one.
 func (x *exporter) currents(presentation *hdf5.Group) error {
-	neurons := map[injection][]int{}
+	neurons := map[sim.Site][]int{}
 	for i := range x.r.Trials() {
 		t, err := x.r.Trial(i)
 		if err != nil {
@@ -27,17 +20,14 @@ func (x *exporter) currents(presentation *hdf5.Group) error {
 		}
 		for _, p := range t.Phases {
 			for _, c := range p.Currents {
-				to := injection{c.Layer, c.Into}
+				to := c.Site()
 				all := append(neurons[to], c.Neurons...)
 				slices.Sort(all)
 				neurons[to] = slices.Compact(all)
 			}
 		}
 	}
-	where := slices.SortedFunc(maps.Keys(neurons), func(a, b injection) int {
-		return cmp.Or(cmp.Compare(a.population, b.population), cmp.Compare(a.into, b.into))
-	})
-	for _, to := range where {
+	for _, to := range slices.SortedFunc(maps.Keys(neurons), sim.Site.Compare) {
 		if err := x.current(presentation, to, neurons[to]); err != nil {
 			return err
 		}
@@ -47,15 +37,15 @@ func (x *exporter) currents(presentation *hdf5.Group) error {
 
 // current writes one of these series. It has a row for every step of a phase in which a
 // current of the series was injected.
-func (x *exporter) current(presentation *hdf5.Group, to injection, neurons []int) error {
-	name := x.h.Populations[to.population].Name
-	series := presentation.Group(fmt.Sprintf("current_%s_%s", name, to.into))
+func (x *exporter) current(presentation *hdf5.Group, to sim.Site, neurons []int) error {
+	name := x.h.Populations[to.Layer].Name
+	series := presentation.Group(fmt.Sprintf("current_%s_%s", name, to.Into))
 	x.is(series, "core", "TimeSeries")
-	series.Attr("description", fmt.Sprintf("current injected into the %s of neurons %s of %s, constant from each time to the next", to.into, ranges(neurons), name))
+	series.Attr("description", fmt.Sprintf("current injected into the %s of neurons %s of %s, constant from each time to the next", to.Into, ranges(neurons), name))
 	series.Attr("comments", "columns: neurons "+ranges(neurons)+"; no current flows in phases without rows")
 	data := series.Dataset("data", hdf5.Float32, int64(len(neurons)))
 	unit := "dimensionless" // what it adds to the potential of a dendrite
-	if to.into == sim.Soma {
+	if to.Into == sim.Soma {
 		unit = "1/ms" // what it adds to dV/dt
 	}
 	data.Attr("unit", unit)
@@ -70,7 +60,7 @@ func (x *exporter) current(presentation *hdf5.Group, to injection, neurons []int
 			return err
 		}
 		for _, p := range t.Phases {
-			list := slices.DeleteFunc(slices.Clone(p.Currents), func(c sim.Current) bool { return injection{c.Layer, c.Into} != to })
+			list := slices.DeleteFunc(slices.Clone(p.Currents), func(c sim.Current) bool { return c.Site() != to })
 			if len(list) == 0 {
 				continue
 			}
