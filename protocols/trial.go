@@ -12,7 +12,6 @@ import (
 // phases, without changing the network.
 type Trial struct {
 	Example   int
-	Repeat    int // how many times it was shown before, in RunTrials
 	Class     int // true class
 	Predicted int // predicted class, read out in the forward phase
 	Forward   []network.Means

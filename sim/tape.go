@@ -23,9 +23,6 @@ func NewTape(net *network.Network, potentials bool) *Tape {
 	return &Tape{potentials: potentials, layers: len(net.Layers) + 1}
 }
 
-// Potentials reports whether the tape keeps potentials; it is for Engine.Watch.
-func (t *Tape) Potentials() bool { return t.potentials }
-
 // Clear empties the tape.
 func (t *Tape) Clear() {
 	clear(t.events)
