@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"math"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -48,6 +50,22 @@ func saveNPY(t *testing.T, path string, shape []int, data any) {
 	if err := npz.WriteArray(f, shape, data); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// saveNPZ writes an archive of lists: a name, its list, and so on.
+func saveNPZ(t *testing.T, path string, lists []any) {
+	t.Helper()
+	var b bytes.Buffer
+	w := npz.NewWriter(&b)
+	for k := 0; k < len(lists); k += 2 {
+		if err := w.Write(lists[k].(string), []int{reflect.ValueOf(lists[k+1]).Len()}, lists[k+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	plateautest.WriteFile(t, path, b.String())
 }
 
 // sameArrays checks that arrays of two archives are the same.
@@ -228,10 +246,44 @@ func TestCurrentsOfATrial(t *testing.T) {
 	}
 }
 
+// The text of a protocol teaches the same class again where the names of classes are
+// numbers, but not their own.
+func TestProtocolNamesClasses(t *testing.T) {
+	plateautest.Empty(t)
+	for class := 1; class <= 3; class++ {
+		for k := range 5 {
+			path := filepath.Join("set", fmt.Sprint(class), fmt.Sprintf("%d.png", k))
+			if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			m := image.NewGray(image.Rect(0, 0, 4, 4))
+			m.SetGray(class, k%4, color.Gray{Y: uint8(200 + k)})
+			var b bytes.Buffer
+			if err := png.Encode(&b, m); err != nil {
+				t.Fatal(err)
+			}
+			plateautest.WriteFile(t, path, b.String())
+		}
+	}
+	trial := []string{"trial", "--data", "set", "--hidden", "8"}
+	must(t, append(trial, "--stimulus", "none", "--class", "3", "--record", "three.plateau", "--out", "three.npz")...)
+	head := plateautest.JSONLines(t, must(t, "inspect", "three.plateau", "--json"))[0]
+	plateautest.WriteFile(t, "three.toml", head["protocol"].(string))
+	must(t, append(trial, "--phases", "three.toml", "--out", "again.npz")...)
+	sameArrays(t, "three.npz", "again.npz", append(everywhere, "phase_class_taught", "trial_class")...)
+	if taught, _, err := openNPZ(t, "three.npz").Int32("phase_class_taught"); err != nil || taught[1] != 2 {
+		t.Errorf("class %v is taught, want 2; error %v", taught, err)
+	}
+}
+
 // What cannot be shown is refused with the reason, and nothing is written.
 func TestOwnStimuliRefused(t *testing.T) {
 	plateautest.Empty(t)
 	plateautest.WriteFile(t, "late.csv", "time_ms,neuron\n10,3\n70,3\n")
+	saveNPY(t, "short.npy", []int{20, 784}, make([]float64, 20*784))
+	saveNPZ(t, "keys.npz", []any{"times", []float64{5}, "neuron", []int32{3}})
+	plateautest.WriteFile(t, "type.toml", "[[phase]]\nlength_ms = \"50\"\n")
+	plateautest.WriteFile(t, "noise.toml", "[[phase]]\nlength_ms = 50\n[[phase.current]]\nneurons = \"hidden0\"\nnoise = {mean = 0, sd = -1, tau_ms = 5}\n")
 	plateautest.WriteFile(t, "empty.toml", "")
 	plateautest.WriteFile(t, "typo.toml", "[[phase]]\nlength_ms = 10\n\n[[phase.current]]\nneurons = \"hidden0\"\nconstnat = 1\n")
 	plateautest.WriteFile(t, "broken.toml", "[[phase]]\nlength_ms = \n")
@@ -248,6 +300,11 @@ func TestOwnStimuliRefused(t *testing.T) {
 		args   []string
 	}{
 		{2, "--stimulus and --example do not go together", []string{"--stimulus", "none", "--example", "3"}},
+		{2, "--stimulus and --split do not go together", []string{"--stimulus", "none", "--split", "train"}},
+		{1, `keys.npz has the arrays ["times" "neuron"], want time_ms and neuron among them`, []string{"--stimulus", "keys.npz"}},
+		{1, "short.npy has rates for 20 ms: want more than phases.settle_ms = 30", []string{"--stimulus", "short.npy"}},
+		{1, "type.toml:2: the value of phase.length_ms is of the wrong type", []string{"--phases", "type.toml"}},
+		{1, "noise.toml: phase 1: current 1: noise has sd = -1, want ≥ 0", []string{"--phases", "noise.toml"}},
 		{2, "needs a --stimulus", []string{"--class", "3"}},
 		{2, "do not go together: the file says", []string{"--phases", "silent.toml", "--current", "hidden0=1"}},
 		{2, "a class is taught in the target phase", []string{"--stimulus", "none", "--class", "3", "--phases", "forward"}},
@@ -325,7 +382,10 @@ func TestManyTrials(t *testing.T) {
 	must(t, "inspect", "many.plateau", "--verify")
 
 	// A stimulus, and phases from a file, with noise that is drawn anew.
-	must(t, "trial", "--hidden", "8", "--stimulus", "none", "--current", "hidden0=-1:1:1", "--repeats", "4", "--record", "fi.plateau")
+	summary = must(t, "trial", "--hidden", "8", "--stimulus", "none", "--current", "hidden0=-1:1:1", "--repeats", "4", "--record", "fi.plateau")
+	if !strings.Contains(summary, "4 trials of a stimulus, in ") {
+		t.Errorf("the summary is\n%s", summary)
+	}
 	plateautest.WriteFile(t, "noisy.toml", "[[phase]]\nlength_ms = 20\nstimulus = \"example\"\n[[phase.current]]\nneurons = \"hidden0:1\"\nnoise = {mean = 0, sd = 1, tau_ms = 2}\n[[phase]]\nlength_ms = 10\nstimulus = \"example\"\nclass = \"example\"\n")
 	must(t, "trial", "--hidden", "8", "--examples", "0:2", "--repeats", "2", "--phases", "noisy.toml", "--record", "noisy.plateau")
 	must(t, "export", "noisy.plateau", "--to", "npz")

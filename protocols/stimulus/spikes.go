@@ -71,6 +71,11 @@ func readSpikeArrays(path string, in Input) (*Stimulus, error) {
 			return nil, err
 		}
 	}
+	for _, name := range []string{times, neurons} {
+		if !slices.Contains(r.Names(), name) {
+			return nil, fmt.Errorf("%s has the arrays %q, want %s and %s among them", path, r.Names(), times, neurons)
+		}
+	}
 	t, shape, err := numbers(path, r, times)
 	if err != nil {
 		return nil, err

@@ -44,11 +44,11 @@ func (n Noise) Validate() error {
 	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 	switch {
 	case !finite(n.Mean):
-		return fmt.Errorf("stimulus: Noise.Mean = %v, want a number", n.Mean)
+		return fmt.Errorf("stimulus: noise has mean = %v, want a number", n.Mean)
 	case !(n.SD >= 0 && finite(n.SD)):
-		return fmt.Errorf("stimulus: Noise.SD = %v, want ≥ 0", n.SD)
+		return fmt.Errorf("stimulus: noise has sd = %v, want ≥ 0", n.SD)
 	case !(n.Tau >= 0 && finite(n.Tau)):
-		return fmt.Errorf("stimulus: Noise.Tau = %v ms, want ≥ 0", n.Tau)
+		return fmt.Errorf("stimulus: noise has tau_ms = %v, want ≥ 0", n.Tau)
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func ReadCurrent(path string, steps, neurons int) ([]float32, error) {
 		return nil, err
 	}
 	if ok := len(shape) == 1 && shape[0] == steps || len(shape) == 2 && shape[0] == steps && shape[1] == neurons; !ok {
-		return nil, fmt.Errorf("stimulus: %s has shape %v, want [%d], a current for each step, or [%[3]d %d], one for each neuron too", path, shape, steps, neurons)
+		return nil, fmt.Errorf("%s has shape %v, want [%d], a current for each step, or [%[3]d %d], one for each neuron too", path, shape, steps, neurons)
 	}
 	current := make([]float32, len(values))
 	for k, x := range values {

@@ -143,14 +143,15 @@ func (s *series) record(net *network.Network, origin *record.Origin, first *prot
 // summary says what was done, and what can be done with it.
 func (s *series) summary(e trialsEvent, known bool) string {
 	var b strings.Builder
-	what := "a stimulus"
+	what, each := "a stimulus", ""
 	switch {
 	case s.examples != nil:
 		what = fmt.Sprintf("%s of the %s set", terminal.Plural(len(s.examples), "image"), s.o.split)
+		each = fmt.Sprintf(", %s each", terminal.Plural(e.Repeats, "time"))
 	case s.o.file():
 		what = "the phases of " + terminal.Printable(s.o.phases)
 	}
-	fmt.Fprintf(&b, "%s: %s of %s, %s each, in %s", s.c.Title(), terminal.Plural(e.Trials, "trial"), what, terminal.Plural(e.Repeats, "time"), terminal.Clock(time.Duration(e.Seconds*float64(time.Second))))
+	fmt.Fprintf(&b, "%s: %s of %s%s, in %s", s.c.Title(), terminal.Plural(e.Trials, "trial"), what, each, terminal.Clock(time.Duration(e.Seconds*float64(time.Second))))
 	if known {
 		fmt.Fprintf(&b, "\nerror %s: %d of %d predictions wrong", terminal.WithAccuracy(float64(e.Errors)/float64(e.Trials)), e.Errors, e.Trials)
 	}

@@ -246,6 +246,10 @@ func (b *builder) fromOptions(o trialOptions) (*protocol, error) {
 	}
 	if n := what.Steps(); n > 0 && what.Spikes == nil {
 		length := float64(n) * m.Neurons.Dt
+		if settle := m.Train.Settle; !(length > settle && length < protocols.MaxLength) {
+			return nil, fmt.Errorf("--stimulus %s has rates for %s ms: want more than phases.settle_ms = %s, which --set phases.settle_ms changes, and less than %s ms",
+				name, terminal.Number(length), terminal.Number(settle), terminal.Number(protocols.MaxLength))
+		}
 		m.Train.Forward, m.Train.Target, m.Train.Longer = length, length, nil
 		if err := m.Train.Validate(); err != nil {
 			return nil, fmt.Errorf("%s has rates for %s ms: %s", name, terminal.Number(length), cli.Plain(err))
@@ -306,6 +310,9 @@ func (b *builder) describe(p *sim.Phase, stimulus string, currents []currentSpec
 	s := phaseSpec{Name: p.Name, Length: clock.At(int64(p.Steps)), Settle: &settle, Stimulus: stimulus, Currents: currents}
 	if p.Taught {
 		s.Class = p.Class
+		if k, err := b.class(s.Class); err != nil || k != p.Class {
+			s.Class = b.info.Classes[p.Class] // the number is the name of another class
+		}
 		if b.example != nil {
 			s.Class = theExample
 		}

@@ -52,6 +52,9 @@ func where(path string, err error) string {
 	}
 	if at, ok := errors.AsType[*toml.DecodeError](err); ok {
 		line, _ := at.Position()
+		if key := strings.Join(at.Key(), "."); key != "" && strings.Contains(err.Error(), "struct field") {
+			return fmt.Sprintf("%s:%d: the value of %s is of the wrong type; lengths, times and currents are numbers, the rest are texts in quotes", path, line, key)
+		}
 		return fmt.Sprintf("%s:%d: %s", path, line, strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	return fmt.Sprintf("%s: %v", path, err)

@@ -156,8 +156,10 @@ func (o *trialOptions) check(flags *pflag.FlagSet) error {
 		}
 	}
 	switch {
-	case o.stimulus != "" && o.chosen:
+	case o.stimulus != "" && o.named:
 		return cli.Misuse("--stimulus and --example do not go together: one of them is shown")
+	case o.stimulus != "" && o.chosen:
+		return cli.Misuse("--stimulus and --split do not go together: a stimulus is not of the data set")
 	case o.class != "" && o.stimulus == "":
 		return cli.Misuse("--class %s needs a --stimulus: an image of the data set has its own class", o.class)
 	case o.class != "" && o.phases == forwardAlone:
