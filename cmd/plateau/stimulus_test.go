@@ -246,8 +246,8 @@ func TestCurrentsOfATrial(t *testing.T) {
 	}
 }
 
-// The text of a protocol teaches the same class again where the names of classes are
-// numbers, but not their own.
+// Where the names of classes are numbers, but not their own, the text of a protocol teaches
+// the same class again, and --class takes only names.
 func TestProtocolNamesClasses(t *testing.T) {
 	plateautest.Empty(t)
 	for class := 1; class <= 3; class++ {
@@ -273,6 +273,25 @@ func TestProtocolNamesClasses(t *testing.T) {
 	sameArrays(t, "three.npz", "again.npz", append(everywhere, "phase_class_taught", "trial_class")...)
 	if taught, _, err := openNPZ(t, "three.npz").Int32("phase_class_taught"); err != nil || taught[1] != 2 {
 		t.Errorf("class %v is taught, want 2; error %v", taught, err)
+	}
+
+	// No number is taken for a place among the names; words are counted from 0.
+	before := plateautest.Tree(t)
+	for _, class := range []string{"0", "4", "02"} {
+		status, _, messages := plateau(append(trial, "--stimulus", "none", "--class", class)...)
+		if status != 2 || !strings.Contains(messages, "class "+class+": want one of 1, 2, 3\n") {
+			t.Errorf("--class %s: status %d, messages\n%s", class, status, messages)
+		}
+	}
+	if after := plateautest.Tree(t); !slices.Equal(before, after) {
+		t.Errorf("files were written: %q", after)
+	}
+	if err := os.Rename("set/2", "set/two"); err != nil {
+		t.Fatal(err)
+	}
+	must(t, append(trial, "--stimulus", "none", "--class", "0", "--out", "zero.npz")...)
+	if taught, _, err := openNPZ(t, "zero.npz").Int32("phase_class_taught"); err != nil || taught[1] != 0 {
+		t.Errorf("class %v is taught, want 0; error %v", taught, err)
 	}
 }
 

@@ -147,7 +147,8 @@ func (b *builder) image(phases []sim.Phase) *dataset.Set {
 	return nil
 }
 
-// class returns the number of a class that is given by its name or number.
+// class returns the number of a class that is given by its name or number. Where the names
+// are numbers themselves, a number is a name, and never counts from 0.
 func (b *builder) class(v any) (int, error) {
 	classes := b.info.Classes
 	text := fmt.Sprint(v)
@@ -157,10 +158,20 @@ func (b *builder) class(v any) (int, error) {
 	if k := slices.Index(classes, text); k >= 0 {
 		return k, nil
 	}
+	names := strings.Join(classes, ", ")
+	if !slices.ContainsFunc(classes, isWord) {
+		return 0, fmt.Errorf("class %s: want one of %s", text, names)
+	}
 	if k, err := strconv.Atoi(text); err == nil && k >= 0 && k < len(classes) {
 		return k, nil
 	}
-	return 0, fmt.Errorf("class %s: want one of %s, or its number from 0 to %d", text, strings.Join(classes, ", "), len(classes)-1)
+	return 0, fmt.Errorf("class %s: want one of %s, or its number from 0 to %d", text, names, len(classes)-1)
+}
+
+// isWord reports whether the name of a class is not a number.
+func isWord(name string) bool {
+	_, err := strconv.ParseFloat(name, 64)
+	return err != nil
 }
 
 // steps returns the number of time steps of a time.
