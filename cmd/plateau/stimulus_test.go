@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -402,7 +404,7 @@ func TestManyTrials(t *testing.T) {
 
 	// A stimulus, and phases from a file, with noise that is drawn anew.
 	summary = must(t, "trial", "--hidden", "8", "--stimulus", "none", "--current", "hidden0=-1:1:1", "--repeats", "4", "--record", "fi.plateau")
-	if !strings.Contains(summary, "4 trials of a stimulus, in ") {
+	if !strings.Contains(summary, "4 trials of a stimulus, in ") || strings.Contains(summary, "predicted") {
 		t.Errorf("the summary is\n%s", summary)
 	}
 	plateautest.WriteFile(t, "noisy.toml", "[[phase]]\nlength_ms = 20\nstimulus = \"example\"\n[[phase.current]]\nneurons = \"hidden0:1\"\nnoise = {mean = 0, sd = 1, tau_ms = 2}\n[[phase]]\nlength_ms = 10\nstimulus = \"example\"\nclass = \"example\"\n")
@@ -447,6 +449,32 @@ func TestManyTrials(t *testing.T) {
 	}
 	if _, err := os.Stat("x.plateau"); err == nil {
 		t.Error("x.plateau was written")
+	}
+}
+
+// Repeats of a stimulus say in how many trials each class was predicted.
+func TestRepeatedPredictions(t *testing.T) {
+	plateautest.Empty(t)
+	rates := make([]float64, 784)
+	for k := range rates {
+		rates[k] = float64(k % 60)
+	}
+	saveNPY(t, "rates.npy", []int{784}, rates)
+	repeats := []string{"trial", "--hidden", "8", "--seed", "2", "--stimulus", "rates.npy", "--repeats", "15"}
+	counts := map[float64]int{}
+	for _, e := range plateautest.JSONLines(t, must(t, append(repeats, "--json")...))[:15] {
+		counts[e["read"].(float64)]++
+	}
+	classes := slices.SortedFunc(maps.Keys(counts), func(a, b float64) int { return cmp.Or(counts[b]-counts[a], int(a-b)) })
+	if len(classes) < 2 {
+		t.Fatalf("the predictions are %v, want several", counts)
+	}
+	want := fmt.Sprintf("predicted class %v in %d trials, class %v in %d", classes[0], counts[classes[0]], classes[1], counts[classes[1]])
+	if summary := must(t, repeats...); !strings.Contains(summary, want) {
+		t.Errorf("the summary is\n%s\nwant %s", summary, want)
+	}
+	if summary := must(t, append(repeats, "--class", "3")...); !strings.Contains(summary, want) || !strings.Contains(summary, fmt.Sprintf("%d of 15 predictions wrong", 15-counts[3])) {
+		t.Errorf("with a class, the summary is\n%s\nwant %s", summary, want)
 	}
 }
 

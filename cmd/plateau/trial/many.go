@@ -3,6 +3,7 @@ package trial
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +77,7 @@ func (s *series) run(ctx context.Context, con *terminal.Console, net *network.Ne
 	}
 	bar := con.Progress("trials", int64(s.trials()), terminal.Pace(int64(s.trials())))
 	known := false // whether any trial has a class
+	predicted := make([]int, len(s.info.Classes))
 	trials := &protocols.Trials{Model: s.m, Network: net, Number: s.trials(),
 		Show: func(trial int) (sim.Presentation, []sim.Phase, error) {
 			p, err := s.protocol(trial)
@@ -86,6 +88,9 @@ func (s *series) run(ctx context.Context, con *terminal.Console, net *network.Ne
 		},
 		Done: func(trial int, p sim.Presentation, shown *protocols.Shown) error {
 			bar.At(int64(trial + 1))
+			if shown.Read >= 0 {
+				predicted[shown.Predicted]++
+			}
 			if p.Class >= 0 && shown.Read >= 0 {
 				if known = true; shown.Predicted != p.Class {
 					total.Errors++
@@ -117,7 +122,7 @@ func (s *series) run(ctx context.Context, con *terminal.Console, net *network.Ne
 	}
 	total.Seconds = time.Since(began).Seconds()
 	con.Event(total)
-	con.Line("%s", s.summary(total, known))
+	con.Line("%s", s.summary(total, known, predicted))
 	return nil
 }
 
@@ -140,8 +145,9 @@ func (s *series) record(net *network.Network, origin *record.Origin, first *prot
 	return run.CreateRecording(s.o.record, s.o.force, h, net)
 }
 
-// summary says what was done, and what can be done with it.
-func (s *series) summary(e trialsEvent, known bool) string {
+// summary says what was done, and what can be done with it. Predicted counts the trials in
+// which each class was predicted.
+func (s *series) summary(e trialsEvent, known bool, predicted []int) string {
 	var b strings.Builder
 	what, each := "a stimulus", ""
 	switch {
@@ -155,9 +161,34 @@ func (s *series) summary(e trialsEvent, known bool) string {
 	if known {
 		fmt.Fprintf(&b, "\nerror %s: %d of %d predictions wrong", terminal.WithAccuracy(float64(e.Errors)/float64(e.Trials)), e.Errors, e.Trials)
 	}
+	if text := s.predictions(predicted); text != "" && s.examples == nil {
+		b.WriteString("\n" + text)
+	}
 	if s.o.record != "" {
 		path := cli.Argument(s.o.record)
 		fmt.Fprintf(&b, "\neverything is in %s:\n  %s\n  %s", terminal.Printable(s.o.record), cli.Command("inspect", path), cli.Command("export", path, "--to", "parquet"))
 	}
 	return b.String()
+}
+
+// predictions says in how many trials each class was predicted, the most frequent first; ""
+// if none was.
+func (s *series) predictions(counts []int) string {
+	var order []int
+	for k, n := range counts {
+		if n > 0 {
+			order = append(order, k)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return counts[b] - counts[a] })
+	text := ""
+	for i, k := range order {
+		class := "class " + terminal.Printable(s.info.Classes[k])
+		if i == 0 {
+			text = fmt.Sprintf("predicted %s in %s", class, terminal.Plural(counts[k], "trial"))
+			continue
+		}
+		text += fmt.Sprintf(", %s in %d", class, counts[k])
+	}
+	return text
 }
