@@ -1,0 +1,107 @@
+// Package crew shares jobs of some microseconds among goroutines. Starting goroutines, or
+// waking them, would take as long as such a job; so they wait for the next one by looking
+// again and again, and only when none has come for a while do they end.
+package crew
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// A Crew is a number of workers. It is for one goroutine, which is its first worker. The
+// zero Crew has only that one.
+type Crew struct {
+	others  []other         // the workers besides the first
+	round   atomic.Uint64   // number of the round, and below jobBits its number of jobs
+	taken   []atomic.Uint64 // for each job, the last round in which it was taken
+	left    atomic.Int64    // jobs of the round that are not done
+	job     func(worker, job int)
+	started uint64 // rounds
+}
+
+// other is a worker besides the first.
+type other struct {
+	awake atomic.Bool
+	_     [60]byte // each in a cache line of its own
+}
+
+const jobBits = 24
+
+// New returns a crew of the given number of workers, at least one.
+func New(workers int) *Crew { return &Crew{others: make([]other, max(workers, 1)-1)} }
+
+// Workers returns the number of workers.
+func (c *Crew) Workers() int { return 1 + len(c.others) }
+
+// Do does jobs 0 to n − 1 and returns when all are done. Workers are numbered from 0, and no
+// two jobs of a worker run at the same time. A job should not depend on who does it. A
+// worker begins with the jobs that were its own the last time, because its cache may still
+// hold what they need, and then takes what others have left.
+func (c *Crew) Do(n int, job func(worker, job int)) {
+	if len(c.others) == 0 || n < 2 {
+		for k := range n {
+			job(0, k)
+		}
+		return
+	}
+	if n > len(c.taken) {
+		c.taken = make([]atomic.Uint64, n)
+	}
+	c.job = job
+	c.left.Store(int64(n))
+	c.started++
+	round := c.started<<jobBits | uint64(n)
+	c.round.Store(round)
+	for w := range min(len(c.others), n-1) {
+		if o := &c.others[w]; !o.awake.Load() {
+			o.awake.Store(true)
+			go c.help(w + 1)
+		}
+	}
+	c.take(0, round)
+	for spins := 0; c.left.Load() > 0; spins++ {
+		pause(spins)
+	}
+	c.job = nil
+}
+
+// take does jobs of a round until none is left.
+func (c *Crew) take(worker int, round uint64) {
+	n := int(round & (1<<jobBits - 1))
+	first := worker * n / c.Workers()
+	for i := range n {
+		k := first + i
+		if k >= n {
+			k -= n
+		}
+		// In a later round, all jobs of this one have been taken.
+		if last := c.taken[k].Load(); last < round && c.taken[k].CompareAndSwap(last, round) {
+			c.job(worker, k)
+			c.left.Add(-1)
+		}
+	}
+}
+
+// patience is how often a worker looks for a new round before it ends; it takes about as
+// long as a few rounds.
+const patience = 1 << 15
+
+// help takes part in one round after another.
+func (c *Crew) help(worker int) {
+	done := uint64(0)
+	for spins := 0; spins < patience; spins++ {
+		if round := c.round.Load(); round != done {
+			c.take(worker, round)
+			done, spins = round, 0
+		}
+		pause(spins)
+	}
+	c.others[worker-1].awake.Store(false)
+}
+
+// pause lets other goroutines run from time to time.
+func pause(spins int) {
+	if spins%64 == 63 {
+		runtime.Gosched()
+	}
+}
