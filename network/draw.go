@@ -22,9 +22,11 @@ func (n *Network) Draw(law Law, src Source) {
 	n.TieFeedback()
 }
 
-func fill(w Matrix, u Uniform, src Source) {
+func fill(w Projection, u Uniform, src Source) {
+	row := make([]float32, w.Cols)
 	for j := range w.Rows {
-		fillRow(w.Row(j), u, src)
+		fillRow(row, u, src)
+		w.SetRow(j, row)
 	}
 }
 

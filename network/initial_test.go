@@ -159,7 +159,7 @@ func TestSilent(t *testing.T) {
 			silent := 0
 			for j := range l.Feedback.Rows {
 				for i, y := range l.Feedback.Row(j) {
-					if l.Silent[j*l.Feedback.Stride+i] {
+					if l.Silent[j*l.Feedback.Cols+i] {
 						silent++
 						if y != 0 {
 							t.Fatalf("a silent synapse has weight %v", y)
@@ -188,7 +188,7 @@ func TestSilent(t *testing.T) {
 	l := &n.Layers[0]
 	for j := range l.Feedback.Rows {
 		for i, y := range l.Feedback.Row(j) {
-			if want := 5 * law.draw(src); !l.Silent[j*l.Feedback.Stride+i] && y != want {
+			if want := 5 * law.draw(src); !l.Silent[j*l.Feedback.Cols+i] && y != want {
 				t.Fatalf("Y[%d][%d] = %v, want %v", j, i, y, want)
 			}
 		}
@@ -208,7 +208,7 @@ func TestSilent(t *testing.T) {
 	chi := 0.0
 	for j := range l.Feedback.Rows {
 		for i := range l.Feedback.Cols {
-			d := float64(counts[j*l.Feedback.Stride+i]) - 0.8*draws
+			d := float64(counts[j*l.Feedback.Cols+i]) - 0.8*draws
 			chi += d * d / (draws * 0.8 * 0.2)
 		}
 	}
@@ -227,7 +227,7 @@ func TestTieFeedback(t *testing.T) {
 					Silent: silent, SilentGain: 5, Symmetric: true}
 				n := drawn(a, 9)
 				checkTied(t, n, "drawn")
-				n.Layers[len(hidden)].Weights.Row(0)[1] += 3
+				n.Layers[len(hidden)].Weights.Set(0, 1, 3)
 				n.TieFeedback()
 				checkTied(t, n, "tied again")
 				digest := n.Weights().SHA256()
@@ -275,7 +275,7 @@ func checkTied(t *testing.T, n *Network, when string) {
 			}
 			for i, y := range l.Feedback.Row(j) {
 				want := gain * path[i]
-				if l.Silent != nil && l.Silent[j*l.Feedback.Stride+i] {
+				if l.Silent != nil && l.Silent[j*l.Feedback.Cols+i] {
 					want = 0
 				}
 				// Allows for the roundings of nested sums of float32 products.

@@ -13,8 +13,9 @@ func AppendLosses(dst []float64, noise compartments.EscapeNoise, forward, target
 	last := len(forward) - 1
 	for m, f := range forward[:last] {
 		var loss float64
-		for i := range f.Plateau {
-			d := hiddenError(f, target[m], i)
+		after := target[m].Plateau[:len(f.Plateau)]
+		for i, before := range f.Plateau {
+			d := float64(after[i]) - float64(before)
 			loss += float64(d * d)
 		}
 		dst = append(dst, loss)
@@ -25,11 +26,6 @@ func AppendLosses(dst []float64, noise compartments.EscapeNoise, forward, target
 		loss += float64(d * d)
 	}
 	return append(dst, loss)
-}
-
-// hiddenError returns how much the plateau of a neuron changed, α^t − α^f.
-func hiddenError(f, t Means, i int) float64 {
-	return float64(t.Plateau[i]) - float64(f.Plateau[i])
 }
 
 // outputError returns how far off a neuron's rate was, φ̄^t − φ_max σ(V̄^f).

@@ -11,12 +11,11 @@ type Mask struct {
 	Name       string // Y0_silent, …
 	Of         string // the name of the array of weights
 	Rows, Cols int
-	stride     int
 	silent     []bool
 }
 
 // Row returns row j of the network's own mask; writing to it changes it.
-func (m Mask) Row(j int) []bool { return m.silent[j*m.stride:][:m.Cols] }
+func (m Mask) Row(j int) []bool { return m.silent[j*m.Cols:][:m.Cols] }
 
 // Masks lists the masks of a network: one for each feedback projection with silent
 // synapses.
@@ -25,7 +24,7 @@ func (n *Network) Masks() []Mask {
 	for m := range n.Layers {
 		if l := &n.Layers[m]; l.Silent != nil {
 			y := l.Feedback
-			list = append(list, Mask{fmt.Sprintf("Y%d_silent", m), fmt.Sprint("Y", m), y.Rows, y.Cols, y.Stride, l.Silent})
+			list = append(list, Mask{fmt.Sprintf("Y%d_silent", m), fmt.Sprint("Y", m), y.Rows, y.Cols, l.Silent})
 		}
 	}
 	return list
@@ -35,10 +34,11 @@ func (n *Network) Masks() []Mask {
 // others by gain.
 func (l *Layer) thin(gain float64) {
 	for k, silent := range l.Silent {
+		w := &l.Feedback.Data[l.Feedback.Index(k/l.Feedback.Cols, k%l.Feedback.Cols)]
 		if silent {
-			l.Feedback.Data[k] = 0
+			*w = 0
 		} else {
-			l.Feedback.Data[k] *= float32(gain)
+			*w *= float32(gain)
 		}
 	}
 }
@@ -51,8 +51,8 @@ func (l *Layer) silence(share float64, src Source) {
 	for j := range y.Rows {
 		for i := range y.Cols {
 			// Selection sampling: of the synapses that are left, choose silent.
-			l.Silent[j*y.Stride+i] = float64(float64(left)*src.Uniform()) < float64(silent)
-			if l.Silent[j*y.Stride+i] {
+			l.Silent[j*y.Cols+i] = float64(float64(left)*src.Uniform()) < float64(silent)
+			if l.Silent[j*y.Cols+i] {
 				silent--
 			}
 			left--

@@ -10,13 +10,13 @@ type Network struct {
 
 // Layer is a population with the projections that end on it.
 type Layer struct {
-	Weights Matrix    // W, from the layer below
-	Bias    []float32 // b
+	Weights Projection // W, from the layer below
+	Bias    []float32  // b
 
 	// Hidden layers only:
-	Feedback     Matrix    // Y, from Architecture.FeedbackFrom
-	FeedbackBias []float32 // c; nil if there is none
-	Silent       []bool    // which synapses of Y stay zero, laid out as Y; nil if there are none
+	Feedback     Projection // Y, from Architecture.FeedbackFrom
+	FeedbackBias []float32  // c; nil if there is none
+	Silent       []bool     // which synapses of Y stay zero, a row for each sending neuron as in Y; nil if there are none
 }
 
 // Size returns the number of neurons.
@@ -31,14 +31,14 @@ func New(a Architecture) *Network {
 	n := &Network{Architecture: a}
 	sizes, below := a.Sizes(), a.Inputs
 	for m, size := range sizes {
-		layer := Layer{Weights: NewMatrix(below, size), Bias: make([]float32, size)}
+		layer := Layer{Weights: NewProjection(below, size), Bias: make([]float32, size)}
 		if m < len(a.Hidden) {
-			layer.Feedback = NewMatrix(sizes[a.FeedbackFrom(m)], size)
+			layer.Feedback = NewProjection(sizes[a.FeedbackFrom(m)], size)
 			if a.FeedbackBias {
 				layer.FeedbackBias = make([]float32, size)
 			}
 			if a.Silent > 0 {
-				layer.Silent = make([]bool, len(layer.Feedback.Data))
+				layer.Silent = make([]bool, layer.Feedback.Rows*layer.Feedback.Cols)
 			}
 		}
 		n.Layers = append(n.Layers, layer)
@@ -82,9 +82,9 @@ func (n *Network) Weights() Weights {
 	var list Weights
 	for m := range n.Layers {
 		l := &n.Layers[m]
-		list = append(list, MatrixArray(fmt.Sprint("W", m), l.Weights), BiasArray(fmt.Sprint("b", m), l.Bias))
+		list = append(list, ProjectionArray(fmt.Sprint("W", m), l.Weights), BiasArray(fmt.Sprint("b", m), l.Bias))
 		if !l.Feedback.Empty() {
-			list = append(list, MatrixArray(fmt.Sprint("Y", m), l.Feedback))
+			list = append(list, ProjectionArray(fmt.Sprint("Y", m), l.Feedback))
 		}
 		if l.FeedbackBias != nil {
 			list = append(list, BiasArray(fmt.Sprint("c", m), l.FeedbackBias))

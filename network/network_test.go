@@ -3,6 +3,7 @@ package network
 import (
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -82,27 +83,71 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// checkPadding fails unless what pads the rows is zero.
+// checkPadding fails unless the weights of missing neurons are zero, and all others are where
+// rows, blocks and indices say they are.
 func checkPadding(t *testing.T, n *Network) {
 	t.Helper()
 	for m := range n.Layers {
-		for _, w := range []Matrix{n.Layers[m].Weights, n.Layers[m].Feedback} {
+		for _, w := range []Projection{n.Layers[m].Weights, n.Layers[m].Feedback} {
 			if w.Empty() {
 				continue
 			}
-			if w.Stride != Pad(w.Cols) || w.Stride%lane != 0 || w.Stride < w.Cols {
-				t.Errorf("layer %d: rows of %d are %d apart", m, w.Cols, w.Stride)
-			}
-			for j := range w.Rows {
-				if len(w.Row(j)) != w.Cols || len(w.Padded(j)) != w.Stride || &w.Row(j)[0] != &w.Padded(j)[0] {
-					t.Fatalf("layer %d: row %d has length %d, padded %d", m, j, len(w.Row(j)), len(w.Padded(j)))
-				}
-				for k, v := range w.Padded(j)[w.Cols:] {
-					if v != 0 {
-						t.Errorf("layer %d: padding %d of row %d is %v, want 0", m, k, j, v)
+			for k := range w.Len() {
+				from, to := w.Receivers(k)
+				block := w.Block(k)
+				for j := range w.Rows {
+					for i, v := range block[j*w.Width:][:w.Width] {
+						if i < to-from && (v != w.At(j, from+i) || v != w.Row(j)[from+i]) {
+							t.Fatalf("layer %d: the weight from %d to %d is %v in its block, %v at its index, %v in its row", m, j, from+i, v, w.At(j, from+i), w.Row(j)[from+i])
+						}
+						if i >= to-from && v != 0 {
+							t.Errorf("layer %d: weight %d of row %d of block %d is %v, want 0", m, i, j, k, v)
+						}
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestProjection(t *testing.T) {
+	for _, c := range []struct{ cols, width, blocks int }{{1, 16, 1}, {16, 16, 1}, {17, 32, 1}, {32, 32, 1}, {33, 64, 1}, {64, 64, 1}, {65, 64, 2}, {500, 64, 8}} {
+		p := NewProjection(3, c.cols)
+		if p.Width != c.width || p.Len() != c.blocks || len(p.Data) != 3*c.width*c.blocks || Padded(c.cols) != c.width*c.blocks {
+			t.Errorf("%d receivers: %d blocks of %d, %d weights, padded %d; want %d of %d", c.cols, p.Len(), p.Width, len(p.Data), Padded(c.cols), c.blocks, c.width)
+		}
+		seen := map[int]bool{}
+		for j := range 3 {
+			row := make([]float32, c.cols)
+			for i := range row {
+				row[i] = float32(1000*j + i + 1)
+				seen[p.Index(j, i)] = true
+			}
+			p.SetRow(j, row)
+			if got := p.Row(j); !slices.Equal(got, row) {
+				t.Fatalf("%d receivers: row %d is %v after it was set to %v", c.cols, j, got, row)
+			}
+			p.Row(j)[0] = -1 // a copy
+			p.Set(j, c.cols-1, p.At(j, c.cols-1)+0.5)
+		}
+		sum := float32(0)
+		for _, v := range p.Data {
+			sum += v
+		}
+		want := float32(1000*3*c.cols+3*c.cols*(c.cols+1)/2) + 1.5
+		if len(seen) != 3*c.cols || sum != want {
+			t.Errorf("%d receivers: %d places for %d weights, whose sum is %v, want %v", c.cols, len(seen), 3*c.cols, sum, want)
+		}
+		last := 0
+		for k := range p.Len() {
+			from, to := p.Receivers(k)
+			if from != last || to <= from || to-from > p.Width {
+				t.Errorf("%d receivers: block %d has %d to %d", c.cols, k, from, to)
+			}
+			last = to
+		}
+		if last != c.cols {
+			t.Errorf("%d receivers: the blocks end at %d", c.cols, last)
 		}
 	}
 }
@@ -130,10 +175,11 @@ func TestCloneIsDeep(t *testing.T) {
 		for _, pair := range [][2]*Network{{n, c}, {c.Clone(), n}} {
 			kept, altered := pair[0], pair[1]
 			for _, array := range altered.Weights() {
-				for j := range max(array.Rows, 1) {
-					for i := range array.Row(j) {
-						array.Row(j)[i]++
+				for j, row := range array.All() {
+					for i := range row {
+						row[i]++
 					}
+					array.SetRow(j, row)
 				}
 			}
 			for m := range altered.Layers {
@@ -235,7 +281,7 @@ func TestMasks(t *testing.T) {
 		}
 		was := mask.Row(1)[2]
 		mask.Row(1)[2] = !was
-		if n.Layers[m].Silent[y.Stride+2] == was {
+		if n.Layers[m].Silent[y.Cols+2] == was {
 			t.Errorf("%s is a copy", mask.Name)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"plateau/compartments"
+	"plateau/internal/vec"
 )
 
 // Rule is the local plasticity rule of the paper. With forward means f
@@ -71,12 +72,15 @@ func (r Rule) Slowed(factor float64) Rule {
 // NewUpdate returns an update for networks with architecture a.
 func (r Rule) NewUpdate(a Architecture) *Update {
 	u := &Update{Losses: make([]float64, len(a.Hidden)+1)}
+	below := a.Inputs
 	for m, size := range a.Sizes() {
-		l := LayerUpdate{Delta: make([]float32, Pad(size))[:size]}
+		l := LayerUpdate{Active: make([]int32, 0, below), Delta: make([]float32, size, Padded(size))}
 		if r.FeedbackRates != nil && m < len(a.Hidden) {
-			l.FeedbackDelta = make([]float32, Pad(size))[:size]
+			l.FedBack = make([]int32, 0, a.Sizes()[a.FeedbackFrom(m)])
+			l.FeedbackDelta = make([]float32, size, Padded(size))
 		}
 		u.Layers = append(u.Layers, l)
+		below = size
 	}
 	return u
 }
@@ -89,6 +93,7 @@ func (r Rule) Learn(u *Update, forward, target []Means) {
 	for m := range u.Layers {
 		l, f, t := &u.Layers[m], forward[m], target[m]
 		l.Trace, l.FeedbackTrace = f.Trace, f.FeedbackTrace
+		l.Active = vec.Active(l.Active[:0], f.Trace)
 		r.Noise.Slopes(l.Delta, f.Soma)
 		if m == last {
 			r.learnOutput(l.Delta, f, t, r.Rates[m])
@@ -96,6 +101,7 @@ func (r Rule) Learn(u *Update, forward, target []Means) {
 			r.learnHidden(l.Delta, f, t, r.Rates[m])
 		}
 		if l.FeedbackDelta != nil {
+			l.FedBack = vec.Active(l.FedBack[:0], f.FeedbackTrace)
 			r.learnFeedback(l.FeedbackDelta, f, r.FeedbackRates[m])
 		}
 	}
@@ -112,8 +118,9 @@ func (r Rule) learnOutput(delta []float32, f, t Means, eta float64) {
 // learnHidden multiplies the slopes in delta by the difference of the plateaus.
 func (r Rule) learnHidden(delta []float32, f, t Means, eta float64) {
 	scale := eta * r.HiddenScale * r.HiddenGain * r.Noise.MaxRate
+	before, after := f.Plateau[:len(delta)], t.Plateau[:len(delta)]
 	for i := range delta {
-		delta[i] *= float32(scale * hiddenError(f, t, i))
+		delta[i] *= float32(scale * (float64(after[i]) - float64(before[i])))
 	}
 }
 

@@ -125,7 +125,7 @@ func TestRuleFollowsTheEquations(t *testing.T) {
 					}
 					for j := range is.Feedback.Rows {
 						y := is.Feedback.Row(j)[i]
-						if is.Silent != nil && is.Silent[j*is.Feedback.Stride+i] {
+						if is.Silent != nil && is.Silent[j*is.Feedback.Cols+i] {
 							if y != 0 {
 								t.Errorf("a silent synapse learned %v", y)
 							}
@@ -171,12 +171,12 @@ func TestApplyLeavesSilentRows(t *testing.T) {
 		l, d := &n.Layers[m], &u.Layers[m]
 		d.Delta[0] = float32(math.Inf(1))
 		for j := range l.Weights.Rows {
-			l.Weights.Row(j)[1] = minus
+			l.Weights.Set(j, 1, minus)
 		}
 		if m == 0 {
 			d.FeedbackDelta[0] = float32(math.Inf(1))
 			for j := range l.Feedback.Rows {
-				l.Feedback.Row(j)[1] = minus
+				l.Feedback.Set(j, 1, minus)
 			}
 		}
 	}
@@ -190,7 +190,7 @@ func TestApplyLeavesSilentRows(t *testing.T) {
 	}
 }
 
-func rows(t *testing.T, what string, before, after Matrix, trace []float32) {
+func rows(t *testing.T, what string, before, after Projection, trace []float32) {
 	t.Helper()
 	for j, s := range trace {
 		same := true

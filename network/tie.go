@@ -11,11 +11,7 @@ func (n *Network) TieFeedback() {
 		above := &n.Layers[m+1]
 		y := n.Layers[m].Feedback
 		if m == last-1 || n.Feedback == LayerWise {
-			for i := range y.Cols {
-				for j, w := range above.Weights.Row(i) {
-					y.Data[j*y.Stride+i] = w
-				}
-			}
+			transpose(y, above.Weights)
 		} else {
 			product(y, above.Weights, above.Feedback)
 		}
@@ -27,17 +23,32 @@ func (n *Network) TieFeedback() {
 	}
 }
 
+// transpose sets y to the transpose of w.
+func transpose(y, w Projection) {
+	for k := range w.Len() {
+		block := w.Block(k)
+		from, to := w.Receivers(k)
+		for i := range y.Cols {
+			at := y.Index(from, i)
+			for _, v := range block[i*w.Width:][:to-from] {
+				y.Data[at] = v
+				at += y.Width
+			}
+		}
+	}
+}
+
 // product sets y to the product of two projections: up, from the receivers of y to
 // the layer above them, and back, from the senders of y to that same layer.
-func product(y, up, back Matrix) {
+func product(y, up, back Projection) {
 	for j := range y.Rows {
-		row, b := y.Row(j), back.Row(j)
-		for i := range row {
+		b := back.Row(j)
+		for i := range y.Cols {
 			var sum float32
-			for k, w := range up.Row(i) {
-				sum += float32(w * b[k])
+			for k := range b {
+				sum += float32(up.At(i, k) * b[k])
 			}
-			row[i] = sum
+			y.Set(j, i, sum)
 		}
 	}
 }
@@ -49,7 +60,7 @@ func (n *Network) Settle() {
 		l := &n.Layers[m]
 		for k, silent := range l.Silent {
 			if silent {
-				l.Feedback.Data[k] = 0
+				l.Feedback.Set(k/l.Feedback.Cols, k%l.Feedback.Cols, 0)
 			}
 		}
 	}

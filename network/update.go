@@ -1,6 +1,10 @@
 package network
 
-import "plateau/internal/vec"
+import (
+	"slices"
+
+	"plateau/internal/vec"
+)
 
 // Update is the weight change from one example: for each layer an outer product of
 // a presynaptic and a postsynaptic factor.
@@ -13,8 +17,10 @@ type Update struct {
 // ΔY = FeedbackTrace ⊗ FeedbackDelta and Δc = FeedbackDelta.
 type LayerUpdate struct {
 	Trace         []float32 // shared with the forward means
-	Delta         []float32
+	Active        []int32   // the rows in which it is not zero
+	Delta         []float32 // its capacity, like that of FeedbackDelta, is for whole blocks
 	FeedbackTrace []float32 // shared with the forward means
+	FedBack       []int32   // the rows in which it is not zero
 	FeedbackDelta []float32 // nil if feedback does not learn
 }
 
@@ -43,51 +49,68 @@ func moves(delta []float32) bool {
 // Apply adds updates to the weights, in the order given. It does not touch rows
 // whose trace is zero.
 func (n *Network) Apply(updates ...*Update) {
-	n.ApplyPart(updates, 0, 1)
+	for part := range n.Parts() {
+		n.ApplyPart(updates, part)
+	}
 	n.Settle()
 }
 
-// ApplyPart does a share of Apply: part number part, from 0, of parts. Parts touch
-// different rows, so they can be applied at the same time; call Settle when all are
-// done.
-func (n *Network) ApplyPart(updates []*Update, part, parts int) {
+// Parts returns the number of parts in which updates can be applied: one for each block of
+// receiving neurons, over all layers.
+func (n *Network) Parts() int {
+	parts := 0
 	for m := range n.Layers {
-		l := &n.Layers[m]
-		rows := l.Weights.Rows
-		// Go through all updates a few rows at a time, so that the rows stay in the
-		// cache.
-		for begin := part * rows / parts; begin < (part+1)*rows/parts; begin += rowsAtHand {
-			end := min(begin+rowsAtHand, (part+1)*rows/parts)
-			for _, u := range updates {
-				addOuter(l.Weights, begin, end, u.Layers[m].Trace, u.Layers[m].Delta)
+		parts += n.Layers[m].Weights.Len()
+	}
+	return parts
+}
+
+// Part returns the layer and the block of a part.
+func (n *Network) Part(part int) (layer, block int) {
+	for m := range n.Layers {
+		blocks := n.Layers[m].Weights.Len()
+		if part < blocks {
+			return m, part
+		}
+		part -= blocks
+	}
+	panic("network: no such part")
+}
+
+// ApplyPart does one of the Parts of Apply. Parts change different weights, so they can be
+// applied at the same time; call Settle when all are done.
+func (n *Network) ApplyPart(updates []*Update, part int) {
+	m, block := n.Part(part)
+	l := &n.Layers[m]
+	from, to := l.Weights.Receivers(block)
+	w, width := l.Weights.Block(block), l.Weights.Width
+	// Go through several updates a few rows at a time, so that the rows stay in the cache.
+	atHand := rowsAtHand
+	if len(updates) == 1 {
+		atHand = l.Weights.Rows
+	}
+	for begin := 0; begin < l.Weights.Rows; begin += atHand {
+		for _, u := range updates {
+			if d := &u.Layers[m]; moves(d.Delta[from:to]) {
+				first, _ := slices.BinarySearch(d.Active, int32(begin))
+				last, _ := slices.BinarySearch(d.Active, int32(begin+atHand))
+				vec.AddOuter(w, width, d.Active[first:last], d.Trace, d.Delta[from:from+width])
 			}
 		}
-		if part != 0 {
+	}
+	for _, u := range updates {
+		d := &u.Layers[m]
+		if moves(d.Delta[from:to]) {
+			vec.Add(l.Bias[from:to], d.Delta[from:to])
+		}
+		if d.FeedbackDelta == nil || !moves(d.FeedbackDelta[from:to]) {
 			continue
 		}
-		for _, u := range updates {
-			d := &u.Layers[m]
-			if moves(d.Delta) {
-				vec.Add(l.Bias, d.Delta)
-			}
-			if d.FeedbackDelta == nil {
-				continue
-			}
-			addOuter(l.Feedback, 0, l.Feedback.Rows, d.FeedbackTrace, d.FeedbackDelta)
-			if l.FeedbackBias != nil && moves(d.FeedbackDelta) {
-				vec.Add(l.FeedbackBias, d.FeedbackDelta)
-			}
+		vec.AddOuter(l.Feedback.Block(block), width, d.FedBack, d.FeedbackTrace, d.FeedbackDelta[from:from+width])
+		if l.FeedbackBias != nil {
+			vec.Add(l.FeedbackBias[from:to], d.FeedbackDelta[from:to])
 		}
 	}
 }
 
 const rowsAtHand = 64
-
-// addOuter adds trace ⊗ delta to rows begin ≤ j < end. The capacity of delta
-// includes the padding of a row, which is zero.
-func addOuter(w Matrix, begin, end int, trace, delta []float32) {
-	if !moves(delta) {
-		return
-	}
-	vec.AddOuter(w.Data[begin*w.Stride:], w.Stride, trace[begin:end], delta[:w.Stride])
-}

@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// Weights are all the arrays of something that learns, in a fixed order. They share
-// memory with what they belong to: writing to them changes it.
+// Weights are all the arrays of something that learns, in a fixed order. They are views of
+// what they belong to: reading gives copies, and setting changes it.
 type Weights []Array
 
 // Array is an array of weights with a name. A matrix has a row for each sending
@@ -20,19 +20,34 @@ type Weights []Array
 type Array struct {
 	Name       string
 	Rows, Cols int // Rows is 0 for a bias
-	row        func(j int) []float32
+	appendRow  func(dst []float32, j int) []float32
+	setRow     func(j int, row []float32)
 }
 
-// MatrixArray returns the weights of a projection as an array.
-func MatrixArray(name string, w Matrix) Array { return Array{name, w.Rows, w.Cols, w.Row} }
+// MatrixArray returns a matrix as an array.
+func MatrixArray(name string, w Matrix) Array {
+	return Array{name, w.Rows, w.Cols,
+		func(dst []float32, j int) []float32 { return append(dst, w.Row(j)...) },
+		func(j int, row []float32) { copy(w.Row(j), row) }}
+}
+
+// ProjectionArray returns the weights of a projection as an array.
+func ProjectionArray(name string, p Projection) Array {
+	return Array{name, p.Rows, p.Cols, p.AppendRow, p.SetRow}
+}
 
 // BiasArray returns a bias for each neuron as an array.
 func BiasArray(name string, b []float32) Array {
-	return Array{name, 0, len(b), func(int) []float32 { return b }}
+	return Array{name, 0, len(b),
+		func(dst []float32, _ int) []float32 { return append(dst, b...) },
+		func(_ int, row []float32) { copy(b, row) }}
 }
 
-// Row returns row j of the array.
-func (a Array) Row(j int) []float32 { return a.row(j) }
+// Row returns a copy of row j of the array.
+func (a Array) Row(j int) []float32 { return a.appendRow(make([]float32, 0, a.Cols), j) }
+
+// SetRow sets row j of the array, which has Cols weights.
+func (a Array) SetRow(j int, row []float32) { a.setRow(j, row[:a.Cols]) }
 
 // Count returns the number of weights.
 func (a Array) Count() int { return max(a.Rows, 1) * a.Cols }
@@ -45,14 +60,25 @@ func (a Array) Shape() []int {
 	return []int{a.Rows, a.Cols}
 }
 
-// All goes through the rows of the array.
+// All goes through copies of the rows of the array. Each is valid until the next.
 func (a Array) All() iter.Seq2[int, []float32] {
 	return func(yield func(int, []float32) bool) {
+		row := make([]float32, 0, a.Cols)
 		for j := range max(a.Rows, 1) {
-			if !yield(j, a.row(j)) {
+			if row = a.appendRow(row[:0], j); !yield(j, row) {
 				return
 			}
 		}
+	}
+}
+
+// Fill sets all rows of the array, one after another. Next is given room for a row, which
+// it fills.
+func (a Array) Fill(next func(row []float32)) {
+	row := make([]float32, a.Cols)
+	for j := range max(a.Rows, 1) {
+		next(row)
+		a.setRow(j, row)
 	}
 }
 
@@ -65,16 +91,24 @@ func (w Weights) Count() int {
 	return count
 }
 
-// Rows goes through the rows of all arrays.
+// Rows goes through copies of the rows of all arrays. Each is valid until the next.
 func (w Weights) Rows() iter.Seq[[]float32] {
 	return func(yield func([]float32) bool) {
+		var row []float32
 		for _, a := range w {
-			for _, row := range a.All() {
-				if !yield(row) {
+			for j := range max(a.Rows, 1) {
+				if row = a.appendRow(row[:0], j); !yield(row) {
 					return
 				}
 			}
 		}
+	}
+}
+
+// Fill sets the rows of all arrays; see Array.Fill.
+func (w Weights) Fill(next func(row []float32)) {
+	for _, a := range w {
+		a.Fill(next)
 	}
 }
 
@@ -92,9 +126,7 @@ func (w Weights) Set(src []float32) {
 	if len(src) != w.Count() {
 		panic(fmt.Sprintf("network: %d weights, want %d", len(src), w.Count()))
 	}
-	for row := range w.Rows() {
-		src = src[copy(row, src):]
-	}
+	w.Fill(func(row []float32) { src = src[copy(row, src):] })
 }
 
 // SHA256 returns a digest of all weights in hexadecimal: of their float32 bits,
@@ -121,11 +153,11 @@ func (w Weights) AppendBytes(b []byte) []byte {
 // CutBytes replaces all weights by those at the beginning of b, as AppendBytes wrote them,
 // and returns the rest of it. It panics if b is too short.
 func (w Weights) CutBytes(b []byte) (rest []byte) {
-	for row := range w.Rows() {
+	w.Fill(func(row []float32) {
 		for i := range row {
 			row[i], b = math.Float32frombits(binary.LittleEndian.Uint32(b)), b[4:]
 		}
-	}
+	})
 	return b
 }
 
@@ -139,9 +171,10 @@ func appendRow(b []byte, row []float32) []byte {
 // Check reports the arrays that hold weights which are not finite.
 func (w Weights) Check() error {
 	var errs []error
+	var row []float32
 	for _, a := range w {
-		for j, row := range a.All() {
-			if !finite(row) {
+		for j := range max(a.Rows, 1) {
+			if row = a.appendRow(row[:0], j); !finite(row) {
 				errs = append(errs, fmt.Errorf("network: %s holds a value that is not a finite number (row %d)", a.Name, j))
 				break
 			}

@@ -22,11 +22,13 @@ func TestSHA256(t *testing.T) {
 			row := array.Row(j)
 			for i, v := range row {
 				row[i] = math.Float32frombits(math.Float32bits(v) ^ 1)
+				array.SetRow(j, row)
 				if where, ok := seen[n.Weights().SHA256()]; ok {
 					t.Fatalf("the digest is the same with a change in %s and in %s[%d][%d]", where, array.Name, j, i)
 				}
 				seen[n.Weights().SHA256()] = array.Name
 				row[i] = v
+				array.SetRow(j, row)
 			}
 		}
 	}
@@ -49,15 +51,17 @@ func TestCheck(t *testing.T) {
 			row := array.Row(last)
 			old := row[len(row)-1]
 			row[len(row)-1] = float32(bad)
+			array.SetRow(last, row)
 			err := n.Weights().Check()
 			if err == nil || !strings.Contains(err.Error(), array.Name+" ") || !strings.HasPrefix(err.Error(), "network: ") {
 				t.Errorf("%v in %s: error %v, want one that names it", bad, array.Name, err)
 			}
 			row[len(row)-1] = old
+			array.SetRow(last, row)
 		}
 	}
 	n.Layers[0].Bias[0] = float32(math.NaN())
-	n.Layers[1].Weights.Row(2)[1] = float32(math.Inf(1))
+	n.Layers[1].Weights.Set(2, 1, float32(math.Inf(1)))
 	if err := n.Weights().Check(); err == nil || !strings.Contains(err.Error(), "b0") || !strings.Contains(err.Error(), "W1") || !strings.Contains(err.Error(), "row 2") {
 		t.Errorf("error %v, want one that names b0 and row 2 of W1", err)
 	}

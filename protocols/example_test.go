@@ -45,8 +45,8 @@ func Example() {
 		fmt.Printf("epoch %d: training error %.3f, test error %.2f\n", epoch.Number, epoch.Error(), result.Error())
 	}
 	// Output:
-	// epoch 1: training error 0.820, test error 0.69
-	// epoch 2: training error 0.620, test error 0.60
+	// epoch 1: training error 0.807, test error 0.70
+	// epoch 2: training error 0.632, test error 0.61
 }
 
 // A spikeCounter counts the spikes of the input and of each layer.
@@ -87,7 +87,7 @@ func ExampleRunTrial() {
 	}
 	fmt.Printf("class %d, predicted %d\n", trial.Class, trial.Predicted)
 	// Output:
-	// forward phase: 1007 input, 615 hidden, 64 output spikes
-	// target phase: 988 input, 656 hidden, 9 output spikes
+	// forward phase: 960 input, 639 hidden, 63 output spikes
+	// target phase: 954 input, 645 hidden, 8 output spikes
 	// class 8, predicted 4
 }

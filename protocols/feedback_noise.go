@@ -25,14 +25,12 @@ func disturbFeedback(net *network.Network, seed, learnt uint64) {
 					row[i+1] += float32(net.FeedbackNoise * q)
 				}
 			}
-			if l.Silent == nil {
-				continue
-			}
 			for i := range row {
-				if l.Silent[j*l.Feedback.Stride+i] {
+				if l.Silent != nil && l.Silent[j*len(row)+i] {
 					row[i] = 0
 				}
 			}
+			l.Feedback.SetRow(j, row)
 		}
 	}
 }

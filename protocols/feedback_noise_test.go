@@ -26,7 +26,7 @@ func feedbackNoise(net *network.Network) (noise []float64) {
 		y := net.Layers[m].Feedback
 		for j := range y.Rows {
 			for i, w := range y.Row(j) {
-				if s := net.Layers[m].Silent; s == nil || !s[j*y.Stride+i] {
+				if s := net.Layers[m].Silent; s == nil || !s[j*y.Cols+i] {
 					noise = append(noise, float64(w)-float64(tied.Layers[m].Feedback.Row(j)[i]))
 				}
 			}
@@ -127,8 +127,8 @@ func TestFeedbackNoiseIsAFunction(t *testing.T) {
 	}
 	for m := range net.Layers {
 		for k, silent := range net.Layers[m].Silent {
-			if silent && net.Layers[m].Feedback.Data[k] != 0 {
-				t.Fatalf("a silent synapse of layer %d has weight %v", m, net.Layers[m].Feedback.Data[k])
+			if y := net.Layers[m].Feedback; silent && y.At(k/y.Cols, k%y.Cols) != 0 {
+				t.Fatalf("a silent synapse of layer %d has weight %v", m, net.Layers[m].Feedback.At(k/net.Layers[m].Feedback.Cols, k%net.Layers[m].Feedback.Cols))
 			}
 		}
 	}

@@ -28,10 +28,12 @@ func TestRateOfZeroFreezes(t *testing.T) {
 		change(&m)
 		net := protocolstest.Network(t, m)
 		for _, l := range []int{0, 2} {
-			net.Layers[l].Weights.Row(3)[4], net.Layers[l].Bias[5] = negative, negative
+			net.Layers[l].Weights.Set(3, 4, negative)
+			net.Layers[l].Bias[5] = negative
 		}
 		if m.FeedbackRates != nil {
-			net.Layers[0].Feedback.Row(3)[4], net.Layers[0].FeedbackBias[5] = negative, negative
+			net.Layers[0].Feedback.Set(3, 4, negative)
+			net.Layers[0].FeedbackBias[5] = negative
 		}
 		m.TieFeedback(net)
 		before := net.Clone()

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"plateau/internal/crew"
 	"sync"
 	"sync/atomic"
 
@@ -21,6 +22,7 @@ type Learner struct {
 	step      Step
 	slots     []*slot // one for each example of a batch
 	workers   []worker
+	crew      *crew.Crew // who shares the work on an example, if examples come one by one, and the step
 	watched   bool
 	witnesses []Witness
 	rate      float64 // factor of the learning rates that the workers have
@@ -30,18 +32,20 @@ type Learner struct {
 	batch   *training.Batch
 	next    atomic.Int64
 	updates []*network.Update
+	apply   func(worker, part int)
 	wait    sync.WaitGroup
 }
 
-// worker is a presenter and the two functions that its goroutines run. They are made
-// once, so that batches do not allocate.
+// worker is a presenter and the function that its goroutine runs. It is made once, so that
+// batches do not allocate.
 type worker struct {
-	presenter   *presenter
-	show, apply func()
+	presenter *presenter
+	show      func()
 }
 
-// NewLearner returns a learner that changes net. It shares the examples of a batch
-// among the given number of workers; the result does not depend on their number.
+// NewLearner returns a learner that changes net. The given number of workers share the
+// examples of a batch or, if there is one at a time, the neurons; the result does not depend on
+// their number.
 func NewLearner(m Model, net *network.Network, workers int) (*Learner, error) {
 	if err := m.fits(net); err != nil {
 		return nil, err
@@ -54,14 +58,25 @@ func NewLearner(m Model, net *network.Network, workers int) (*Learner, error) {
 	if m.Optimiser.Name != "" {
 		l.step.descent = newDescent(m.Optimiser, m.Rule(), net)
 	}
+	l.apply = func(_, part int) { l.step.share(l.updates[:l.batch.Len()], part) }
 	for k := range m.Batch {
 		p := newSlot(k, &l.model, net)
 		l.slots = append(l.slots, p)
 		l.updates = append(l.updates, p.update)
 	}
-	workers = min(workers, m.Batch)
-	for k := range workers {
-		s, err := newPresenter(&l.model, net)
+	// Workers share the examples of a batch. If there is one at a time, they share its work, as
+	// many of them as there are blocks of neurons.
+	l.crew = crew.New(workers)
+	if m.Batch == 1 {
+		l.crew = crew.New(min(workers, mostBlocks(net)))
+	}
+	presenters := min(workers, m.Batch)
+	for range presenters {
+		share := crew.New(1)
+		if m.Batch == 1 {
+			share = l.crew
+		}
+		s, err := newPresenter(&l.model, net, share)
 		if err != nil {
 			return nil, err
 		}
@@ -74,13 +89,18 @@ func NewLearner(m Model, net *network.Network, workers int) (*Learner, error) {
 				defer l.wait.Done()
 				l.showNext(s)
 			},
-			apply: func() {
-				defer l.wait.Done()
-				l.step.share(l.updates[:l.batch.Len()], k, workers)
-			},
 		})
 	}
 	return l, nil
+}
+
+// mostBlocks returns the number of blocks of the layer that has most.
+func mostBlocks(net *network.Network) int {
+	most := 0
+	for m := range net.Layers {
+		most = max(most, net.Layers[m].Weights.Len())
+	}
+	return most
 }
 
 // Learner returns the model as a learner, with a network of initial weights.
@@ -136,8 +156,7 @@ func (l *Learner) Learn(b *training.Batch) error {
 	}
 	l.batch, l.begun = b, true
 	l.next.Store(0)
-	alone := len(l.workers) == 1 || b.Len() == 1
-	if alone || l.watched {
+	if len(l.workers) == 1 || b.Len() == 1 || l.watched {
 		l.showNext(l.workers[0].presenter)
 	} else {
 		l.wait.Add(len(l.workers))
@@ -154,15 +173,7 @@ func (l *Learner) Learn(b *training.Batch) error {
 	updates := l.updates[:b.Len()]
 	l.step.begin(updates)
 	l.tell()
-	if alone {
-		l.step.share(updates, 0, 1)
-	} else {
-		l.wait.Add(len(l.workers))
-		for _, w := range l.workers {
-			go w.apply()
-		}
-		l.wait.Wait()
-	}
+	l.crew.Do(l.net.Parts(), l.apply)
 	l.step.end(b.First - 1 + uint64(b.Len()))
 	return nil
 }

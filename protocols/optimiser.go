@@ -87,39 +87,30 @@ func newDescent(o Optimiser, r network.Rule, net *network.Network) *descent {
 	return d
 }
 
-// share takes part number part of parts of a step.
-func (d *descent) share(updates []*network.Update, part, parts int) {
-	d.sum.ApplyPart(updates, part, parts)
-	for m := range d.net.Layers {
-		l := &d.net.Layers[m]
-		if eta := d.rule.Rates[m]; eta > 0 {
-			change := d.optimiser.of(eta).At(d.steps, d.factor)
-			rows := l.Weights.Rows
-			d.change(change, part*rows/parts, (part+1)*rows/parts, func(n *network.Network) network.Matrix { return n.Layers[m].Weights })
-			if part == 0 {
-				d.vector(change, func(n *network.Network) []float32 { return n.Layers[m].Bias })
-			}
-		}
-		if part != 0 || d.rule.FeedbackRates == nil || m >= len(d.rule.FeedbackRates) {
-			continue
-		}
-		if eta := d.rule.FeedbackRates[m]; eta > 0 {
-			change := d.optimiser.of(eta).At(d.steps, d.factor)
-			d.change(change, 0, l.Feedback.Rows, func(n *network.Network) network.Matrix { return n.Layers[m].Feedback })
-			d.vector(change, func(n *network.Network) []float32 { return n.Layers[m].FeedbackBias })
+// share takes one of the network's Parts of a step.
+func (d *descent) share(updates []*network.Update, part int) {
+	d.sum.ApplyPart(updates, part)
+	m, block := d.net.Part(part)
+	from, to := d.net.Layers[m].Weights.Receivers(block)
+	if eta := d.rule.Rates[m]; eta > 0 {
+		change := d.optimiser.of(eta).At(d.steps, d.factor)
+		d.change(change, func(n *network.Network) []float32 { return n.Layers[m].Weights.Block(block) })
+		d.change(change, func(n *network.Network) []float32 { return n.Layers[m].Bias[from:to] })
+	}
+	if m >= len(d.rule.FeedbackRates) {
+		return
+	}
+	if eta := d.rule.FeedbackRates[m]; eta > 0 {
+		change := d.optimiser.of(eta).At(d.steps, d.factor)
+		d.change(change, func(n *network.Network) []float32 { return n.Layers[m].Feedback.Block(block) })
+		if d.net.FeedbackBias {
+			d.change(change, func(n *network.Network) []float32 { return n.Layers[m].FeedbackBias[from:to] })
 		}
 	}
 }
 
-// change changes rows from ≤ j < to of a matrix.
-func (d *descent) change(c rate.Change, from, to int, of func(*network.Network) network.Matrix) {
-	for j := from; j < to; j++ {
-		d.vector(c, func(n *network.Network) []float32 { return of(n).Row(j) })
-	}
-}
-
-// vector changes an array of weights, and empties the sum of its updates.
-func (d *descent) vector(c rate.Change, of func(*network.Network) []float32) {
+// change changes an array of weights, and empties the sum of its updates.
+func (d *descent) change(c rate.Change, of func(*network.Network) []float32) {
 	memory := make([][]float32, 0, 2)
 	for _, n := range d.memory {
 		memory = append(memory, of(n))

@@ -152,7 +152,7 @@ func TestOptimisersKeepTheirBits(t *testing.T) {
 					teach(t, l, data, batches[stop:]...)
 				}
 				if name == "silent" {
-					for _, y := range []network.Matrix{l.Network().Layers[0].Feedback, l.Network().Layers[1].Feedback} {
+					for _, y := range []network.Projection{l.Network().Layers[0].Feedback, l.Network().Layers[1].Feedback} {
 						zeros := 0
 						for j := range y.Rows {
 							for _, w := range y.Row(j) {

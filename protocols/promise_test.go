@@ -18,7 +18,7 @@ func TestSameBitsEverywhere(t *testing.T) {
 	train, test := data.Train.First(60), data.Test.First(30)
 	for _, apical := range []float64{0, 0.05} {
 		for _, batch := range []int{1, 16} {
-			m := protocols.Default(784, []int{70, 33}, 10)
+			m := protocols.Default(784, []int{130, 70}, 10)
 			m.Neurons.Hidden.Apical = apical
 			m.Batch, m.MeanUpdate = batch, batch > 1
 			var want string

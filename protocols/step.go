@@ -16,7 +16,9 @@ type Step struct {
 // learnt with this batch.
 func (s Step) Take(updates []*network.Update, learnt uint64) {
 	s.begin(updates)
-	s.share(updates, 0, 1)
+	for part := range s.Network.Parts() {
+		s.share(updates, part)
+	}
 	s.end(learnt)
 }
 
@@ -34,13 +36,13 @@ func (s Step) begin(updates []*network.Update) {
 	}
 }
 
-// share takes part number part of parts of the step.
-func (s Step) share(updates []*network.Update, part, parts int) {
+// share takes one of the network's Parts of the step.
+func (s Step) share(updates []*network.Update, part int) {
 	if s.descent != nil {
-		s.descent.share(updates, part, parts)
+		s.descent.share(updates, part)
 		return
 	}
-	s.Network.ApplyPart(updates, part, parts)
+	s.Network.ApplyPart(updates, part)
 }
 
 func (s Step) end(learnt uint64) {

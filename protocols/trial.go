@@ -1,6 +1,8 @@
 package protocols
 
 import (
+	"plateau/internal/crew"
+
 	"fmt"
 
 	"plateau/network"
@@ -32,7 +34,7 @@ func RunTrial(m Model, net *network.Network, data training.Examples, i int, watc
 		return nil, err
 	}
 	m = m.OnGrid()
-	s, err := newPresenter(&m, net)
+	s, err := newPresenter(&m, net, crew.New(1))
 	if err != nil {
 		return nil, err
 	}

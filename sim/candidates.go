@@ -25,14 +25,13 @@ type candidates struct {
 	until int // up to but not including this one
 	next  int // first candidate that has not been thinned
 
-	cells []int32
-	marks []uint32
+	room *points
 }
 
 // newCandidates prepares for a population of size neurons; rate is the mean number
 // of candidates of a neuron in a step.
 func newCandidates(size int, rate float64) *candidates {
-	c := &candidates{}
+	c := &candidates{room: &points{}}
 	c.resize(size, rate)
 	return c
 }
@@ -59,7 +58,7 @@ func (c *candidates) at(step int, key uint64) (cells []int32, marks []uint32, ba
 		c.first, c.until = step, step+steps
 	}
 	base = int32((step - c.first) * c.size)
-	return c.cells[c.next:], c.marks[c.next:], base, base + int32(c.size)
+	return c.room.cells[c.next:], c.room.marks[c.next:], base, base + int32(c.size)
 }
 
 // draw draws the candidates of the given number of steps.
@@ -67,13 +66,13 @@ func (c *candidates) draw(key uint64, steps int) {
 	c.next = 0
 	l := c.line(steps)
 	mean := float64(float64(c.size*steps) * c.rate)
-	room := whole(mean + float64(3*math.Sqrt(mean)))
+	n := whole(mean + float64(6*math.Sqrt(mean)))
 	for {
-		c.grow(room)
-		if l.Points(c.cells[:room], c.marks[:room], key) {
+		c.room.grow(n)
+		if l.Points(c.room.cells[:n], c.room.marks[:n], key) {
 			return
 		}
-		room *= 2
+		n *= 2
 	}
 }
 
@@ -94,9 +93,9 @@ func (c *candidates) line(steps int) *vec.Line {
 func whole(n float64) int { return (int(n) + vec.Group) / vec.Group * vec.Group }
 
 // grow makes room for n candidates and some more, so that it is seldom needed.
-func (c *candidates) grow(n int) {
-	if n > len(c.cells) {
+func (p *points) grow(n int) {
+	if n > len(p.cells) {
 		n = whole(1.25 * float64(n))
-		c.cells, c.marks = make([]int32, n), make([]uint32, n)
+		p.cells, p.marks = make([]int32, n), make([]uint32, n)
 	}
 }

@@ -49,7 +49,7 @@ func TestCandidatesArePoisson(t *testing.T) {
 		owners, marks := make([]int, min(test.size, 50)), make([]int, 64)
 		all := 0
 		for block := range test.blocks {
-			own, m := drawn(c, test.block, func(step int) uint64 { return stream.StepKey(presentation, 0, block*test.block+step) })
+			own, m := drawn(c, test.block, func(step int) uint64 { return stream.StepKey(presentation, 0, 0, block*test.block+step) })
 			for step := range own {
 				n := len(own[step])
 				for len(totals) <= n {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"plateau/network"
 )
@@ -96,53 +97,72 @@ func (c *Current) validate(a network.Architecture, steps int) error {
 // maxCurrent keeps potentials finite, however long the current flows.
 const maxCurrent = 1e6
 
-// injected are the currents of a phase into the neurons of one layer.
+// injected are the currents of a phase into the neurons of a group.
 type injected struct {
 	steps               int // of the phase
 	first               int // step of the phase with which the block begins
-	soma, basal, apical []*Current
+	from                int // first neuron of the group
+	soma, basal, apical []part
 }
 
-// inject sorts the currents of a phase by layers and compartments.
+// part is what flows into some of the neurons of a current: Neurons[from:to].
+type part struct {
+	*Current
+	from, to int
+}
+
+// inject sorts the currents of a phase by groups and compartments.
 func (e *Engine) inject(p *Phase) {
 	for _, l := range e.layers {
-		in := &l.injected
-		in.steps, in.first = p.Steps, 0
-		in.soma, in.basal, in.apical = in.soma[:0], in.basal[:0], in.apical[:0]
-	}
-	for k := range p.Currents {
-		c := &p.Currents[k]
-		in := &e.layers[c.Layer-1].injected
-		switch c.Into {
-		case Soma:
-			in.soma = append(in.soma, c)
-		case Basal:
-			in.basal = append(in.basal, c)
-		case Apical:
-			in.apical = append(in.apical, c)
+		for _, g := range l.groups {
+			in := &g.injected
+			in.steps, in.first, in.from = p.Steps, 0, g.from
+			in.soma, in.basal, in.apical = in.soma[:0], in.basal[:0], in.apical[:0]
+			for k := range p.Currents {
+				if c := &p.Currents[k]; c.Layer == l.index+1 {
+					in.sort(c, g)
+				}
+			}
 		}
 	}
 }
 
-// add adds gain times the currents of step t of the block to potentials v.
-func (in *injected) add(v []float32, currents []*Current, t int, gain float32) {
+// sort keeps a current for its compartment, if it flows into neurons of a group.
+func (in *injected) sort(c *Current, g *group) {
+	from, _ := slices.BinarySearch(c.Neurons, g.from)
+	to, _ := slices.BinarySearch(c.Neurons, g.to)
+	if from == to {
+		return
+	}
+	switch p := (part{c, from, to}); c.Into {
+	case Soma:
+		in.soma = append(in.soma, p)
+	case Basal:
+		in.basal = append(in.basal, p)
+	case Apical:
+		in.apical = append(in.apical, p)
+	}
+}
+
+// add adds gain times the currents of step t of the block to potentials v of the group.
+func (in *injected) add(v []float32, currents []part, t int, gain float32) {
 	for _, c := range currents {
-		for k, i := range c.Neurons {
-			v[i] += float32(gain * c.At(in.first+t, k, in.steps))
+		for k := c.from; k < c.to; k++ {
+			v[c.Neurons[k]-in.from] += float32(gain * c.At(in.first+t, k, in.steps))
 		}
 	}
 }
 
-// addApicalMean adds to the mean apical potentials over a window what the currents
-// contribute.
+// addApicalMean adds to the mean apical potentials of the group over a window what the
+// currents contribute.
 func (in *injected) addApicalMean(mean []float32, w window) {
 	for _, c := range in.apical {
-		for k, i := range c.Neurons {
+		for k := c.from; k < c.to; k++ {
 			sum := 0.0
 			for t := w.from; t < w.to; t++ {
 				sum += float64(c.At(t, k, in.steps))
 			}
-			mean[i] += float32(sum / float64(w.to-w.from))
+			mean[c.Neurons[k]-in.from] += float32(sum / float64(w.to-w.from))
 		}
 	}
 }

@@ -53,6 +53,7 @@ func (r *injectionRig) wire() *injectionRig {
 				row[j] = float32(k*7919%101-45) / 20
 				k++
 			}
+			a.SetRow(i, row)
 		}
 	}
 	return r

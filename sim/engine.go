@@ -36,6 +36,7 @@ import (
 	"errors"
 	"fmt"
 
+	"plateau/internal/crew"
 	"plateau/internal/vec"
 	"plateau/network"
 )
@@ -55,6 +56,7 @@ type Engine struct {
 	in     *input
 	inputs *sender
 	layers []*layer
+	theta  *vec.Thresholds
 
 	seed   uint64
 	shown  Presentation
@@ -63,6 +65,14 @@ type Engine struct {
 	rested bool   // whether nothing has been shown since Rest
 	fresh  bool   // whether apical potentials are up to date
 	needed bool   // whether the last phase itself needed them, not only an observer
+
+	// The phase that runs:
+	phase *Phase
+	means []network.Means
+	first int // step of the phase with which the block begins
+
+	crew *crew.Crew
+	work []*rows // room of each worker
 
 	stepwise   bool // take turns in each step, whatever the network; for tests
 	script     Script
@@ -79,33 +89,44 @@ func New(net *network.Network, p Params, seed uint64) (*Engine, error) {
 	if err := errors.Join(p.Validate(), net.Architecture.Validate(), net.Weights().Check()); err != nil {
 		return nil, err
 	}
-	e := &Engine{net: net, params: p, seed: seed, kernel: newKernel(p.Kernel, p.Dt)}
-	forwardRates, feedbackRates := p.Forward == Rates, p.Feedback == Rates
+	e := &Engine{net: net, params: p, seed: seed, kernel: newKernel(p.Kernel, p.Dt), theta: newThresholds()}
 	e.in = newInput(net.Inputs, p.Noise.MaxRate, p.Dt)
-	e.inputs = newSender(net.Inputs, network.Pad(net.Inputs), e.kernel, forwardRates, net.Silenced(0))
+	e.inputs = newSender(net.Inputs, e.kernel, p.Forward == Rates, net.Silenced(0))
+	e.build()
 	last := len(net.Layers) - 1
-	for m := range net.Layers {
-		w := &net.Layers[m]
-		l := &layer{index: m, size: w.Size(), stride: w.Weights.Stride}
-		feeds := m == last && last > 0 || net.Feedback == network.LayerWise && m > 0
-		l.fires = m < last && !forwardRates || feeds && !feedbackRates || m == last
-		l.out = newSender(l.size, l.stride, e.kernel, m < last && forwardRates || feeds && feedbackRates, net.Silenced(m+1))
-		l.basal = newDendrite(w.Weights, e.sender(m), 0, forwardRates, e.kernel)
-		l.thin = newThinner(l.size, p.Noise.MaxRate, p.Dt)
-		l.soma = make([]float32, (1+blockSteps)*l.stride)
-		l.scratch = make([]float32, l.stride)
-		l.drive = make([]float32, l.stride)
-		l.current = make([]float32, l.stride)
-		e.layers = append(e.layers, l)
+	e.block = Block{engine: e, basal: make([][]float32, last+1), apical: make([][]float32, last+1), soma: make([][]float32, last+1)}
+	e.Rest()
+	e.Share(&crew.Crew{})
+	return e, nil
+}
+
+// build makes the layers.
+func (e *Engine) build() {
+	e.layers = nil
+	last := len(e.net.Layers) - 1
+	for m := range e.net.Layers {
+		e.layers = append(e.layers, newLayer(e, m, &e.net.Layers[m]))
 	}
 	for m, l := range e.layers[:last] {
-		from := e.layers[net.FeedbackFrom(m)].out
-		l.apical = newDendrite(net.Layers[m].Feedback, from, 1, feedbackRates, e.kernel)
-		l.step = p.Hidden.Step(p.Integration, p.Dt)
+		from := e.layers[e.net.FeedbackFrom(m)].out
+		for _, g := range l.groups {
+			g.apical = newDendrite(e.net.Layers[m].Feedback, g.block, g.basal.blocks(), from, 1, e.params.Feedback == Rates, e.kernel)
+		}
+		l.step = e.params.Hidden.Step(e.params.Integration, e.params.Dt)
+		l.coupled = l.step.Apical != 0
 	}
-	e.block.engine = e
-	e.Rest()
-	return e, nil
+	for _, l := range e.layers {
+		e.setJobs(l)
+	}
+}
+
+// Share shares the work on each example among a crew. The run has the same bits for any
+// number of workers. The crew must not be at work for others while the engine runs.
+func (e *Engine) Share(c *crew.Crew) {
+	e.crew, e.work = c, nil
+	for range c.Workers() {
+		e.work = append(e.work, newRows(network.MaxBlockWidth, e.kernel.Support))
+	}
 }
 
 // Params returns the parameters of the engine.
@@ -124,7 +145,9 @@ func (e *Engine) sender(layer int) *sender {
 func (e *Engine) Rest() {
 	e.inputs.clear()
 	for _, l := range e.layers {
-		clear(l.potential(-1))
+		for _, g := range l.groups {
+			clear(g.last)
+		}
 		l.out.clear()
 	}
 	e.rested = true
@@ -146,16 +169,17 @@ func (e *Engine) Run(p *Phase, means []network.Means) error {
 	for m := range means {
 		clearMeans(&means[m])
 	}
+	e.phase, e.means = p, means
 	e.began = PhaseBegan{e.step, p}
 	e.tell(&e.began)
 	e.begin(p)
 	for first := 0; first < p.Steps; first += blockSteps {
 		steps := min(blockSteps, p.Steps-first)
-		e.advance(steps)
+		e.first, e.block.First, e.block.Steps = first, e.step, steps
+		e.advanceBlock()
 		for m, l := range e.layers {
-			l.addMeans(&means[m], p, first, steps, e.params.Noise)
+			l.addTraces(&means[m], p, first, steps)
 		}
-		e.block.First, e.block.Steps = e.step, steps
 		e.tell(&e.block)
 		e.shift(steps)
 		e.step += steps

@@ -128,12 +128,18 @@ func someVariants() []variant {
 	return some
 }
 
-// Layer by layer and step by step, everything has the same bits.
+// Layer by layer and step by step, everything has the same bits. Candidates of layers with
+// several blocks are drawn block by block in one schedule and together in the other, so
+// there the second takes the spikes of the first.
 func TestSchedulesAgree(t *testing.T) {
 	for _, v := range someVariants() {
 		byLayer, byStep := newBlindRig(t, v.model, v.weights, 1), newBlindRig(t, v.model, v.weights, 1)
 		byStep.engine.Stepwise()
-		if a, b := runBits(t, byLayer, v), runBits(t, byStep, v); a != b {
+		wide := false
+		for _, w := range v.weights.W {
+			wide = wide || len(w) > network.MaxBlockWidth
+		}
+		if a, b := runBits(t, byLayer, v), runBits(t, byStep, v); a != b && !wide {
 			t.Errorf("%s: %+v layer by layer, %+v step by step", v.name, a, b)
 		}
 		if v.model.Apical != 0 {
@@ -143,7 +149,11 @@ func TestSchedulesAgree(t *testing.T) {
 		byLayer, byStep = newRig(t, v.model, v.weights), newRig(t, v.model, v.weights)
 		byStep.engine.Stepwise()
 		for i, e := range v.examples {
-			a, b := byLayer.Run(t, e, false), byStep.Run(t, e, false)
+			a := byLayer.Run(t, e, false)
+			if wide {
+				e.Input, e.Layers = byLayer.seen.spikes[0], byLayer.seen.spikes[1:]
+			}
+			b := byStep.Run(t, e, wide)
 			if !reflect.DeepEqual(a, b) || byLayer.net.Weights().SHA256() != byStep.net.Weights().SHA256() {
 				t.Errorf("%s: potentials of example %d differ", v.name, i)
 			}
@@ -396,7 +406,7 @@ func TestParamsValidate(t *testing.T) {
 			t.Errorf("New made an engine of %+v", p)
 		}
 	}
-	r.net.Layers[1].Weights.Row(0)[0] = float32(nan)
+	r.net.Layers[1].Weights.Set(0, 0, float32(nan))
 	if _, err := sim.New(r.net, r.engine.Params(), 1); err == nil || !strings.Contains(err.Error(), "W1") {
 		t.Errorf("New with a NaN among the weights: error %v, want one that names W1", err)
 	}

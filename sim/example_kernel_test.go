@@ -80,7 +80,7 @@ func Example_kernel() {
 	m := protocols.Default(1, nil, 2)
 	m.Neurons.Kernel = kernel
 	net := network.New(m.Network) // without weights
-	net.Layers[0].Weights.Row(0)[0] = 1
+	net.Layers[0].Weights.Set(0, 0, 1)
 	phase := sim.Phase{Name: "forward", Steps: 50, Intensity: make([]float32, 1), Spikes: make([][]int32, 50)}
 	phase.Spikes[0] = []int32{0}
 	var p peak

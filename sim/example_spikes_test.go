@@ -27,8 +27,8 @@ func (printer) Observe(e sim.Event) {
 // by hand; protocols.Default has the paper's values.
 func Example_spikeTimes() {
 	net := network.New(network.Architecture{Inputs: 2, Classes: 2, PerClass: 1, Feedback: network.Broadcast, SilentGain: 1})
-	net.Layers[0].Weights.Row(0)[0] = 10 // from input 0 to output neuron 0
-	net.Layers[0].Weights.Row(1)[0] = -5
+	net.Layers[0].Weights.Set(0, 0, 10) // from input 0 to output neuron 0
+	net.Layers[0].Weights.Set(1, 0, -5)
 	engine, err := sim.New(net, sim.Params{
 		Dt:          1,
 		Kernel:      kernels.DoubleExponential{Rise: 3, Decay: 10},

@@ -36,7 +36,7 @@ func TestInputSpikesArePoisson(t *testing.T) {
 		for k := range test.n {
 			in.begin(test.steps)
 			for step := range test.steps {
-				list = in.draw(list[:0], step, stream.StepKey(key, 0, k*test.steps+step))
+				list = in.draw(list[:0], step, stream.StepKey(key, 0, 0, k*test.steps+step))
 				r.add(t, k*test.steps+step, list)
 				perStep[step] += len(list)
 			}

@@ -1,62 +1,76 @@
 package sim
 
-import "plateau/compartments"
+import (
+	"plateau/compartments"
+	"plateau/internal/vec"
+	"plateau/network"
+)
 
 // layer is the state of a population with its dendrites.
 type layer struct {
 	index  int // 0 for the first hidden layer
 	size   int
-	stride int
-	basal  *dendrite
-	apical *dendrite // nil for the output layer
+	groups []*group
+	runs   []vec.Run // the spikes of the groups, while they are gathered
 	out    *sender
-	thin   *thinner
 	fires  bool // whether anything reads its spikes
+	rates  bool // whether it reads rates
 
-	step   compartments.Step
-	drive  []float32 // what the teaching current adds to V in a step
-	driven bool      // whether the teaching current flows
-	soma   []float32 // rows of V: the step before the block, then the block
+	// What a worker does for one of the groups, or of the blocks:
+	advance, advanceApical func(worker, group int)
+	goAhead                func(worker, block int)
 
-	injected injected
-	current  []float32 // what currents add to V in a step, with the teaching current
-
-	scratch []float32 // padded
+	step    compartments.Step
+	coupled bool // whether somata see their apical dendrites
+	driven  bool // whether the teaching current flows
 }
 
-// potential returns the row of somatic potentials of a step of the block, or of
-// the step before.
-func (l *layer) potential(step int) []float32 { return row(l.soma, 1+step, l.stride) }
+// apical reports whether the layer has apical dendrites.
+func (l *layer) apical() bool { return l.groups[0].apical != nil }
 
-// coupled reports whether the soma sees the apical dendrite.
-func (l *layer) coupled() bool { return l.apical != nil && l.step.Apical != 0 }
-
-// advanceApical computes the apical potentials after step t of the block.
-func (l *layer) advanceApical(t int) {
-	l.apical.advance(t)
-	l.injected.add(l.apical.potential(t), l.injected.apical, t, 1)
+// gather makes the spikes of all groups in the steps of a block those of the layer.
+func (l *layer) gather(steps int) {
+	s := l.out.spikes
+	n, fired := len(s.neurons), 0
+	l.runs = l.runs[:0]
+	for _, g := range l.groups {
+		l.runs = append(l.runs, vec.Run{List: g.fired, Begins: g.begins[:]})
+		fired += int(g.begins[steps])
+	}
+	s.neurons = room(s.neurons, fired+vec.Spare)
+	s.start = s.start[:len(s.start)+steps]
+	vec.Gather(s.neurons, n, s.start[len(s.start)-steps:], l.runs)
+	s.neurons = s.neurons[:n+fired]
+	s.cut()
 }
 
-// advance computes the basal and somatic potentials after step t of the block.
-func (l *layer) advance(t int) {
-	if !l.coupled() && !l.driven && !l.basal.keep && !l.basal.rates && len(l.injected.basal)+len(l.injected.soma) == 0 {
-		l.basal.advanceSoma(t, l.step, l.potential(t), l.potential(t-1))
-		return
+// newLayer returns the layer at rest, without what the layers above it send back.
+func newLayer(e *Engine, m int, w *network.Layer) *layer {
+	net := e.net
+	forwardRates, feedbackRates := e.params.Forward == Rates, e.params.Feedback == Rates
+	last := len(net.Layers) - 1
+	feeds := m == last && last > 0 || net.Feedback == network.LayerWise && m > 0
+	l := &layer{
+		index: m, size: w.Size(), rates: forwardRates,
+		fires: m < last && !forwardRates || feeds && !feedbackRates || m == last,
+		out:   newSender(w.Size(), e.kernel, m < last && forwardRates || feeds && feedbackRates, net.Silenced(m+1)),
 	}
-	l.basal.advance(t)
-	l.injected.add(l.basal.potential(t), l.injected.basal, t, 1)
-	var apical, drive []float32
-	if l.coupled() {
-		apical = l.apical.potential(t)
+	together := 1 // blocks of a group
+	if e.takesTurns() {
+		together = w.Weights.Len()
 	}
-	if l.driven {
-		drive = l.drive
+	for k := 0; k < w.Weights.Len(); k += together {
+		from, _ := w.Weights.Receivers(k)
+		_, to := w.Weights.Receivers(k + together - 1)
+		width := together * w.Weights.Width
+		row := func() []float32 { return make([]float32, width) }
+		g := &group{
+			block: k, from: from, to: to, width: width, weights: w, out: l.out,
+			basal: newDendrite(w.Weights, k, together, e.sender(m), 0, forwardRates, e.kernel),
+			last:  row(), drive: row(), scratch: row(), current: row(),
+			thin: newThinner(width, e.theta, e.params.Noise.MaxRate, e.params.Dt),
+		}
+		l.groups = append(l.groups, g)
 	}
-	if len(l.injected.soma) > 0 {
-		clear(l.current)
-		copy(l.current, drive)
-		l.injected.add(l.current, l.injected.soma, t, l.step.Drive(1))
-		drive = l.current
-	}
-	l.step.Advance(l.potential(t), l.potential(t-1), l.basal.potential(t), apical, drive)
+	return l
 }

@@ -16,10 +16,12 @@ func deaf(net *network.Network, lesions []network.Lesion) *network.Network {
 	d := net.Clone()
 	for _, lesion := range lesions {
 		for j := lesion.From; j < lesion.To; j++ {
-			clear(d.Layers[lesion.Layer].Weights.Row(j))
+			w := d.Layers[lesion.Layer].Weights
+			w.SetRow(j, make([]float32, w.Cols))
 			for m := range d.Hidden {
 				if d.FeedbackFrom(m) == lesion.Layer-1 {
-					clear(d.Layers[m].Feedback.Row(j))
+					y := d.Layers[m].Feedback
+					y.SetRow(j, make([]float32, y.Cols))
 				}
 			}
 		}

@@ -20,29 +20,12 @@ func clearMeans(m *network.Means) {
 	clear(m.Plateau)
 }
 
-// addMeans adds the contribution of a block to the means of a phase.
-func (l *layer) addMeans(m *network.Means, p *Phase, first, steps int, noise compartments.EscapeNoise) {
-	w := window{p.From, p.Steps}
-	addTrace(m.Trace, l.basal, w, first, steps)
-	if l.apical != nil {
-		addTrace(m.FeedbackTrace, l.apical, w, first, steps)
-		if p.PlateauStep != nil && m.Apical != nil {
-			l.addApical(m.Apical, p.PlateauStep[l.index], p.PlateauWindow, first, steps)
-		}
-	}
-	if m.Soma == nil && m.Rate == nil {
-		return
-	}
-	for step := max(0, w.from-first); step < steps; step++ {
-		v := l.potential(step)[:l.size]
-		if m.Soma != nil {
-			vec.Add(m.Soma, v)
-		}
-		if m.Rate != nil {
-			noise.Rates(l.scratch[:l.size], v)
-			l.out.hush(l.scratch)
-			vec.Add(m.Rate, l.scratch[:l.size])
-		}
+// addTraces adds the contribution of a block to the mean traces of a phase.
+func (l *layer) addTraces(m *network.Means, p *Phase, first, steps int) {
+	w, g := window{p.From, p.Steps}, l.groups[0] // all groups read the same senders
+	addTrace(m.Trace, g.basal, w, first, steps)
+	if g.apical != nil {
+		addTrace(m.FeedbackTrace, g.apical, w, first, steps)
 	}
 }
 
@@ -111,18 +94,6 @@ func (s *sender) addMeanRate(mean []float32, w window, lag, first, steps int) {
 	}
 }
 
-// addApical sums apical potentials, for each neuron over its own window.
-func (l *layer) addApical(sum []float32, plateau []int, width, first, steps int) {
-	for step := range steps {
-		v, t := l.apical.potential(step), first+step
-		for i, last := range plateau {
-			if t <= last && t > last-width {
-				sum[i] += v[i]
-			}
-		}
-	}
-}
-
 // finish turns sums into means, and means of apical potentials into plateaus.
 func (l *layer) finish(m *network.Means, p *Phase) {
 	n := 1 / float32(p.Steps-p.From)
@@ -135,10 +106,15 @@ func (l *layer) finish(m *network.Means, p *Phase) {
 		scale(m.Apical, 1/float32(p.PlateauWindow))
 	} else {
 		// V_a = Y s + c is linear in the traces, so its mean follows from theirs.
-		l.apical.addRates(l.scratch, m.FeedbackTrace)
-		vec.Add(l.scratch, l.apical.bias)
-		copy(m.Apical, l.scratch)
-		l.injected.addApicalMean(m.Apical, window{p.From, p.Steps})
+		for _, g := range l.groups {
+			mean := m.Apical[g.from:g.to]
+			g.apical.addRates(g.scratch, m.FeedbackTrace)
+			copy(mean, g.scratch)
+			if c := g.weights.FeedbackBias; c != nil {
+				vec.Add(mean, c[g.from:g.to])
+			}
+			g.injected.addApicalMean(mean, window{p.From, p.Steps})
+		}
 	}
 	compartments.Plateaus(m.Plateau, m.Apical)
 }

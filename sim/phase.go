@@ -117,12 +117,6 @@ func (e *Engine) begin(p *Phase) {
 	}
 	e.teach(p)
 	e.inject(p)
-	for _, l := range e.layers {
-		l.basal.keep = e.potentials
-		if l.apical != nil {
-			l.apical.keep = e.potentials || p.PlateauStep != nil
-		}
-	}
 	e.followApical(e.params.Hidden.Apical > 0 || p.PlateauStep != nil)
 }
 
@@ -131,7 +125,7 @@ func (e *Engine) inputRates(rates, intensity []float32) {
 	for j, x := range intensity {
 		rates[j] = float32(e.params.Noise.MaxRate * float64(x))
 	}
-	e.inputs.hush(rates)
+	e.inputs.hush(rates, 0)
 }
 
 // followApical decides whether a phase computes apical potentials at every step:
@@ -142,9 +136,9 @@ func (e *Engine) inputRates(rates, intensity []float32) {
 func (e *Engine) followApical(needed bool) {
 	follow := needed || e.potentials
 	if follow && !e.fresh || needed && !e.needed {
-		for m, l := range e.layers {
-			if l.apical != nil {
-				l.apical.refresh(e.net.Layers[m].FeedbackBias)
+		for _, l := range e.layers {
+			for _, g := range l.groups {
+				g.stale.apical = g.apical != nil
 			}
 		}
 	}
@@ -160,10 +154,12 @@ func (e *Engine) teach(p *Phase) {
 	}
 	step, up, down := e.params.Output.TaughtStep(e.params.Integration, e.params.Dt)
 	l.step, l.driven = step, true
-	for i := range l.drive[:l.size] {
-		l.drive[i] = down
-		if i/e.net.PerClass == p.Class {
-			l.drive[i] = up
+	for _, g := range l.groups {
+		for i := range g.size() {
+			g.drive[i] = down
+			if (g.from+i)/e.net.PerClass == p.Class {
+				g.drive[i] = up
+			}
 		}
 	}
 }

@@ -58,10 +58,9 @@ func (e *Engine) Present(p Presentation) {
 	p.Rested, p.engine = e.rested, e
 	e.shown, e.step, e.rested = p, 0, false
 	e.key = stream.Key(e.seed, p.Purpose, p.Number)
-	for m, l := range e.layers {
-		l.basal.refresh(e.net.Layers[m].Bias)
-		if l.apical != nil {
-			copy(l.apical.bias, e.net.Layers[m].FeedbackBias)
+	for _, l := range e.layers {
+		for _, g := range l.groups {
+			g.stale.basal = true
 		}
 	}
 	e.fresh, e.needed = false, false

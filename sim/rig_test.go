@@ -68,7 +68,7 @@ func newBlindRig(t testing.TB, m denseModel, w denseWeights, seed uint64) *rig {
 		if m.Silent != nil {
 			for _, k := range m.Silent[l] {
 				i, j := k/layer.Feedback.Rows, k%layer.Feedback.Rows
-				layer.Silent[j*layer.Feedback.Stride+i] = true
+				layer.Silent[j*layer.Feedback.Cols+i] = true
 			}
 		}
 	}
@@ -281,15 +281,15 @@ func denseOf(means []network.Means) denseMeans {
 	return d
 }
 
-func transpose(to network.Matrix, from [][]float64) {
+func transpose(to network.Projection, from [][]float64) {
 	for i, row := range from {
 		for j, w := range row {
-			to.Row(j)[i] = float32(w)
+			to.Set(j, i, float32(w))
 		}
 	}
 }
 
-func transposed(from network.Matrix) [][]float64 {
+func transposed(from network.Projection) [][]float64 {
 	to := make([][]float64, from.Cols)
 	for i := range to {
 		to[i] = make([]float64, from.Rows)

@@ -13,7 +13,6 @@ type sender struct {
 	kernel *kernel
 	spikes *spikes
 	rates  []float32 // φ (spikes/ms), a row for the step before the block, then the block; nil if only spikes are read
-	stride int
 
 	// older is, for an unlimited kernel, the state of its recursion from all spikes
 	// before the history of spikes; for other kernels it is nil.
@@ -22,10 +21,10 @@ type sender struct {
 	silenced []bool // neurons that never fire; nil if all may
 }
 
-func newSender(size, stride int, k *kernel, rates bool, silenced []bool) *sender {
-	s := &sender{size: size, stride: stride, kernel: k, spikes: newSpikes(k.history()), silenced: silenced}
+func newSender(size int, k *kernel, rates bool, silenced []bool) *sender {
+	s := &sender{size: size, kernel: k, spikes: newSpikes(size, k.history()), silenced: silenced}
 	if rates {
-		s.rates = make([]float32, (1+blockSteps)*stride)
+		s.rates = make([]float32, (1+blockSteps)*size)
 	}
 	if k.Support == 0 {
 		s.older = make([]kernels.State, size)
@@ -34,7 +33,7 @@ func newSender(size, stride int, k *kernel, rates bool, silenced []bool) *sender
 }
 
 // rate returns the row of rates of a step of the block, or of the step before.
-func (s *sender) rate(step int) []float32 { return row(s.rates, 1+step, s.stride) }
+func (s *sender) rate(step int) []float32 { return row(s.rates, 1+step, s.size) }
 
 // endStep ends a step after its spikes have been appended. It drops those of silenced
 // neurons: what is drawn for the others does not depend on who is silenced.
@@ -47,10 +46,10 @@ func (s *sender) endStep() {
 	s.spikes.endStep()
 }
 
-// hush sets the rates of silenced neurons to 0.
-func (s *sender) hush(rates []float32) {
-	for j, silenced := range s.silenced {
-		if silenced {
+// hush sets the rates of silenced neurons to 0; the first of the rates is that of neuron from.
+func (s *sender) hush(rates []float32, from int) {
+	for j := range rates {
+		if s.silenced != nil && s.silenced[from+j] {
 			rates[j] = 0
 		}
 	}

@@ -1,17 +1,34 @@
 package sim
 
-// spikes are the spikes of one population during a block and some steps of history
-// before it. Steps count from the start of the block; those of the history are
+import "slices"
+
+// spikes are the spikes of one population during a block of steps and some steps of
+// history before it. Steps count from the start of the block; those of the history are
 // negative. Within a step, spikes are in ascending order of neurons, and a neuron
 // that fires twice is listed twice.
 type spikes struct {
 	history int
 	neurons []int32 // one entry for each spike, by step
 	start   []int   // step s begins at neurons[start[history+s]]
+
+	// Whoever adds up the rows of a large population does it tile by tile: the spikes of
+	// tileSize neurons in all steps, then those of the next, so that the rows of a tile
+	// stay in the cache. The spikes of step s in tile k begin at neurons[cuts[k][history+s]]
+	// and end where those of tile k + 1 begin.
+	cuts [][]int // nil if the population is one tile
 }
 
-func newSpikes(history int) *spikes {
-	return &spikes{history: history, start: make([]int, history+1, history+blockSteps+1)}
+const (
+	tileSize = 256
+	minTiles = 12 // in fewer, the rows stay in the cache anyway
+)
+
+func newSpikes(size, history int) *spikes {
+	s := &spikes{history: history, start: make([]int, history+1, history+blockSteps+1)}
+	if n := (size + tileSize - 1) / tileSize; n >= minTiles {
+		s.cuts = make([][]int, n+1)
+	}
+	return s
 }
 
 // at returns the spikes of a step.
@@ -30,6 +47,39 @@ func (s *spikes) block(steps int) (neurons []int32, starts []int) {
 // endStep ends a step after its spikes have been appended to neurons.
 func (s *spikes) endStep() { s.start = append(s.start, len(s.neurons)) }
 
+// cut cuts the spikes of all steps into tiles.
+func (s *spikes) cut() {
+	for k := range s.cuts {
+		s.cuts[k] = s.cuts[k][:0]
+		for step, begin := range s.start[:len(s.start)-1] {
+			end := s.start[step+1]
+			if k > 0 {
+				begin = s.cuts[k-1][step]
+			}
+			n, _ := slices.BinarySearch(s.neurons[begin:end], int32(k*tileSize))
+			s.cuts[k] = append(s.cuts[k], begin+n)
+		}
+	}
+}
+
+// tiles returns the number of tiles: one until the steps are cut.
+func (s *spikes) tiles() int {
+	if s.cuts == nil || len(s.cuts[0]) != len(s.start)-1 {
+		return 1
+	}
+	return len(s.cuts) - 1
+}
+
+// tile returns where the spikes of tile k begin and end in neurons, for each of the steps
+// first ≤ step < end.
+func (s *spikes) tile(k, first, end int) (from, to []int) {
+	first, end = s.history+first, s.history+end
+	if s.tiles() == 1 {
+		return s.start[first:end], s.start[first+1 : end+1]
+	}
+	return s.cuts[k][first:end], s.cuts[k+1][first:end]
+}
+
 // shift begins a new block: the last steps become history.
 func (s *spikes) shift() {
 	from := len(s.start) - 1 - s.history
@@ -40,6 +90,7 @@ func (s *spikes) shift() {
 	for k := range s.start {
 		s.start[k] -= base
 	}
+	s.cut()
 }
 
 // clear forgets all spikes.
@@ -47,4 +98,5 @@ func (s *spikes) clear() {
 	s.neurons = s.neurons[:0]
 	s.start = s.start[:s.history+1]
 	clear(s.start)
+	s.cut()
 }

@@ -18,7 +18,9 @@ func (e *Engine) AppendState(b []byte) []byte {
 	b = e.inputs.appendState(b)
 	for _, l := range e.layers {
 		b = l.out.appendState(b)
-		b = appendFloats(b, l.potential(-1)[:l.size])
+		for _, g := range l.groups {
+			b = appendFloats(b, g.last[:g.size()])
+		}
 	}
 	return b
 }
@@ -34,7 +36,9 @@ func (e *Engine) SetState(b []byte) error {
 	d.sender(e.inputs)
 	for _, l := range e.layers {
 		d.sender(l.out)
-		d.floats(l.potential(-1)[:l.size])
+		for _, g := range l.groups {
+			d.floats(g.last[:g.size()])
+		}
 	}
 	if d.err == nil && len(d.rest) > 0 {
 		d.err = fmt.Errorf("sim: state has %d bytes too many", len(d.rest))
@@ -128,6 +132,7 @@ func (d *stateReader) sender(s *sender) {
 		}
 		t.endStep()
 	}
+	t.cut()
 	if s.rates != nil {
 		d.floats(s.rate(-1)[:s.size])
 	}

@@ -68,7 +68,7 @@ func TestRatesFollowTheirRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.engine = engine
-	copy(r.net.Layers[0].Weights.Row(2), []float32{1, 2, 3, 4})
+	r.net.Layers[0].Weights.SetRow(2, []float32{1, 2, 3, 4})
 	rows := make([]float32, 5*steps)
 	for k := range steps {
 		rows[5*k+2] = float32(k%10) / 10

@@ -33,38 +33,40 @@ func exceeds(v float32, u uint32) bool {
 	return float64(v) > elementary.Logit((float64(u)+0.5)*0x1p-32)
 }
 
-// thinner draws the spikes of one population, step by step.
+// thinner draws the spikes of a group of neurons.
 type thinner struct {
 	candidates *candidates
 	theta      *vec.Thresholds
 }
 
-func newThinner(size int, maxRate, dt float64) *thinner {
-	return &thinner{newCandidates(size, maxRate*dt), newThresholds()}
+func newThinner(size int, theta *vec.Thresholds, maxRate, dt float64) *thinner {
+	return &thinner{newCandidates(size, maxRate*dt), theta}
 }
 
 // begin prepares for a block of steps.
 func (h *thinner) begin(steps int) { h.candidates.begin(steps) }
 
-// draw appends the spikes of a step of the block, in which neurons have potentials
-// v, to list, in ascending order of neurons, one entry for each spike. Call it for
-// the steps in order, with their stream.StepKey.
-func (h *thinner) draw(list []int32, step int, key uint64, v []float32) []int32 {
-	end := len(list)
+// draw appends the spikes of steps first ≤ t < end of the block to list, in ascending order
+// of steps and neurons: neuron i of the population in step first + t is i + t·size. Potentials
+// v have a row for each of these steps. Call it for the steps in order; key is the
+// stream.StepKey of the first of them. If there are several, they must fit on a line.
+func (h *thinner) draw(list []int32, first, end int, key uint64, v []float32) []int32 {
+	c, n := h.candidates, len(list)
 	for {
-		cells, marks, base, last := h.candidates.at(step, key)
-		list = room(list[:end], len(cells))
-		tried, accepted := vec.Accept(list[end:], cells, marks, base, last, v, h.theta)
-		end += accepted
-		h.candidates.next += tried
+		cells, marks, base, _ := c.at(first, key)
+		last := base + int32((end-first)*c.size)
+		list = room(list[:n], len(cells))
+		tried, accepted := vec.Accept(list[n:], cells, marks, base, last, v, h.theta)
+		n += accepted
+		c.next += tried
 		if cells[tried] >= last {
-			return list[:end]
+			return list[:n]
 		}
-		if owner := cells[tried] - base; exceeds(v[owner], marks[tried]) {
-			list[end] = owner
-			end++
+		if cell := cells[tried] - base; exceeds(v[cell], marks[tried]) {
+			list[n] = cell
+			n++
 		}
-		h.candidates.next++
+		c.next++
 	}
 }
 

@@ -48,7 +48,7 @@ func TestThinnedSpikesArePoisson(t *testing.T) {
 		{20, 1.7, 1, 20_000}, // two or more spikes are common
 		{3, 5, 1, 20_000},
 	} {
-		h := newThinner(test.size, test.maxRate, test.dt)
+		h := newThinner(test.size, newThresholds(), test.maxRate, test.dt)
 		v := spread(test.size)
 		r := newRaster(test.size, test.steps)
 		key := stream.Key(12, TrialSpikes, uint64(test.size))
@@ -57,7 +57,7 @@ func TestThinnedSpikesArePoisson(t *testing.T) {
 			if step%blockSteps == 0 {
 				h.begin(blockSteps)
 			}
-			list = h.draw(list[:0], step%blockSteps, stream.StepKey(key, 1, step), v)
+			list = h.draw(list[:0], step%blockSteps, step%blockSteps+1, stream.StepKey(key, 1, 0, step), v)
 			r.add(t, step, list)
 		}
 		r.check(t, fmt.Sprintf("%d neurons, φ_max dt = %v", test.size, test.maxRate*test.dt), meansOf(v, test.maxRate*test.dt))
@@ -79,13 +79,13 @@ func TestThinningLikeDirectDraws(t *testing.T) {
 		return k
 	}
 	var thinned, drawn [size][4]float64
-	h := newThinner(size, rate, 1)
+	h := newThinner(size, newThresholds(), rate, 1)
 	var list []int32
 	for seed := range uint64(seeds) {
 		key := stream.Key(seed, TrialSpikes, 0)
 		for step := range steps {
 			var counts [size]int
-			list = alone(h, list[:0], stream.StepKey(key, 1, step), v)
+			list = alone(h, list[:0], stream.StepKey(key, 1, 0, step), v)
 			for _, i := range list {
 				counts[i]++
 			}
@@ -117,7 +117,7 @@ func TestThinningLikeDirectDraws(t *testing.T) {
 // nothing but its key and its potentials.
 func TestThinningIsAFunctionOfItsStep(t *testing.T) {
 	const size = 100
-	a, b := newThinner(size, 3, 1), newThinner(size, 3, 1)
+	a, b := newThinner(size, newThresholds(), 3, 1), newThinner(size, newThresholds(), 3, 1)
 	v := spread(size)
 	for step := range 200 {
 		alone(b, nil, uint64(step)*77, v) // what was drawn before is forgotten
@@ -132,7 +132,7 @@ func TestThinningIsAFunctionOfItsStep(t *testing.T) {
 // A higher potential never loses a spike, because the candidates are the same.
 func TestThinningIsMonotone(t *testing.T) {
 	const size = 40
-	h := newThinner(size, 2, 1)
+	h := newThinner(size, newThresholds(), 2, 1)
 	v, more := make([]float32, size), make([]float32, size)
 	for key := range uint64(200) {
 		for i := range v {
@@ -158,7 +158,7 @@ func TestThinningIsMonotone(t *testing.T) {
 // beside the first.
 func TestThirdSpike(t *testing.T) {
 	const size = 70
-	h := newThinner(size, 6, 1)
+	h := newThinner(size, newThresholds(), 6, 1)
 	v := make([]float32, size)
 	for i := range v {
 		v[i] = 30 // accept every candidate
@@ -186,7 +186,7 @@ func TestThirdSpike(t *testing.T) {
 // σ(V) is half a cell, or less, fires accordingly seldom.
 func TestRareSpikes(t *testing.T) {
 	const size, steps, cells = 96, 4000, 1024
-	h := newThinner(size, 3, 1)
+	h := newThinner(size, newThresholds(), 3, 1)
 	var v []float32
 	for i := range size {
 		p := []float64{0.5, 0.1, 0.9}[i/32] / cells
@@ -208,7 +208,7 @@ func TestRareSpikes(t *testing.T) {
 // jump at the ends of the table's cells.
 func TestAcceptanceAtCells(t *testing.T) {
 	const size, steps = 64, 4000
-	h := newThinner(size, 2, 1)
+	h := newThinner(size, newThresholds(), 2, 1)
 	var v []float32
 	for i := range size {
 		// Potentials at, just below and just above cells of σ(V).
@@ -236,5 +236,5 @@ func TestAcceptanceAtCells(t *testing.T) {
 // alone draws a block of one step.
 func alone(h *thinner, list []int32, key uint64, v []float32) []int32 {
 	h.begin(1)
-	return h.draw(list, 0, key, v)
+	return h.draw(list, 0, 1, key, v)
 }

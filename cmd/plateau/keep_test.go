@@ -29,7 +29,7 @@ func held(more ...string) []string { return append(tiny(heldOut()...), more...) 
 
 // heldOut are those of them that all rules have.
 func heldOut() []string {
-	return []string{"--examples", "70", "--validation", "30", "--test-examples", "40", "--epochs", "9"}
+	return []string{"--examples", "70", "--validation", "30", "--test-examples", "40", "--epochs", "9", "--seed", "2"}
 }
 
 // A run that keeps its best epoch ends as one that had no more epochs than that, and is

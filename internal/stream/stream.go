@@ -10,7 +10,7 @@ type Stream struct{ state uint64 }
 
 // New returns a stream. Layer 0 is the input.
 func New(seed uint64, purpose Purpose, example uint64, layer, step int) Stream {
-	return Stream{StepKey(Key(seed, purpose, example), layer, step)}
+	return Stream{StepKey(Key(seed, purpose, example), layer, 0, step)}
 }
 
 // At returns the stream that begins in the given state.
@@ -22,9 +22,10 @@ func Key(seed uint64, purpose Purpose, example uint64) uint64 {
 	return Mix(Mix(Mix(seed+Golden)+uint64(purpose)*Golden) + (example+1)*Golden)
 }
 
-// StepKey returns the state in which the stream of a step begins.
-func StepKey(key uint64, layer, step int) uint64 {
-	return Mix(key + uint64(layer+1)*0xd1342543de82ef95 + uint64(step+1)*Golden)
+// StepKey returns the state in which the stream of a step begins, for a block of the
+// neurons of a layer.
+func StepKey(key uint64, layer, block, step int) uint64 {
+	return Mix(key + uint64(layer+1)*0xd1342543de82ef95 + uint64(block)*0xaef17502108ef2d9 + uint64(step+1)*Golden)
 }
 
 // Golden is 2⁶⁴/φ, by which the state of a stream grows. It is odd, so a stream takes

@@ -8,23 +8,38 @@ type Filter struct {
 	Carry          float32
 }
 
-// Apply advances the recursion of a kernel by one step for each neuron, with input u
-// and with the input leaving, which is now too old to act. It writes the trace plus
-// bias to v:
+// Apply advances the recursion of a kernel for some neurons through the steps of which u
+// holds a row each. In a step, u is the input and leaving the input that is now too old to
+// act; v becomes the trace plus bias:
 //
 //	x1 ← Decay1 (x1 + u) − Drop1 leaving
 //	x2 ← Decay2 (x2 + u) − Drop2 leaving + Carry x1
 //	v  ← Gain1 x1 + Gain2 x2 + bias
 //
-// All slices must be at least as long as v.
+// The states x1 and x2, and bias, have an element for each neuron. Leaving and v have a
+// row for each step, or one row for all.
 func (f *Filter) Apply(v, x1, x2, u, leaving, bias []float32) {
-	x1, x2, u, leaving, bias = x1[:len(v)], x2[:len(v)], u[:len(v)], leaving[:len(v)], bias[:len(v)]
-	n := 0
-	if path != Generic && f.Carry == 0 {
-		n = len(v) &^ 7
-		filterAVX2(f, v[:n], x1, x2, u, leaving, bias)
+	n := len(x1)
+	x2, bias = x2[:n], bias[:n]
+	steps := len(u) / n
+	vNext, leavingNext := next(v, n, steps), next(leaving, n, steps)
+	if path != Generic && f.Carry == 0 && n%8 == 0 {
+		filterAVX2(f, v, vNext, x1, x2, u[:steps*n], leaving, leavingNext, bias)
+		return
 	}
-	f.applyGeneric(v[n:], x1[n:], x2[n:], u[n:], leaving[n:], bias[n:])
+	for k := range steps {
+		f.applyGeneric(v[k*vNext:][:n], x1, x2, u[k*n:], leaving[k*leavingNext:], bias)
+	}
+}
+
+// next returns the distance between rows of n elements in x, which has as many rows as
+// there are steps, or one row for all.
+func next(x []float32, n, steps int) int {
+	if len(x) == n {
+		return 0
+	}
+	_ = x[:n*steps]
+	return n
 }
 
 func (f *Filter) applyGeneric(v, x1, x2, u, leaving, bias []float32) {
@@ -37,18 +52,21 @@ func (f *Filter) applyGeneric(v, x1, x2, u, leaving, bias []float32) {
 	}
 }
 
-// ApplySoma is Apply followed by a step of the somata, next ← retain soma + pull v,
-// where v is the trace plus bias, which is not kept. Next may be soma.
-func (f *Filter) ApplySoma(next, soma []float32, retain, pull float32, x1, x2, u, leaving, bias []float32) {
-	m := len(next)
-	soma, x1, x2, u, leaving, bias = soma[:m], x1[:m], x2[:m], u[:m], leaving[:m], bias[:m]
-	n := 0
-	if path != Generic && f.Carry == 0 {
-		n = m &^ 7
-		filterSomaAVX2(f, next[:n], soma, retain, pull, x1, x2, u, leaving, bias)
+// ApplySoma is Apply, and in each step a step of the somata, V ← retain V + pull v, where
+// v is the trace plus bias, which is not kept. The first row of soma holds V before the
+// first step, and a row for each step follows.
+func (f *Filter) ApplySoma(soma []float32, retain, pull float32, x1, x2, u, leaving, bias []float32) {
+	n := len(x1)
+	x2, bias = x2[:n], bias[:n]
+	steps := len(u) / n
+	soma = soma[:(1+steps)*n]
+	leavingNext := next(leaving, n, steps)
+	if path != Generic && f.Carry == 0 && n%8 == 0 {
+		filterSomaAVX2(f, soma, retain, pull, x1, x2, u[:steps*n], leaving, leavingNext, bias)
+		return
 	}
-	if n < m {
-		f.applySomaGeneric(next[n:], soma[n:], retain, pull, x1[n:], x2[n:], u[n:], leaving[n:], bias[n:])
+	for k := range steps {
+		f.applySomaGeneric(soma[(k+1)*n:][:n], soma[k*n:], retain, pull, x1, x2, u[k*n:], leaving[k*leavingNext:], bias)
 	}
 }
 

@@ -2,11 +2,11 @@
 
 #include "textflag.h"
 
-// applyGeneric and applySomaGeneric in plain Go defines what this does. Operands are in Go's order: the destination is
+// applyGeneric and applySomaGeneric in plain Go define what this does. Operands are in Go's order: the destination is
 // last, and the second term of a difference or comparison comes first.
 
-// func filterSomaAVX2(f *Filter, next, soma []float32, retain, pull float32, x1, x2, u, leaving, bias []float32)
-TEXT ·filterSomaAVX2(SB), NOSPLIT, $0-184
+// func filterSomaAVX2(f *Filter, soma []float32, retain, pull float32, x1, x2, u, leaving []float32, leavingNext int, bias []float32)
+TEXT ·filterSomaAVX2(SB), NOSPLIT, $0-168
 	MOVQ f+0(FP), AX
 	VBROADCASTSS 0(AX), Y8   // Decay1
 	VBROADCASTSS 4(AX), Y9   // Decay2
@@ -14,20 +14,25 @@ TEXT ·filterSomaAVX2(SB), NOSPLIT, $0-184
 	VBROADCASTSS 12(AX), Y11 // Drop2
 	VBROADCASTSS 16(AX), Y12 // Gain1
 	VBROADCASTSS 20(AX), Y13 // Gain2
-	MOVQ next_base+8(FP), DI
-	MOVQ next_len+16(FP), CX
-	MOVQ soma_base+32(FP), SI
-	VBROADCASTSS retain+56(FP), Y14
-	VBROADCASTSS pull+60(FP), Y15
-	MOVQ x1_base+64(FP), R8
-	MOVQ x2_base+88(FP), R9
-	MOVQ u_base+112(FP), R10
-	MOVQ leaving_base+136(FP), R11
-	MOVQ bias_base+160(FP), R12
+	MOVQ soma_base+8(FP), SI
+	VBROADCASTSS retain+32(FP), Y14
+	VBROADCASTSS pull+36(FP), Y15
+	MOVQ x1_base+40(FP), R8
+	MOVQ x1_len+48(FP), CX
+	MOVQ x2_base+64(FP), R9
+	MOVQ u_base+88(FP), R10
+	MOVQ u_len+96(FP), DX
+	MOVQ leaving_base+112(FP), R11
+	MOVQ leavingNext+136(FP), BX
+	MOVQ bias_base+144(FP), R12
 	SHLQ $2, CX
-	XORQ AX, AX
-	CMPQ AX, CX
+	SHLQ $2, BX
+	LEAQ (R10)(DX*4), DX     // end of u
+	LEAQ (SI)(CX*1), DI      // next
+filterSomaStep:
+	CMPQ R10, DX
 	JGE  filteredSoma
+	XORQ AX, AX
 filterSoma:
 	VMOVUPS (R10)(AX*1), Y0     // u
 	VMOVUPS (R11)(AX*1), Y1     // leaving
@@ -52,12 +57,17 @@ filterSoma:
 	ADDQ    $32, AX
 	CMPQ    AX, CX
 	JLT     filterSoma
+	ADDQ    CX, R10
+	ADDQ    BX, R11
+	MOVQ    DI, SI
+	ADDQ    CX, DI
+	JMP     filterSomaStep
 filteredSoma:
 	VZEROUPPER
 	RET
 
-// func filterAVX2(f *Filter, v, x1, x2, u, leaving, bias []float32)
-TEXT ·filterAVX2(SB), NOSPLIT, $0-152
+// func filterAVX2(f *Filter, v []float32, vNext int, x1, x2, u, leaving []float32, leavingNext int, bias []float32)
+TEXT ·filterAVX2(SB), NOSPLIT, $0-168
 	MOVQ f+0(FP), AX
 	VBROADCASTSS 0(AX), Y8   // Decay1
 	VBROADCASTSS 4(AX), Y9   // Decay2
@@ -66,17 +76,24 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-152
 	VBROADCASTSS 16(AX), Y12 // Gain1
 	VBROADCASTSS 20(AX), Y13 // Gain2
 	MOVQ v_base+8(FP), DI
-	MOVQ v_len+16(FP), CX
-	MOVQ x1_base+32(FP), R8
-	MOVQ x2_base+56(FP), R9
-	MOVQ u_base+80(FP), R10
-	MOVQ leaving_base+104(FP), R11
-	MOVQ bias_base+128(FP), R12
+	MOVQ vNext+32(FP), SI
+	MOVQ x1_base+40(FP), R8
+	MOVQ x1_len+48(FP), CX
+	MOVQ x2_base+64(FP), R9
+	MOVQ u_base+88(FP), R10
+	MOVQ u_len+96(FP), DX
+	MOVQ leaving_base+112(FP), R11
+	MOVQ leavingNext+136(FP), BX
+	MOVQ bias_base+144(FP), R12
 	SHLQ $2, CX
+	SHLQ $2, SI
+	SHLQ $2, BX
+	LEAQ (R10)(DX*4), DX     // end of u
+filterStep:
+	CMPQ R10, DX
+	JGE  filtered
 	XORQ AX, AX
 filter:
-	CMPQ AX, CX
-	JGE  filtered
 	VMOVUPS (R10)(AX*1), Y0     // u
 	VMOVUPS (R11)(AX*1), Y1     // leaving
 	VADDPS  (R8)(AX*1), Y0, Y2
@@ -95,7 +112,12 @@ filter:
 	VADDPS  (R12)(AX*1), Y2, Y2
 	VMOVUPS Y2, (DI)(AX*1)
 	ADDQ    $32, AX
-	JMP     filter
+	CMPQ    AX, CX
+	JLT     filter
+	ADDQ    CX, R10
+	ADDQ    BX, R11
+	ADDQ    SI, DI
+	JMP     filterStep
 filtered:
 	VZEROUPPER
 	RET

@@ -1,6 +1,9 @@
 package vec
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // Line describes a Poisson process along a line of cells of unit length. Each cell
 // is a neuron of a population in a step, and all have the same number of points, or
@@ -34,30 +37,27 @@ func NewLine(cells int, rate float64) Line {
 
 // Group is the number of which the length of the slices for Points must be a
 // multiple.
-const Group = 16
+const Group = 8
 
 // Points draws the points of the process with the random stream of key. It writes
 // them in ascending order: the cell of each, and an independent mark of 32 random
 // bits. One or more points beyond the end of the line follow. If there is no room
 // for these, Points returns false; a call with more room begins with the same points.
 //
-// Number k of the stream is the mixed counter key + k·γ of SplitMix64. Its upper
-// half gives the gap to the next point, which is exponentially distributed, and
+// Point k comes from generator k mod Group. The generators are xoshiro256+ (Blackman and Vigna
+// 2021); word i of generator g begins as number Group i + g of the stream SplitMix64(key). The upper half
+// of a number gives the gap to the next point, which is exponentially distributed, and
 // its lower half the mark.
 func (l *Line) Points(cells []int32, marks []uint32, key uint64) bool {
 	marks = marks[:len(cells)]
 	if len(cells)%Group != 0 {
 		panic("vec: room for points is not a multiple of Group")
 	}
-	switch path {
-	case AVX512:
-		pointsAVX512(l, cells, marks, key)
-	case AVX2:
-		pointsAVX2(l, cells, marks, key)
-	default:
+	if path == Generic {
 		return l.pointsGeneric(cells, marks, key)
 	}
-	return len(cells) > 0 && cells[len(cells)-1] >= l.cells
+	n := pointsAVX2(l, cells, marks, key)
+	return n > 0 && cells[n-1] >= l.cells
 }
 
 const (
@@ -78,26 +78,57 @@ const (
 )
 
 func (l *Line) pointsGeneric(cells []int32, marks []uint32, key uint64) bool {
+	var z [Group]uint64
+	g := newGenerators(key)
 	end := uint32(l.limit)
 	var position uint32
 	for k := range cells {
-		key += golden
-		z := key
-		z = (z ^ z>>30) * mix1
-		z = (z ^ z>>27) * mix2
-		z ^= z >> 31
-		gap := l.scale * logUniform(uint32(z>>32))
+		if k%Group == 0 {
+			g.next(&z)
+		}
+		x := z[k&(Group-1)]
+		gap := l.scale * logUniform(uint32(x>>32))
 		if l.limit < gap {
 			gap = l.limit
 		}
 		position += uint32(int32(roundToEven(gap)))
 		cells[k] = int32(position >> l.fraction)
-		marks[k] = uint32(z)
+		marks[k] = uint32(x)
 		if position >= end {
 			return true
 		}
 	}
 	return false
+}
+
+// generators are the states of as many xoshiro256+ as there are points in a Group, word by
+// word.
+type generators [4][Group]uint64
+
+func newGenerators(key uint64) *generators {
+	g := &generators{}
+	for i := range g {
+		for k := range g[i] {
+			key += golden
+			z := key
+			z = (z ^ z>>30) * mix1
+			z = (z ^ z>>27) * mix2
+			g[i][k] = z ^ z>>31
+		}
+	}
+	return g
+}
+
+// next sets z to the next number of each generator.
+func (g *generators) next(z *[Group]uint64) {
+	for k := range z {
+		a, b, c, d := g[0][k], g[1][k], g[2][k], g[3][k]
+		z[k] = a + d
+		c ^= a
+		d ^= b
+		g[0][k], g[1][k] = a^d, b^c
+		g[2][k], g[3][k] = c^b<<17, bits.RotateLeft64(d, 45)
+	}
 }
 
 // logUniform returns ln u for u = (h + ½)/2²³, where h is the upper 23 bits of b.

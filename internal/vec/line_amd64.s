@@ -24,9 +24,9 @@ DATA consts<>+56(SB)/4, $1           // integer
 DATA consts<>+60(SB)/4, $127         // integer
 GLOBL consts<>(SB), RODATA|NOPTR, $64
 
-// 64-bit constants of the mixing function. The counters of 8 points are distributed
-// over two registers in such a way that interleaving halves of both puts the points
-// in order.
+// 64-bit constants of the mixing function. The eight generators are distributed over two
+// registers in such a way that interleaving halves of both puts the points in order: 0, 1,
+// 4, 5 and 2, 3, 6, 7.
 DATA  mixing<>+0(SB)/8, $0x9e3779b97f4a7c15  // γ
 DATA  mixing<>+8(SB)/8, $0x3c6ef372fe94f82a  // 2γ
 DATA  mixing<>+16(SB)/8, $0x1715609f7c746c69 // 5γ
@@ -69,34 +69,57 @@ GLOBL mixing<>(SB), RODATA|NOPTR, $96
 // CONST broadcasts one of consts.
 #define CONST(OFFSET, Y) VBROADCASTSS consts<>+OFFSET(SB), Y
 
-// func pointsAVX2(l *Line, cells []int32, marks []uint32, key uint64)
-TEXT ·pointsAVX2(SB), NOSPLIT, $0-64
+// SEED sets a word of all generators, A and B, to the next 8 numbers of the stream, of which
+// Y15 holds the counter.
+#define SEED(A, B) \
+	VPADDQ mixing<>+0(SB), Y15, A  \
+	VPADDQ mixing<>+32(SB), Y15, B \
+	MIX(A, Y0, Y1, Y2, Y3, Y4, Y5) \
+	MIX(B, Y0, Y1, Y2, Y3, Y4, Y5) \
+	VPBROADCASTQ mixing<>+56(SB), Y0 \
+	VPADDQ Y0, Y15, Y15
+
+// DRAW sets Z to the next number of four generators with words S0 … S3; T is scratch.
+#define DRAW(Z, T, S0, S1, S2, S3) \
+	VPADDQ S3, S0, Z   \
+	VPSLLQ $17, S1, T  \
+	VPXOR  S0, S2, S2  \
+	VPXOR  S1, S3, S3  \
+	VPXOR  S2, S1, S1  \
+	VPXOR  S3, S0, S0  \
+	VPXOR  T, S2, S2   \
+	VPSRLQ $19, S3, T  \
+	VPSLLQ $45, S3, S3 \
+	VPOR   T, S3, S3
+
+// func pointsAVX2(l *Line, cells []int32, marks []uint32, key uint64) (n int)
+TEXT ·pointsAVX2(SB), NOSPLIT, $0-72
 	MOVQ l+0(FP), AX
 	MOVQ cells_base+8(FP), DI
 	MOVQ cells_len+16(FP), CX
 	MOVQ marks_base+32(FP), SI
+	VPBROADCASTQ key+56(FP), Y15
+	VPBROADCASTQ mixing<>+64(SB), Y2
+	VPBROADCASTQ mixing<>+72(SB), Y3
+	VPBROADCASTQ mixing<>+80(SB), Y4
+	VPBROADCASTQ mixing<>+88(SB), Y5
+	SEED(Y6, Y11)
+	SEED(Y8, Y12)
+	SEED(Y9, Y13)
+	SEED(Y10, Y14)
 	MOVQ 0(AX), R8
-	VMOVQ R8, X13                // fraction
-	VBROADCASTSS 8(AX), Y14      // limit
-	VBROADCASTSS 12(AX), Y15     // scale
-	VPBROADCASTQ key+56(FP), Y12 // counter before the group
-	VPBROADCASTQ mixing<>+64(SB), Y8
-	VPBROADCASTQ mixing<>+72(SB), Y9
-	VPBROADCASTQ mixing<>+80(SB), Y10
-	VPBROADCASTQ mixing<>+88(SB), Y11
+	VMOVQ R8, X15                // fraction
+	VMOVSS 8(AX), X0             // limit
+	VCVTPS2DQ X0, X0
+	VMOVD   X0, R10              // end
 	VPXOR Y7, Y7, Y7             // position before the group
-	VCVTPS2DQ Y14, Y6            // end
 	XORQ  DX, DX
 points:
 	CMPQ DX, CX
 	JGE  pointsDone
 
-	VPADDQ mixing<>+0(SB), Y12, Y0
-	VPADDQ mixing<>+32(SB), Y12, Y1
-	MIX(Y0, Y2, Y3, Y8, Y9, Y10, Y11)
-	MIX(Y1, Y4, Y5, Y8, Y9, Y10, Y11)
-	VPBROADCASTQ mixing<>+56(SB), Y2
-	VPADDQ  Y2, Y12, Y12
+	DRAW(Y0, Y2, Y6, Y8, Y9, Y10)
+	DRAW(Y1, Y3, Y11, Y12, Y13, Y14)
 	VSHUFPS $0x88, Y1, Y0, Y2    // lower halves: marks
 	VMOVDQU Y2, (SI)(DX*4)
 	VSHUFPS $0xdd, Y1, Y0, Y0    // upper halves
@@ -153,8 +176,10 @@ points:
 	VADDPS  Y4, Y1, Y1
 
 	// gaps and their running sum
-	VMULPS  Y15, Y1, Y1
-	VMINPS  Y1, Y14, Y1          // limit < gap ? limit : gap
+	VBROADCASTSS 12(AX), Y0      // scale
+	VMULPS  Y0, Y1, Y1
+	VBROADCASTSS 8(AX), Y0       // limit
+	VMINPS  Y1, Y0, Y1           // limit < gap ? limit : gap
 	VCVTPS2DQ Y1, Y0
 	VPSLLDQ $4, Y0, Y1
 	VPADDD  Y1, Y0, Y0
@@ -166,157 +191,13 @@ points:
 	VPADDD  Y7, Y0, Y0           // positions
 	VPSHUFD $0xff, Y0, Y7
 	VPERM2I128 $0x11, Y7, Y7, Y7 // the last position, eight times
-	VPMINUD Y6, Y7, Y7           // not beyond the end, where it would overflow
-	VPSRLD  X13, Y0, Y0
+	VPSRLD  X15, Y0, Y0
 	VMOVDQU Y0, (DI)(DX*4)
 	ADDQ    $8, DX
-	JMP     points
+	VMOVD   X7, R9
+	CMPL    R9, R10
+	JCS     points               // the last position is before the end
 pointsDone:
-	VZEROUPPER
-	RET
-
-// Constants of 16 points: the counters of points 0, 2, …, 14; those of points 1, 3, …,
-// 15 are larger by γ.
-DATA  counters<>+0(SB)/8, $0x9e3779b97f4a7c15  // γ
-DATA  counters<>+8(SB)/8, $0xdaa66d2c7ddf743f // 3γ
-DATA  counters<>+16(SB)/8, $0x1715609f7c746c69 // 5γ
-DATA  counters<>+24(SB)/8, $0x538454127b096493 // 7γ
-DATA  counters<>+32(SB)/8, $0x8ff34785799e5cbd // 9γ
-DATA  counters<>+40(SB)/8, $0xcc623af8783354e7 // 11γ
-DATA  counters<>+48(SB)/8, $0x08d12e6b76c84d11 // 13γ
-DATA  counters<>+56(SB)/8, $0x454021de755d453b // 15γ
-DATA  counters<>+64(SB)/8, $0xe3779b97f4a7c150 // 16γ
-DATA  counters<>+72(SB)/8, $0xbf58476d1ce4e5b9 // mix1
-DATA  counters<>+80(SB)/8, $0x94d049bb133111eb // mix2
-GLOBL counters<>(SB), RODATA|NOPTR, $88
-
-// func pointsAVX512(l *Line, cells []int32, marks []uint32, key uint64)
-//
-// It works like pointsAVX2, with 16 points at a time and a single instruction for a
-// product of 64 bits.
-TEXT ·pointsAVX512(SB), NOSPLIT, $0-64
-	MOVQ l+0(FP), AX
-	MOVQ cells_base+8(FP), DI
-	MOVQ cells_len+16(FP), CX
-	MOVQ marks_base+32(FP), SI
-	MOVQ 0(AX), R8
-	VMOVQ R8, X13                // fraction
-	VBROADCASTSS 8(AX), Z14      // limit
-	VBROADCASTSS 12(AX), Z15     // scale
-	VPBROADCASTQ key+56(FP), Z12
-	VPADDQ       counters<>+0(SB), Z12, Z12 // counters of points 0, 2, …
-	VPBROADCASTQ counters<>+0(SB), Z11      // γ
-	VPBROADCASTQ counters<>+64(SB), Z10     // 16γ
-	VPBROADCASTQ counters<>+72(SB), Z9      // mix1
-	VPBROADCASTQ counters<>+80(SB), Z8      // mix2
-	VPXORQ    Z7, Z7, Z7         // position before the group
-	VPXORQ    Z5, Z5, Z5         // zero
-	VCVTPS2DQ Z14, Z6            // end
-	MOVL   $15, R9
-	VPBROADCASTD R9, Z16         // index of the last point
-	MOVL   $0xaaaa, R9
-	KMOVW  R9, K1                // points 1, 3, …
-	CONST(56, Z17)
-	CONST(8, Z18)
-	CONST(12, Z19)
-	CONST(60, Z20)
-	CONST(20, Z21)
-	CONST(16, Z22)
-	CONST(4, Z23)
-	CONST(24, Z24)
-	CONST(52, Z25)
-	CONST(48, Z26)
-	CONST(44, Z27)
-	CONST(40, Z28)
-	CONST(36, Z29)
-	CONST(32, Z30)
-	CONST(28, Z31)
-	XORQ DX, DX
-points512:
-	CMPQ DX, CX
-	JGE  pointsDone512
-
-	VPADDQ  Z11, Z12, Z1
-	VPSRLQ  $30, Z12, Z0
-	VPXORQ  Z12, Z0, Z0
-	VPADDQ  Z10, Z12, Z12
-	VPSRLQ  $30, Z1, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPMULLQ Z9, Z0, Z0
-	VPMULLQ Z9, Z1, Z1
-	VPSRLQ  $27, Z0, Z2
-	VPSRLQ  $27, Z1, Z3
-	VPXORQ  Z2, Z0, Z0
-	VPXORQ  Z3, Z1, Z1
-	VPMULLQ Z8, Z0, Z0
-	VPMULLQ Z8, Z1, Z1
-	VPSRLQ  $31, Z0, Z2
-	VPSRLQ  $31, Z1, Z3
-	VPXORQ  Z2, Z0, Z0
-	VPXORQ  Z3, Z1, Z1
-	VPSLLQ  $32, Z1, Z2
-	VPSRLQ  $32, Z0, Z3
-	VMOVDQA32 Z2, K1, Z0         // lower halves: marks
-	VMOVDQU32 Z0, (SI)(DX*4)
-	VMOVDQA32 Z1, K1, Z3         // upper halves
-
-	// ln u
-	VPSRLD  $9, Z3, Z0
-	VPADDD  Z0, Z0, Z0
-	VPADDD  Z17, Z0, Z0
-	VCVTDQ2PS Z0, Z0
-	VMULPS  Z18, Z0, Z0          // u
-	VPADDD  Z19, Z0, Z0          // x
-	VPSRLD  $23, Z0, Z1
-	VPSUBD  Z20, Z1, Z1
-	VCVTDQ2PS Z1, Z1             // e
-	VPANDD  Z21, Z0, Z0
-	VPADDD  Z22, Z0, Z0
-	VSUBPS  Z23, Z0, Z0          // f
-	VMULPS  Z24, Z1, Z1          // e ln 2
-	VMULPS  Z0, Z0, Z2           // f²
-	VMULPS  Z2, Z25, Z3          // f² Q6
-	VMULPS  Z0, Z26, Z4
-	VADDPS  Z27, Z4, Z4          // Q4 + f Q5
-	VADDPS  Z3, Z4, Z4
-	VMULPS  Z2, Z2, Z3           // f⁴
-	VMULPS  Z3, Z4, Z4           // the upper three terms
-	VMULPS  Z0, Z28, Z3
-	VADDPS  Z29, Z3, Z3          // Q2 + f Q3
-	VMULPS  Z2, Z3, Z3
-	VADDPS  Z3, Z4, Z4
-	VMULPS  Z0, Z30, Z3
-	VADDPS  Z31, Z3, Z3          // Q0 + f Q1
-	VADDPS  Z3, Z4, Z4           // Q(f)
-	VMULPS  Z0, Z2, Z3           // f³
-	VMULPS  Z3, Z4, Z4
-	VMULPS.BCST consts<>+0(SB), Z2, Z2
-	VSUBPS  Z2, Z0, Z0           // f − f²/2
-	VADDPS  Z0, Z1, Z1
-	VADDPS  Z4, Z1, Z1
-
-	// gaps and their running sum
-	VMULPS  Z15, Z1, Z1
-	VMINPS  Z1, Z14, Z1
-	VCVTPS2DQ Z1, Z0
-	VPSLLDQ $4, Z0, Z1
-	VPADDD  Z1, Z0, Z0
-	VPSLLDQ $8, Z0, Z1
-	VPADDD  Z1, Z0, Z0           // sums within each quarter
-	VPSHUFD $0xff, Z0, Z1
-	VALIGND $12, Z5, Z1, Z1      // sums of the quarter before
-	VALIGND $12, Z5, Z1, Z2
-	VPADDD  Z2, Z1, Z1           // of the two before
-	VALIGND $8, Z5, Z1, Z2
-	VPADDD  Z2, Z1, Z1           // of all before
-	VPADDD  Z1, Z0, Z0
-	VPADDD  Z7, Z0, Z0           // positions
-	VPERMD  Z0, Z16, Z7          // the last, everywhere
-	VPMINUD Z6, Z7, Z7
-	VPSRLD  X13, Z0, Z0
-	VMOVDQU32 Z0, (DI)(DX*4)
-	ADDQ    $16, DX
-	JMP     points512
-pointsDone512:
+	MOVQ DX, n+64(FP)
 	VZEROUPPER
 	RET

@@ -2,12 +2,7 @@
 
 package vec
 
-// sumRowsAVX2 is SumRows for a u with a multiple of 16 elements.
+// sumRowsAVX2 is SumRows for rows of 64, 32 or 16 elements.
 //
 //go:noescape
-func sumRowsAVX2(u, w []float32, stride int, ids []int32)
-
-// sumRowsAVX512 is SumRows for a u with a multiple of 256 elements.
-//
-//go:noescape
-func sumRowsAVX512(u, w []float32, stride int, ids []int32)
+func sumRowsAVX2(u []float32, stride int, w []float32, rows, width int, ids []int32, from, to []int, blocks int, more bool)

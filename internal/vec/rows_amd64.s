@@ -5,23 +5,38 @@
 // sumRowsGeneric in plain Go defines what this does. Operands are in Go's order: the destination is
 // last, and the second term of a difference or comparison comes first.
 
-// func sumRowsAVX2(u, w []float32, stride int, ids []int32)
+// func sumRowsAVX2(u []float32, stride int, w []float32, rows, width int, ids []int32, from, to []int, blocks int, more bool)
 //
-// It goes through blocks of 128, 64 and 16 columns. The sums of a block stay in
-// registers while all rows are added.
-TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-80
-	MOVQ u_base+0(FP), DI
-	MOVQ u_len+8(FP), DX    // columns left
-	MOVQ w_base+24(FP), SI
-	MOVQ stride+48(FP), R8
-	SHLQ $2, R8             // bytes
-	MOVQ ids_base+56(FP), R9
-	MOVQ ids_len+64(FP), R10
-	LEAQ (R9)(R10*4), R10   // end of ids
+// The sum of a step stays in registers while its rows are added.
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $8-153
+	MOVQ  stride+24(FP), BX
+	SHLQ  $2, BX                 // bytes
+	MOVQ  w_base+32(FP), SI
+	MOVQ  width+64(FP), R8
+	MOVQ  ids_base+72(FP), R9
+	MOVBLZX more+152(FP), R13
+	MOVQ  u_base+0(FP), DI
+	MOVQ  DI, column-8(SP)       // where the columns of the block begin in u
+block:
+	MOVQ  from_base+96(FP), R10
+	MOVQ  from_len+104(FP), R11
+	MOVQ  to_base+120(FP), R12
+	LEAQ  (R10)(R11*8), R11      // end of from
+	CMPQ  R8, $32
+	JEQ   step32
+	JLT   step16
 
-block128:
-	CMPQ DX, $128
-	JLT  block64
+step64:
+	CMPQ  R10, R11
+	JGE   summed
+	MOVQ  (R10), AX
+	MOVQ  (R12), CX
+	LEAQ  (R9)(AX*4), AX         // next id
+	LEAQ  (R9)(CX*4), CX         // end of ids
+	ADDQ  $8, R10
+	ADDQ  $8, R12
+	TESTL R13, R13
+	JNE   load64
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -30,89 +45,35 @@ block128:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	VXORPS Y13, Y13, Y13
-	VXORPS Y14, Y14, Y14
-	VXORPS Y15, Y15, Y15
-	MOVQ   R9, R11
-rows128:
-	CMPQ R11, R10
-	JGE  store128
-	MOVLQSX (R11), AX
-	ADDQ    $4, R11
-	IMULQ   R8, AX
-	ADDQ    SI, AX
-	VADDPS  (AX), Y0, Y0
-	VADDPS  32(AX), Y1, Y1
-	VADDPS  64(AX), Y2, Y2
-	VADDPS  96(AX), Y3, Y3
-	VADDPS  128(AX), Y4, Y4
-	VADDPS  160(AX), Y5, Y5
-	VADDPS  192(AX), Y6, Y6
-	VADDPS  224(AX), Y7, Y7
-	VADDPS  256(AX), Y8, Y8
-	VADDPS  288(AX), Y9, Y9
-	VADDPS  320(AX), Y10, Y10
-	VADDPS  352(AX), Y11, Y11
-	VADDPS  384(AX), Y12, Y12
-	VADDPS  416(AX), Y13, Y13
-	VADDPS  448(AX), Y14, Y14
-	VADDPS  480(AX), Y15, Y15
-	JMP     rows128
-store128:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	VMOVUPS Y4, 128(DI)
-	VMOVUPS Y5, 160(DI)
-	VMOVUPS Y6, 192(DI)
-	VMOVUPS Y7, 224(DI)
-	VMOVUPS Y8, 256(DI)
-	VMOVUPS Y9, 288(DI)
-	VMOVUPS Y10, 320(DI)
-	VMOVUPS Y11, 352(DI)
-	VMOVUPS Y12, 384(DI)
-	VMOVUPS Y13, 416(DI)
-	VMOVUPS Y14, 448(DI)
-	VMOVUPS Y15, 480(DI)
-	ADDQ    $512, DI
-	ADDQ    $512, SI
-	SUBQ    $128, DX
-	JMP     block128
-
-block64:
-	CMPQ DX, $64
-	JLT  block16
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   R9, R11
+	JMP   begin64
+load64:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+begin64:
+	CMPQ  AX, CX
+	JGE   store64
+	PCALIGN $32
 rows64:
-	CMPQ R11, R10
-	JGE  store64
-	MOVLQSX (R11), AX
-	ADDQ    $4, R11
-	IMULQ   R8, AX
-	ADDQ    SI, AX
-	VADDPS  (AX), Y0, Y0
-	VADDPS  32(AX), Y1, Y1
-	VADDPS  64(AX), Y2, Y2
-	VADDPS  96(AX), Y3, Y3
-	VADDPS  128(AX), Y4, Y4
-	VADDPS  160(AX), Y5, Y5
-	VADDPS  192(AX), Y6, Y6
-	VADDPS  224(AX), Y7, Y7
-	JMP     rows64
+	MOVLQSX (AX), DX
+	ADDQ  $4, AX
+	SHLQ  $8, DX
+	ADDQ  SI, DX
+	VADDPS (DX), Y0, Y0
+	VADDPS 32(DX), Y1, Y1
+	VADDPS 64(DX), Y2, Y2
+	VADDPS 96(DX), Y3, Y3
+	VADDPS 128(DX), Y4, Y4
+	VADDPS 160(DX), Y5, Y5
+	VADDPS 192(DX), Y6, Y6
+	VADDPS 224(DX), Y7, Y7
+	CMPQ  AX, CX
+	JLT   rows64
 store64:
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
@@ -122,114 +83,99 @@ store64:
 	VMOVUPS Y5, 160(DI)
 	VMOVUPS Y6, 192(DI)
 	VMOVUPS Y7, 224(DI)
-	ADDQ    $256, DI
-	ADDQ    $256, SI
-	SUBQ    $64, DX
-	JMP     block64
+	ADDQ  BX, DI
+	JMP   step64
 
-block16:
-	CMPQ DX, $16
-	JLT  summed
+step32:
+	CMPQ  R10, R11
+	JGE   summed
+	MOVQ  (R10), AX
+	MOVQ  (R12), CX
+	LEAQ  (R9)(AX*4), AX         // next id
+	LEAQ  (R9)(CX*4), CX         // end of ids
+	ADDQ  $8, R10
+	ADDQ  $8, R12
+	TESTL R13, R13
+	JNE   load32
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	MOVQ   R9, R11
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP   begin32
+load32:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+begin32:
+	CMPQ  AX, CX
+	JGE   store32
+	PCALIGN $32
+rows32:
+	MOVLQSX (AX), DX
+	ADDQ  $4, AX
+	SHLQ  $7, DX
+	ADDQ  SI, DX
+	VADDPS (DX), Y0, Y0
+	VADDPS 32(DX), Y1, Y1
+	VADDPS 64(DX), Y2, Y2
+	VADDPS 96(DX), Y3, Y3
+	CMPQ  AX, CX
+	JLT   rows32
+store32:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	ADDQ  BX, DI
+	JMP   step32
+
+step16:
+	CMPQ  R10, R11
+	JGE   summed
+	MOVQ  (R10), AX
+	MOVQ  (R12), CX
+	LEAQ  (R9)(AX*4), AX         // next id
+	LEAQ  (R9)(CX*4), CX         // end of ids
+	ADDQ  $8, R10
+	ADDQ  $8, R12
+	TESTL R13, R13
+	JNE   load16
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	JMP   begin16
+load16:
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+begin16:
+	CMPQ  AX, CX
+	JGE   store16
+	PCALIGN $32
 rows16:
-	CMPQ R11, R10
-	JGE  store16
-	MOVLQSX (R11), AX
-	ADDQ    $4, R11
-	IMULQ   R8, AX
-	ADDQ    SI, AX
-	VADDPS  (AX), Y0, Y0
-	VADDPS  32(AX), Y1, Y1
-	JMP     rows16
+	MOVLQSX (AX), DX
+	ADDQ  $4, AX
+	SHLQ  $6, DX
+	ADDQ  SI, DX
+	VADDPS (DX), Y0, Y0
+	VADDPS 32(DX), Y1, Y1
+	CMPQ  AX, CX
+	JLT   rows16
 store16:
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $64, DI
-	ADDQ    $64, SI
-	SUBQ    $16, DX
-	JMP     block16
+	ADDQ  BX, DI
+	JMP   step16
 
 summed:
-	VZEROUPPER
-	RET
-
-// func sumRowsAVX512(u, w []float32, stride int, ids []int32)
-//
-// It works like sumRowsAVX2, in blocks of 256 columns.
-TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-80
-	MOVQ u_base+0(FP), DI
-	MOVQ u_len+8(FP), DX    // columns left
-	MOVQ w_base+24(FP), SI
-	MOVQ stride+48(FP), R8
-	SHLQ $2, R8             // bytes
-	MOVQ ids_base+56(FP), R9
-	MOVQ ids_len+64(FP), R10
-	LEAQ (R9)(R10*4), R10   // end of ids
-block256:
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	MOVQ   R9, R11
-	CMPQ   R11, R10
-	JGE    store256
-rows256:
-	MOVLQSX (R11), AX
-	ADDQ    $4, R11
-	IMULQ   R8, AX
-	ADDQ    SI, AX
-	VADDPS  (AX), Z0, Z0
-	VADDPS  64(AX), Z1, Z1
-	VADDPS  128(AX), Z2, Z2
-	VADDPS  192(AX), Z3, Z3
-	VADDPS  256(AX), Z4, Z4
-	VADDPS  320(AX), Z5, Z5
-	VADDPS  384(AX), Z6, Z6
-	VADDPS  448(AX), Z7, Z7
-	VADDPS  512(AX), Z8, Z8
-	VADDPS  576(AX), Z9, Z9
-	VADDPS  640(AX), Z10, Z10
-	VADDPS  704(AX), Z11, Z11
-	VADDPS  768(AX), Z12, Z12
-	VADDPS  832(AX), Z13, Z13
-	VADDPS  896(AX), Z14, Z14
-	VADDPS  960(AX), Z15, Z15
-	CMPQ    R11, R10
-	JLT     rows256
-store256:
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, 128(DI)
-	VMOVUPS Z3, 192(DI)
-	VMOVUPS Z4, 256(DI)
-	VMOVUPS Z5, 320(DI)
-	VMOVUPS Z6, 384(DI)
-	VMOVUPS Z7, 448(DI)
-	VMOVUPS Z8, 512(DI)
-	VMOVUPS Z9, 576(DI)
-	VMOVUPS Z10, 640(DI)
-	VMOVUPS Z11, 704(DI)
-	VMOVUPS Z12, 768(DI)
-	VMOVUPS Z13, 832(DI)
-	VMOVUPS Z14, 896(DI)
-	VMOVUPS Z15, 960(DI)
-	ADDQ    $1024, DI
-	ADDQ    $1024, SI
-	SUBQ    $256, DX
-	JGT     block256
+	DECQ  blocks+144(FP)
+	JEQ   summedAll
+	MOVQ  column-8(SP), DI
+	LEAQ  (DI)(R8*4), DI
+	MOVQ  DI, column-8(SP)
+	MOVQ  rows+56(FP), AX
+	IMULQ R8, AX
+	LEAQ  (SI)(AX*4), SI
+	JMP   block
+summedAll:
 	VZEROUPPER
 	RET

@@ -5,7 +5,7 @@
 // order: no sum runs across lanes and no multiplication is fused with an
 // addition, so that vector code of any width and plain Go give the same bits.
 // Each loop has a definition in plain Go whose name ends in Generic and which is
-// always built. On processors with AVX2 or AVX-512, an assembly twin runs instead.
+// always built. On processors with AVX2, an assembly twin runs instead.
 // The build tag noasm leaves the twins out.
 package vec
 
@@ -15,7 +15,6 @@ type Path string
 const (
 	Generic Path = "go"
 	AVX2    Path = "avx2"
-	AVX512  Path = "avx512" // AVX-512 for Points and SumRows, AVX2 for the rest
 )
 
 // path is the path that Use has chosen; until then, the fastest of the processor.

@@ -79,9 +79,20 @@ func TestTwins(t *testing.T) {
 	t.Run("Filter", func(t *testing.T) {
 		for _, carry := range []float32{0, 1} {
 			f := Filter{0.9, 0.7, 0.3, 0.1, 0.14, -0.15, carry}
-			twins(t, 6, lengths, func(x [][]float32) { f.Apply(x[0], x[1], x[2], x[3], x[4], x[5]) })
-			twins(t, 7, lengths, func(x [][]float32) { f.ApplySoma(x[0], x[6], 0.3, 0.6, x[1], x[2], x[3], x[4], x[5]) })
-			twins(t, 6, lengths, func(x [][]float32) { f.ApplySoma(x[0], x[0], -0.7, 0.6, x[1], x[2], x[3], x[4], x[5]) })
+			// One row of leaving and v for all steps, or one for each.
+			twins(t, 6, lengths[1:], func(x [][]float32) { f.Apply(x[0], x[1], x[2], x[3], x[4], x[5]) })
+			for steps := 1; steps <= 3; steps++ {
+				twins(t, 7, lengths, func(x [][]float32) {
+					n := len(x[0]) / (steps + 1)
+					if n == 0 {
+						return
+					}
+					f.Apply(x[0][:steps*n], x[1][:n], x[2][:n], x[3][:steps*n], x[4][:n], x[5][:n])
+					f.Apply(x[6][:n], x[1][:n], x[2][:n], x[3][:steps*n], x[4][:steps*n], x[5][:n])
+					f.ApplySoma(x[0][:(1+steps)*n], 0.3, 0.6, x[1][:n], x[2][:n], x[3][:steps*n], x[4][:steps*n], x[5][:n])
+					f.ApplySoma(x[6][:(1+steps)*n], -0.7, 0.6, x[1][:n], x[2][:n], x[3][:steps*n], x[4][:n], x[5][:n])
+				})
+			}
 		}
 	})
 	t.Run("Sigmoid", func(t *testing.T) {
@@ -97,7 +108,7 @@ func TestTwins(t *testing.T) {
 					w[i] = float32(i%37) - 17.3*float32(i%11)
 				}
 				s := []float32{0.3, 0, -0.7, float32(math.Copysign(0, -1)), 1e-3}[:rows]
-				AddOuter(w, stride, s, x[0])
+				AddOuter(w, stride, Active(nil, s), s, x[0])
 				for i := range w {
 					if len(x[1]) > 0 {
 						x[1][i%len(x[1])] += w[i] * float32(i%13)
@@ -107,25 +118,109 @@ func TestTwins(t *testing.T) {
 		}
 	})
 	t.Run("SumRows", func(t *testing.T) {
-		for _, rows := range []int{0, 1, 2, 3, 4, 5, 8, 21} {
-			twins(t, 1, lengths, func(x [][]float32) {
-				stride := len(x[0]) + 3
-				w := make([]float32, 30*stride)
-				for i := range w {
-					w[i] = float32(i%37) - 17.3*float32(i%11)
-				}
-				ids := make([]int32, rows)
-				for i := range ids {
-					ids[i] = int32((i*7 + 29) % 30)
-				}
-				slices.Sort(ids)
-				if rows > 2 {
-					ids[1] = ids[0] // a neuron that fired twice
-				}
-				SumRows(x[0], w, stride, ids)
-			})
+		for _, width := range []int{64, 32, 16, 8, 5} {
+			for steps := range 4 {
+				twins(t, 1, []int{steps * (3*width + 8)}, func(x [][]float32) {
+					w := make([]float32, 3*30*width)
+					for i := range w {
+						w[i] = float32(i%37) - 17.3*float32(i%11)
+					}
+					// Steps with 0 to 11 ids, in no order, between ids that are not used.
+					ids, from, to := []int32{99, 99}, []int{}, []int{}
+					for k := range steps {
+						begin := len(ids)
+						for i := range 11 * k % 12 {
+							ids = append(ids, int32((i*7+29*k)%30))
+						}
+						slices.Sort(ids[begin:])
+						if len(ids) > begin+2 {
+							ids[begin+1] = ids[begin] // a neuron that fired twice
+						}
+						from, to = append(from, begin), append(to, len(ids))
+						ids = append(ids, 99)
+					}
+					SumRows(x[0], 3*width+8, w, 30, width, ids, from, to, false)
+					slices.Reverse(from)
+					slices.Reverse(to)
+					SumRows(x[0], 3*width+8, w, 30, width, ids, from, to, true)
+				})
+			}
 		}
 	})
+}
+
+// TestGather merges runs of different lengths, with more numbers in a step than are copied
+// at a time, and steps and runs without any.
+func TestGather(t *testing.T) {
+	defer Use(Current())
+	rng := rand.New(rand.NewPCG(3, 4))
+	for trial := range 200 {
+		steps, runs := rng.IntN(6), make([]Run, rng.IntN(5))
+		want, ends := []int32{-1, -2}, []int(nil)
+		lists := make([][][]int32, len(runs))
+		for k := range runs {
+			runs[k].Begins = append(runs[k].Begins, 0)
+			for range steps {
+				n := rng.IntN(4) * rng.IntN(1+trial%12)
+				list := make([]int32, n)
+				for i := range list {
+					list[i] = rng.Int32()
+				}
+				lists[k] = append(lists[k], list)
+				runs[k].List = append(runs[k].List, list...)
+				runs[k].Begins = append(runs[k].Begins, int32(len(runs[k].List)))
+			}
+			runs[k].List = append(runs[k].List, make([]int32, Spare)...)
+		}
+		for step := range steps {
+			for k := range runs {
+				want = append(want, lists[k][step]...)
+			}
+			ends = append(ends, len(want))
+		}
+		for _, p := range Paths() {
+			Use(p)
+			list, got := make([]int32, len(want)+Spare+3), make([]int, steps)
+			copy(list, want[:2])
+			guard := list[len(want)+Spare:]
+			for k := range guard {
+				guard[k] = -7
+			}
+			Gather(list, 2, got, runs)
+			if !slices.Equal(list[:len(want)], want) || !slices.Equal(got, ends) {
+				t.Fatalf("%s: %v with ends %v, want %v with %v", p, list[:len(want)], got, want, ends)
+			}
+			if !slices.Equal(guard, []int32{-7, -7, -7}) {
+				t.Fatalf("%s: wrote beyond the room", p)
+			}
+		}
+	}
+}
+
+// TestSumRows sums small whole numbers, which has no rounding errors.
+func TestSumRows(t *testing.T) {
+	defer Use(Current())
+	for _, p := range Paths() {
+		Use(p)
+		const width = 64
+		w := make([]float32, 5*width)
+		for i := range w {
+			w[i] = float32(i)
+		}
+		u := make([]float32, 3*width)
+		for i := range u {
+			u[i] = 1e6
+		}
+		ids, from, to := []int32{1, 4, 4, 0}, []int{0, 3, 3}, []int{3, 3, 4}
+		SumRows(u, width, w, 5, width, ids, from, to, false)
+		SumRows(u, width, w, 5, width, ids, from, to, true)
+		for i := range width {
+			x := float32(i)
+			if a, b, c := 2*(3*x+9*width), float32(0), 2*x; u[i] != a || u[width+i] != b || u[2*width+i] != c {
+				t.Fatalf("%s: column %d: %v, %v, %v, want %v, %v, %v", p, i, u[i], u[width+i], u[2*width+i], a, b, c)
+			}
+		}
+	}
 }
 
 func TestSame(t *testing.T) {
@@ -159,13 +254,18 @@ func TestApplySoma(t *testing.T) {
 					x[k] = append(x[k], float32(rng.NormFloat64()))
 				}
 			}
+			soma := append(slices.Clone(x[6]), x[6]...) // before the step and after it
 			for range 3 {
 				if together {
-					f.ApplySoma(x[6], x[6], 0.3, 0.6, x[1], x[2], x[3], x[4], x[5])
+					f.ApplySoma(soma, 0.3, 0.6, x[1], x[2], x[3], x[4], x[5])
+					copy(soma, soma[len(x[6]):])
 				} else {
 					f.Apply(x[0], x[1], x[2], x[3], x[4], x[5])
 					Combine(x[6], 0.3, x[6], 0.6, x[0])
 				}
+			}
+			if together {
+				copy(x[6], soma)
 			}
 			return fmt.Sprint(x[1:])
 		}
@@ -260,21 +360,37 @@ func TestPointsTwins(t *testing.T) {
 	}
 }
 
-// TestPointsDrawFromTheStream compares marks with the stream of the same key. The loop
-// has its own copy of the generator, because the package imports nothing of ours.
+// TestPointsDrawFromTheStream compares marks and gaps with the generators as they are
+// defined, of which the loops have copies of their own.
 func TestPointsDrawFromTheStream(t *testing.T) {
 	defer Use(Current())
 	for _, p := range Paths() {
 		Use(p)
 		for _, key := range []uint64{0, 1, 1 << 63, math.MaxUint64} {
-			_, marks := points(t, NewLine(500, 0.2), key)
-			if len(marks) < 3*Group {
+			line := NewLine(500, 0.2)
+			cells, marks := points(t, line, key)
+			if len(marks) < 6*Group {
 				t.Fatalf("%s: key %d: only %d points", p, key, len(marks))
 			}
+			var words [4][8]uint64
 			s := stream.At(key)
+			for i := range words {
+				for k := range words[i] {
+					words[i][k] = s.Uint64()
+				}
+			}
+			position := 0.0
 			for k, mark := range marks {
-				if want := uint32(s.Uint64()); mark != want {
-					t.Fatalf("%s: key %d: mark %d is %#x, want %#x", p, key, k, mark, want)
+				s0, s1, s2, s3 := &words[0][k%8], &words[1][k%8], &words[2][k%8], &words[3][k%8]
+				want := *s0 + *s3
+				a, b, c, d := *s0, *s1, *s2, *s3
+				*s0, *s1, *s2, *s3 = a^b^d, a^b^c, a^c^b<<17, (b^d)<<45|(b^d)>>19
+				if mark != uint32(want) {
+					t.Fatalf("%s: key %d: mark %d is %#x, want %#x", p, key, k, mark, uint32(want))
+				}
+				position -= math.Log((float64(want>>41)+0.5)/(1<<23)) / 0.2
+				if math.Abs(position-float64(cells[k])-0.5) > 0.5+1e-4*position/500+1e-3 {
+					t.Fatalf("%s: key %d: point %d is in cell %d, want %v", p, key, k, cells[k], position)
 				}
 			}
 		}
@@ -429,12 +545,24 @@ func BenchmarkLoops(b *testing.B) {
 	for k := range x {
 		x[k] = make([]float32, n)
 	}
+	const width, steps = 64, 50
 	w := make([]float32, 784*n)
-	ids := make([]int32, 21)
+	for i := range w {
+		w[i] = rng.Float32() // untouched pages would all be one page of zeros
+	}
+	ids, from, to := make([]int32, 21*steps), make([]int, steps), make([]int, steps)
+	for k := range steps {
+		from[k], to[k] = 21*k, 21*(k+1)
+		for i := range 21 {
+			ids[21*k+i] = int32(7*i+k%7) * 5
+		}
+	}
+	u, soma := make([]float32, (1+steps)*width), make([]float32, (1+steps)*width)
 	trace := make([]float32, 784)
 	for j := range 150 {
 		trace[5*j] = 1e-9
 	}
+	active := Active(nil, trace)
 	line := NewLine(50*500, 0.2)
 	cells, marks := make([]int32, 5376), make([]uint32, 5376)
 	// A step's candidates, with potentials such that half are accepted and
@@ -462,15 +590,14 @@ func BenchmarkLoops(b *testing.B) {
 		{"Points", 5000, "candidates", func(k int) { line.Points(cells, marks, uint64(k)) }},
 		{"Accept", 100, "candidates", func(k int) { Accept(list, owners, thinned, 0, 500, x[5], &theta) }},
 		{"AcceptBelow", 100, "candidates", func(k int) { AcceptBelow(list, owners, thinned, 0, 500, names, most) }},
-		{"SumRows", 21, "rows", func(k int) {
-			for i := range ids {
-				ids[i] = int32(7*i+k%7) * 5
-			}
-			SumRows(x[0], w, n, ids)
+		{"SumRows", 21 * steps, "rows", func(k int) {
+			SumRows(u, width, w[k%8*784*width:][:784*width], 784, width, ids, from, to, false)
 		}},
-		{"Filter", n, "neurons", func(int) { f.Apply(x[0], x[1], x[2], x[3], x[4], x[5]) }},
-		{"FilterSoma", n, "neurons", func(int) { f.ApplySoma(x[0], x[0], 0.3, 0.6, x[1], x[2], x[3], x[4], x[6]) }},
-		{"AddOuter", 150, "rows", func(int) { AddOuter(w, n, trace, x[1]) }},
+		{"Filter", steps * width, "neurons", func(int) { f.Apply(x[0][:width], x[1][:width], x[2][:width], u[width:], x[4][:width], x[5][:width]) }},
+		{"FilterSoma", steps * width, "neurons", func(int) {
+			f.ApplySoma(soma, 0.3, 0.6, x[1][:width], x[2][:width], u[width:], x[4][:width], x[6][:width])
+		}},
+		{"AddOuter", 150, "rows", func(int) { AddOuter(w, n, active, trace, x[1]) }},
 		{"Sigmoid", n, "neurons", func(int) { Sigmoid(x[0], x[1]) }},
 	} {
 		for _, p := range Paths() {

@@ -182,9 +182,11 @@ func (u *Update) Add(examples []*Activity, part, parts int) {
 		begin, end := part*d.Weights.Rows/parts, (part+1)*d.Weights.Rows/parts
 		rows := d.Weights.Data[begin*d.Weights.Stride : end*d.Weights.Stride]
 		clear(rows)
+		active := make([]int32, 0, end-begin)
 		for _, c := range examples {
-			delta := c.Delta[l]
-			vec.AddOuter(rows, d.Weights.Stride, c.below(l)[begin:end], delta[:d.Weights.Stride])
+			below, delta := c.below(l)[begin:end], c.Delta[l]
+			active = vec.Active(active[:0], below)
+			vec.AddOuter(rows, d.Weights.Stride, active, below, delta[:d.Weights.Stride])
 		}
 		if part != 0 {
 			continue

@@ -42,12 +42,14 @@ func TestBackpropIsTheGradient(t *testing.T) {
 						var at [2]float64
 						for k, step := range []float32{h, -h} {
 							row[i] = was + step
+							array.SetRow(j, row)
 							other := n.NewActivity()
 							n.Forward(other, x)
 							n.Backprop(other, y)
 							at[k] = other.Loss
 						}
 						row[i] = was
+						array.SetRow(j, row)
 						got, want := float64(updates[a].Row(j)[i]), -(at[0]-at[1])/(2*h)
 						if math.Abs(got-want) > 2e-4 {
 							t.Errorf("%s, %s: update of %s[%d, %d] is %v, want %v", f, loss, array.Name, j, i, got, want)

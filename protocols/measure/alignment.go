@@ -13,7 +13,7 @@ func (p alignment) finish(line *Line) {
 	var between product
 	for i := range y.Rows {
 		for j, back := range y.Row(i) {
-			between.add(float64(w.Row(j)[i]), float64(back))
+			between.add(float64(w.At(j, i)), float64(back))
 		}
 	}
 	line.AlignmentAngle = between.degrees()

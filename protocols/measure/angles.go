@@ -1,6 +1,8 @@
 package measure
 
 import (
+	"slices"
+
 	"plateau/compartments"
 	"plateau/network"
 	"plateau/protocols"
@@ -26,7 +28,8 @@ type angles struct {
 
 	slopes   []float32
 	errors   [][]float64 // E of each layer
-	silenced [][]bool    // hidden neurons that never fire: nothing that they do changes the output
+	row      []float32
+	silenced [][]bool // hidden neurons that never fire: nothing that they do changes the output
 }
 
 func newAngles(m protocols.Model, net *network.Network) *angles {
@@ -58,13 +61,16 @@ func (p *angles) heard(l protocols.Lesson, _ int64) {
 		var between product
 		for j := range e {
 			slope := float64(slopes[j])
-			e[j] = dot(w.Row(j), above) * slope
+			p.row = w.AppendRow(p.row[:0], j)
+			e[j] = dot(p.row, above) * slope
 			if p.silenced[m] != nil && p.silenced[m][j] {
 				e[j] = 0
 			}
 			between.add((float64(t.Plateau[j])-float64(f.Plateau[j]))*slope, e[j])
 		}
-		if between.aa > 0 && between.bb > 0 {
+		// Without a trace both updates are zero.
+		silent := len(f.Trace) > 0 && slices.Max(f.Trace) == 0
+		if between.aa > 0 && between.bb > 0 && !silent {
 			p.sum[m] += between.degrees()
 			p.n[m]++
 		}

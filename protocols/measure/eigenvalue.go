@@ -39,6 +39,7 @@ type eigenvalue struct {
 
 	slopes   []float32 // of the rates of the output neurons
 	apical   []float64
+	row      []float32
 	silenced []bool // hidden neurons that never fire: the output does not depend on them
 }
 
@@ -69,7 +70,8 @@ func (p *eigenvalue) heard(l protocols.Lesson, left int64) {
 			continue
 		}
 		sum := p.up[j*outputs:][:outputs]
-		for i, w := range p.output.Weights.Row(j) {
+		p.row = p.output.Weights.AppendRow(p.row[:0], j)
+		for i, w := range p.row {
 			sum[i] += float64(scale * float64(p.slopes[i]) * float64(w))
 		}
 	}
@@ -80,7 +82,8 @@ func (p *eigenvalue) heard(l protocols.Lesson, left int64) {
 	}
 	for i, v := range soma {
 		rate := p.noise.Rate(float64(v))
-		for j, y := range p.hidden.Feedback.Row(i) {
+		p.row = p.hidden.Feedback.AppendRow(p.row[:0], i)
+		for j, y := range p.row {
 			p.apical[j] += float64(rate * float64(y))
 		}
 	}
@@ -90,7 +93,8 @@ func (p *eigenvalue) heard(l protocols.Lesson, left int64) {
 	}
 	for i := range outputs {
 		sum := p.back[i*hidden:][:hidden]
-		for j, y := range p.hidden.Feedback.Row(i) {
+		p.row = p.hidden.Feedback.AppendRow(p.row[:0], i)
+		for j, y := range p.row {
 			sum[j] += float64(p.apical[j] * float64(y))
 		}
 	}

@@ -46,8 +46,8 @@ func Example() {
 		fmt.Println(err)
 	}
 	// Output:
-	//  500 examples: update 89° off, eigenvalue 2.33, alignment 88.8°, hidden neurons at 127 Hz
-	// 1000 examples: update 89° off, eigenvalue 2.35, alignment 88.3°, hidden neurons at 131 Hz
-	// 1500 examples: update 88° off, eigenvalue 2.26, alignment 87.7°, hidden neurons at 125 Hz
-	// 2000 examples: update 88° off, eigenvalue 2.32, alignment 86.7°, hidden neurons at 116 Hz
+	// 500 examples: update 89° off, eigenvalue 2.37, alignment 88.8°, hidden neurons at 129 Hz
+	// 1000 examples: update 89° off, eigenvalue 2.23, alignment 88.4°, hidden neurons at 130 Hz
+	// 1500 examples: update 88° off, eigenvalue 2.48, alignment 87.7°, hidden neurons at 123 Hz
+	// 2000 examples: update 88° off, eigenvalue 2.20, alignment 86.6°, hidden neurons at 118 Hz
 }

@@ -79,8 +79,9 @@ func next(t *testing.T, m *measure.Measurements) measure.Line {
 func TestAngleByHand(t *testing.T) {
 	net, m := hand(t, 2, 3, measure.Options{Angles: true})
 	w := net.Layers[1].Weights
-	w.Row(0)[1], w.Row(1)[1] = 3, -4
-	w.Row(0)[2], w.Row(1)[2] = 100, 100 // the weights of a neuron without an error
+	// The last weight of each is that of a neuron without an error.
+	w.SetRow(0, []float32{w.At(0, 0), 3, 100})
+	w.SetRow(1, []float32{w.At(1, 0), -4, 100})
 	rest := []float32{0, 0}
 	for k, c := range []struct {
 		change []float32
@@ -100,7 +101,7 @@ func TestAngleByHand(t *testing.T) {
 
 	// The mean leaves out updates without an angle.
 	net, m = hand(t, 2, 3, measure.Options{Angles: true})
-	copy(net.Layers[1].Weights.Row(0), []float32{1, 0, 0})
+	net.Layers[1].Weights.SetRow(0, []float32{1, 0, 0})
 	for k, change := range [][]float32{{1, 0}, {0, 0}, {0, 1}} {
 		m.tell(lesson(uint64(k+1), rest, rest, change, []float32{0, 0, 0}, []float32{0.2, 0.1, 0.1}))
 	}
@@ -129,15 +130,16 @@ func TestEigenvalueByHand(t *testing.T) {
 	} {
 		net, m := hand(t, 2, 2, measure.Options{Eigenvalue: true})
 		for j, row := range c.w {
-			copy(net.Layers[1].Weights.Row(j), row[:])
+			net.Layers[1].Weights.SetRow(j, row[:])
 		}
-		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[1] = b, b
+		net.Layers[0].Feedback.Set(0, 0, b)
+		net.Layers[0].Feedback.Set(1, 1, b)
 		rest := []float32{0, 0}
 		m.tell(lesson(1, rest, rest, rest, rest, rest))
 		near(t, c.name, []float64{next(t, m.Measurements).LargestEigenvalue}, []float64{c.want}, 1e-9) // eigenvalues are rounded to ten digits
 	}
 	net, m := hand(t, 2, 2, measure.Options{Eigenvalue: true})
-	net.Layers[1].Weights.Row(0)[0] = float32(math.Inf(1))
+	net.Layers[1].Weights.Set(0, 0, float32(math.Inf(1)))
 	rest := []float32{0, 0}
 	m.tell(lesson(1, rest, rest, rest, rest, rest))
 	if v := next(t, m.Measurements).LargestEigenvalue; !math.IsNaN(v) {
@@ -157,16 +159,18 @@ func TestAlignmentByHand(t *testing.T) {
 	net, by := hand(t, 2, 2, measure.Options{Alignment: true})
 	rest := []float32{0, 0}
 	for k, c := range []struct{ y, want float64 }{{-2, 180}, {0, math.NaN()}, {3, 0}} {
-		copy(net.Layers[1].Weights.Row(0), []float32{1, 2})
-		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[0] = float32(c.y), float32(2*c.y)
+		net.Layers[1].Weights.SetRow(0, []float32{1, 2})
+		net.Layers[0].Feedback.Set(0, 0, float32(c.y))
+		net.Layers[0].Feedback.Set(1, 0, float32(2*c.y))
 		by.tell(lesson(uint64(k+1), rest, rest, rest, rest, rest))
 		near(t, fmt.Sprint(c.y), []float64{next(t, by.Measurements).AlignmentAngle}, []float64{c.want}, 1e-5)
 	}
 	// Rounding makes some cosines of parallel vectors larger than 1; no angle may be NaN.
 	for k := range 100 {
 		y := 0.1 * float32(k+1)
-		copy(net.Layers[1].Weights.Row(0), []float32{y, y / 3})
-		net.Layers[0].Feedback.Row(0)[0], net.Layers[0].Feedback.Row(1)[0] = y, y/3
+		net.Layers[1].Weights.SetRow(0, []float32{y, y / 3})
+		net.Layers[0].Feedback.Set(0, 0, y)
+		net.Layers[0].Feedback.Set(1, 0, y/3)
 		by.tell(lesson(uint64(k+4), rest, rest, rest, rest, rest))
 		near(t, fmt.Sprint(y), []float64{next(t, by.Measurements).AlignmentAngle}, []float64{0}, 1e-5)
 	}

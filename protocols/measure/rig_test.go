@@ -138,7 +138,8 @@ func (s *slow) heard() *network.Network {
 	net := s.net.Clone()
 	for _, lesion := range net.Lesions {
 		for j := lesion.From; j < lesion.To; j++ {
-			clear(net.Layers[lesion.Layer].Weights.Row(j))
+			w := net.Layers[lesion.Layer].Weights
+			w.SetRow(j, make([]float32, w.Cols))
 		}
 	}
 	return net
@@ -188,7 +189,7 @@ func zeros(rows, cols int) matrix {
 }
 
 // receiving returns a projection with a row for each receiving neuron.
-func receiving(w network.Matrix) matrix {
+func receiving(w network.Projection) matrix {
 	m := zeros(w.Cols, w.Rows)
 	for j := range w.Rows {
 		for i, x := range w.Row(j) {

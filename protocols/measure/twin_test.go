@@ -206,7 +206,7 @@ func (s *slow) angles(in []slowLesson) []float64 {
 				e[i] *= kb * noise.MaxRate * dsigma(v)
 				local = append(local, (t.plateau[i]-f.plateau[i])*kb*noise.MaxRate*dsigma(v))
 			}
-			if norm(local) > 0 {
+			if norm(local) > 0 && norm(f.trace) > 0 {
 				found[m] = append(found[m], angle(outer(local, f.trace), outer(e, f.trace)))
 			}
 		}

@@ -99,9 +99,7 @@ func (t *Trainer) ReadState(from *io.SectionReader) error {
 	if err := t.learner.SetState(state); err != nil {
 		return fmt.Errorf("training: the checkpoint does not fit the model: %w", err)
 	}
-	for row := range t.weights.Rows() {
-		weights.read(row)
-	}
+	t.weights.Fill(func(row []float32) { weights.read(row) })
 	if weights.err != nil {
 		return fmt.Errorf("training: reading the checkpoint: %w", weights.err)
 	}

@@ -75,7 +75,7 @@ func Example() {
 		fmt.Printf("epoch %d: training error %.3f, test error %.2f\n", epoch.Number, epoch.Error(), result.Error())
 	}
 	// Output:
-	// epoch 1: training error 0.543, test error 0.28
-	// epoch 2: training error 0.267, test error 0.16
-	// epoch 3: training error 0.125, test error 0.00
+	// epoch 1: training error 0.527, test error 0.23
+	// epoch 2: training error 0.286, test error 0.07
+	// epoch 3: training error 0.137, test error 0.03
 }

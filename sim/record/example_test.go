@@ -85,13 +85,13 @@ func Example() {
 	}
 	fmt.Printf("plateau of neuron 3: %.3f\n", forward.Value[3])
 	// Output:
-	// trial 0: class 8, predicted 4, 325 hidden spikes in the forward phase, 338 in the target phase
-	// trial 1: class 5, predicted 2, 320 hidden spikes in the forward phase, 331 in the target phase
-	// trial 2: class 7, predicted 2, 301 hidden spikes in the forward phase, 330 in the target phase
-	// after step 0: V = [0.51 0.46]
-	// after step 20: V = [2.52 -0.56]
-	// after step 40: V = [2.71 0.76]
-	// after step 60: V = [1.82 -1.23]
-	// after step 80: V = [2.31 0.09]
-	// plateau of neuron 3: 0.929
+	// trial 0: class 8, predicted 2, 339 hidden spikes in the forward phase, 316 in the target phase
+	// trial 1: class 5, predicted 2, 331 hidden spikes in the forward phase, 334 in the target phase
+	// trial 2: class 7, predicted 2, 324 hidden spikes in the forward phase, 320 in the target phase
+	// after step 0: V = [0.40 0.52]
+	// after step 20: V = [1.66 -0.25]
+	// after step 40: V = [0.76 -0.35]
+	// after step 60: V = [2.19 0.64]
+	// after step 80: V = [0.77 -0.24]
+	// plateau of neuron 3: 0.954
 }

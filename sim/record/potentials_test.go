@@ -63,7 +63,7 @@ func TestPotentialsFromSpikes(t *testing.T) {
 
 // dendrite computes potentials from the spikes of a population. A spike in step f
 // acts from row f + later on.
-func dendrite(t *testing.T, r *record.Reader, population int, weights network.Matrix, bias []float32, later int) [][]float64 {
+func dendrite(t *testing.T, r *record.Reader, population int, weights network.Projection, bias []float32, later int) [][]float64 {
 	t.Helper()
 	trial, err := r.Trial(0)
 	if err != nil {

@@ -32,16 +32,12 @@ func appendMasks(words []uint32, net *network.Network) []uint32 {
 		if l.Silent == nil {
 			continue
 		}
-		y, n := l.Feedback, 0
-		for j := range y.Rows {
-			for _, silent := range l.Silent[j*y.Stride : j*y.Stride+y.Cols] {
-				if n%32 == 0 {
-					words = append(words, 0)
-				}
-				if silent {
-					words[len(words)-1] |= 1 << (n % 32)
-				}
-				n++
+		for n, silent := range l.Silent {
+			if n%32 == 0 {
+				words = append(words, 0)
+			}
+			if silent {
+				words[len(words)-1] |= 1 << (n % 32)
 			}
 		}
 	}
@@ -62,28 +58,27 @@ func networkOf(a network.Architecture, words []uint32, want digest) (*network.Ne
 		return nil, errWords // checked before memory is taken for the network
 	}
 	net := network.New(a)
-	for row := range net.Weights().Rows() {
-		if len(row) > len(words) {
-			return nil, errWords
-		}
-		for i := range row {
-			row[i] = math.Float32frombits(words[i])
-		}
-		words = words[len(row):]
+	weights := net.Weights()
+	if weights.Count() > len(words) {
+		return nil, errWords
 	}
+	weights.Fill(func(row []float32) {
+		for i := range row {
+			row[i], words = math.Float32frombits(words[0]), words[1:]
+		}
+	})
 	for m := range net.Layers {
 		l := &net.Layers[m]
 		if l.Silent == nil {
 			continue
 		}
-		y := l.Feedback
-		if y.Rows*y.Cols > 32*len(words) {
+		if len(l.Silent) > 32*len(words) {
 			return nil, errWords
 		}
-		for n := range y.Rows * y.Cols {
-			l.Silent[n/y.Cols*y.Stride+n%y.Cols] = words[n/32]>>(n%32)&1 == 1
+		for n := range l.Silent {
+			l.Silent[n] = words[n/32]>>(n%32)&1 == 1
 		}
-		words = words[(y.Rows*y.Cols+31)/32:]
+		words = words[(len(l.Silent)+31)/32:]
 	}
 	if len(words) > 0 || net.Weights().SHA256() != want.String() {
 		return nil, errWords

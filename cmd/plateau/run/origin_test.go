@@ -197,7 +197,7 @@ func TestSymmetricFeedbackFollowsWhatWasTaken(t *testing.T) {
 			y, w := net.Layers[m].Feedback, net.Layers[m+1].Weights
 			for j := range y.Rows {
 				for i, v := range y.Row(j) {
-					if net.Layers[m].Silent != nil && net.Layers[m].Silent[j*y.Stride+i] {
+					if net.Layers[m].Silent != nil && net.Layers[m].Silent[j*y.Cols+i] {
 						if v != 0 {
 							t.Fatalf("%q: a silent synapse has weight %v", pairs, v)
 						}

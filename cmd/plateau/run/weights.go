@@ -188,9 +188,8 @@ func (a *weightArchive) read(w network.Array) bool {
 		a.spoilt("%s", cli.Plain(err))
 		return false
 	}
-	for j, row := range w.All() {
-		copy(row, values[j*w.Cols:])
-	}
+	rest := values
+	w.Fill(func(row []float32) { rest = rest[copy(row, rest):] })
 	i := slices.IndexFunc(values, notFinite)
 	if i >= 0 {
 		a.spoilt("%s holds %v at %s, want finite numbers", w.Name, values[i], element(i, w))
