@@ -16,6 +16,16 @@ import (
 	"plateau/cmd/plateau/run"
 )
 
+// absolute returns a path that holds in every folder.
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // A run that begins with the weights of another is interrupted and resumed like any other,
 // also when those weights are gone by then, and tells in all its files where it began.
 func TestBeginWithWeights(t *testing.T) {
@@ -23,6 +33,7 @@ func TestBeginWithWeights(t *testing.T) {
 	must(t, tiny("--hidden", "12", "--seed", "7", "--out", "first")...)
 	metrics := plateautest.JSONLines(t, plateautest.ReadFile(t, filepath.Join("first", cli.MetricsName)))
 	digest := metrics[len(metrics)-1]["weights_sha256"].(string)
+	first := absolute(t, "first")
 	for name, kind := range map[string][]string{
 		"plateau":  tiny("--hidden", "12", "--record", "--set", "record.weights_every=25", "--measure", "norms", "--set", "measure.every=20"),
 		"backprop": byBackprop("--hidden", "12", "--transfer", "W0,b0,W1,b1"),
@@ -48,7 +59,7 @@ func TestBeginWithWeights(t *testing.T) {
 
 			start := plateautest.JSONLines(t, plateautest.ReadFile(t, filepath.Join(broken, cli.MetricsName)))[0]
 			from, ok := start["initial_weights"].(map[string]any)
-			if !ok || from["path"] != "first" || from["sha256"] != digest {
+			if !ok || from["path"] != first || from["sha256"] != digest {
 				t.Errorf("the start line is %v, want weights %s", start, digest)
 			}
 			plan, err := run.ReadPlan(broken)
@@ -66,10 +77,10 @@ func TestBeginWithWeights(t *testing.T) {
 					c.Close()
 				}
 			}
-			if said := must(t, "inspect", broken); !strings.Contains(said, "it began with ") || !strings.Contains(said, "of first ("+digest[:16]+"…)") {
+			if said := must(t, "inspect", broken); !strings.Contains(said, "it began with ") || !strings.Contains(said, "of "+first+" ("+digest[:16]+"…)") {
 				t.Errorf("inspect says %s", said)
 			}
-			if !strings.Contains(plateautest.ReadFile(t, filepath.Join(broken, cli.ConfigName)), "weights = \"first\"\n") {
+			if !strings.Contains(plateautest.ReadFile(t, filepath.Join(broken, cli.ConfigName)), fmt.Sprintf("weights = %q\n", first)) {
 				t.Errorf("config.toml does not name the weights")
 			}
 			if name != "plateau" {
@@ -78,10 +89,10 @@ func TestBeginWithWeights(t *testing.T) {
 			recording := filepath.Join(broken, cli.RecordingName)
 			sameRecording(t, recording, filepath.Join(whole, cli.RecordingName))
 			h := openRecordingFile(t, recording).Header()
-			if h.Origin == nil || h.Origin.SHA256 != digest || h.Origin.Path != "first" {
+			if h.Origin == nil || h.Origin.SHA256 != digest || h.Origin.Path != first {
 				t.Errorf("the recording has %+v", h.Origin)
 			}
-			if said := must(t, "inspect", recording); !strings.Contains(said, "it began with the weights of first") {
+			if said := must(t, "inspect", recording); !strings.Contains(said, "it began with the weights of "+first) {
 				t.Errorf("inspect says %s", said)
 			}
 			if first, err := openRecordingFile(t, recording).Trial(0); err != nil || first.Weights != digest {
@@ -124,6 +135,26 @@ func TestInitialWeightsOfARecording(t *testing.T) {
 		t.Errorf("status %d: %s", status, said)
 	}
 	must(t, "replay", "run/recording.plateau", "--trial", "12", "--weights", "away/weights.npz", "--out", "b.npz")
+}
+
+// What began with weights finds them from another folder too.
+func TestWeightsFromAnotherFolder(t *testing.T) {
+	plateautest.Empty(t)
+	must(t, tiny("--hidden", "12", "--seed", "7", "--out", "first")...)
+	must(t, tiny("--hidden", "12", "--epochs", "1", "--weights", "first", "--out", "run")...)
+	must(t, "trial", "--config", "run/config.toml", "--set", "record.weights=false", "--repeats", "2", "--record", "two.plateau")
+	must(t, "trial", "--config", "run/config.toml", "--out", "here.npz")
+	if err := os.Mkdir("other", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("other")
+	must(t, "trial", "--config", "../run/config.toml", "--out", "there.npz")
+	sameArrays(t, "../here.npz", "there.npz", everywhere...)
+	must(t, "replay", "../two.plateau", "--trial", "1", "--out", "replay.npz")
+	must(t, "train", "--config", "../run/config.toml", "--out", "again")
+	sameRun(t, "again", "../run")
+	// The same weights may be called by another name.
+	must(t, "train", "--resume", "../run", "--weights", "../first/", "--epochs", "2")
 }
 
 // A network that has learnt goes on where it was: an epoch that begins with its weights is
@@ -171,7 +202,7 @@ func TestFineTuning(t *testing.T) {
 			}
 		}
 	}
-	if h := openRecordingFile(t, "c.plateau").Header(); h.Origin == nil || h.Origin.Path != "mine.npz" {
+	if h := openRecordingFile(t, "c.plateau").Header(); h.Origin == nil || h.Origin.Path != absolute(t, "mine.npz") {
 		t.Errorf("the recording of the trial has %+v", h.Origin)
 	}
 	if h := openRecordingFile(t, "a.plateau").Header(); h.Origin != nil {
@@ -270,7 +301,7 @@ func TestBeginAnewWithWeights(t *testing.T) {
 				t.Fatalf("status %d: %s", status, said)
 			}
 			sameRun(t, folder, "whole")
-		case status != statusFailed || !strings.Contains(said, "the weights in first have changed since the run was begun") || !strings.Contains(said, "--force"):
+		case status != statusFailed || !strings.Contains(said, "the weights in "+absolute(t, "first")+" have changed since the run was begun") || !strings.Contains(said, "--force"):
 			t.Errorf("status %d: %s", status, said)
 		}
 	}

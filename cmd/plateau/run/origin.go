@@ -79,7 +79,11 @@ func take(c *settings.Config, of weighted, following []string) (*record.Origin, 
 	if err != nil {
 		return nil, fmt.Errorf("weights %s: %w", path, err)
 	}
-	return &record.Origin{Path: path, Arrays: names, SHA256: digest}, nil
+	everywhere, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("weights %s: %w", path, err)
+	}
+	return &record.Origin{Path: everywhere, Arrays: names, SHA256: digest}, nil
 }
 
 // take takes the named arrays, or all if names is nil; then there must be no others.

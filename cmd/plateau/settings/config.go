@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 
 	"plateau/cmd/plateau/terminal"
@@ -75,6 +76,17 @@ type Count int
 
 // none is a 0 that a user wrote, which does not mean all and is refused.
 const none = Count(math.MinInt)
+
+// location is a file or folder as it was given, "" if none was. It is printed as a path that
+// holds in every folder, so that a run can be begun once more from another one.
+type location string
+
+func (l location) everywhere() string {
+	if path, err := filepath.Abs(string(l)); l != "" && err == nil {
+		return path
+	}
+	return string(l)
+}
 
 // span is a time in ms that may be unlimited, which is +Inf.
 type span float64

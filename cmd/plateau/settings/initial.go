@@ -9,7 +9,8 @@ import (
 
 // initialSection is the section [initial]: how the initial weights are drawn.
 type initialSection struct {
-	weights, transfer               string
+	weights                         location
+	transfer                        string
 	law                             string
 	mean, sd, bias, biasSD          float64
 	weightMean, weightHalfWidth     float64
@@ -54,7 +55,7 @@ func (c *Config) InitialWeights() (path string, names []string) {
 	if c.initial.transfer != Everything {
 		names = cli.SplitList(c.initial.transfer)
 	}
-	return c.initial.weights, names
+	return string(c.initial.weights), names
 }
 
 // NamesWeights reports whether the command line names weights, which are then used in place

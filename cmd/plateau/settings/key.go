@@ -161,6 +161,12 @@ func (k Key) set(c *Config, v any) error {
 			return errors.New("a word in quotation marks")
 		}
 		*p = s
+	case *location:
+		s, ok := v.(string)
+		if !ok {
+			return errors.New("a name in quotation marks")
+		}
+		*p = location(s)
 	case *[]string:
 		list, ok := asList(v)
 		words := make([]string, len(list))
@@ -235,7 +241,7 @@ func clamp(n int64) int { return int(max(math.MinInt, min(n, math.MaxInt))) }
 func (k Key) Parse(c *Config, text string) any {
 	text = strings.TrimSpace(text)
 	switch k.At(c).(type) {
-	case *string:
+	case *string, *location:
 		if v, err := decode(text); err == nil {
 			if s, ok := v.(string); ok {
 				return s

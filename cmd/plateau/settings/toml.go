@@ -53,6 +53,8 @@ func tomlText(v any) string {
 		return strconv.FormatBool(*v)
 	case *string:
 		return quote(*v)
+	case *location:
+		return quote(v.everywhere())
 	case *[]string:
 		var s []string
 		for _, word := range *v {
