@@ -81,8 +81,11 @@ func (e *Engine) advanceBlock() {
 		return
 	}
 	for _, l := range e.layers {
-		e.crew.Do(len(l.groups), l.advance)
+		e.crew.Do(len(l.groups)+1, l.advance) // the last job is that of the traces
 		e.endSteps(l)
+	}
+	for _, l := range e.layers {
+		e.addFeedbackTrace(l)
 	}
 	if !e.fresh {
 		return
@@ -103,7 +106,13 @@ func (e *Engine) setJobs(l *layer) {
 		}
 		return e.work[worker]
 	}
-	l.advance = func(worker, k int) { e.advance(l, l.groups[k], room(worker, l.groups[k].room)) }
+	l.advance = func(worker, k int) {
+		if k == len(l.groups) {
+			e.addTrace(l)
+			return
+		}
+		e.advance(l, l.groups[k], room(worker, l.groups[k].room))
+	}
 	l.advanceApical = func(worker, k int) { e.advanceApical(l, l.groups[k], room(worker, l.groups[k].roomApical)) }
 	l.goAhead = func(_, block int) { e.goAhead(l.groups[0], block) }
 }
@@ -166,6 +175,8 @@ func (e *Engine) takeTurns() {
 		g := l.groups[0]
 		g.end(steps)
 		e.addMeans(l, g)
+		e.addTrace(l)
+		e.addFeedbackTrace(l)
 		if e.fresh && g.apical != nil {
 			g.apical.end(steps)
 			e.addApical(l, g)

@@ -177,9 +177,6 @@ func (e *Engine) Run(p *Phase, means []network.Means) error {
 		steps := min(blockSteps, p.Steps-first)
 		e.first, e.block.First, e.block.Steps = first, e.step, steps
 		e.advanceBlock()
-		for m, l := range e.layers {
-			l.addTraces(&means[m], p, first, steps)
-		}
 		e.tell(&e.block)
 		e.shift(steps)
 		e.step += steps

@@ -20,22 +20,26 @@ func clearMeans(m *network.Means) {
 	clear(m.Plateau)
 }
 
-// addTraces adds the contribution of a block to the mean traces of a phase.
-func (l *layer) addTraces(m *network.Means, p *Phase, first, steps int) {
-	w, g := window{p.From, p.Steps}, l.groups[0] // all groups read the same senders
-	addTrace(m.Trace, g.basal, w, first, steps)
-	if g.apical != nil {
-		addTrace(m.FeedbackTrace, g.apical, w, first, steps)
+// addTrace adds the contribution of a block to the mean traces of the neurons below a layer.
+func (e *Engine) addTrace(l *layer) {
+	e.addTraceOf(e.means[l.index].Trace, l.groups[0].basal) // all groups read the same senders
+}
+
+// addFeedbackTrace does so for the neurons that feed back to a layer.
+func (e *Engine) addFeedbackTrace(l *layer) {
+	if l.apical() {
+		e.addTraceOf(e.means[l.index].FeedbackTrace, l.groups[0].apical)
 	}
 }
 
-func addTrace(mean []float32, d *dendrite, w window, first, steps int) {
+func (e *Engine) addTraceOf(mean []float32, d *dendrite) {
+	w := window{e.phase.From, e.phase.Steps}
 	switch {
 	case mean == nil:
 	case d.rates:
-		d.from.addMeanRate(mean, w, d.lag, first, steps)
+		d.from.addMeanRate(mean, w, d.lag, e.first, e.block.Steps)
 	default:
-		d.from.addMean(mean, w, d.lag, first, steps)
+		d.from.addMean(mean, w, d.lag, e.first, e.block.Steps)
 	}
 }
 

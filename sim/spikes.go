@@ -1,7 +1,5 @@
 package sim
 
-import "slices"
-
 // spikes are the spikes of one population during a block of steps and some steps of
 // history before it. Steps count from the start of the block; those of the history are
 // negative. Within a step, spikes are in ascending order of neurons, and a neuron
@@ -51,13 +49,14 @@ func (s *spikes) endStep() { s.start = append(s.start, len(s.neurons)) }
 func (s *spikes) cut() {
 	for k := range s.cuts {
 		s.cuts[k] = s.cuts[k][:0]
-		for step, begin := range s.start[:len(s.start)-1] {
-			end := s.start[step+1]
-			if k > 0 {
-				begin = s.cuts[k-1][step]
+	}
+	for step, at := range s.start[:len(s.start)-1] {
+		end := s.start[step+1]
+		for k := range s.cuts {
+			for at < end && int(s.neurons[at]) < k*tileSize {
+				at++
 			}
-			n, _ := slices.BinarySearch(s.neurons[begin:end], int32(k*tileSize))
-			s.cuts[k] = append(s.cuts[k], begin+n)
+			s.cuts[k] = append(s.cuts[k], at)
 		}
 	}
 }

@@ -1,13 +1,23 @@
 package vec
 
-// Active appends the indices of the elements of s that are not zero to rows.
+// Active returns the indices of the elements of s that are not zero, in the memory of rows if
+// its capacity is that of s.
 func Active(rows []int32, s []float32) []int32 {
-	for j, x := range s {
-		if x != 0 {
-			rows = append(rows, int32(j))
-		}
+	if cap(rows) < len(s) {
+		rows = make([]int32, len(s))
 	}
-	return rows
+	rows = rows[:len(s)]
+	n := 0
+	for j, x := range s {
+		// Write the index before it is known to count, to avoid a branch.
+		rows[n] = int32(j)
+		active := 0
+		if x != 0 {
+			active = 1
+		}
+		n += active
+	}
+	return rows[:n]
 }
 
 // AddOuter adds the outer product of two vectors to a matrix: it adds s[j] times d
