@@ -68,8 +68,8 @@ func TestSameBitsEverywhere(t *testing.T) {
 func TestNothingIsAllocated(t *testing.T) {
 	data := protocolstest.Digits().Train.First(200)
 	ctx := context.Background()
-	for _, c := range []struct{ batch, workers int }{{1, 1}, {20, 1}, {20, 2}} {
-		m := protocols.Default(784, []int{30, 20}, 10)
+	for _, c := range []struct{ batch, workers int }{{1, 1}, {1, 2}, {20, 1}, {20, 2}} {
+		m := protocols.Default(784, []int{130, 20}, 10)
 		m.Batch, m.MeanUpdate = c.batch, true
 		net, err := m.NewNetwork()
 		if err != nil {

@@ -73,8 +73,9 @@ func (h *thinner) draw(list []int32, first, end int, key uint64, v []float32) []
 // room lengthens list by n elements with undefined values.
 func room(list []int32, n int) []int32 {
 	if free := cap(list) - len(list); n > free {
-		list = append(list, make([]int32, n)...)
-		return list
+		longer := make([]int32, len(list)+n, 2*(len(list)+n)) // twice as long, so that it is seldom needed
+		copy(longer, list)
+		return longer
 	}
 	return list[:len(list)+n]
 }

@@ -82,9 +82,9 @@ func (c *Crew) take(worker int, round uint64) {
 	}
 }
 
-// patience is how often a worker looks for a new round before it ends; it takes about as
-// long as a few rounds.
-const patience = 1 << 15
+// patience is how often a worker looks for a new round before it ends; it takes about a
+// millisecond, longer than anything that one worker does alone between two rounds.
+const patience = 1 << 18
 
 // help takes part in one round after another.
 func (c *Crew) help(worker int) {

@@ -69,7 +69,7 @@ type Header struct {
 
 // An Origin says where weights came from that were not drawn.
 type Origin struct {
-	Path   string   `json:"path"`             // a file or the folder of a run, as the user called it
+	Path   string   `json:"path"`             // a file or the folder of a run
 	Arrays []string `json:"arrays,omitempty"` // names of those that were taken; nil if all were
 	SHA256 string   `json:"sha256"`           // of all weights that were there; see network.Weights.SHA256
 }
