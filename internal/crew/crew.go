@@ -12,11 +12,15 @@ import (
 // zero Crew has only that one.
 type Crew struct {
 	others  []other         // the workers besides the first
-	round   atomic.Uint64   // number of the round, and below jobBits its number of jobs
-	taken   []atomic.Uint64 // for each job, the last round in which it was taken
-	left    atomic.Int64    // jobs of the round that are not done
-	job     func(worker, job int)
-	started uint64 // rounds
+	round   atomic.Uint64   // number of the round, and below unitBits its number of units
+	taken   []atomic.Uint64 // for each unit, the last round in which it was taken
+	left    atomic.Int64    // units of the round that are not done
+	started uint64          // rounds
+
+	// What only those read who have taken a unit of the round:
+	job   func(worker, job int)
+	jobs  int
+	units int // each is some jobs in a row
 }
 
 // other is a worker besides the first.
@@ -25,10 +29,15 @@ type other struct {
 	_     [60]byte // each in a cache line of its own
 }
 
-const jobBits = 24
+const (
+	unitBits = 16
+	maxUnits = 1 << 10
+)
 
 // New returns a crew of the given number of workers, at least one.
-func New(workers int) *Crew { return &Crew{others: make([]other, max(workers, 1)-1)} }
+func New(workers int) *Crew {
+	return &Crew{others: make([]other, max(workers, 1)-1), taken: make([]atomic.Uint64, maxUnits)}
+}
 
 // Workers returns the number of workers.
 func (c *Crew) Workers() int { return 1 + len(c.others) }
@@ -44,15 +53,12 @@ func (c *Crew) Do(n int, job func(worker, job int)) {
 		}
 		return
 	}
-	if n > len(c.taken) {
-		c.taken = make([]atomic.Uint64, n)
-	}
-	c.job = job
-	c.left.Store(int64(n))
+	c.job, c.jobs, c.units = job, n, min(n, maxUnits)
+	c.left.Store(int64(c.units))
 	c.started++
-	round := c.started<<jobBits | uint64(n)
+	round := c.started<<unitBits | uint64(c.units)
 	c.round.Store(round)
-	for w := range min(len(c.others), n-1) {
+	for w := range min(len(c.others), c.units-1) {
 		if o := &c.others[w]; !o.awake.Load() {
 			o.awake.Store(true)
 			go c.help(w + 1)
@@ -65,18 +71,20 @@ func (c *Crew) Do(n int, job func(worker, job int)) {
 	c.job = nil
 }
 
-// take does jobs of a round until none is left.
+// take does units of a round until none is left.
 func (c *Crew) take(worker int, round uint64) {
-	n := int(round & (1<<jobBits - 1))
+	n := int(round & (1<<unitBits - 1))
 	first := worker * n / c.Workers()
 	for i := range n {
 		k := first + i
 		if k >= n {
 			k -= n
 		}
-		// In a later round, all jobs of this one have been taken.
+		// If a later round has begun, all units of this one have been taken.
 		if last := c.taken[k].Load(); last < round && c.taken[k].CompareAndSwap(last, round) {
-			c.job(worker, k)
+			for job := k * c.jobs / c.units; job < (k+1)*c.jobs/c.units; job++ {
+				c.job(worker, job)
+			}
 			c.left.Add(-1)
 		}
 	}

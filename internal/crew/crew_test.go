@@ -18,6 +18,9 @@ func TestDo(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, uint64(workers)))
 		for round := range 2000 {
 			n := rng.IntN(20)
+			if round%100 == 0 {
+				n = rng.IntN(3 * maxUnits) // more than there are units
+			}
 			done := make([]int, n) // not atomic: no two workers may do the same job
 			busy := make([]atomic.Bool, c.Workers())
 			c.Do(n, func(worker, job int) {
