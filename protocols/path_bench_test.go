@@ -38,12 +38,19 @@ func BenchmarkPath(b *testing.B) {
 	}
 }
 
-// BenchmarkBatch times training examples of 784-500-10 one by one and in batches,
-// on one and two workers.
-func BenchmarkBatch(b *testing.B) {
-	data := pictures(b, 784)
-	for _, c := range []struct{ batch, workers int }{{1, 1}, {64, 1}, {64, 2}} {
-		m := protocols.Default(784, []int{500}, 10)
+// BenchmarkCores times training examples one by one and in batches, on one and two
+// workers.
+func BenchmarkCores(b *testing.B) {
+	for _, c := range []struct {
+		inputs, hidden, batch, workers int
+		apical                         float64
+	}{
+		{784, 500, 1, 1, 0}, {784, 500, 1, 2, 0}, {784, 2000, 1, 1, 0}, {784, 2000, 1, 2, 0}, {3072, 500, 1, 1, 0}, {3072, 500, 1, 2, 0},
+		{784, 500, 1, 1, 0.05}, {784, 500, 1, 2, 0.05}, {784, 500, 64, 1, 0}, {784, 500, 64, 2, 0},
+	} {
+		data := pictures(b, c.inputs)
+		m := protocols.Default(c.inputs, []int{c.hidden}, 10)
+		m.Neurons.Hidden.Apical = c.apical
 		m.Batch = c.batch
 		// With the learning rate of single examples, the sum of 64 updates would make
 		// the weights diverge.
@@ -56,7 +63,7 @@ func BenchmarkBatch(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Run(fmt.Sprintf("%d/workers=%d", c.batch, c.workers), func(b *testing.B) {
+		b.Run(fmt.Sprintf("%d-%d-10/apical=%v/batch=%d/workers=%d", c.inputs, c.hidden, c.apical, c.batch, c.workers), func(b *testing.B) {
 			if _, err := trainer.Epoch(context.Background(), cycle{data, b.N}, nil); err != nil {
 				b.Fatal(err)
 			}

@@ -74,10 +74,13 @@ func bench(ctx context.Context, con *terminal.Console, workers, images int) erro
 		{"test 784-500-10", []int{500}, 0, 1, 1, true, publishedTest},
 		{"train 784-500-10, g_a 0.05", []int{500}, 0.05, 1, 1, false, 0},
 		{"train 784-500-100-10", []int{500, 100}, 0, 1, 1, false, 0},
+		{"train 784-2000-10", []int{2000}, 0, 1, 1, false, 0},
 		{"train 784-500-10, batch 64", []int{500}, 0, 64, 1, false, 0},
 	}
 	if workers > 1 {
 		cases = append(cases,
+			benchCase{"train 784-500-10", []int{500}, 0, 1, workers, false, 0},
+			benchCase{"train 784-2000-10", []int{2000}, 0, 1, workers, false, 0},
 			benchCase{"train 784-500-10, batch 64", []int{500}, 0, 64, workers, false, 0},
 			benchCase{"test 784-500-10", []int{500}, 0, 1, workers, true, 0})
 	}

@@ -19,8 +19,8 @@ func TestBench(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if len(lines) != 7 {
-		t.Fatalf("%d rows, want 7:\n%s", len(lines), out.String())
+	if len(lines) != 10 {
+		t.Fatalf("%d rows, want 10:\n%s", len(lines), out.String())
 	}
 	for k, line := range lines {
 		var e benchEvent
@@ -38,7 +38,7 @@ func TestBench(t *testing.T) {
 	if err := bench(t.Context(), &terminal.Console{Out: &out, Err: io.Discard}, 1, 4); err != nil {
 		t.Fatal(err)
 	}
-	if text := out.String(); !strings.Contains(text, "examples/s") || strings.Count(text, "\n") != 3+5 {
+	if text := out.String(); !strings.Contains(text, "examples/s") || strings.Count(text, "\n") != 3+6 {
 		t.Errorf("for a person:\n%s", text)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
