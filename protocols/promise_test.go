@@ -105,7 +105,7 @@ func TestNothingIsAllocated(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		if perTest >= 20 {
+		if perTest >= 40 {
 			t.Errorf("%d workers: %v allocations in a test of 200 examples", workers, perTest)
 		}
 	}
