@@ -4,11 +4,11 @@ package network
 // vector loops have no remainders. Padding is zero and stays zero.
 const lane = 16
 
-// A Matrix holds the weights of a projection, with one contiguous row for each
-// sending neuron, because a spike needs the row of its neuron and nothing else.
+// A Matrix holds the weights between two layers of a network without time, with one
+// contiguous row for each sending unit. Spiking layers have a Projection.
 type Matrix struct {
-	Rows   int       // sending neurons
-	Cols   int       // receiving neurons
+	Rows   int       // sending units
+	Cols   int       // receiving units
 	Stride int       // distance between rows, Cols rounded up to whole vectors
 	Data   []float32 // Rows × Stride
 }
@@ -25,17 +25,4 @@ func Pad(n int) int { return (n + lane - 1) / lane * lane }
 // Row returns the weights from sending neuron j, without padding.
 func (m Matrix) Row(j int) []float32 {
 	return m.Data[j*m.Stride : j*m.Stride+m.Cols : j*m.Stride+m.Cols]
-}
-
-// Padded returns the weights from sending neuron j with their padding.
-func (m Matrix) Padded(j int) []float32 {
-	return m.Data[j*m.Stride : (j+1)*m.Stride : (j+1)*m.Stride]
-}
-
-// Empty reports whether there is no projection.
-func (m Matrix) Empty() bool { return m.Data == nil }
-
-func (m Matrix) clone() Matrix {
-	m.Data = append([]float32(nil), m.Data...)
-	return m
 }

@@ -13,8 +13,15 @@
 // # Schedule
 //
 // If no soma sees its apical dendrite, the network is a cascade, and each layer
-// runs through a block of steps before the next layer begins. Otherwise the layers
-// take turns in each step. Both give the same bits.
+// runs through a block of steps before the next layer begins. No neuron of a layer needs
+// another, so the layer is cut into groups of 64, those of the blocks of its weights
+// (network.Projection). Each group goes through all steps before the next begins, and a crew
+// of workers can share the groups; see Engine.Share.
+//
+// Otherwise the layers take turns in each step, all neurons of a layer together. With the
+// same spikes both ways give the same bits. The draws of a layer with more than one block
+// differ, because candidate spikes are drawn group by group; but a network always has the
+// same schedule.
 //
 // # Presentations
 //
@@ -46,7 +53,7 @@ import (
 const blockSteps = 128
 
 // Engine advances a network in steps of dt. A run depends only on the network,
-// the inputs and the seed: never on the schedule, the number of workers, the
+// the inputs and the seed: never on the number of workers, the
 // vector unit, or what is being observed. An Engine is for one goroutine. Several
 // engines can share a network while its weights do not change.
 type Engine struct {
