@@ -221,7 +221,7 @@ func TestSilent(t *testing.T) {
 // Symmetric feedback is the transpose of the weights above, whatever was drawn.
 func TestTieFeedback(t *testing.T) {
 	for _, feedback := range []Feedback{Broadcast, LayerWise} {
-		for _, hidden := range [][]int{nil, {5}, {5, 4}, {5, 4, 7}} {
+		for _, hidden := range [][]int{nil, {5}, {5, 4}, {5, 4, 7}, {130, 70}} {
 			for _, silent := range []float64{0, 0.5} {
 				a := Architecture{Inputs: 6, Hidden: hidden, Classes: 3, PerClass: 2, Feedback: feedback,
 					Silent: silent, SilentGain: 5, Symmetric: true}

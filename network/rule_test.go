@@ -73,6 +73,9 @@ func TestRuleFollowsTheEquations(t *testing.T) {
 		{"feedback learns", func(a *Architecture) { a.Hidden, a.FeedbackBias = []int{17, 5}, true }, true},
 		{"feedback learns without bias", func(a *Architecture) {}, true},
 		{"sparse feedback learns", func(a *Architecture) { a.Silent, a.SilentGain = 0.5, 5 }, true},
+		{"several blocks", func(a *Architecture) {
+			a.Hidden, a.Feedback, a.PerClass, a.FeedbackBias = []int{130, 70}, LayerWise, 25, true
+		}, true},
 		{"no hidden layer, no feedback to learn", func(a *Architecture) { a.Hidden = nil }, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {

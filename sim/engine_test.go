@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"plateau/internal/statistics"
 	"plateau/kernels"
 	"plateau/network"
 	"plateau/sim"
@@ -637,4 +638,66 @@ func TestRunNeedsAPresentation(t *testing.T) {
 	}
 	r.engine.Rest()
 	early("after Rest")
+}
+
+// Blocks of a layer draw their candidates independently: neurons at the same place of two
+// blocks, with the same potential, do not fire together more often than chance has it.
+func TestBlocksDrawApart(t *testing.T) {
+	const width = network.MaxBlockWidth
+	v := variantOf("paper", []int{2 * width})
+	r := newBlindRig(t, v.model, v.weights, 1)
+	for _, a := range r.net.Weights() { // V is what the bias says, 0.8 k_b
+		a.Fill(func(row []float32) {
+			for i := range row {
+				row[i] = 0
+				if a.Rows == 0 {
+					row[i] = 0.8
+				}
+			}
+		})
+	}
+	pairs := &coincidences{}
+	r.engine.Watch(pairs, false)
+	means := allMeans(r.net)
+	phase := &sim.Phase{Intensity: make([]float32, r.net.Inputs), Steps: 500, From: 100}
+	for number := range uint64(10) {
+		r.engine.Rest()
+		r.engine.Present(sim.Presentation{Purpose: sim.TrialSpikes, Number: number})
+		if err := r.engine.Run(phase, means); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// In n opportunities, two neurons that fire with probability p together by chance do so
+	// n p² times, give or take the root of that.
+	n := float64(pairs.steps) * width
+	p := float64(pairs.fired) / (2 * n)
+	statistics.Expect(t, "coincidences", float64(pairs.both), n*p*p, math.Sqrt(n*p*p))
+	if pairs.fired < 10000 {
+		t.Errorf("only %d spikes", pairs.fired)
+	}
+}
+
+// coincidences counts how often neurons at the same place of two blocks fire in a step.
+type coincidences struct{ steps, fired, both int }
+
+func (c *coincidences) Observe(event sim.Event) {
+	b, ok := event.(*sim.Block)
+	if !ok {
+		return
+	}
+	for step := range b.Steps {
+		var first [network.MaxBlockWidth]bool
+		c.steps++
+		for k, i := range b.Spikes(1, step) {
+			if fired := b.Spikes(1, step); k > 0 && fired[k-1] == i {
+				continue
+			}
+			c.fired++
+			if i < network.MaxBlockWidth {
+				first[i] = true
+			} else if first[i-network.MaxBlockWidth] {
+				c.both++
+			}
+		}
+	}
 }

@@ -59,6 +59,9 @@ func TestLesions(t *testing.T) {
 			if len(r.net.Hidden) > 1 {
 				lesions = append(lesions, network.Lesion{Layer: 2, From: 0, To: 1})
 			}
+			if len(r.net.Hidden) > 0 && r.net.Hidden[0] > network.MaxBlockWidth {
+				lesions = append(lesions, network.Lesion{Layer: 1, From: 65, To: 69}) // in the second block
+			}
 			silenced := r.net.Clone()
 			silenced.Lesions = lesions
 			lesioned, control := still(t, r, silenced), still(t, r, deaf(r.net, lesions))

@@ -212,6 +212,7 @@ func variants() []variant {
 		variantOf("uneven phases, window from 0", two, uneven, wholePhase),
 		variantOf("tests only", two, tests, perClass(2)),
 		variantOf("wide", []int{70, 33}, perClass(6)),
+		variantOf("wide, rates up", []int{70, 66}, ratesUp, uneven),
 		variantOf("dt 0.5", one, fine(0.5)),
 		variantOf("dt 0.25, exponential, uneven", two, fine(0.25), exponential, uneven),
 		variantOf("dt 0.25, unlimited, attenuated", one, unlimited, fine(0.25), apical(0.05)),
