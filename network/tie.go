@@ -41,15 +41,21 @@ func transpose(y, w Projection) {
 // product sets y to the product of two projections: up, from the receivers of y to
 // the layer above them, and back, from the senders of y to that same layer.
 func product(y, up, back Projection) {
+	b, sums := make([]float32, 0, back.Cols), make([]float32, y.Cols)
 	for j := range y.Rows {
-		b := back.Row(j)
-		for i := range y.Cols {
-			var sum float32
-			for k := range b {
-				sum += float32(up.At(i, k) * b[k])
+		b = back.AppendRow(b[:0], j)
+		clear(sums)
+		for block := range up.Len() {
+			from, to := up.Receivers(block)
+			for i := range sums {
+				row, sum := up.Block(block)[i*up.Width:][:to-from], sums[i]
+				for k, w := range row {
+					sum += float32(w * b[from+k])
+				}
+				sums[i] = sum
 			}
-			y.Set(j, i, sum)
 		}
+		y.SetRow(j, sums)
 	}
 }
 

@@ -63,6 +63,9 @@ func (b *Block) Soma(layer, step int) []float32 {
 // row puts the potentials of a layer after a step, which its groups hold, into a row of room.
 func (b *Block) row(layer, step int, room [][]float32, read func(g *group, step int) []float32) []float32 {
 	l := b.engine.layers[layer-1]
+	if !b.engine.potentials {
+		panic("sim: potentials are asked for by an observer that is not watching them")
+	}
 	if room[layer-1] == nil {
 		room[layer-1] = make([]float32, blockSteps*l.size)
 	}
@@ -146,6 +149,7 @@ func (e *Engine) takeTurns() {
 		g.begin(g.room())
 		if e.fresh && g.apical != nil {
 			g.apical.begin(g.roomApical())
+			g.apical.resume()
 		}
 		if m == 0 && !l.rates {
 			e.crew.Do(g.basal.blocks(), l.goAhead)

@@ -56,8 +56,11 @@ func newDendrite(p network.Projection, block, blocks int, from *sender, lag int,
 // begin prepares for a block of steps, with room to work in.
 func (d *dendrite) begin(r *rows) {
 	d.u, d.v = r.u, r.v
-	copy(d.u, d.history)
 }
+
+// resume puts the inputs before the block where the filter looks for them, unless refresh computes
+// them anew.
+func (d *dendrite) resume() { copy(d.u, d.history) }
 
 // end ends a block of the given number of steps: its last inputs are the history of the next.
 func (d *dendrite) end(steps int) { copy(d.history, d.u[steps*d.width:]) }
@@ -134,11 +137,9 @@ func (d *dendrite) blocks() int { return d.width / d.weights.Width }
 
 // addRates sets v to the weighted sum of the senders' rates.
 func (d *dendrite) addRates(v, rates []float32) {
-	clear(v)
-	for j, r := range rates[:d.weights.Rows] {
-		if r != 0 {
-			d.addRow(v, r, j)
-		}
+	width := d.weights.Width
+	for k := range d.blocks() {
+		vec.SumScaled(v[k*width:][:width], d.weights.Block(d.block+k), rates[:d.weights.Rows])
 	}
 }
 

@@ -69,7 +69,12 @@ func (g *group) begin(r *rows) {
 	g.basal.begin(r)
 	g.soma, g.thin.candidates.room = r.soma, &r.points
 	copy(g.potential(-1), g.last)
-	g.refresh()
+	if g.stale.basal {
+		g.basal.refresh(g.weights.Bias[g.from:g.to])
+		g.stale.basal = false
+	} else {
+		g.basal.resume()
+	}
 }
 
 // end ends a block of steps.
@@ -92,14 +97,6 @@ func (g *group) roomApical() *rows {
 		g.ownApical = newRows(g.width, g.apical.support)
 	}
 	return g.ownApical
-}
-
-// refresh computes the basal potentials anew if they have to be.
-func (g *group) refresh() {
-	if g.stale.basal {
-		g.basal.refresh(g.weights.Bias[g.from:g.to])
-		g.stale.basal = false
-	}
 }
 
 // advanceBasal computes the basal potentials after steps first ≤ t < end of the block.
@@ -157,6 +154,7 @@ func (e *Engine) advance(l *layer, g *group, r *rows) {
 // advanceApical does the same for its apical dendrites, once all spikes are known.
 func (e *Engine) advanceApical(l *layer, g *group, r *rows) {
 	g.apical.begin(r)
+	g.apical.resume()
 	g.advanceApical(0, e.block.Steps)
 	g.apical.end(e.block.Steps)
 	e.addApical(l, g)

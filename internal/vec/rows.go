@@ -32,6 +32,23 @@ func SumRows(u []float32, stride int, w []float32, rows, width int, ids []int32,
 	sumRowsAVX2(u, stride, w, rows, width, ids, from, to, blocks, more)
 }
 
+// SumScaled sets u to the sum of all rows of w, each times its element of s, added in
+// ascending order to zero. Rows have as many elements as u. Those with a factor of 0 are left out.
+func SumScaled(u, w, s []float32) {
+	width := len(u)
+	w = w[:len(s)*width]
+	if path != Generic && width == 64 {
+		sumScaledAVX2(u, w, s)
+		return
+	}
+	clear(u)
+	for j, x := range s {
+		if x != 0 {
+			AddScaled(u, x, w[j*width:][:width])
+		}
+	}
+}
+
 func sumRowsGeneric(u []float32, stride int, w []float32, width int, ids []int32, from, to []int, more bool) {
 	row := func(j int32) []float32 { return w[int(j)*width:][:width] }
 	for k, begin := range from {

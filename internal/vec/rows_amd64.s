@@ -179,3 +179,57 @@ summed:
 summedAll:
 	VZEROUPPER
 	RET
+
+// func sumScaledAVX2(u, w, s []float32)
+TEXT ·sumScaledAVX2(SB), NOSPLIT, $0-72
+	MOVQ u_base+0(FP), DI
+	MOVQ w_base+24(FP), SI
+	MOVQ s_base+48(FP), R8
+	MOVQ s_len+56(FP), R9
+	LEAQ (R8)(R9*4), R9          // end of s
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+scaled:
+	CMPQ R8, R9
+	JGE  scaledDone
+	MOVL (R8), AX
+	ADDL AX, AX                  // zero for ±0, in which only the sign may be set
+	JEQ  scaledNext
+	VBROADCASTSS (R8), Y8
+	VMULPS (SI), Y8, Y9
+	VADDPS Y9, Y0, Y0
+	VMULPS 32(SI), Y8, Y10
+	VADDPS Y10, Y1, Y1
+	VMULPS 64(SI), Y8, Y11
+	VADDPS Y11, Y2, Y2
+	VMULPS 96(SI), Y8, Y12
+	VADDPS Y12, Y3, Y3
+	VMULPS 128(SI), Y8, Y13
+	VADDPS Y13, Y4, Y4
+	VMULPS 160(SI), Y8, Y14
+	VADDPS Y14, Y5, Y5
+	VMULPS 192(SI), Y8, Y15
+	VADDPS Y15, Y6, Y6
+	VMULPS 224(SI), Y8, Y9
+	VADDPS Y9, Y7, Y7
+scaledNext:
+	ADDQ $4, R8
+	ADDQ $256, SI
+	JMP  scaled
+scaledDone:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	VZEROUPPER
+	RET

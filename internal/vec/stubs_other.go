@@ -28,4 +28,6 @@ func acceptBelowASM(list, cells []int32, marks []uint32, base, end int32, names 
 
 func gatherAVX2(list []int32, n int, ends []int, runs []Run) { panic(noAssembly) }
 
+func sumScaledAVX2(u, w, s []float32) { panic(noAssembly) }
+
 const noAssembly = "vec: this build has no assembly"

@@ -223,6 +223,35 @@ func TestSumRows(t *testing.T) {
 	}
 }
 
+// SumScaled is a sum of AddScaled.
+func TestSumScaled(t *testing.T) {
+	defer Use(Current())
+	for _, width := range []int{64, 32, 16, 5} {
+		rng := rand.New(rand.NewPCG(9, uint64(width)))
+		s := make([]float32, 40)
+		for j := range s {
+			s[j] = float32(rng.NormFloat64())
+		}
+		s[0], s[3], s[39] = 0, float32(math.Copysign(0, -1)), 0
+		w := make([]float32, len(s)*width)
+		for i := range w {
+			w[i] = float32(rng.NormFloat64())
+		}
+		want := make([]float32, width)
+		for j, x := range s {
+			addScaledGeneric(want, x, w[j*width:][:width])
+		}
+		for _, p := range Paths() {
+			Use(p)
+			u, whole := guard(width, func(int) float32 { return 7 })
+			SumScaled(u, w, s)
+			if !slices.Equal(u, want) || whole[15] == whole[15] || whole[16+width] == whole[16+width] {
+				t.Errorf("%s, width %d: %v, want %v", p, width, u, want)
+			}
+		}
+	}
+}
+
 func TestSame(t *testing.T) {
 	nan := float32(math.NaN())
 	x := []float32{1, nan, 0}
