@@ -113,8 +113,8 @@ func checkPadding(t *testing.T, n *Network) {
 func TestProjection(t *testing.T) {
 	for _, c := range []struct{ cols, width, blocks int }{{1, 16, 1}, {16, 16, 1}, {17, 32, 1}, {32, 32, 1}, {33, 64, 1}, {64, 64, 1}, {65, 64, 2}, {500, 64, 8}} {
 		p := NewProjection(3, c.cols)
-		if p.Width != c.width || p.Len() != c.blocks || len(p.Data) != 3*c.width*c.blocks || Padded(c.cols) != c.width*c.blocks {
-			t.Errorf("%d receivers: %d blocks of %d, %d weights, padded %d; want %d of %d", c.cols, p.Len(), p.Width, len(p.Data), Padded(c.cols), c.blocks, c.width)
+		if p.Width != c.width || p.Len() != c.blocks || len(p.Data) != 3*c.width*c.blocks || padded(c.cols) != c.width*c.blocks {
+			t.Errorf("%d receivers: %d blocks of %d, %d weights, padded %d; want %d of %d", c.cols, p.Len(), p.Width, len(p.Data), padded(c.cols), c.blocks, c.width)
 		}
 		seen := map[int]bool{}
 		for j := range 3 {

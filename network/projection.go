@@ -17,12 +17,12 @@ type Projection struct {
 
 // NewProjection returns a projection of zeros.
 func NewProjection(rows, cols int) Projection {
-	return Projection{rows, cols, BlockWidth(cols), make([]float32, rows*Padded(cols))}
+	return Projection{rows, cols, blockWidth(cols), make([]float32, rows*padded(cols))}
 }
 
-// BlockWidth returns the size of the blocks of a population: 64 neurons, or 16 or 32 if it
+// blockWidth returns the size of the blocks of a population: 64 neurons, or 16 or 32 if it
 // has no more.
-func BlockWidth(neurons int) int {
+func blockWidth(neurons int) int {
 	switch {
 	case neurons <= 16:
 		return 16
@@ -32,14 +32,14 @@ func BlockWidth(neurons int) int {
 	return MaxBlockWidth
 }
 
-// Padded rounds the size of a population up to whole blocks.
-func Padded(neurons int) int {
-	width := BlockWidth(neurons)
+// padded rounds the size of a population up to whole blocks.
+func padded(neurons int) int {
+	width := blockWidth(neurons)
 	return (neurons + width - 1) / width * width
 }
 
 // Len returns the number of blocks.
-func (p Projection) Len() int { return Padded(p.Cols) / p.Width }
+func (p Projection) Len() int { return padded(p.Cols) / p.Width }
 
 // Block returns the weights to block k, counted from 0: a row of Width weights for each
 // sending neuron.

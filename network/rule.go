@@ -74,10 +74,10 @@ func (r Rule) NewUpdate(a Architecture) *Update {
 	u := &Update{Losses: make([]float64, len(a.Hidden)+1)}
 	below := a.Inputs
 	for m, size := range a.Sizes() {
-		l := LayerUpdate{Active: make([]int32, 0, below), Delta: make([]float32, size, Padded(size))}
+		l := LayerUpdate{Active: make([]int32, 0, below), Delta: make([]float32, size, padded(size))}
 		if r.FeedbackRates != nil && m < len(a.Hidden) {
 			l.FedBack = make([]int32, 0, a.Sizes()[a.FeedbackFrom(m)])
-			l.FeedbackDelta = make([]float32, size, Padded(size))
+			l.FeedbackDelta = make([]float32, size, padded(size))
 		}
 		u.Layers = append(u.Layers, l)
 		below = size

@@ -5,10 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"plateau/internal/crew"
-	"sync"
-	"sync/atomic"
 
+	"plateau/internal/crew"
 	"plateau/network"
 	"plateau/protocols/training"
 	"plateau/sim"
@@ -17,30 +15,24 @@ import (
 // Learner is a network of spiking neurons that learns by the paper's rule. The state of
 // the network flows on from one example to the next in the same slot of a batch.
 type Learner struct {
-	model     Model
-	net       *network.Network
-	step      Step
-	slots     []*slot // one for each example of a batch
-	workers   []worker
-	crew      *crew.Crew // who shares the work on an example, if examples come one by one, and the step
-	watched   bool
-	witnesses []Witness
-	rate      float64 // factor of the learning rates that the workers have
-	begun     bool    // whether the network in the only slot is not at rest any more
+	model      Model
+	net        *network.Network
+	step       Step
+	slots      []*slot      // one for each example of a batch
+	presenters []*presenter // of the workers who share a batch, or the only one
+	crew       *crew.Crew
+	pace       pace // of examples that come one at a time
+	watched    bool
+	witnesses  []Witness
+	rate       float64 // factor of the learning rates that the workers have
+	begun      bool    // whether the network in the only slot is not at rest any more
 
 	// The batch that the workers work on:
 	batch   *training.Batch
-	next    atomic.Int64
 	updates []*network.Update
-	apply   func(worker, part int)
-	wait    sync.WaitGroup
-}
 
-// worker is a presenter and the function that its goroutine runs. It is made once, so that
-// batches do not allocate.
-type worker struct {
-	presenter *presenter
-	show      func()
+	// What workers do, made once, so that batches do not allocate:
+	showSlot, apply func(worker, k int)
 }
 
 // NewLearner returns a learner that changes net. The given number of workers share the
@@ -58,6 +50,7 @@ func NewLearner(m Model, net *network.Network, workers int) (*Learner, error) {
 	if m.Optimiser.Name != "" {
 		l.step.descent = newDescent(m.Optimiser, m.Rule(), net)
 	}
+	l.showSlot = func(worker, k int) { l.slots[k].err = l.show(l.presenters[worker], l.slots[k]) }
 	l.apply = func(_, part int) { l.step.share(l.updates[:l.batch.Len()], part) }
 	for k := range m.Batch {
 		p := newSlot(k, &l.model, net)
@@ -66,30 +59,23 @@ func NewLearner(m Model, net *network.Network, workers int) (*Learner, error) {
 	}
 	// Workers share the examples of a batch. If there is one at a time, they share its work, as
 	// many of them as there are blocks of neurons.
-	l.crew = crew.New(workers)
-	if m.Batch == 1 {
+	if m.Batch > 1 {
+		l.crew = crew.New(min(workers, m.Batch))
+	} else {
 		l.crew = crew.New(min(workers, mostBlocks(net)))
 	}
-	presenters := min(workers, m.Batch)
-	for range presenters {
-		share := crew.New(1)
-		if m.Batch == 1 {
-			share = l.crew
-		}
-		s, err := newPresenter(&l.model, net, share)
+	for range min(workers, m.Batch) {
+		s, err := newPresenter(&l.model, net)
 		if err != nil {
 			return nil, err
+		}
+		if m.Batch == 1 {
+			s.engine.Share(l.crew)
 		}
 		if l.step.descent != nil {
 			s.rule = unit(s.rule)
 		}
-		l.workers = append(l.workers, worker{
-			presenter: s,
-			show: func() {
-				defer l.wait.Done()
-				l.showNext(s)
-			},
-		})
+		l.presenters = append(l.presenters, s)
 	}
 	return l, nil
 }
@@ -135,8 +121,8 @@ func (l *Learner) Reader() (training.Reader, error) { return newReader(&l.model,
 // examples of a batch are then shown one after another, in order.
 func (l *Learner) Watch(o sim.Observer, potentials bool) {
 	l.watched = true
-	for _, w := range l.workers {
-		w.presenter.engine.Watch(o, potentials)
+	for _, s := range l.presenters {
+		s.engine.Watch(o, potentials)
 	}
 }
 
@@ -150,20 +136,21 @@ func (l *Learner) Learn(b *training.Batch) error {
 		l.step.descent.factor = b.Rate
 	} else if b.Rate != l.rate {
 		l.rate = b.Rate
-		for _, w := range l.workers {
-			w.presenter.rule = l.model.Rule().Slowed(b.Rate)
+		for _, s := range l.presenters {
+			s.rule = l.model.Rule().Slowed(b.Rate)
 		}
 	}
 	l.batch, l.begun = b, true
-	l.next.Store(0)
-	if len(l.workers) == 1 || b.Len() == 1 || l.watched {
-		l.showNext(l.workers[0].presenter)
-	} else {
-		l.wait.Add(len(l.workers))
-		for _, w := range l.workers {
-			go w.show()
+	if len(l.slots) == 1 {
+		l.pace.begin(l.crew)
+		defer l.pace.end()
+	}
+	if len(l.slots) == 1 || l.watched {
+		for k := range b.Len() {
+			l.showSlot(0, k)
 		}
-		l.wait.Wait()
+	} else {
+		l.crew.Do(b.Len(), l.showSlot)
 	}
 	for k, p := range l.slots[:b.Len()] {
 		if p.err != nil {
@@ -176,17 +163,6 @@ func (l *Learner) Learn(b *training.Batch) error {
 	l.crew.Do(l.net.Parts(), l.apply)
 	l.step.end(b.First - 1 + uint64(b.Len()))
 	return nil
-}
-
-// showNext shows examples of the batch, each in its slot, until none is left.
-func (l *Learner) showNext(s *presenter) {
-	for {
-		k := int(l.next.Add(1)) - 1
-		if k >= l.batch.Len() {
-			return
-		}
-		l.slots[k].err = l.show(s, l.slots[k])
-	}
 }
 
 // show shows the example of a slot.
@@ -215,7 +191,7 @@ func (l *Learner) AppendState(b []byte) []byte {
 		if len(l.slots) > 1 {
 			b = append(b, p.state...)
 		} else if l.begun {
-			b = l.workers[0].presenter.engine.AppendState(b)
+			b = l.presenters[0].engine.AppendState(b)
 		}
 		binary.LittleEndian.PutUint32(b[length:], uint32(len(b)-length-4))
 	}
@@ -249,7 +225,7 @@ func (l *Learner) SetState(b []byte) error {
 	if len(b) != want {
 		return fmt.Errorf("there are %d bytes after the states of the slots, want %d of the optimiser", len(b), want)
 	}
-	engine := l.workers[0].presenter.engine
+	engine := l.presenters[0].engine
 	before := engine.AppendState(nil)
 	if !l.begun {
 		before = nil

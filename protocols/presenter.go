@@ -1,7 +1,6 @@
 package protocols
 
 import (
-	"plateau/internal/crew"
 	"plateau/network"
 	"plateau/protocols/training"
 	"plateau/sim"
@@ -16,12 +15,11 @@ type presenter struct {
 	target []network.Means
 }
 
-func newPresenter(m *Model, net *network.Network, crew *crew.Crew) (*presenter, error) {
+func newPresenter(m *Model, net *network.Network) (*presenter, error) {
 	engine, err := sim.New(net, m.Neurons, m.Seed)
 	if err != nil {
 		return nil, err
 	}
-	engine.Share(crew)
 	return &presenter{
 		model: m, engine: engine, rule: m.Rule(),
 		phases: newPhases(m.Train, m.Neurons.Dt, m.Network),

@@ -12,9 +12,9 @@ type SpikeCount struct {
 // not change the run and takes only a few additions for each example.
 func (l *Learner) CountSpikes() *SpikeCount {
 	c := &SpikeCount{}
-	for _, w := range l.workers {
+	for _, s := range l.presenters {
 		f := &forwardSpikes{spikes: make([]int64, 1+len(l.net.Layers))}
-		w.presenter.engine.Watch(f, false)
+		s.engine.Watch(f, false)
 		c.parts = append(c.parts, f)
 	}
 	return c

@@ -1,8 +1,6 @@
 package protocols
 
 import (
-	"plateau/internal/crew"
-
 	"fmt"
 
 	"plateau/network"
@@ -34,7 +32,7 @@ func RunTrial(m Model, net *network.Network, data training.Examples, i int, watc
 		return nil, err
 	}
 	m = m.OnGrid()
-	s, err := newPresenter(&m, net, crew.New(1))
+	s, err := newPresenter(&m, net)
 	if err != nil {
 		return nil, err
 	}

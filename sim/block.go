@@ -104,8 +104,8 @@ func (e *Engine) advanceBlock() {
 // setJobs makes the functions that workers call, once, so that a run does not allocate.
 func (e *Engine) setJobs(l *layer) {
 	room := func(worker int, own func() *rows) *rows {
-		if e.potentials {
-			return own()
+		if e.potentials || e.kernel.Support > blockSteps {
+			return own() // or a long history would be copied back and forth
 		}
 		return e.work[worker]
 	}

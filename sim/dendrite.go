@@ -58,9 +58,19 @@ func (d *dendrite) begin(r *rows) {
 	d.u, d.v = r.u, r.v
 }
 
+// settle keeps the history in a room of its own, from which it need not be copied.
+func (d *dendrite) settle(r *rows) {
+	copy(r.u, d.history)
+	d.history = r.u[:len(d.history)]
+}
+
 // resume puts the inputs before the block where the filter looks for them, unless refresh computes
 // them anew.
-func (d *dendrite) resume() { copy(d.u, d.history) }
+func (d *dendrite) resume() {
+	if len(d.history) > 0 && &d.history[0] != &d.u[0] {
+		copy(d.u, d.history)
+	}
+}
 
 // end ends a block of the given number of steps: its last inputs are the history of the next.
 func (d *dendrite) end(steps int) { copy(d.history, d.u[steps*d.width:]) }

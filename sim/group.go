@@ -87,6 +87,7 @@ func (g *group) end(steps int) {
 func (g *group) room() *rows {
 	if g.own == nil {
 		g.own = newRows(g.width, g.basal.support)
+		g.basal.settle(g.own)
 	}
 	return g.own
 }
@@ -95,6 +96,7 @@ func (g *group) room() *rows {
 func (g *group) roomApical() *rows {
 	if g.ownApical == nil {
 		g.ownApical = newRows(g.width, g.apical.support)
+		g.apical.settle(g.ownApical)
 	}
 	return g.ownApical
 }

@@ -16,6 +16,7 @@ type Crew struct {
 	taken   []atomic.Uint64 // for each unit, the last round in which it was taken
 	left    atomic.Int64    // units of the round that are not done
 	started uint64          // rounds
+	alone   bool            // whether only the first worker works
 
 	// What only those read who have taken a unit of the round:
 	job   func(worker, job int)
@@ -42,12 +43,16 @@ func New(workers int) *Crew {
 // Workers returns the number of workers.
 func (c *Crew) Workers() int { return 1 + len(c.others) }
 
+// Alone says whether the first worker does all jobs from now on. The others end if that
+// lasts.
+func (c *Crew) Alone(alone bool) { c.alone = alone }
+
 // Do does jobs 0 to n − 1 and returns when all are done. Workers are numbered from 0, and no
 // two jobs of a worker run at the same time. A job should not depend on who does it. A
 // worker begins with the jobs that were its own the last time, because its cache may still
 // hold what they need, and then takes what others have left.
 func (c *Crew) Do(n int, job func(worker, job int)) {
-	if len(c.others) == 0 || n < 2 {
+	if len(c.others) == 0 || c.alone || n < 2 {
 		for k := range n {
 			job(0, k)
 		}

@@ -76,6 +76,26 @@ func TestWorkersEnd(t *testing.T) {
 	}
 }
 
+// Alone, the first worker does everything, until it is not alone any more.
+func TestAlone(t *testing.T) {
+	c := New(2)
+	for _, alone := range []bool{true, false, true} {
+		c.Alone(alone)
+		var by [2]atomic.Int64
+		var both atomic.Bool
+		c.Do(2, func(worker, job int) {
+			by[worker].Add(1)
+			for job == 0 && !alone && !both.Load() {
+				runtime.Gosched()
+			}
+			both.Store(true)
+		})
+		if got := by[1].Load() > 0; got == alone {
+			t.Errorf("alone %v: the other worker worked: %v", alone, got)
+		}
+	}
+}
+
 // The zero Crew does all jobs itself, in order.
 func TestZeroCrew(t *testing.T) {
 	var c Crew
