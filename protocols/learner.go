@@ -21,7 +21,7 @@ type Learner struct {
 	slots      []*slot      // one for each example of a batch
 	presenters []*presenter // of the workers who share a batch, or the only one
 	crew       *crew.Crew
-	pace       pace // of examples that come one at a time
+	pace       crew.Pace // of examples that come one at a time
 	watched    bool
 	witnesses  []Witness
 	rate       float64 // factor of the learning rates that the workers have
@@ -142,8 +142,8 @@ func (l *Learner) Learn(b *training.Batch) error {
 	}
 	l.batch, l.begun = b, true
 	if len(l.slots) == 1 {
-		l.pace.begin(l.crew)
-		defer l.pace.end()
+		l.pace.Begin(l.crew)
+		defer l.pace.End()
 	}
 	if len(l.slots) == 1 || l.watched {
 		for k := range b.Len() {

@@ -12,7 +12,7 @@ import (
 // WorkersFlag adds --workers to a command.
 func WorkersFlag(cmd *cobra.Command) *int {
 	cores := givenCores(os.Getenv)
-	n := cmd.Flags().Int("workers", cores, fmt.Sprintf("cores to use: they share the examples of a test or batch, or the neurons if one example is learnt at a time (default: all cores of the job, %d)", cores))
+	n := cmd.Flags().Int("workers", cores, fmt.Sprintf("cores that share examples, or one example learnt at a time (default: all cores of the job, %d)", cores))
 	Describe(cmd.Flags(), HeadWhat, "workers", "N")
 	return n
 }

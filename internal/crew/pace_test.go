@@ -1,16 +1,14 @@
-package protocols
+package crew
 
 import (
 	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"plateau/internal/crew"
 )
 
 // shares reports whether a crew of two shares its jobs.
-func shares(c *crew.Crew) bool {
+func shares(c *Crew) bool {
 	var by [2]atomic.Bool
 	c.Do(2, func(worker, _ int) {
 		by[worker].Store(true)
@@ -24,11 +22,11 @@ func shares(c *crew.Crew) bool {
 // After a trial, in which the ways take turns, examples come in the way that was quicker,
 // until the next trial.
 func TestPace(t *testing.T) {
-	c := crew.New(2)
-	var p pace
+	c := New(2)
+	var p Pace
 	for _, alone := range []bool{true, false, true} {
 		for k := range period {
-			p.begin(c)
+			p.Begin(c)
 			if k < 4 {
 				if got := shares(c); got != (k%2 == 0) {
 					t.Fatalf("example %d of a trial is shared: %v", k, got)
@@ -40,7 +38,7 @@ func TestPace(t *testing.T) {
 					p.took[0] = 3 * time.Hour
 				}
 			}
-			p.end()
+			p.End()
 			if k == 2*trials || k == period-1 {
 				if got := shares(c); got == alone {
 					t.Fatalf("after a trial in which one alone was quicker (%v), example %d is shared: %v", alone, k, got)

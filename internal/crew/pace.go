@@ -1,16 +1,12 @@
-package protocols
+package crew
 
-import (
-	"time"
+import "time"
 
-	"plateau/internal/crew"
-)
-
-// A pace finds out, again and again, whether workers who share the work on an example are
+// A Pace finds out, again and again, whether workers who share the work on an example are
 // quicker than one. They are not if others use the cores, because then one waits for a worker
-// whom the system has put aside. The bits do not depend on it.
-type pace struct {
-	crew  *crew.Crew
+// whom the system has put aside. The zero Pace is ready. What is computed does not depend on it.
+type Pace struct {
+	crew  *Crew
 	shown int              // examples since the last trial began
 	took  [2]time.Duration // time of the trial's examples, shared and alone
 	began time.Time
@@ -21,8 +17,8 @@ const (
 	period = 2000 // examples from one trial to the next
 )
 
-// begin chooses the way for an example. In a trial the ways take turns.
-func (p *pace) begin(c *crew.Crew) {
+// Begin chooses the way for an example. In a trial the ways take turns.
+func (p *Pace) Begin(c *Crew) {
 	p.crew = c
 	if c.Workers() == 1 {
 		return
@@ -39,8 +35,8 @@ func (p *pace) begin(c *crew.Crew) {
 	}
 }
 
-// end ends an example.
-func (p *pace) end() {
+// End ends an example.
+func (p *Pace) End() {
 	if p.crew.Workers() == 1 {
 		return
 	}
