@@ -13,11 +13,11 @@ const markBits = 10
 
 // Accept thins candidates, which are points of a Line, by potentials. It goes
 // through the candidates in cells below end; a candidate beyond end must follow
-// them. Cell base + i has the potential v[i], which is that of neuron i
-// if the range is one step. The mark of a candidate gives
-// an interval of theta: the candidate is accepted if the potential is at least the
-// upper end of the interval, and rejected if it is below the lower end. Accept
-// writes the neurons of accepted candidates to list, which must be as long as cells.
+// them. Cell base + i has the potential v[i]; if the range is one step, it is that of
+// neuron i. The mark of a candidate gives an interval of theta: the candidate is
+// accepted if the potential is at least the upper end of the interval, and rejected if
+// it is below the lower end. Accept writes the i of accepted candidates to list, which
+// must be as long as cells.
 //
 // It stops at end, or at the first candidate whose potential lies within its
 // interval, which the caller must decide. It returns the number of candidates before

@@ -5,6 +5,52 @@
 // sumRowsGeneric in plain Go defines what this does. Operands are in Go's order: the destination is
 // last, and the second term of a difference or comparison comes first.
 
+// ALL16, ALL32 and ALL64 do something to as many columns, 16 at a time: those that are AT bytes
+// from the first, with sums in A and B.
+#define ALL16(DO) DO(0, Y0, Y1)
+#define ALL32(DO) ALL16(DO); DO(64, Y2, Y3)
+#define ALL64(DO) ALL32(DO); DO(128, Y4, Y5); DO(192, Y6, Y7)
+
+#define ZERO(AT, A, B) VXORPS A, A, A; VXORPS B, B, B
+#define LOAD(AT, A, B) VMOVUPS AT(DI), A; VMOVUPS AT+32(DI), B
+#define ADD(AT, A, B) VADDPS AT(DX), A, A; VADDPS AT+32(DX), B, B
+#define STORE(AT, A, B) VMOVUPS A, AT(DI); VMOVUPS B, AT+32(DI)
+
+// STEPS adds up the rows of all steps for the columns of ALL, of which a row has 1<<SHIFT bytes. The
+// other parameters are labels. AX is the next id of the step, CX the end of its ids.
+#define STEPS(ALL, SHIFT, step, load, begin, rows, store) \
+step:                              \
+	CMPQ  R10, R11                 \
+	JGE   summed                   \
+	MOVQ  (R10), AX                \
+	MOVQ  (R12), CX                \
+	LEAQ  (R9)(AX*4), AX           \
+	LEAQ  (R9)(CX*4), CX           \
+	ADDQ  $8, R10                  \
+	ADDQ  $8, R12                  \
+	TESTL R13, R13                 \
+	JNE   load                     \
+	ALL(ZERO)                      \
+	JMP   begin                    \
+load:                              \
+	ALL(LOAD)                      \
+begin:                             \
+	CMPQ  AX, CX                   \
+	JGE   store                    \
+	PCALIGN $32                    \
+rows:                              \
+	MOVLQSX (AX), DX               \
+	ADDQ  $4, AX                   \
+	SHLQ  SHIFT, DX                \
+	ADDQ  SI, DX                   \
+	ALL(ADD)                       \
+	CMPQ  AX, CX                   \
+	JLT   rows                     \
+store:                             \
+	ALL(STORE)                     \
+	ADDQ  BX, DI                   \
+	JMP   step
+
 // func sumRowsAVX2(u []float32, stride int, w []float32, rows, width int, ids []int32, from, to []int, blocks int, more bool)
 //
 // The sum of a step stays in registers while its rows are added.
@@ -26,145 +72,9 @@ block:
 	JEQ   step32
 	JLT   step16
 
-step64:
-	CMPQ  R10, R11
-	JGE   summed
-	MOVQ  (R10), AX
-	MOVQ  (R12), CX
-	LEAQ  (R9)(AX*4), AX         // next id
-	LEAQ  (R9)(CX*4), CX         // end of ids
-	ADDQ  $8, R10
-	ADDQ  $8, R12
-	TESTL R13, R13
-	JNE   load64
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	JMP   begin64
-load64:
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	VMOVUPS 64(DI), Y2
-	VMOVUPS 96(DI), Y3
-	VMOVUPS 128(DI), Y4
-	VMOVUPS 160(DI), Y5
-	VMOVUPS 192(DI), Y6
-	VMOVUPS 224(DI), Y7
-begin64:
-	CMPQ  AX, CX
-	JGE   store64
-	PCALIGN $32
-rows64:
-	MOVLQSX (AX), DX
-	ADDQ  $4, AX
-	SHLQ  $8, DX
-	ADDQ  SI, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	VADDPS 64(DX), Y2, Y2
-	VADDPS 96(DX), Y3, Y3
-	VADDPS 128(DX), Y4, Y4
-	VADDPS 160(DX), Y5, Y5
-	VADDPS 192(DX), Y6, Y6
-	VADDPS 224(DX), Y7, Y7
-	CMPQ  AX, CX
-	JLT   rows64
-store64:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	VMOVUPS Y4, 128(DI)
-	VMOVUPS Y5, 160(DI)
-	VMOVUPS Y6, 192(DI)
-	VMOVUPS Y7, 224(DI)
-	ADDQ  BX, DI
-	JMP   step64
-
-step32:
-	CMPQ  R10, R11
-	JGE   summed
-	MOVQ  (R10), AX
-	MOVQ  (R12), CX
-	LEAQ  (R9)(AX*4), AX         // next id
-	LEAQ  (R9)(CX*4), CX         // end of ids
-	ADDQ  $8, R10
-	ADDQ  $8, R12
-	TESTL R13, R13
-	JNE   load32
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	JMP   begin32
-load32:
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	VMOVUPS 64(DI), Y2
-	VMOVUPS 96(DI), Y3
-begin32:
-	CMPQ  AX, CX
-	JGE   store32
-	PCALIGN $32
-rows32:
-	MOVLQSX (AX), DX
-	ADDQ  $4, AX
-	SHLQ  $7, DX
-	ADDQ  SI, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	VADDPS 64(DX), Y2, Y2
-	VADDPS 96(DX), Y3, Y3
-	CMPQ  AX, CX
-	JLT   rows32
-store32:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	ADDQ  BX, DI
-	JMP   step32
-
-step16:
-	CMPQ  R10, R11
-	JGE   summed
-	MOVQ  (R10), AX
-	MOVQ  (R12), CX
-	LEAQ  (R9)(AX*4), AX         // next id
-	LEAQ  (R9)(CX*4), CX         // end of ids
-	ADDQ  $8, R10
-	ADDQ  $8, R12
-	TESTL R13, R13
-	JNE   load16
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	JMP   begin16
-load16:
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-begin16:
-	CMPQ  AX, CX
-	JGE   store16
-	PCALIGN $32
-rows16:
-	MOVLQSX (AX), DX
-	ADDQ  $4, AX
-	SHLQ  $6, DX
-	ADDQ  SI, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	CMPQ  AX, CX
-	JLT   rows16
-store16:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	ADDQ  BX, DI
-	JMP   step16
+	STEPS(ALL64, $8, step64, load64, begin64, rows64, store64)
+	STEPS(ALL32, $7, step32, load32, begin32, rows32, store32)
+	STEPS(ALL16, $6, step16, load16, begin16, rows16, store16)
 
 summed:
 	DECQ  blocks+144(FP)
@@ -180,6 +90,12 @@ summedAll:
 	VZEROUPPER
 	RET
 
+#define ADDSCALED(AT, A, B) \
+	VMULPS AT(SI), Y8, Y9     \
+	VMULPS AT+32(SI), Y8, Y10 \
+	VADDPS Y9, A, A           \
+	VADDPS Y10, B, B
+
 // func sumScaledAVX2(u, w, s []float32)
 TEXT ·sumScaledAVX2(SB), NOSPLIT, $0-72
 	MOVQ u_base+0(FP), DI
@@ -187,14 +103,7 @@ TEXT ·sumScaledAVX2(SB), NOSPLIT, $0-72
 	MOVQ s_base+48(FP), R8
 	MOVQ s_len+56(FP), R9
 	LEAQ (R8)(R9*4), R9          // end of s
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
+	ALL64(ZERO)
 scaled:
 	CMPQ R8, R9
 	JGE  scaledDone
@@ -202,34 +111,12 @@ scaled:
 	ADDL AX, AX                  // zero for ±0, in which only the sign may be set
 	JEQ  scaledNext
 	VBROADCASTSS (R8), Y8
-	VMULPS (SI), Y8, Y9
-	VADDPS Y9, Y0, Y0
-	VMULPS 32(SI), Y8, Y10
-	VADDPS Y10, Y1, Y1
-	VMULPS 64(SI), Y8, Y11
-	VADDPS Y11, Y2, Y2
-	VMULPS 96(SI), Y8, Y12
-	VADDPS Y12, Y3, Y3
-	VMULPS 128(SI), Y8, Y13
-	VADDPS Y13, Y4, Y4
-	VMULPS 160(SI), Y8, Y14
-	VADDPS Y14, Y5, Y5
-	VMULPS 192(SI), Y8, Y15
-	VADDPS Y15, Y6, Y6
-	VMULPS 224(SI), Y8, Y9
-	VADDPS Y9, Y7, Y7
+	ALL64(ADDSCALED)
 scaledNext:
 	ADDQ $4, R8
 	ADDQ $256, SI
 	JMP  scaled
 scaledDone:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	VMOVUPS Y4, 128(DI)
-	VMOVUPS Y5, 160(DI)
-	VMOVUPS Y6, 192(DI)
-	VMOVUPS Y7, 224(DI)
+	ALL64(STORE)
 	VZEROUPPER
 	RET
