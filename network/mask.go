@@ -30,15 +30,24 @@ func (n *Network) Masks() []Mask {
 	return list
 }
 
-// thin sets the silent synapses of new feedback weights to zero and multiplies the
+// thin sets the silent synapses of feedback weights to zero and multiplies the
 // others by gain.
 func (l *Layer) thin(gain float64) {
-	for k, silent := range l.Silent {
-		w := &l.Feedback.Data[l.Feedback.Index(k/l.Feedback.Cols, k%l.Feedback.Cols)]
-		if silent {
-			*w = 0
-		} else {
-			*w *= float32(gain)
+	if l.Silent == nil {
+		return
+	}
+	rest := l.Silent // of the mask, row after row
+	for j := range l.Feedback.Rows {
+		for k := range l.Feedback.Len() {
+			w := l.Feedback.Segment(j, k)
+			for i, silent := range rest[:len(w)] {
+				if silent {
+					w[i] = 0
+				} else {
+					w[i] *= float32(gain)
+				}
+			}
+			rest = rest[len(w):]
 		}
 	}
 }

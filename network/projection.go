@@ -56,6 +56,13 @@ func (p Projection) Receivers(k int) (from, to int) {
 	return k * p.Width, min((k+1)*p.Width, p.Cols)
 }
 
+// Segment returns the weights from sender j to the receivers of block k; writing to it changes
+// them.
+func (p Projection) Segment(j, k int) []float32 {
+	from, to := p.Receivers(k)
+	return p.Block(k)[j*p.Width:][:to-from]
+}
+
 // Index returns where the weight from sender j to receiver i is in Data.
 func (p Projection) Index(j, i int) int { return (i/p.Width*p.Rows+j)*p.Width + i%p.Width }
 
@@ -70,8 +77,8 @@ func (p Projection) Row(j int) []float32 { return p.AppendRow(make([]float32, 0,
 
 // AppendRow appends the weights from sender j to dst.
 func (p Projection) AppendRow(dst []float32, j int) []float32 {
-	for first := 0; first < p.Cols; first += p.Width {
-		dst = append(dst, p.Data[p.Index(j, first):][:min(p.Width, p.Cols-first)]...)
+	for k := range p.Len() {
+		dst = append(dst, p.Segment(j, k)...)
 	}
 	return dst
 }
@@ -79,8 +86,8 @@ func (p Projection) AppendRow(dst []float32, j int) []float32 {
 // SetRow sets the weights from sender j.
 func (p Projection) SetRow(j int, row []float32) {
 	row = row[:p.Cols]
-	for first := 0; first < p.Cols; first += p.Width {
-		copy(p.Data[p.Index(j, first):][:p.Width], row[first:])
+	for k := range p.Len() {
+		row = row[copy(p.Segment(j, k), row):]
 	}
 }
 

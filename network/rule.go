@@ -72,15 +72,12 @@ func (r Rule) Slowed(factor float64) Rule {
 // NewUpdate returns an update for networks with architecture a.
 func (r Rule) NewUpdate(a Architecture) *Update {
 	u := &Update{Losses: make([]float64, len(a.Hidden)+1)}
-	below := a.Inputs
 	for m, size := range a.Sizes() {
-		l := LayerUpdate{Active: make([]int32, 0, below), Delta: make([]float32, size, padded(size))}
+		l := LayerUpdate{Delta: make([]float32, size, padded(size))}
 		if r.FeedbackRates != nil && m < len(a.Hidden) {
-			l.FedBack = make([]int32, 0, a.Sizes()[a.FeedbackFrom(m)])
 			l.FeedbackDelta = make([]float32, size, padded(size))
 		}
 		u.Layers = append(u.Layers, l)
-		below = size
 	}
 	return u
 }
@@ -93,7 +90,7 @@ func (r Rule) Learn(u *Update, forward, target []Means) {
 	for m := range u.Layers {
 		l, f, t := &u.Layers[m], forward[m], target[m]
 		l.Trace, l.FeedbackTrace = f.Trace, f.FeedbackTrace
-		l.Active = vec.Active(l.Active[:0], f.Trace)
+		l.Active = vec.Active(l.Active, f.Trace)
 		r.Noise.Slopes(l.Delta, f.Soma)
 		if m == last {
 			r.learnOutput(l.Delta, f, t, r.Rates[m])
@@ -101,7 +98,7 @@ func (r Rule) Learn(u *Update, forward, target []Means) {
 			r.learnHidden(l.Delta, f, t, r.Rates[m])
 		}
 		if l.FeedbackDelta != nil {
-			l.FedBack = vec.Active(l.FedBack[:0], f.FeedbackTrace)
+			l.FedBack = vec.Active(l.FedBack, f.FeedbackTrace)
 			r.learnFeedback(l.FeedbackDelta, f, r.FeedbackRates[m])
 		}
 	}

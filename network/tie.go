@@ -26,11 +26,10 @@ func (n *Network) TieFeedback() {
 // transpose sets y to the transpose of w.
 func transpose(y, w Projection) {
 	for k := range w.Len() {
-		block := w.Block(k)
-		from, to := w.Receivers(k)
+		from, _ := w.Receivers(k)
 		for i := range y.Cols {
 			at := y.Index(from, i)
-			for _, v := range block[i*w.Width:][:to-from] {
+			for _, v := range w.Segment(i, k) {
 				y.Data[at] = v
 				at += y.Width
 			}
@@ -46,10 +45,9 @@ func product(y, up, back Projection) {
 		b = back.AppendRow(b[:0], j)
 		clear(sums)
 		for block := range up.Len() {
-			from, to := up.Receivers(block)
-			for i := range sums {
-				row, sum := up.Block(block)[i*up.Width:][:to-from], sums[i]
-				for k, w := range row {
+			from, _ := up.Receivers(block)
+			for i, sum := range sums {
+				for k, w := range up.Segment(i, block) {
 					sum += float32(w * b[from+k])
 				}
 				sums[i] = sum
@@ -63,12 +61,7 @@ func product(y, up, back Projection) {
 // synapses are zero, and symmetric feedback follows the forward weights.
 func (n *Network) Settle() {
 	for m := range n.Layers {
-		l := &n.Layers[m]
-		for k, silent := range l.Silent {
-			if silent {
-				l.Feedback.Set(k/l.Feedback.Cols, k%l.Feedback.Cols, 0)
-			}
-		}
+		n.Layers[m].thin(1)
 	}
 	n.TieFeedback()
 }

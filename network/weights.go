@@ -62,10 +62,15 @@ func (a Array) Shape() []int {
 
 // All goes through copies of the rows of the array. Each is valid until the next.
 func (a Array) All() iter.Seq2[int, []float32] {
+	return a.all(new([]float32))
+}
+
+// all does so with room for a row, which it lengthens if needed.
+func (a Array) all(room *[]float32) iter.Seq2[int, []float32] {
 	return func(yield func(int, []float32) bool) {
-		row := make([]float32, 0, a.Cols)
 		for j := range max(a.Rows, 1) {
-			if row = a.appendRow(row[:0], j); !yield(j, row) {
+			*room = a.appendRow((*room)[:0], j)
+			if !yield(j, *room) {
 				return
 			}
 		}
@@ -94,10 +99,10 @@ func (w Weights) Count() int {
 // Rows goes through copies of the rows of all arrays. Each is valid until the next.
 func (w Weights) Rows() iter.Seq[[]float32] {
 	return func(yield func([]float32) bool) {
-		var row []float32
+		var room []float32
 		for _, a := range w {
-			for j := range max(a.Rows, 1) {
-				if row = a.appendRow(row[:0], j); !yield(row) {
+			for _, row := range a.all(&room) {
+				if !yield(row) {
 					return
 				}
 			}
@@ -171,10 +176,10 @@ func appendRow(b []byte, row []float32) []byte {
 // Check reports the arrays that hold weights which are not finite.
 func (w Weights) Check() error {
 	var errs []error
-	var row []float32
+	var room []float32
 	for _, a := range w {
-		for j := range max(a.Rows, 1) {
-			if row = a.appendRow(row[:0], j); !finite(row) {
+		for j, row := range a.all(&room) {
+			if !finite(row) {
 				errs = append(errs, fmt.Errorf("network: %s holds a value that is not a finite number (row %d)", a.Name, j))
 				break
 			}

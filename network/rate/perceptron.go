@@ -182,10 +182,10 @@ func (u *Update) Add(examples []*Activity, part, parts int) {
 		begin, end := part*d.Weights.Rows/parts, (part+1)*d.Weights.Rows/parts
 		rows := d.Weights.Data[begin*d.Weights.Stride : end*d.Weights.Stride]
 		clear(rows)
-		active := make([]int32, 0, end-begin)
+		var active []int32
 		for _, c := range examples {
 			below, delta := c.below(l)[begin:end], c.Delta[l]
-			active = vec.Active(active[:0], below)
+			active = vec.Active(active, below)
 			vec.AddOuter(rows, d.Weights.Stride, active, below, delta[:d.Weights.Stride])
 		}
 		if part != 0 {
