@@ -103,9 +103,9 @@ func (e *Engine) advanceBlock() {
 
 // setJobs makes the functions that workers call, once, so that a run does not allocate.
 func (e *Engine) setJobs(l *layer) {
-	room := func(worker int, own func() *rows) *rows {
+	room := func(worker int, d *dendrite) *rows {
 		if e.potentials || e.kernel.Support > blockSteps {
-			return own() // or a long history would be copied back and forth
+			return d.room() // or a long history would be copied back and forth
 		}
 		return e.work[worker]
 	}
@@ -114,9 +114,9 @@ func (e *Engine) setJobs(l *layer) {
 			e.addTrace(l)
 			return
 		}
-		e.advance(l, l.groups[k], room(worker, l.groups[k].room))
+		e.advance(l, l.groups[k], room(worker, l.groups[k].basal))
 	}
-	l.advanceApical = func(worker, k int) { e.advanceApical(l, l.groups[k], room(worker, l.groups[k].roomApical)) }
+	l.advanceApical = func(worker, k int) { e.advanceApical(l, l.groups[k], room(worker, l.groups[k].apical)) }
 	l.goAhead = func(_, block int) { e.goAhead(l.groups[0], block) }
 }
 
@@ -146,12 +146,12 @@ func (e *Engine) takeTurns() {
 	steps := e.block.Steps
 	for m, l := range e.layers {
 		g := l.groups[0]
-		g.begin(g.room())
+		g.begin(g.basal.room())
 		if e.fresh && g.apical != nil {
-			g.apical.begin(g.roomApical())
+			g.apical.begin(g.apical.room())
 			g.apical.resume()
 		}
-		if m == 0 && !l.rates {
+		if m == 0 && !l.rates() {
 			e.crew.Do(g.basal.blocks(), l.goAhead)
 			g.basal.follow(0, steps)
 		}
@@ -163,7 +163,7 @@ func (e *Engine) takeTurns() {
 			if e.fresh && g.apical != nil {
 				g.advanceApical(t, t+1)
 			}
-			if m > 0 || l.rates {
+			if m > 0 || l.rates() {
 				g.basal.advance(t, t+1)
 			}
 			g.injected.add(g.basal.potential(t), g.injected.basal, t, 1)

@@ -29,6 +29,7 @@ type dendrite struct {
 	width   int
 	x1, x2  []float32 // sums of the recursion
 	history []float32 // rows of input of the support steps before the block
+	own     *rows     // nil if it has not been needed
 
 	// While it works on a block, it has room for:
 	u []float32 // rows of input: the history, then one for each step
@@ -58,10 +59,14 @@ func (d *dendrite) begin(r *rows) {
 	d.u, d.v = r.u, r.v
 }
 
-// settle keeps the history in a room of its own, from which it need not be copied.
-func (d *dendrite) settle(r *rows) {
-	copy(r.u, d.history)
-	d.history = r.u[:len(d.history)]
+// room returns room of its own, in which the history stays where it is.
+func (d *dendrite) room() *rows {
+	if d.own == nil {
+		d.own = newRows(d.width, d.support)
+		copy(d.own.u, d.history)
+		d.history = d.own.u[:len(d.history)]
+	}
+	return d.own
 }
 
 // resume puts the inputs before the block where the filter looks for them, unless refresh computes

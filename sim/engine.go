@@ -120,7 +120,6 @@ func (e *Engine) build() {
 			g.apical = newDendrite(e.net.Layers[m].Feedback, g.block, g.basal.blocks(), from, 1, e.params.Feedback == Rates, e.kernel)
 		}
 		l.step = e.params.Hidden.Step(e.params.Integration, e.params.Dt)
-		l.coupled = l.step.Apical != 0
 	}
 	for _, l := range e.layers {
 		e.setJobs(l)

@@ -27,14 +27,12 @@ type group struct {
 	stale    struct{ basal, apical bool } // whether the dendrites must be computed anew
 	out      *sender
 
-	last      []float32 // V after the step before the block
-	soma      []float32 // rows of V: the step before the block, then the block; room like that of dendrites
-	own       *rows     // nil if it has not been needed
-	ownApical *rows
-	drive     []float32 // what the teaching current adds to V in a step
-	injected  injected
-	current   []float32 // what currents add to V in a step, with the teaching current
-	scratch   []float32
+	last     []float32 // V after the step before the block
+	soma     []float32 // rows of V: the step before the block, then the block; room like that of dendrites
+	drive    []float32 // what the teaching current adds to V in a step
+	injected injected
+	current  []float32 // what currents add to V in a step, with the teaching current
+	scratch  []float32
 
 	thin   *thinner
 	fired  []int32               // the spikes of the block, by step
@@ -83,24 +81,6 @@ func (g *group) end(steps int) {
 	copy(g.last, g.potential(steps-1))
 }
 
-// room returns room of its own for a group.
-func (g *group) room() *rows {
-	if g.own == nil {
-		g.own = newRows(g.width, g.basal.support)
-		g.basal.settle(g.own)
-	}
-	return g.own
-}
-
-// roomApical returns room of its own for its apical dendrites.
-func (g *group) roomApical() *rows {
-	if g.ownApical == nil {
-		g.ownApical = newRows(g.width, g.apical.support)
-		g.apical.settle(g.ownApical)
-	}
-	return g.ownApical
-}
-
 // advanceBasal computes the basal potentials after steps first ≤ t < end of the block.
 func (g *group) advanceBasal(first, end int) {
 	g.basal.advance(first, end)
@@ -113,7 +93,7 @@ func (g *group) advanceBasal(first, end int) {
 // dendrites.
 func (g *group) advanceSoma(l *layer, t int) {
 	var apical, drive []float32
-	if l.coupled {
+	if l.coupled() {
 		apical = g.apical.potential(t)
 	}
 	if l.driven {
@@ -133,7 +113,7 @@ func (g *group) advanceSoma(l *layer, t int) {
 func (e *Engine) advance(l *layer, g *group, r *rows) {
 	steps := e.block.Steps
 	g.begin(r)
-	if l.driven || e.potentials || l.rates || len(g.injected.basal)+len(g.injected.soma) > 0 {
+	if l.driven || e.potentials || l.rates() || len(g.injected.basal)+len(g.injected.soma) > 0 {
 		g.advanceBasal(0, steps)
 		for t := range steps {
 			g.advanceSoma(l, t)

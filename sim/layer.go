@@ -14,19 +14,23 @@ type layer struct {
 	runs   []vec.Run // the spikes of the groups, while they are gathered
 	out    *sender
 	fires  bool // whether anything reads its spikes
-	rates  bool // whether it reads rates
 
 	// What a worker does for one of the groups, or of the blocks:
 	advance, advanceApical func(worker, group int)
 	goAhead                func(worker, block int)
 
-	step    compartments.Step
-	coupled bool // whether somata see their apical dendrites
-	driven  bool // whether the teaching current flows
+	step   compartments.Step
+	driven bool // whether the teaching current flows
 }
 
 // apical reports whether the layer has apical dendrites.
 func (l *layer) apical() bool { return l.groups[0].apical != nil }
+
+// coupled reports whether somata see their apical dendrites.
+func (l *layer) coupled() bool { return l.step.Apical != 0 }
+
+// rates reports whether the layer reads rates.
+func (l *layer) rates() bool { return l.groups[0].basal.rates }
 
 // gather makes the spikes of all groups in the steps of a block those of the layer.
 func (l *layer) gather(steps int) {
@@ -51,7 +55,7 @@ func newLayer(e *Engine, m int, w *network.Layer) *layer {
 	last := len(net.Layers) - 1
 	feeds := m == last && last > 0 || net.Feedback == network.LayerWise && m > 0
 	l := &layer{
-		index: m, size: w.Size(), rates: forwardRates,
+		index: m, size: w.Size(),
 		fires: m < last && !forwardRates || feeds && !feedbackRates || m == last,
 		out:   newSender(w.Size(), e.kernel, m < last && forwardRates || feeds && feedbackRates, net.Silenced(m+1)),
 	}

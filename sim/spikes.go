@@ -47,6 +47,9 @@ func (s *spikes) endStep() { s.start = append(s.start, len(s.neurons)) }
 
 // cut cuts the spikes of all steps into tiles.
 func (s *spikes) cut() {
+	if s.cuts == nil {
+		return
+	}
 	for k := range s.cuts {
 		s.cuts[k] = s.cuts[k][:0]
 	}
